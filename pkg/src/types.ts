@@ -1,0 +1,147 @@
+/** A calendar period. */
+export type Period = "week" | "month" | "year";
+
+/** The first day of a week. */
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+
+/** A moment: a `Date`, epoch **milliseconds**, or an RFC 3339 string with an offset (`"2024-06-01T00:00:00Z"`). */
+export type Instant = Date | number | string;
+
+/** How `periodStart` and `periodEnd` are written. Which records belong to the period never depends on it. */
+export type Boundaries = "instant" | "wall-clock";
+
+/** Which period is meant: the one of `period`'s kind that holds `now` in `tz`, moved by `offset`. */
+export interface PeriodQuery {
+  period: Period;
+  /** IANA name, matched without regard to case. Absent or `null`: `"UTC"`. */
+  tz?: string | null;
+  /** The moment whose period is meant. Default: the current time, read when the function is called. */
+  now?: Instant;
+  /** First day of a week. Default `"monday"` (ISO 8601). */
+  weekStart?: Weekday;
+  /** Whole periods from the current one; `-1` is the previous. Default `0`. */
+  offset?: number;
+  /**
+   * `"instant"` (default) writes true UTC instants; `"wall-clock"` writes the local wall time of the first and
+   * the last second followed by `Z`, as the vendor's own example does.
+   */
+  boundaries?: Boundaries;
+}
+
+/** The exact bounds of one period. */
+export interface PeriodBounds {
+  period: Period;
+  /** The zone's name as the tz database spells it. */
+  tz: string;
+  /** First second, `YYYY-MM-DDTHH:MM:SSZ`. */
+  periodStart: string;
+  /** Last whole second, `YYYY-MM-DDTHH:MM:SSZ`. */
+  periodEnd: string;
+  /** Epoch milliseconds; the period is half-open: `startMs <= t < endMs`. */
+  startMs: number;
+  /** Epoch milliseconds, the first instant after the period. */
+  endMs: number;
+}
+
+/** A page of `GET /v1/agents`, or anything shaped like it. */
+export interface AgentPage {
+  data: Iterable<{ id: string; name: string }>;
+}
+
+/** A report's question: the period, and how records are read. */
+export interface UsageQuery extends PeriodQuery {
+  /** Agents' names, as `{id, name}` entries; a page of `GET /v1/agents` is accepted as it is. */
+  agents?: Iterable<{ id: string; name: string }> | AgentPage;
+  /** Adds rows of zeros for agents of the directory without usage. Default `false`. */
+  includeIdle?: boolean;
+  /** Counts the same `id` once per kind. Default `true`. */
+  dedupe?: boolean;
+  /** `"throw"` (default) stops at the first invalid record; `"skip"` counts them and keeps the first 100 problems. */
+  onInvalid?: "throw" | "skip";
+  /** What to do with timestamps without an offset: `"reject"` (default) or read them as UTC. */
+  naiveTimestamps?: "reject" | "utc";
+}
+
+/** One row of the report. */
+export interface AgentUsageItem {
+  /** `null` for usage with no agent. */
+  agentId: string | null;
+  agentName: string;
+  messages: number;
+  /** Completed calls only. */
+  calls: number;
+  /** Whole seconds of those calls. */
+  totalSeconds: number;
+  /** `true` for the one row of usage with no agent. */
+  isOrphan: boolean;
+}
+
+/** The report: exactly the body of `GET /v1/usage/by-agent`. */
+export interface AgentUsageResponse {
+  data: AgentUsageItem[];
+  period: Period;
+  periodStart: string;
+  periodEnd: string;
+}
+
+/**
+ * Records: an iterable of objects, a list page, or JSON text (string or UTF-8 bytes) holding an array, newline-delimited or
+ * concatenated values. A list page (an object whose `data` is an array) stands for its items wherever a record may stand.
+ */
+export type Records = Iterable<unknown> | { data: unknown[] } | Uint8Array | ArrayBuffer | string;
+
+/** The agent of records that name none (a conversation's messages, say). */
+export interface RecordDefaults {
+  agentId?: string | null;
+  agentName?: string;
+}
+
+/** Something wrong, and where. */
+export interface Problem {
+  /** JSON Pointer (RFC 6901) into the input; `""` is the whole of it. */
+  path: string;
+  code: string;
+  message: string;
+  severity: "error" | "warning";
+  /** Line in JSON text, from 1. */
+  line?: number;
+  /** Offset in JSON text, in bytes from 0. */
+  byteOffset?: number;
+}
+
+/** Where every record went: `records = counted + outsidePeriod + duplicates + (all of ignored) + invalid`, always. */
+export interface Diagnostics {
+  records: number;
+  counted: number;
+  outsidePeriod: number;
+  duplicates: number;
+  invalid: number;
+  ignored: {
+    voiceTurns: number;
+    reactions: number;
+    /** By call status; a call without a status is under `""`. */
+    notCompleted: Record<string, number>;
+    other: number;
+  };
+  /** Counted records that no id protects from being counted twice. */
+  withoutId: number;
+  /** Counted calls whose seconds are unknown, and so 0. */
+  withoutDuration: number;
+  /** The first 100. */
+  problems: Problem[];
+  totals: { messages: number; calls: number; totalSeconds: number };
+}
+
+/** The endpoint whose answers can be checked. */
+export type Endpoint = "by-agent";
+
+/** What a check found. */
+export type Validation<T> = { ok: true; value: T; warnings: Problem[] } | { ok: false; problems: Problem[] };
+
+/** A way of writing bounds that explains an answer. */
+export interface Convention {
+  /** The week's first day; `null` for months and years, where it plays no part. */
+  weekStart: Weekday | null;
+  boundaries: Boundaries;
+  tz: string;
+}
