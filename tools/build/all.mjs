@@ -1,0 +1,15 @@
+// The whole build in its order: each step reads only what the ones before it wrote.
+
+import { step } from "../setup/run.mjs";
+import { buildPackage } from "./package.mjs";
+import { buildPage } from "./page.mjs";
+import { buildWasm } from "./wasm.mjs";
+import { buildWorker } from "./worker.mjs";
+
+/** `tools`: what `setUp(BUILD)` returned. */
+export async function buildAll(tools) {
+  await step("Rust to pkg/wasm", () => buildWasm(tools));
+  await step("TypeScript to pkg/dist", buildPackage);
+  await step("Page to www/dist", buildPage);
+  await step("Worker to worker/dist", buildWorker);
+}

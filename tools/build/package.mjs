@@ -1,0 +1,17 @@
+// pkg/src -> pkg/dist, and the module once more as text, for the entries that can't load a file.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root, run } from "../setup/run.mjs";
+
+export async function buildPackage() {
+  const dist = join(root, "pkg/dist");
+  rmSync(dist, { recursive: true, force: true }); // a file whose source is gone must not be packed
+  mkdirSync(dist, { recursive: true });
+
+  const wasm = readFileSync(join(root, "pkg/wasm/usage_by_agent.wasm"));
+  writeFileSync(join(dist, "inline-wasm.js"), `export const wasmBase64 = "${wasm.toString("base64")}";\n`);
+  writeFileSync(join(dist, "inline-wasm.d.ts"), "export declare const wasmBase64: string;\n");
+
+  await run(join(root, "node_modules/.bin/tsc"), ["-p", "pkg"]);
+}

@@ -1,0 +1,8 @@
+// www -> www/dist
+
+import { join } from "node:path";
+import { root, run } from "../setup/run.mjs";
+
+export async function buildPage() {
+  await run(join(root, "node_modules/.bin/vite"), ["build", "www", "--logLevel", "warn"]);
+}

@@ -1,0 +1,53 @@
+// Rust -> pkg/wasm: usage_by_agent.wasm, the glue usage_by_agent.js and its types.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { quietly, root, run } from "../setup/run.mjs";
+
+const TARGET = "wasm32-unknown-unknown";
+const NAME = "usage_by_agent";
+
+// web: glue that is told where the module is, so one build serves every runtime. Its own guess at the module's
+// URL is left out: bundlers would follow it and pack the module twice.
+const BINDGEN = ["--target", "web", "--omit-default-module-path"];
+
+// -O3: speed over size, measured. The features are those that Rust's target emits, and SIMD (.cargo/config.toml).
+const WASM_OPT = [
+  "-O3",
+  ...["simd", "bulk-memory", "bulk-memory-opt", "sign-ext", "mutable-globals"].map((feature) => `--enable-${feature}`),
+  ...["nontrapping-float-to-int", "reference-types", "multivalue"].map((feature) => `--enable-${feature}`),
+];
+
+export async function buildWasm({ wasm: env, bindgen }) {
+  await run("cargo", ["build", "--release", "--lib", "--target", TARGET], { env });
+
+  const built = join(root, "target", TARGET, "release", `${NAME}.wasm`);
+  const out = join(root, "pkg/wasm");
+  const raw = join(out, `${NAME}.wasm`);
+  const stamp = join(root, "target", "wasm.stamp");
+
+  // cargo knows when there is nothing to do, the two tools after it don't: same input and same flags, same output.
+  const input = createHash("sha256")
+    .update(readFileSync(built))
+    .update(JSON.stringify([bindgen, BINDGEN, WASM_OPT]))
+    .digest("hex");
+  const expected = [`${NAME}.d.ts`, `${NAME}.js`, `${NAME}.wasm`];
+  const isFresh =
+    existsSync(stamp) && readFileSync(stamp, "utf8") === input && expected.every((name) => existsSync(join(out, name)));
+  if (!isFresh) {
+    rmSync(stamp, { force: true });
+    rmSync(out, { recursive: true, force: true });
+    mkdirSync(out, { recursive: true });
+    await quietly(join(bindgen, "wasm-bindgen"), [built, "--out-dir", out, "--out-name", NAME, ...BINDGEN]);
+    await quietly(join(root, "node_modules/.bin/wasm-opt"), [...WASM_OPT, join(out, `${NAME}_bg.wasm`), "-o", raw]);
+    for (const name of readdirSync(out).filter((name) => !expected.includes(name))) rmSync(join(out, name));
+    writeFileSync(stamp, input);
+  }
+  const bytes = readFileSync(raw);
+  const [whole, gzip, brotli] = [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(bytes)].map(kilobytes);
+  console.log(`  ${NAME}.wasm: ${whole}, gzip ${gzip}, brotli ${brotli}`);
+}
+
+const kilobytes = ({ length }) => `${(length / 1000).toFixed(1)} kB`;

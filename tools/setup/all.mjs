@@ -1,0 +1,28 @@
+// Everything a task needs before it can start. A step whose thing is there already costs milliseconds and says nothing.
+
+import { chromium } from "./chromium.mjs";
+import { npmPackages } from "./npm.mjs";
+import { checkVersions } from "./versions.mjs";
+import { wasmBindgen } from "./wasm-bindgen.mjs";
+import { wasmTarget } from "./wasm-target.mjs";
+
+/** What there is to ask `setUp` for. */
+export const BUILD = ["npm", "target", "bindgen"];
+export const BROWSER = ["chromium"];
+
+/**
+ * `parts`: some of the names above. Returns
+ *   wasm      the environment for cargo when it builds for WebAssembly
+ *   bindgen   the folder of wasm-bindgen's tools
+ *   browser   { chromium, chromedriver }
+ */
+export async function setUp(parts) {
+  checkVersions();
+  const wants = new Set(parts);
+  return {
+    npm: wants.has("npm") && (await npmPackages()),
+    wasm: wants.has("target") && (await wasmTarget()),
+    bindgen: wants.has("bindgen") && (await wasmBindgen()),
+    browser: wants.has("chromium") && (await chromium()),
+  };
+}

@@ -1,0 +1,44 @@
+// wasm-bindgen's command-line tools, of exactly the version that Cargo.lock names: the tool and the library
+// speak a private format that changes between versions.
+
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { ask, Failed, Missing, quietly, root, step, which } from "./run.mjs";
+
+const TOOLS = ["wasm-bindgen", "wasm-bindgen-test-runner"];
+
+/** Returns the folder of the tools; builds them when they are nowhere to be found. */
+export async function wasmBindgen() {
+  const version = lockedVersion();
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  const home = join(cache, "usage-by-agent", `wasm-bindgen-${version}`);
+
+  const onPath = which(TOOLS[0]);
+  for (const folder of [onPath && dirname(onPath), join(home, "bin")]) {
+    if (folder && TOOLS.every((tool) => says(join(folder, tool), version))) return folder;
+  }
+  mkdirSync(home, { recursive: true });
+  // Without --locked: the lock file inside that package can name versions that a registry's mirror lacks.
+  const install = ["install", "wasm-bindgen-cli", "--version", `=${version}`, "--root", home, "--force"];
+  try {
+    await step(`wasm-bindgen ${version}: building it, about two minutes`, () =>
+      quietly("cargo", install, { cwd: home }),
+    );
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    throw new Missing(
+      `wasm-bindgen ${version} is missing and could not be built. Run \`cargo install wasm-bindgen-cli --version =${version}\`, then run this again.`,
+    );
+  }
+  return join(home, "bin");
+}
+
+function lockedVersion() {
+  const lock = readFileSync(join(root, "Cargo.lock"), "utf8");
+  return /^name = "wasm-bindgen"\nversion = "([^"]+)"$/m.exec(lock)[1];
+}
+
+function says(tool, version) {
+  return existsSync(tool) && ask(tool, ["--version"]).out.trim().endsWith(` ${version}`);
+}

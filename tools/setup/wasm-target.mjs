@@ -1,0 +1,125 @@
+// A Rust toolchain that can build for wasm32-unknown-unknown. Nothing else in the project knows how it is got:
+// the rest only passes on the environment that `wasmTarget()` returns.
+
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ask, isRoot, Missing, quietly, step, which } from "./run.mjs";
+
+const TARGET = "wasm32-unknown-unknown";
+
+// Debian builds its browsers with this Rust, so every supported Debian has it, and its library's source.
+const DEBIAN_PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "lld-22"];
+const DEBIAN_TOOLCHAIN = "web"; // what rustup calls it, once linked
+
+/** Returns the environment to run cargo with for this target; gets the target first when it isn't there. */
+export async function wasmTarget() {
+  const settled = present();
+  if (settled) return settled;
+
+  if (which("rustup")) {
+    const added = await step(`Rust target ${TARGET}: rustup target add`, () =>
+      ask("rustup", ["target", "add", TARGET]),
+    );
+    if (added.ok && canBuild({})) return {};
+    console.log("  rustup could not get it");
+  }
+  if (existsSync("/etc/debian_version") && which("apt-get") && isRoot()) {
+    await step(`Rust target ${TARGET}: building it from Debian's sources`, fromDebian);
+    const built = present();
+    if (built) return built;
+  }
+  throw new Missing(
+    `The Rust target ${TARGET} is missing. Run \`rustup target add ${TARGET}\` (rustup: https://rustup.rs), then run this again.`,
+  );
+}
+
+function present() {
+  if (canBuild({})) return {};
+  const linked = { RUSTUP_TOOLCHAIN: DEBIAN_TOOLCHAIN };
+  const known = ask("rustup", ["toolchain", "list"])
+    .out.split("\n")
+    .some((line) => line.split(" ")[0] === DEBIAN_TOOLCHAIN);
+  return known && canBuild(linked) ? linked : undefined;
+}
+
+/** A real, tiny build: a target whose library is of another compiler, or that has no linker, is no target. */
+function canBuild(env) {
+  const folder = mkdtempSync(join(tmpdir(), "wasm-target-"));
+  try {
+    const options = [
+      "--target",
+      TARGET,
+      "--crate-type",
+      "cdylib",
+      "--crate-name",
+      "probe",
+      "-o",
+      join(folder, "probe.wasm"),
+      "-",
+    ];
+    return ask("rustc", options, {
+      env,
+      cwd: folder,
+      input: '#[no_mangle] pub extern fn f() -> usize { String::from("a").len() }',
+    }).ok;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function fromDebian() {
+  await quietly("apt-get", ["update"]);
+  const noQuestions = { DEBIAN_FRONTEND: "noninteractive" };
+  await quietly("apt-get", ["install", "-y", "--no-install-recommends", ...DEBIAN_PACKAGES], { env: noQuestions });
+
+  const folder = mkdtempSync(join(tmpdir(), "wasm-std-"));
+  try {
+    mkdirSync(join(folder, "src"));
+    writeFileSync(join(folder, "src/lib.rs"), "");
+    writeFileSync(
+      join(folder, "Cargo.toml"),
+      '[package]\nname = "std-for-wasm"\nversion = "0.0.0"\nedition = "2021"\n',
+    );
+    await quietly("/usr/bin/cargo", ["build", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"], {
+      cwd: folder,
+      env: {
+        PATH: `/usr/bin:${process.env.PATH}`,
+        RUSTC: "/usr/bin/rustc",
+        RUSTC_BOOTSTRAP: "1", // -Z options on a stable compiler
+        RUSTFLAGS: "-Cembed-bitcode=yes", // so that later builds can use lto
+        CARGO_TARGET_DIR: join(folder, "target"),
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: "wasm-ld-22",
+      },
+    });
+
+    const host = /^host: (.*)$/m.exec(ask("/usr/bin/rustc", ["-vV"]).out)[1];
+    const linkers = `/usr/lib/rustlib/${host}/bin`;
+    mkdirSync(linkers, { recursive: true });
+    if (!existsSync(join(linkers, "rust-lld"))) symlinkSync("/usr/bin/lld-22", join(linkers, "rust-lld"));
+
+    // In place with one rename: a half-copied library must not look like a whole one.
+    const target = `/usr/lib/rustlib/${TARGET}`;
+    const built = join(folder, "target", TARGET, "release/deps");
+    rmSync(`${target}.new`, { recursive: true, force: true });
+    mkdirSync(`${target}.new/lib`, { recursive: true });
+    for (const name of readdirSync(built).filter((name) => /^lib.*\.rlib$/.test(name))) {
+      copyFileSync(join(built, name), join(`${target}.new/lib`, name));
+    }
+    rmSync(target, { recursive: true, force: true });
+    renameSync(`${target}.new`, target);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if (which("rustup")) await quietly("rustup", ["toolchain", "link", DEBIAN_TOOLCHAIN, "/usr"]);
+}
