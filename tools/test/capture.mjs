@@ -1,0 +1,51 @@
+// Runs a test command with its output in sight, and keeps that output for counting.
+
+import { spawn } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
+import { Failed, root } from "../setup/run.mjs";
+
+// A test that hangs must not hang the run: no suite takes a third of this.
+const LIMIT_MINUTES = 12;
+
+/** Returns `{ ok, out }`; throws `Failed` when the command can't be started or takes far too long. */
+export async function capture(command, args, { env, cwd = root } = {}) {
+  const colours = process.stdout.isTTY ? { FORCE_COLOR: "1", CARGO_TERM_COLOR: "always" } : {};
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...colours, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true, // a group of its own, so that the time limit ends its children too
+  });
+  const stop = (signal) => {
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // ended already
+    }
+  };
+  const interrupted = () => {
+    stop("SIGTERM");
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    stop("SIGKILL");
+  }, LIMIT_MINUTES * 60_000);
+
+  const said = [];
+  child.stdout.on("data", (data) => said.push(data) && process.stdout.write(data));
+  child.stderr.on("data", (data) => said.push(data) && process.stderr.write(data));
+  try {
+    const status = await new Promise((resolve, reject) => {
+      child.on("error", (error) => reject(new Failed(`${command}: ${error.message}`)));
+      child.on("close", resolve);
+    });
+    if (late) throw new Failed(`\`${command}\` was ended after ${LIMIT_MINUTES} minutes.`);
+    return { ok: status === 0, out: stripVTControlCharacters(Buffer.concat(said).toString()) };
+  } finally {
+    clearTimeout(timer);
+    process.off("SIGINT", interrupted);
+  }
+}

@@ -1,0 +1,73 @@
+// The kinds of suites there are, and how each kind's results are counted: { passed, failed, skipped, note? }.
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "../setup/run.mjs";
+import { capture } from "./capture.mjs";
+
+/** Commands that pass or fail as a whole. */
+export async function checks(commands) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [command, args, options] of commands) {
+    const { ok } = await capture(command, args, options);
+    counts[ok ? "passed" : "failed"] += 1;
+  }
+  return counts;
+}
+
+/** `cargo test`: the sum over its test programs, each of which ends with a line "test result: …". */
+export async function cargoTest(args, env) {
+  const { ok, out } = await capture("cargo", ["test", "--no-fail-fast", ...args], { env });
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, passed, failed, ignored] of out.matchAll(
+    /^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm,
+  )) {
+    counts.passed += Number(passed);
+    counts.failed += Number(failed);
+    counts.skipped += Number(ignored);
+  }
+  return judge(counts, ok);
+}
+
+/** Node's own runner over every *.test.mjs below a folder of tests/. */
+export async function nodeTest(folder, env) {
+  const files = testFiles(folder);
+  if (files.length === 0) return { passed: 0, failed: 1, skipped: 0, note: `no *.test.mjs in tests/${folder} yet` };
+  // The readable report for people; TAP, whose closing lines are fixed by a standard, for counting.
+  const notes = mkdtempSync(join(tmpdir(), "tap-"));
+  const tap = join(notes, "tap.txt");
+  try {
+    const reporters = [
+      ["spec", "stdout"],
+      ["tap", tap],
+    ].flatMap(([reporter, destination]) => [
+      `--test-reporter=${reporter}`,
+      `--test-reporter-destination=${destination}`,
+    ]);
+    const { ok } = await capture(process.execPath, ["--test", ...reporters, ...files], { env });
+    const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
+    const count = (...names) =>
+      names.reduce((sum, name) => sum + Number(text.match(new RegExp(`^# ${name} (\\d+)$`, "m"))?.[1] ?? 0), 0);
+    return judge({ passed: count("pass"), failed: count("fail", "cancelled"), skipped: count("skipped", "todo") }, ok);
+  } finally {
+    rmSync(notes, { recursive: true, force: true });
+  }
+}
+
+/** The test files below a folder of tests/, as paths from the root. They are named one by one since Node 22 takes no folders. */
+export function testFiles(folder) {
+  const path = join(root, "tests", folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { recursive: true })
+    .filter((name) => name.endsWith(".test.mjs") && !name.includes("node_modules"))
+    .sort()
+    .map((name) => join("tests", folder, name));
+}
+
+/** A command that failed without a failed test, or ran none at all, has failed too. */
+function judge(counts, ok) {
+  if (!ok && counts.failed === 0) return { ...counts, failed: 1, note: "failed outside of a test" };
+  if (counts.passed + counts.failed === 0) return { ...counts, failed: 1, note: "ran no test" };
+  return counts;
+}

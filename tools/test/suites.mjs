@@ -1,0 +1,54 @@
+// Every suite, in the order they run.
+
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { root } from "../setup/run.mjs";
+import { cargoTest, checks, nodeTest, testFiles } from "./kinds.mjs";
+import { lintCommands } from "./lint.mjs";
+import { TARGET, webTests } from "./web-tests.mjs";
+
+/** `needs`: parts of setUp(), and "build" for all that `npm run build` makes. */
+export const suites = [
+  { name: "lint", needs: ["npm", "target"], run: ({ wasm }) => checks(lintCommands({ wasm })) },
+  { name: "rust", needs: [], run: () => cargoTest(["--workspace"]) },
+  { name: "web", needs: ["target", "bindgen", "chromium"], run: rustInBrowser },
+  { name: "types", needs: ["build"], run: types },
+  inNode("node"),
+  inNode("packaging"),
+  inNode("workerd"),
+  inNode("browser", ["chromium"]),
+  { name: "strays", needs: [], run: strays },
+];
+
+/** The suite of a folder of tests/, run by Node; what it tests may live elsewhere, in a browser or in workerd. */
+function inNode(folder, needs = []) {
+  const run = ({ browser }) => nodeTest(folder, browser ? { CHROMIUM: browser.chromium } : {});
+  return { name: folder, needs: ["build", ...needs], run, folder };
+}
+
+function rustInBrowser({ wasm, bindgen, browser }) {
+  const tests = webTests();
+  if (tests.length === 0)
+    return { passed: 0, failed: 1, skipped: 0, note: "Cargo.toml has no [[test]] in tests/web yet" };
+  return cargoTest(["--target", TARGET, ...tests], {
+    ...wasm,
+    PATH: `${bindgen}${delimiter}${process.env.PATH}`, // where the runner that .cargo/config.toml names is found
+    CHROMEDRIVER: browser.chromedriver,
+    WASM_BINDGEN_TEST_TIMEOUT: "120",
+  });
+}
+
+/** All TypeScript: the page, the Worker and the tests use the package's types as its users do. */
+function types() {
+  const tsc = join(root, "node_modules/.bin/tsc");
+  return checks(["pkg", "www", "worker", "tests"].map((folder) => [tsc, ["--noEmit", "-p", folder]]));
+}
+
+/** Tests in a folder that no suite runs would look as if they passed. */
+function strays() {
+  const known = suites.map((suite) => suite.folder);
+  const folders = existsSync(join(root, "tests")) ? readdirSync(join(root, "tests")) : [];
+  const stray = folders.filter((folder) => !known.includes(folder) && testFiles(folder).length > 0);
+  if (stray.length === 0) return { passed: 1, failed: 0, skipped: 0 };
+  return { passed: 0, failed: stray.length, skipped: 0, note: `no suite runs tests/${stray.join(", tests/")}` };
+}
