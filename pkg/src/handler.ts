@@ -1,0 +1,94 @@
+/**
+ * The HTTP door of the report, for runtimes that speak `Request` and `Response`.
+ *
+ * @module
+ */
+import { type Answer, errorAnswer, unauthorized } from "./handler/answer.js";
+import { bearerToken } from "./handler/bearer.js";
+import { computedSource } from "./handler/computed.js";
+import { corsPolicy, PREFLIGHT_HEADERS } from "./handler/cors.js";
+import { checkOptions, checkUpstream, type UsageHandlerOptions } from "./handler/options.js";
+import { readQuery } from "./handler/query.js";
+import { respond } from "./handler/respond.js";
+import type { Source } from "./handler/source.js";
+import { upstreamSource } from "./handler/upstream.js";
+
+export type {
+  Awaitable,
+  RecordsWindow,
+  ReportOptions,
+  UpstreamOptions,
+  UsageHandlerOptions,
+} from "./handler/options.js";
+
+/** Answers every request; never rejects. */
+export type UsageHandler = (request: Request) => Promise<Response>;
+
+const PATH = "/v1/usage/by-agent";
+const METHODS = "GET, HEAD, OPTIONS";
+
+/**
+ * Serves `GET /v1/usage/by-agent` as the vendor does, computed from records or checked and passed on from an upstream.
+ *
+ * Requests are judged in this order: path (404), method (405), token (401), parameters (422). Errors are JSON in the API's own
+ * two shapes. Tokens are handed to `authorize` and to the upstream, and to nothing else.
+ *
+ * @example From records
+ * ```ts
+ * import { createUsageHandler } from "usage-by-agent/worker";
+ *
+ * const handler = createUsageHandler({
+ *   records: ({ startMs, endMs }) => database.eventsBetween(startMs, endMs),
+ *   authorize: (token) => tokens.has(token),
+ * });
+ * const response = await handler(new Request("https://edge.example/v1/usage/by-agent?period=month&tz=Europe/Paris", {
+ *   headers: { Authorization: "Bearer <token>" },
+ * }));
+ * ```
+ *
+ * @example In front of the API itself
+ * ```ts
+ * export default { fetch: createUsageHandler({ upstream: { baseUrl: "https://api.agentphone.ai" } }) };
+ * ```
+ *
+ * @throws {UsageError} `invalid_option`, when the options contradict each other or are out of bounds
+ */
+export function createUsageHandler(options: UsageHandlerOptions): UsageHandler {
+  checkOptions(options);
+  const source = chooseSource(options);
+  const cors = corsPolicy(options.cors?.origins ?? []);
+
+  return async (request) => {
+    let answer: Answer;
+    try {
+      answer = await answerTo(request, source, options);
+    } catch {
+      // What was thrown stays here: it may hold anything.
+      answer = errorAnswer(500, "internal_error", "The request could not be answered.");
+    }
+    return respond(answer, request, cors);
+  };
+}
+
+function chooseSource(options: UsageHandlerOptions): Source {
+  if (options.upstream !== undefined) return upstreamSource(checkUpstream(options.upstream));
+  return computedSource(options.records as NonNullable<UsageHandlerOptions["records"]>, options);
+}
+
+async function answerTo(request: Request, source: Source, options: UsageHandlerOptions): Promise<Answer> {
+  const url = new URL(request.url);
+  if (url.pathname !== PATH) return errorAnswer(404, "not_found", "There is nothing at this path.");
+  if (request.method === "OPTIONS")
+    return { status: 204, body: null, headers: { allow: METHODS, ...PREFLIGHT_HEADERS } };
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return errorAnswer(405, "method_not_allowed", `Use ${METHODS}.`, { headers: { allow: METHODS } });
+  }
+  const token = bearerToken(request);
+  if (token === null) return unauthorized("Bearer", "missing_token", "Send the header Authorization: Bearer <token>.");
+  if (options.authorize !== undefined && (await options.authorize(token, request)) !== true) {
+    return unauthorized('Bearer error="invalid_token"', "invalid_token", "The token is not accepted.");
+  }
+  const read = readQuery(url.searchParams);
+  if ("detail" in read) return { status: 422, body: JSON.stringify({ detail: read.detail }) };
+  return source({ request, token, query: read.query });
+}

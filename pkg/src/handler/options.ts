@@ -1,0 +1,124 @@
+import { type Instant, type PeriodQuery, type Records, UsageError, type UsageQuery } from "usage-by-agent";
+
+/** A value, or the promise of one. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** The part of a report's question that callers of the handler do not choose. */
+export type ReportOptions = Omit<UsageQuery, keyof PeriodQuery> & Pick<PeriodQuery, "weekStart" | "boundaries">;
+
+/** The half-open window, in epoch milliseconds, that a report needs records of. */
+export interface RecordsWindow {
+  startMs: number;
+  endMs: number;
+}
+
+/** Where answers come from when another server computes them. */
+export interface UpstreamOptions {
+  /** The one origin that is asked, and the only place a token goes. It may have a path: `/v1/usage/by-agent` is put after it. */
+  baseUrl: string;
+  /** For everything an answer takes, tries and pauses and the body included. 1 to 300,000; default 10,000. */
+  timeoutMs?: number;
+  /** Longest answer accepted, decompressed. 1 to 67,108,864; default 8,388,608 (8 MiB). */
+  maxBytes?: number;
+  /** Further tries after a 429, a 5xx or a failed connection. 0 to 10; default 2. */
+  retries?: number;
+  /** Default: the global `fetch`. */
+  fetch?: typeof fetch;
+}
+
+/** Options of {@link createUsageHandler}: exactly one of `records` and `upstream`, and what goes with it. */
+export interface UsageHandlerOptions {
+  /**
+   * The records of at least this window; more of them change nothing. A stream of JSON text is read in constant memory. Stop
+   * reading your own source when `request.signal` is aborted.
+   */
+  records?: (window: RecordsWindow, request: Request) => Awaitable<Records | ReadableStream<Uint8Array>>;
+  /** Another server, whose answers are checked and then passed on unchanged. */
+  upstream?: UpstreamOptions;
+  /**
+   * Says whether a token may read the report; anything but `true` is a 401. Required with `records`. An upstream judges its own
+   * tokens: with one, this is a check before it is asked.
+   */
+  authorize?: (token: string, request: Request) => Awaitable<boolean>;
+  /** The rest of the report's options with `records`: names, week start and so on; a function when they differ by request. */
+  query?: ReportOptions | ((request: Request) => Awaitable<ReportOptions>);
+  /** The origins whose pages may read answers, as browsers write them (`"https://app.example"`), or `"*"`. Default: none. */
+  cors?: { origins: string[] };
+  /** The moment whose period is reported with `records`. Default: the current time. */
+  now?: () => Instant;
+}
+
+/** {@link UpstreamOptions}, checked and complete. */
+export interface Upstream {
+  url: string;
+  timeoutMs: number;
+  maxBytes: number;
+  retries: number;
+  fetch: typeof fetch;
+}
+
+/** An error of the code that made the handler. Values are not repeated: a URL may hold a password. */
+export function invalidOption(path: string, message: string): UsageError {
+  return new UsageError("invalid_option", message, { path });
+}
+
+/** Judges options when the handler is made, so that a mistake shows at the start and not with the first request. */
+export function checkOptions(options: UsageHandlerOptions): void {
+  if ((options.records === undefined) === (options.upstream === undefined)) {
+    throw invalidOption("", "createUsageHandler needs exactly one of `records` and `upstream`");
+  }
+  if (options.records !== undefined && options.authorize === undefined) {
+    throw invalidOption("/authorize", "`records` needs `authorize`: without it anyone could read the report");
+  }
+  for (const name of ["records", "authorize", "now"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "function") {
+      throw invalidOption(`/${name}`, `\`${name}\` must be a function`);
+    }
+  }
+  for (const [index, origin] of (options.cors?.origins ?? []).entries()) {
+    if (origin !== "*" && parseUrl(origin)?.origin !== origin) {
+      const message = "must be an origin as browsers write it, such as https://app.example without a slash at the end";
+      throw invalidOption(`/cors/origins/${index}`, `\`cors.origins\` ${message}`);
+    }
+  }
+}
+
+/** Checks and completes the upstream's options. */
+export function checkUpstream(options: UpstreamOptions): Upstream {
+  const base = parseUrl(options.baseUrl);
+  if (base === null || !/^https?:$/.test(base.protocol)) {
+    throw invalidOption("/upstream/baseUrl", "`upstream.baseUrl` must be an http or https URL");
+  }
+  if (base.username !== "" || base.password !== "" || base.search !== "" || base.hash !== "") {
+    throw invalidOption("/upstream/baseUrl", "`upstream.baseUrl` may have a path, and no user, query or fragment");
+  }
+  const chosen = options.fetch;
+  return {
+    url: `${base.origin}${base.pathname.replace(/\/+$/, "")}`,
+    timeoutMs: integer("timeoutMs", options.timeoutMs, 10_000, 1, 300_000),
+    maxBytes: integer("maxBytes", options.maxBytes, 8 * 1024 * 1024, 1, 64 * 1024 * 1024),
+    retries: integer("retries", options.retries, 2, 0, 10),
+    // Called free of any object, and looked up late: a runtime's own `fetch` refuses another `this`.
+    fetch: (input, init) => (chosen ?? fetch)(input, init),
+  };
+}
+
+function integer(
+  name: keyof UpstreamOptions,
+  value: number | undefined,
+  ifAbsent: number,
+  least: number,
+  most: number,
+): number {
+  if (value === undefined) return ifAbsent;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw invalidOption(`/upstream/${name}`, `\`upstream.${name}\` must be an integer from ${least} to ${most}`);
+}
+
+function parseUrl(text: unknown): URL | null {
+  try {
+    return new URL(String(text));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Answer } from "./answer.js";
+import { type CorsPolicy, corsHeaders } from "./cors.js";
+
+/**
+ * Makes the `Response`: the only place that does, so that every answer is private, unsniffable JSON.
+ *
+ * A report may be kept by the caller's own cache and is asked for again each time (`no-cache` and an `ETag`): it changes
+ * with every record. Errors are kept by nobody.
+ */
+export async function respond(answer: Answer, request: Request, cors: CorsPolicy): Promise<Response> {
+  const headers = new Headers(answer.headers);
+  headers.set("vary", "Authorization, Origin");
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("cache-control", answer.status === 200 ? "private, no-cache" : "private, no-store");
+  const origin = cors.allows(request);
+  if (origin !== null) {
+    for (const [name, value] of Object.entries(corsHeaders(origin))) headers.set(name, value);
+  }
+  if (answer.body === null) return new Response(null, { status: answer.status, headers });
+
+  if (answer.status === 200) {
+    const etag = await entityTag(answer.body);
+    headers.set("etag", etag);
+    if (matches(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+  }
+  headers.set("content-type", "application/json");
+  return new Response(request.method === "HEAD" ? null : answer.body, { status: answer.status, headers });
+}
+
+/** A strong tag: the same bytes, and only they, have it. */
+async function entityTag(body: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `"${Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+}
+
+/** `If-None-Match` compares weakly (RFC 9110 §13.1.2): proxies that compress mark strong tags as weak. */
+function matches(header: string | null, etag: string): boolean {
+  if (header === null) return false;
+  return header.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
+}

@@ -1,0 +1,102 @@
+//! Conventions: which first day of the week, zone and way of writing explain the bounds that an answer has.
+
+use crate::period::{Boundaries, Bounds, Period};
+use crate::query::WEEKDAYS;
+use crate::zone::Zone;
+use chrono::{NaiveDateTime, Weekday};
+
+/// A way of choosing and writing bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Convention {
+    /// The week's first day; `None` for months and years, where it plays no part.
+    pub week_start: Option<Weekday>,
+    /// How the bounds are written.
+    pub boundaries: Boundaries,
+    /// Whose days they are.
+    pub zone: Zone,
+}
+
+/// The convention that explains written bounds as a period in that zone, if one does. Where several do, a week that
+/// begins on `week_start` comes first, then on Monday and so on; true instants come before wall times.
+pub fn infer(
+    period: Period,
+    zone: Zone,
+    week_start: Option<Weekday>,
+    start: &str,
+    end: &str,
+) -> Option<(Convention, Bounds)> {
+    let written = NaiveDateTime::parse_from_str(start, "%Y-%m-%dT%H:%M:%SZ").ok()?;
+    let shown = zone.local(written.and_utc().timestamp_millis())?;
+    let days = week_start.into_iter().chain(WEEKDAYS.iter().map(|(_, day)| *day));
+    let days: Vec<_> = if period == Period::Week {
+        days.collect()
+    } else {
+        vec![Weekday::Mon]
+    };
+    // In one convention the text is the instant that clocks show as `shown`; in the other it is what they show.
+    let ways = [(Boundaries::Instant, shown), (Boundaries::WallClock, written)];
+    ways.iter()
+        .flat_map(|(boundaries, wall)| days.iter().map(move |day| (*boundaries, wall.date(), *day)))
+        .find_map(|(boundaries, date, day)| {
+            let bounds = Bounds::beginning(period, zone, period.first_date(date, day)?)?;
+            let (s, e) = bounds.written(boundaries);
+            let week_start = (period == Period::Week).then_some(day);
+            (s == start && e == end).then_some((
+                Convention {
+                    week_start,
+                    boundaries,
+                    zone,
+                },
+                bounds,
+            ))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inferred(period: Period, zone: &str, start: &str, end: &str) -> Option<(Option<Weekday>, Boundaries)> {
+        infer(period, Zone::named(zone).unwrap(), None, start, end).map(|(c, _)| (c.week_start, c.boundaries))
+    }
+
+    #[test]
+    fn the_vendor_example_is_wall_time() {
+        let (start, end) = ("2024-06-01T00:00:00Z", "2024-06-30T23:59:59Z");
+        assert_eq!(
+            inferred(Period::Month, "America/New_York", start, end),
+            Some((None, Boundaries::WallClock))
+        );
+        assert_eq!(
+            inferred(Period::Month, "UTC", start, end),
+            Some((None, Boundaries::Instant))
+        );
+        assert_eq!(inferred(Period::Year, "UTC", start, end), None);
+        assert_eq!(inferred(Period::Month, "UTC", start, "2024-07-01T00:00:00Z"), None);
+        assert_eq!(inferred(Period::Month, "UTC", "2024-06-01", end), None);
+    }
+
+    #[test]
+    fn every_convention_explains_its_own_bounds() {
+        for name in [
+            "UTC",
+            "Africa/Cairo",
+            "America/Havana",
+            "Pacific/Apia",
+            "Asia/Kathmandu",
+            "America/St_Johns",
+        ] {
+            let zone = Zone::named(name).unwrap();
+            for (_, day) in WEEKDAYS {
+                for now in (0..400).map(|n| 1_262_304_000_000_i64 + n * 86_400_000 * 13) {
+                    for boundaries in [Boundaries::Instant, Boundaries::WallClock] {
+                        let bounds = Bounds::of(Period::Week, zone, now, day, 0).unwrap();
+                        let (start, end) = bounds.written(boundaries);
+                        let (_, found) = infer(Period::Week, zone, None, &start, &end).unwrap();
+                        assert_eq!(found.written(boundaries), (start, end));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Bringing records to the count, whichever way they come: JSON text, whole or in chunks.
+
+use crate::aggregate::Aggregate;
+use crate::error::{Code, Place, UsageError};
+use crate::json::{Reader, Sink};
+use crate::record::{Defaults, Row};
+
+/// A text on its way into an aggregate.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    reader: Reader,
+    defaults: Defaults,
+}
+
+impl Text {
+    /// A text whose records without an agent are these defaults'.
+    pub fn new(defaults: Defaults) -> Self {
+        Text {
+            reader: Reader::default(),
+            defaults,
+        }
+    }
+
+    /// Counts the records that end in the next chunk. A chunk may end anywhere.
+    ///
+    /// # Errors
+    /// `invalid_json`, `invalid_record`, `overflow`. What was counted before stays counted.
+    pub fn push(&mut self, into: &mut Aggregate, chunk: &[u8]) -> Result<(), UsageError> {
+        self.reader.push(
+            chunk,
+            &mut Counting {
+                into,
+                defaults: &self.defaults,
+            },
+        )
+    }
+
+    /// Ends the text; another may follow.
+    ///
+    /// # Errors
+    /// As of [`Text::push`].
+    pub fn finish(&mut self, into: &mut Aggregate) -> Result<(), UsageError> {
+        self.reader.finish(&mut Counting {
+            into,
+            defaults: &self.defaults,
+        })
+    }
+}
+
+/// Counts the records of a whole text.
+///
+/// # Errors
+/// As of [`Text::push`].
+pub fn push_text(into: &mut Aggregate, text: &[u8], defaults: &Defaults) -> Result<(), UsageError> {
+    let mut reading = Text::new(defaults.clone());
+    reading.push(into, text)?;
+    reading.finish(into)
+}
+
+struct Counting<'a> {
+    into: &'a mut Aggregate,
+    defaults: &'a Defaults,
+}
+
+impl Sink for Counting<'_> {
+    fn object(&mut self, text: &str, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
+        match Row::from_json(text) {
+            Ok(row) => self.into.add(&row, self.defaults, place),
+            // The reader has checked the text, so this is something that only serde_json minds.
+            Err(error) => self
+                .into
+                .invalid(UsageError::new(Code::InvalidJson, error.to_string()).at(place())),
+        }
+    }
+
+    fn not_object(&mut self, kind: &'static str, place: Place) -> Result<(), UsageError> {
+        self.into.add_not_object(kind, place)
+    }
+
+    fn broken(&mut self, error: UsageError) -> Result<(), UsageError> {
+        self.into.invalid(error)
+    }
+
+    fn passed_over(&mut self, error: UsageError) {
+        self.into.warn(error);
+    }
+}

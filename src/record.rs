@@ -1,0 +1,705 @@
+//! What a record is: which kind, when, whose, and what is wrong with it.
+//!
+//! A record reaches the core as a [`Row`]: the fixed list of fields that the rules look at, each with the value that it
+//! had, unjudged. Two doors make rows: columns of JS objects (`columns.rs`) and JSON text (`Row::from_json`).
+//! [`judge`] is the one place that says what a row means. Shapes and rules: the vendor's records, README § Counting.
+
+use crate::error::shown;
+use crate::timestamp::{self, Naive};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// The fields read of a record itself, in the order of a row.
+pub const FIELDS: [&str; 14] = [
+    "type",
+    "event",
+    "channel",
+    "id",
+    "callId",
+    "messageId",
+    "agentId",
+    "agentName",
+    "status",
+    "startedAt",
+    "endedAt",
+    "durationSeconds",
+    "receivedAt",
+    "timestamp",
+];
+
+/// The fields read of a webhook's `data`, in the order of a row.
+pub const DATA_FIELDS: [&str; 8] = [
+    "id",
+    "callId",
+    "messageId",
+    "status",
+    "startedAt",
+    "endedAt",
+    "durationSeconds",
+    "receivedAt",
+];
+
+/// A field's value, unjudged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value<'a> {
+    /// No such field, or `undefined`.
+    #[default]
+    Absent,
+    /// `null`.
+    Null,
+    /// A number, as JS has it.
+    Number(f64),
+    /// Text.
+    Text(Cow<'a, str>),
+    /// Text with a lone surrogate, which no UTF-8 can hold.
+    BrokenText,
+    /// A JS `Date`, by its time value.
+    Date(f64),
+    /// Something of another type, by that type's name with its article.
+    Other(&'static str),
+    /// Reading it threw an error with this message.
+    Threw(Cow<'a, str>),
+}
+
+impl Value<'_> {
+    fn is_missing(&self) -> bool {
+        matches!(self, Value::Absent | Value::Null)
+    }
+
+    fn is(&self, text: &str) -> bool {
+        matches!(self, Value::Text(t) if t == text)
+    }
+
+    /// The value as a message shows it.
+    fn shown(&self) -> String {
+        match self {
+            Value::Absent => "nothing".into(),
+            Value::Null => "null".into(),
+            Value::Number(n) => format!("the number {n}"),
+            Value::Text(t) => shown(t),
+            Value::BrokenText => "text with a lone surrogate".into(),
+            Value::Date(ms) if ms.is_finite() => "a Date".into(),
+            Value::Date(_) => "an invalid Date".into(),
+            Value::Other(kind) => (*kind).into(),
+            Value::Threw(message) => format!("an error while reading it ({})", shown(message)),
+        }
+    }
+}
+
+/// A webhook's `data`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Data<'a> {
+    /// Missing or `null`: it has no fields.
+    #[default]
+    Missing,
+    /// An object's fields.
+    Fields(Box<[Value<'a>; DATA_FIELDS.len()]>),
+    /// Not an object.
+    Other(Value<'a>),
+}
+
+/// The fields of one record, in the order of [`FIELDS`], and those of its `data`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row<'a> {
+    /// The record's own.
+    pub fields: [Value<'a>; FIELDS.len()],
+    /// Its `data`.
+    pub data: Data<'a>,
+}
+
+/// The agent of records that name none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Defaults {
+    /// Its id; `None` leaves the record unassigned.
+    pub agent_id: Option<String>,
+    /// Its name.
+    pub agent_name: Option<String>,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A text message, either direction.
+    Message,
+    /// A phone or web call.
+    Call,
+}
+
+/// A message or a call, well formed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event<'r> {
+    /// Which.
+    pub kind: Kind,
+    /// When it counts, in epoch milliseconds.
+    pub at: i64,
+    /// What tells it from the same event delivered again.
+    pub id: Option<&'r str>,
+    /// Whose it is.
+    pub agent_id: Option<&'r str>,
+    /// What the record calls that agent.
+    pub agent_name: Option<&'r str>,
+    /// A call's whole seconds, where they are known.
+    pub seconds: Option<u64>,
+    /// `Some` for a call that is not completed: its status, empty where it has none.
+    pub not_completed: Option<&'r str>,
+}
+
+/// What a row means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Judged<'r> {
+    /// A message or a call.
+    Event(Event<'r>),
+    /// One spoken turn of a call.
+    VoiceTurn,
+    /// A reaction to a message.
+    Reaction,
+    /// Of no known kind.
+    Unknown,
+    /// A message or a call that breaks the rules.
+    Invalid(Fault),
+}
+
+/// What is wrong with a record: at which field, and what was got and is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// JSON Pointer from the record.
+    pub pointer: &'static str,
+    /// In words.
+    pub message: String,
+}
+
+/// One field of a row: where it is and what it holds.
+#[derive(Clone, Copy)]
+struct Field<'r> {
+    pointer: &'static str,
+    value: &'r Value<'r>,
+}
+
+impl<'r> Field<'r> {
+    fn fault<T>(self, what: &str) -> Result<T, Fault> {
+        let name = self.pointer.trim_start_matches('/').replace('/', ".");
+        Err(Fault {
+            pointer: self.pointer,
+            message: format!("{name} is {}: {what}", self.value.shown()),
+        })
+    }
+
+    /// Text that is not empty, if there is any.
+    fn text(self) -> Result<Option<&'r str>, Fault> {
+        match self.value {
+            Value::Absent | Value::Null => Ok(None),
+            Value::Text(text) => Ok(Some(text.as_ref()).filter(|t| !t.is_empty())),
+            _ => self.fault("wanted a string or null"),
+        }
+    }
+
+    fn time(self, naive: Naive) -> Result<Option<i64>, Fault> {
+        let read = match self.value {
+            Value::Absent | Value::Null => return Ok(None),
+            Value::Text(text) => timestamp::from_text(text, naive),
+            Value::Number(n) => timestamp::from_number(*n),
+            Value::Date(ms) => timestamp::from_date(*ms),
+            _ => Err("wanted RFC 3339 text, whole epoch milliseconds or a Date"),
+        };
+        match read {
+            Ok(ms) => Ok(Some(ms)),
+            Err(what) => self.fault(what),
+        }
+    }
+
+    /// Whole seconds: a number, rounded down.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn seconds(self) -> Result<Option<u64>, Fault> {
+        match self.value {
+            Value::Absent | Value::Null => Ok(None),
+            Value::Number(n) if *n >= 0.0 && *n <= crate::report::MAX_SAFE_F64 => Ok(Some(*n as u64)),
+            Value::Number(n) if *n < 0.0 => self.fault("wanted a duration that is not negative"),
+            Value::Number(_) => self.fault("wanted seconds up to 2^53 - 1"),
+            _ => self.fault("wanted a number of seconds or null"),
+        }
+    }
+}
+
+const NOTHING: Value<'static> = Value::Absent;
+
+impl<'r> Row<'r> {
+    fn own(&'r self, name: &'static str) -> Field<'r> {
+        let (pointer, value) = match FIELDS.iter().position(|f| *f == name).and_then(|i| self.fields.get(i)) {
+            Some(value) => (pointer_of(name), value),
+            None => ("", &NOTHING),
+        };
+        Field { pointer, value }
+    }
+
+    fn of_data(&'r self, name: &'static str) -> Field<'r> {
+        let at = DATA_FIELDS.iter().position(|f| *f == name);
+        let value = match &self.data {
+            Data::Fields(fields) => at.and_then(|i| fields.get(i)).unwrap_or(&NOTHING),
+            Data::Missing | Data::Other(_) => &NOTHING,
+        };
+        Field {
+            pointer: data_pointer_of(name),
+            value,
+        }
+    }
+}
+
+const fn pointer_of(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        b"channel" => "/channel",
+        b"id" => "/id",
+        b"callId" => "/callId",
+        b"messageId" => "/messageId",
+        b"agentId" => "/agentId",
+        b"agentName" => "/agentName",
+        b"status" => "/status",
+        b"startedAt" => "/startedAt",
+        b"endedAt" => "/endedAt",
+        b"durationSeconds" => "/durationSeconds",
+        b"receivedAt" => "/receivedAt",
+        b"timestamp" => "/timestamp",
+        _ => "",
+    }
+}
+
+const fn data_pointer_of(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        b"id" => "/data/id",
+        b"callId" => "/data/callId",
+        b"messageId" => "/data/messageId",
+        b"status" => "/data/status",
+        b"startedAt" => "/data/startedAt",
+        b"endedAt" => "/data/endedAt",
+        b"durationSeconds" => "/data/durationSeconds",
+        b"receivedAt" => "/data/receivedAt",
+        _ => "/data",
+    }
+}
+
+/// Says what a row means.
+pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judged<'r> {
+    let kind = row.own("type").value;
+    let event = row.own("event").value;
+    let judged = if kind.is("message") {
+        message(row, false, naive)
+    } else if kind.is("call") {
+        call(row, false, naive)
+    } else if event.is("agent.message") {
+        if row.own("channel").value.is("voice") {
+            return Judged::VoiceTurn;
+        }
+        message(row, true, naive)
+    } else if event.is("agent.call_ended") {
+        call(row, true, naive)
+    } else if event.is("agent.reaction") {
+        return Judged::Reaction;
+    } else if !event.is_missing() {
+        return Judged::Unknown;
+    } else if *row.own("startedAt").value != Value::Absent {
+        call(row, false, naive)
+    } else if *row.own("receivedAt").value != Value::Absent {
+        message(row, false, naive)
+    } else {
+        return Judged::Unknown;
+    };
+    match judged {
+        Ok(mut event) => {
+            if event.agent_id.is_none() {
+                event.agent_id = defaults.agent_id.as_deref().filter(|id| !id.is_empty());
+                event.agent_name = defaults.agent_name.as_deref().filter(|name| !name.is_empty());
+            }
+            Judged::Event(event)
+        }
+        Err(fault) => Judged::Invalid(fault),
+    }
+}
+
+/// Checks that a webhook's `data` is one, and finds the id under whichever name it has.
+fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: &'static str) -> Result<Option<&'r str>, Fault> {
+    if !webhook {
+        return Ok(row.own("id").text()?.or(row.own(specific).text()?));
+    }
+    if let Data::Other(value) = &row.data {
+        return Field {
+            pointer: "/data",
+            value,
+        }
+        .fault("wanted an object or null");
+    }
+    Ok(row.of_data(specific).text()?.or(row.of_data("id").text()?))
+}
+
+fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
+    let id = id(row, webhook, "messageId")?;
+    if webhook {
+        row.own("channel").text()?;
+    }
+    let agent_id = row.own("agentId").text()?;
+    let agent_name = row.own("agentName").text()?;
+    let received = if webhook {
+        row.of_data("receivedAt")
+    } else {
+        row.own("receivedAt")
+    };
+    let at = match (received.time(naive)?, webhook) {
+        (at, false) => at,
+        (at, true) => at.or(row.own("timestamp").time(naive)?),
+    };
+    match at {
+        Some(at) => Ok(Event {
+            kind: Kind::Message,
+            at,
+            id,
+            agent_id,
+            agent_name,
+            seconds: None,
+            not_completed: None,
+        }),
+        None => received.fault("a message counts at the time it was received, and none is given"),
+    }
+}
+
+fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
+    let field = |name| if webhook { row.of_data(name) } else { row.own(name) };
+    let id = id(row, webhook, "callId")?;
+    let agent_id = row.own("agentId").text()?;
+    let agent_name = row.own("agentName").text()?;
+    let status = field("status").text()?;
+    let started = field("startedAt").time(naive)?;
+    let ended = field("endedAt").time(naive)?;
+    let duration = field("durationSeconds").seconds()?;
+    let Some(at) = started else {
+        return field("startedAt").fault("a call counts at the time it started, and none is given");
+    };
+    let seconds = match (duration, ended) {
+        (Some(seconds), _) => Some(seconds),
+        (None, None) => None,
+        (None, Some(ended)) => match u64::try_from(ended.saturating_sub(at)) {
+            Ok(ms) => Some(ms / 1000),
+            Err(_) => return field("endedAt").fault("the call ended before it started"),
+        },
+    };
+    let not_completed = match status {
+        Some("completed") => None,
+        // An `agent.call_ended` says by its name that the call is over.
+        None if webhook => None,
+        other => Some(other.unwrap_or_default()),
+    };
+    Ok(Event {
+        kind: Kind::Call,
+        at,
+        id,
+        agent_id,
+        agent_name,
+        seconds,
+        not_completed,
+    })
+}
+
+impl<'a> Row<'a> {
+    /// Reads a record's fields from the text of one JSON object. Of a field that comes twice, the last counts.
+    ///
+    /// # Errors
+    /// serde_json's, where the text is not a JSON object.
+    pub fn from_json(text: &'a str) -> Result<Row<'a>, serde_json::Error> {
+        let mut row = Row::default();
+        let mut reader = serde_json::Deserializer::from_str(text);
+        reader.deserialize_map(RowVisitor(&mut row))?;
+        reader.end()?;
+        Ok(row)
+    }
+}
+
+struct RowVisitor<'r, 'a>(&'r mut Row<'a>);
+
+impl<'a> Visitor<'a> for RowVisitor<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Key {
+            names: &FIELDS,
+            also: Some("data"),
+        })? {
+            match key {
+                Name::At(at) => {
+                    let value = map.next_value::<&RawValue>()?;
+                    if let Some(field) = self.0.fields.get_mut(at) {
+                        *field = value_of(value.get());
+                    }
+                }
+                Name::Also => self.0.data = data_of(map.next_value::<&RawValue>()?.get())?,
+                Name::Unknown => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+struct DataVisitor<'r, 'a>(&'r mut [Value<'a>; DATA_FIELDS.len()]);
+
+impl<'a> Visitor<'a> for DataVisitor<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a webhook's data")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Key {
+            names: &DATA_FIELDS,
+            also: None,
+        })? {
+            match key {
+                Name::At(at) => {
+                    let value = map.next_value::<&RawValue>()?;
+                    if let Some(field) = self.0.get_mut(at) {
+                        *field = value_of(value.get());
+                    }
+                }
+                Name::Also | Name::Unknown => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Name {
+    At(usize),
+    Also,
+    Unknown,
+}
+
+/// Reads a key as bytes, so that one with a lone surrogate is an unknown key and no error.
+struct Key {
+    names: &'static [&'static str],
+    also: Option<&'static str>,
+}
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Name;
+
+    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Name, D::Error> {
+        key.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, key: &[u8]) -> Result<Name, E> {
+        if self.also.is_some_and(|also| also.as_bytes() == key) {
+            return Ok(Name::Also);
+        }
+        Ok(self
+            .names
+            .iter()
+            .position(|name| name.as_bytes() == key)
+            .map_or(Name::Unknown, Name::At))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Name, E> {
+        self.visit_bytes(key.as_bytes())
+    }
+}
+
+fn data_of<E: serde::de::Error>(text: &str) -> Result<Data<'_>, E> {
+    if !text.starts_with('{') {
+        return Ok(match value_of(text) {
+            Value::Null => Data::Missing,
+            other => Data::Other(other),
+        });
+    }
+    let mut fields = Box::<[Value<'_>; DATA_FIELDS.len()]>::default();
+    serde_json::Deserializer::from_str(text)
+        .deserialize_map(DataVisitor(&mut fields))
+        .map_err(E::custom)?;
+    Ok(Data::Fields(fields))
+}
+
+/// The value that a JSON text is, as `JSON.parse` would have it.
+fn value_of(text: &str) -> Value<'_> {
+    match text.as_bytes() {
+        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => text
+            .get(1..text.len().saturating_sub(1))
+            .map_or(Value::BrokenText, |t| Value::Text(Cow::Borrowed(t))),
+        [b'"', ..] => serde_json::from_str::<String>(text).map_or(Value::BrokenText, |t| Value::Text(Cow::Owned(t))),
+        [b'{', ..] => Value::Other("an object"),
+        [b'[', ..] => Value::Other("an array"),
+        b"null" => Value::Null,
+        b"true" | b"false" => Value::Other("a boolean"),
+        // The standard library rounds as JSON.parse does, to the nearest double, and to infinity beyond the last.
+        _ => text.parse().map_or(Value::Other("something else"), Value::Number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(text: &str) -> String {
+        let row = Row::from_json(text).unwrap();
+        match judge(&row, &Defaults::default(), Naive::Reject) {
+            Judged::Event(e) => format!(
+                "{:?} {} {:?} {:?} {:?} {:?}",
+                e.kind,
+                e.at,
+                e.id.unwrap_or("-"),
+                e.agent_id.unwrap_or("-"),
+                e.seconds,
+                e.not_completed
+            ),
+            Judged::Invalid(fault) => format!("{} {}", fault.pointer, fault.message),
+            other => format!("{other:?}"),
+        }
+    }
+
+    const AT: &str = "2024-06-01T00:00:00Z";
+
+    #[test]
+    fn every_shape_is_recognised() {
+        for (text, want) in [
+            (
+                r#"{"id":"c","agentId":"a","status":"completed","startedAt":"AT","durationSeconds":9.9,"type":"pstn"}"#,
+                r#"Call 1717200000000 "c" "a" Some(9) None"#,
+            ),
+            (
+                r#"{"id":"m","receivedAt":"AT","body":"x"}"#,
+                r#"Message 1717200000000 "m" "-" None None"#,
+            ),
+            (
+                r#"{"type":"call","startedAt":1717200000000,"endedAt":1717200001999,"status":"busy"}"#,
+                r#"Call 1717200000000 "-" "-" Some(1) Some("busy")"#,
+            ),
+            (
+                r#"{"type":"message","receivedAt":"AT","startedAt":"nonsense"}"#,
+                r#"Message 1717200000000 "-" "-" None None"#,
+            ),
+            (
+                r#"{"event":"agent.message","channel":"sms","timestamp":"AT","agentId":"a","data":{"messageId":"m"}}"#,
+                r#"Message 1717200000000 "m" "a" None None"#,
+            ),
+            (r#"{"event":"agent.message","channel":"voice","data":7}"#, "VoiceTurn"),
+            (
+                r#"{"event":"agent.call_ended","agentId":"","data":{"callId":"c","startedAt":"AT"}}"#,
+                r#"Call 1717200000000 "c" "-" None None"#,
+            ),
+            (
+                r#"{"event":"agent.call_ended","data":{"callId":"c","startedAt":"AT","status":"failed"}}"#,
+                r#"Call 1717200000000 "c" "-" None Some("failed")"#,
+            ),
+            (r#"{"event":"agent.reaction"}"#, "Reaction"),
+            (r#"{"event":"agent.new","startedAt":"AT"}"#, "Unknown"),
+            (r#"{"event":1}"#, "Unknown"),
+            ("{}", "Unknown"),
+            (r#"{"startedAt":"AT"}"#, r#"Call 1717200000000 "-" "-" None Some("")"#),
+        ] {
+            assert_eq!(judged(&text.replace("\"AT\"", &format!("\"{AT}\""))), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn faults_name_the_field_what_it_has_and_what_is_wanted() {
+        for (text, want) in [
+            (r#"{"type":"call"}"#, "/startedAt startedAt is nothing: a call counts"),
+            (r#"{"startedAt":null}"#, "/startedAt startedAt is null: a call counts"),
+            (
+                r#"{"type":"message"}"#,
+                "/receivedAt receivedAt is nothing: a message counts",
+            ),
+            (
+                r#"{"receivedAt":"2024-06-01T00:00:00"}"#,
+                "/receivedAt receivedAt is \"2024-06-01T00:00:00\": it has no offset",
+            ),
+            (
+                r#"{"receivedAt":1717200000}"#,
+                "/receivedAt receivedAt is the number 1717200000: that looks like seconds",
+            ),
+            (
+                r#"{"startedAt":"AT","durationSeconds":-1}"#,
+                "/durationSeconds durationSeconds is the number -1: wanted a duration",
+            ),
+            (
+                r#"{"startedAt":"AT","durationSeconds":"60"}"#,
+                "/durationSeconds durationSeconds is \"60\": wanted a number",
+            ),
+            (
+                r#"{"startedAt":"AT","durationSeconds":1e400}"#,
+                "/durationSeconds durationSeconds is the number inf: wanted seconds",
+            ),
+            (
+                r#"{"startedAt":"AT","endedAt":"2024-05-31T23:59:59Z"}"#,
+                "/endedAt endedAt is \"2024-05-31T23:59:59Z\": the call ended before",
+            ),
+            (
+                r#"{"receivedAt":"AT","agentId":7}"#,
+                "/agentId agentId is the number 7: wanted a string",
+            ),
+            (
+                r#"{"receivedAt":"AT","agentName":"\ud83d"}"#,
+                "/agentName agentName is text with a lone surrogate",
+            ),
+            (r#"{"receivedAt":"AT","id":{}}"#, "/id id is an object"),
+            (
+                r#"{"event":"agent.call_ended","data":[1]}"#,
+                "/data data is an array: wanted an object",
+            ),
+            (
+                r#"{"event":"agent.message","timestamp":"AT","data":{"receivedAt":true}}"#,
+                "/data/receivedAt data.receivedAt is a boolean",
+            ),
+            (
+                r#"{"event":"agent.message","channel":3,"timestamp":"AT"}"#,
+                "/channel channel is the number 3",
+            ),
+        ] {
+            let got = judged(&text.replace("\"AT\"", &format!("\"{AT}\"")));
+            assert!(got.starts_with(want), "{text}\n got {got}\nwant {want}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_two_equal_keys_counts_and_escaped_keys_are_keys() {
+        assert_eq!(
+            judged(r#"{"type":"call","type":"message","receiv\u0065dAt":"2024-06-01T00:00:00Z","\ud800":1}"#),
+            r#"Message 1717200000000 "-" "-" None None"#
+        );
+    }
+
+    #[test]
+    fn a_lone_surrogate_where_nobody_looks_does_no_harm() {
+        assert!(judged(r#"{"receivedAt":"2024-06-01T00:00:00Z","body":"\ud83d"}"#).starts_with("Message"));
+    }
+
+    #[test]
+    fn defaults_are_for_records_without_an_agent() {
+        let defaults = Defaults {
+            agent_id: Some("d".into()),
+            agent_name: Some("D".into()),
+        };
+        let agent = |text| {
+            let row = Row::from_json(text).unwrap();
+            match judge(&row, &defaults, Naive::Reject) {
+                Judged::Event(e) => (e.agent_id.map(str::to_owned), e.agent_name.map(str::to_owned)),
+                other => panic!("{other:?}"),
+            }
+        };
+        let own = agent(r#"{"receivedAt":"2024-06-01T00:00:00Z","agentId":"a"}"#);
+        assert_eq!(own, (Some("a".into()), None));
+        let given = agent(r#"{"receivedAt":"2024-06-01T00:00:00Z","agentName":"x"}"#);
+        assert_eq!(given, (Some("d".into()), Some("D".into())));
+    }
+}

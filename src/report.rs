@@ -1,0 +1,115 @@
+//! The report's rows: sums, names and their order.
+
+use crate::contract::{AgentUsageItem, UNASSIGNED};
+use serde::Serialize;
+use std::cmp::Ordering;
+
+/// The largest whole number that every JavaScript number up to it can tell from its neighbours: 2^53 - 1.
+pub const MAX_SAFE: u64 = (1 << 53) - 1;
+
+/// The same, to compare doubles with.
+pub(crate) const MAX_SAFE_F64: f64 = 9_007_199_254_740_991.0;
+
+/// Counts of one agent, or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tally {
+    /// Messages.
+    pub messages: u64,
+    /// Completed calls.
+    pub calls: u64,
+    /// Their whole seconds.
+    pub total_seconds: u64,
+}
+
+impl Tally {
+    /// Counts one message.
+    pub fn message(&mut self) {
+        self.messages = self.messages.saturating_add(1);
+    }
+
+    /// Counts one call. The caller has checked that the sum of all calls' seconds stays within [`MAX_SAFE`].
+    pub fn call(&mut self, seconds: u64) {
+        self.calls = self.calls.saturating_add(1);
+        self.total_seconds = self.total_seconds.saturating_add(seconds);
+    }
+
+    /// Is there anything in it?
+    pub const fn is_idle(&self) -> bool {
+        self.messages == 0 && self.calls == 0
+    }
+
+    /// The row of an agent.
+    pub fn row(self, agent_id: &str, agent_name: &str) -> AgentUsageItem {
+        self.item(Some(agent_id.to_owned()), agent_name, false)
+    }
+
+    /// The row of usage with no agent.
+    pub fn unassigned_row(self) -> AgentUsageItem {
+        self.item(None, UNASSIGNED, true)
+    }
+
+    fn item(self, agent_id: Option<String>, agent_name: &str, is_orphan: bool) -> AgentUsageItem {
+        let Tally {
+            messages,
+            calls,
+            total_seconds,
+        } = self;
+        AgentUsageItem {
+            agent_id,
+            agent_name: agent_name.to_owned(),
+            messages,
+            calls,
+            total_seconds,
+            is_orphan,
+        }
+    }
+}
+
+/// The order of rows: most messages first, then most calls, then most seconds, then name and id by code unit; the
+/// row of usage with no agent last. A total order, so that equal counts never depend on the records' order.
+pub fn order(a: &AgentUsageItem, b: &AgentUsageItem) -> Ordering {
+    a.is_orphan
+        .cmp(&b.is_orphan)
+        .then_with(|| b.messages.cmp(&a.messages))
+        .then_with(|| b.calls.cmp(&a.calls))
+        .then_with(|| b.total_seconds.cmp(&a.total_seconds))
+        .then_with(|| by_code_unit(&a.agent_name, &b.agent_name))
+        .then_with(|| match (&a.agent_id, &b.agent_id) {
+            (Some(a), Some(b)) => by_code_unit(a, b),
+            (a, b) => a.cmp(b),
+        })
+}
+
+/// JavaScript's `<` on strings: by UTF-16 code unit, which UTF-8's byte order is not (U+1F600 sorts before U+FF5E).
+pub fn by_code_unit(a: &str, b: &str) -> Ordering {
+    a.encode_utf16().cmp(b.encode_utf16())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_in_the_order_of_the_contract() {
+        let tally = |messages, calls, total_seconds| Tally {
+            messages,
+            calls,
+            total_seconds,
+        };
+        let want = [
+            tally(3, 0, 0).row("z", "z"),
+            tally(2, 2, 0).row("y", "y"),
+            tally(2, 1, 9).row("x", "x"),
+            tally(2, 1, 8).row("w", "\u{1F600}"),
+            tally(2, 1, 8).row("v", "\u{FF5E}"),
+            tally(0, 0, 0).row("a", "n"),
+            tally(0, 0, 0).row("b", "n"),
+            tally(9, 9, 9).unassigned_row(),
+        ];
+        let mut got = want.clone();
+        got.reverse();
+        got.sort_by(order);
+        assert_eq!(got, want);
+    }
+}

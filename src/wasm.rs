@@ -1,0 +1,282 @@
+//! The face of the core in JavaScript: the only file that names wasm-bindgen. It converts, and judges nothing.
+//!
+//! What is thrown is a plain object `{code, message, path?, line?, byteOffset?}`; `pkg/src/errors.ts` makes `UsageError`s
+//! of them.
+
+use crate::aggregate::Aggregate;
+use crate::columns::{Columns, Item};
+use crate::convention;
+use crate::error::{Place, Problem, UsageError};
+use crate::input::Text;
+use crate::period::{Boundaries, Period};
+use crate::query::{Loose, RawQuery, WEEKDAYS};
+use crate::record::{DATA_FIELDS, Defaults, FIELDS};
+use crate::validate::{self, Expect};
+use crate::zone::{TZDB_VERSION, Zone};
+use chrono::Weekday;
+use serde::{Deserialize, Serialize};
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+
+/// Plain objects, with `null` for what is absent; maps as `Map`, whose keys can be any text, `__proto__` too.
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    Ok(value.serialize(&Serializer::new().serialize_missing_as_null(true))?)
+}
+
+fn thrown(error: UsageError) -> JsValue {
+    to_js(&Problem::from(error)).unwrap_or(JsValue::NULL)
+}
+
+fn query_of(options: JsValue) -> Result<RawQuery, JsValue> {
+    Ok(serde_wasm_bindgen::from_value(options)?)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PeriodBounds<'a> {
+    period: Period,
+    tz: &'a str,
+    period_start: String,
+    period_end: String,
+    start_ms: i64,
+    end_ms: i64,
+}
+
+/// `periodBounds` of the package, with `now` given.
+#[wasm_bindgen(js_name = periodBounds)]
+pub fn period_bounds(query: JsValue) -> Result<JsValue, JsValue> {
+    let query = query_of(query)?.period().map_err(thrown)?;
+    let bounds = query.bounds;
+    let (period_start, period_end) = bounds.written(query.boundaries);
+    to_js(&PeriodBounds {
+        period: bounds.period,
+        tz: bounds.zone.name(),
+        period_start,
+        period_end,
+        start_ms: bounds.window.start,
+        end_ms: bounds.window.end,
+    })
+}
+
+/// Every zone name, sorted.
+#[wasm_bindgen(js_name = timeZones)]
+pub fn time_zones() -> js_sys::Array {
+    Zone::names().into_iter().map(JsValue::from_str).collect()
+}
+
+/// The release of the tz database that is compiled in.
+#[wasm_bindgen(js_name = tzdbVersion)]
+pub fn tzdb_version() -> String {
+    TZDB_VERSION.to_owned()
+}
+
+/// The version of this crate, which is the package's.
+#[wasm_bindgen(js_name = packageVersion)]
+pub fn package_version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// The fields that columns hold of a record, in their order.
+#[wasm_bindgen(js_name = recordFields)]
+pub fn record_fields() -> js_sys::Array {
+    FIELDS.into_iter().map(JsValue::from_str).collect()
+}
+
+/// The fields that columns hold of a webhook's `data`, in their order.
+#[wasm_bindgen(js_name = dataFields)]
+pub fn data_fields() -> js_sys::Array {
+    DATA_FIELDS.into_iter().map(JsValue::from_str).collect()
+}
+
+#[derive(Serialize)]
+struct Checked<T> {
+    ok: bool,
+    value: T,
+    warnings: Vec<Problem>,
+}
+
+#[derive(Serialize)]
+struct Unsound {
+    ok: bool,
+    problems: Vec<Problem>,
+}
+
+/// `validateResponse("by-agent", …)` of the package, from JSON text.
+#[wasm_bindgen(js_name = validateByAgent)]
+pub fn validate_by_agent(text: &[u8], expect: JsValue) -> Result<JsValue, JsValue> {
+    let query = query_of(expect)?;
+    let expect = expected(&query).map_err(thrown)?;
+    match validate::by_agent_text(text, expect) {
+        Ok(sound) => to_js(&Checked {
+            ok: true,
+            value: sound.value,
+            warnings: sound.warnings,
+        }),
+        Err(problems) => to_js(&Unsound { ok: false, problems }),
+    }
+}
+
+fn expected(query: &RawQuery) -> Result<Expect, UsageError> {
+    Ok(Expect {
+        period: if query.period == Loose::Missing {
+            None
+        } else {
+            Some(query.kind()?)
+        },
+        zone: if query.tz == Loose::Missing {
+            None
+        } else {
+            Some(query.zone()?)
+        },
+        week_start: if query.week_start == Loose::Missing {
+            None
+        } else {
+            Some(query.first_day()?)
+        },
+        now: if query.now == Loose::Missing {
+            None
+        } else {
+            Some(query.now()?)
+        },
+    })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Written {
+    period: Loose,
+    period_start: Loose,
+    period_end: Loose,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Explained<'a> {
+    week_start: Option<&'a str>,
+    boundaries: Boundaries,
+    tz: &'a str,
+}
+
+/// `inferConvention` of the package.
+#[wasm_bindgen(js_name = inferConvention)]
+pub fn infer_convention(bounds: JsValue, query: JsValue) -> Result<JsValue, JsValue> {
+    let written: Written = serde_wasm_bindgen::from_value(bounds)?;
+    let query = query_of(query)?;
+    let expect = expected(&query).map_err(thrown)?;
+    let period = RawQuery {
+        period: written.period,
+        ..RawQuery::default()
+    }
+    .kind()
+    .map_err(thrown)?;
+    let (Loose::Text(start), Loose::Text(end)) = (written.period_start, written.period_end) else {
+        return Ok(JsValue::NULL);
+    };
+    let zone = expect.zone.unwrap_or(Zone::UTC);
+    match convention::infer(period, zone, expect.week_start, &start, &end) {
+        Some((found, _)) => to_js(&Explained {
+            week_start: found.week_start.map(weekday_name),
+            boundaries: found.boundaries,
+            tz: found.zone.name(),
+        }),
+        None => Ok(JsValue::NULL),
+    }
+}
+
+fn weekday_name(day: Weekday) -> &'static str {
+    WEEKDAYS
+        .iter()
+        .find(|(_, d)| *d == day)
+        .map_or("monday", |(name, _)| name)
+}
+
+/// One period's counts.
+#[wasm_bindgen]
+pub struct Aggregator(Aggregate);
+
+#[wasm_bindgen]
+impl Aggregator {
+    /// Nothing counted yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new(query: JsValue) -> Result<Aggregator, JsValue> {
+        Ok(Aggregator(Aggregate::new(query_of(query)?.usage().map_err(thrown)?)))
+    }
+
+    /// Counts a batch of objects. The first one's pointer is `prefix/first`.
+    #[wasm_bindgen(js_name = pushColumns)]
+    #[allow(clippy::too_many_arguments)]
+    pub fn push_columns(
+        &mut self,
+        tags: &[u8],
+        numbers: &[f64],
+        lengths: &[u32],
+        text: &[u8],
+        prefix: &str,
+        first: f64,
+        defaults: &DefaultAgent,
+    ) -> Result<(), JsValue> {
+        let mut columns = Columns {
+            tags,
+            numbers,
+            lengths,
+            text,
+        };
+        let mut index = first;
+        while let Some(item) = columns.next_item() {
+            let place = || Place::at(format!("{prefix}/{index}"));
+            match item {
+                Item::Row(row) => self.0.add(&row, &defaults.0, &place),
+                Item::NotObject(kind) => self.0.add_not_object(kind, place()),
+            }
+            .map_err(thrown)?;
+            index += 1.0;
+        }
+        Ok(())
+    }
+
+    /// The report so far.
+    pub fn report(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.0.report())
+    }
+
+    /// Where every record went so far.
+    pub fn diagnostics(&self) -> Result<JsValue, JsValue> {
+        to_js(self.0.diagnostics())
+    }
+}
+
+/// The agent of records that name none.
+#[wasm_bindgen]
+pub struct DefaultAgent(Defaults);
+
+#[wasm_bindgen]
+impl DefaultAgent {
+    /// An agent, or none.
+    #[wasm_bindgen(constructor)]
+    pub fn new(agent_id: Option<String>, agent_name: Option<String>) -> DefaultAgent {
+        DefaultAgent(Defaults { agent_id, agent_name })
+    }
+}
+
+/// A JSON text on its way into an aggregator.
+#[wasm_bindgen]
+pub struct TextReader(Text);
+
+#[wasm_bindgen]
+impl TextReader {
+    /// Nothing read yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new(defaults: &DefaultAgent) -> TextReader {
+        TextReader(Text::new(defaults.0.clone()))
+    }
+
+    /// Counts the records that end in the next chunk.
+    pub fn push(&mut self, into: &mut Aggregator, chunk: &[u8]) -> Result<(), JsValue> {
+        self.0.push(&mut into.0, chunk).map_err(thrown)
+    }
+
+    /// Ends the text.
+    pub fn finish(&mut self, into: &mut Aggregator) -> Result<(), JsValue> {
+        self.0.finish(&mut into.0).map_err(thrown)
+    }
+}
