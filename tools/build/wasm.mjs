@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { quietly, root, run } from "../setup/run.mjs";
@@ -21,7 +22,11 @@ const WASM_OPT = [
 ];
 
 export async function buildWasm({ wasm: env, bindgen }) {
-  await run("cargo", ["build", "--release", "--lib", "--target", TARGET], { env });
+  await run("cargo", ["fetch", "--target", TARGET], { env }); // before the paths below are looked up
+  const place = ["--release", "--lib", "--target", TARGET, "--target-dir", "target"];
+  await run("cargo", ["build", ...place, "--config", `target.${TARGET}.rustflags = ${JSON.stringify(remaps())}`], {
+    env,
+  });
 
   const built = join(root, "target", TARGET, "release", `${NAME}.wasm`);
   const out = join(root, "pkg/wasm");
@@ -48,6 +53,15 @@ export async function buildWasm({ wasm: env, bindgen }) {
   const bytes = readFileSync(raw);
   const [whole, gzip, brotli] = [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(bytes)].map(kilobytes);
   console.log(`  ${NAME}.wasm: ${whole}, gzip ${gzip}, brotli ${brotli}`);
+}
+
+/** Panic messages hold source paths: without this machine's folders the module is the same wherever it is built. */
+function remaps() {
+  const sources = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "registry/src");
+  const crates = existsSync(sources) ? readdirSync(sources).sort() : [];
+  return [...crates.map((registry) => [join(sources, registry), "crates"]), [root, "."]].map(
+    ([from, to]) => `--remap-path-prefix=${from}=${to}`,
+  );
 }
 
 const kilobytes = ({ length }) => `${(length / 1000).toFixed(1)} kB`;
