@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ask, isRoot, Missing, quietly, step, which } from "./run.mjs";
+import { ask, Failed, isRoot, Missing, quietly, step, which } from "./run.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 
@@ -35,7 +35,11 @@ export async function wasmTarget() {
     console.log("  rustup could not get it");
   }
   if (existsSync("/etc/debian_version") && which("apt-get") && isRoot()) {
-    await step(`Rust target ${TARGET}: building it from Debian's sources`, fromDebian);
+    try {
+      await step(`Rust target ${TARGET}: building it from Debian's sources, about a minute`, fromDebian);
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error; // not every Debian has these packages
+    }
     const built = present();
     if (built) return built;
   }

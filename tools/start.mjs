@@ -1,0 +1,86 @@
+// `npm start`: the page and the Worker over sample records, on this machine.
+
+import { readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { buildAll } from "./build/all.mjs";
+import { BUILD, setUp } from "./setup/all.mjs";
+import { fail, Missing, quietly, root, step } from "./setup/run.mjs";
+
+const HOST = "127.0.0.1";
+const PORT = Number(process.env.PORT || 8787);
+const TOKEN = "demo-token"; // opens nothing but this machine's sample
+const RECORDS = 100_000;
+
+try {
+  await checkPort(); // first: the build takes longer than finding out
+  await buildAll(await setUp(BUILD));
+  const sample = await step(`Sample of ${RECORDS.toLocaleString("en")} records`, generate);
+  const server = await step("Worker and page on workerd", () => serve(sample));
+  greet();
+  endOnSignal(server);
+} catch (error) {
+  fail(error);
+}
+
+async function checkPort() {
+  if (!(PORT > 0 && PORT < 65536))
+    throw new Missing("PORT is not the number of a port. `PORT=8788 npm start` is right.");
+  const probe = createServer();
+  const problem = await new Promise((resolve) => {
+    probe.once("error", (error) => resolve(error.code));
+    probe.listen(PORT, HOST, () => resolve(undefined));
+  });
+  if (problem) {
+    throw new Missing(`Port ${PORT} can't be used (${problem}). Run \`PORT=8788 npm start\`, or end what uses it.`);
+  }
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+async function generate() {
+  const folder = join(root, ".generated/start");
+  rmSync(folder, { recursive: true, force: true });
+  const end = new Date().toISOString();
+  await quietly(process.execPath, [
+    join(root, "tools/generate.mjs"),
+    ...["--records", String(RECORDS), "--seed", "1"],
+    ...["--start", "2024-01-01T00:00:00Z", "--end", end, "--out", folder],
+  ]);
+  return folder;
+}
+
+async function serve(sample) {
+  // Imported here: neither npm's packages nor the build need be there when this file loads.
+  const { Miniflare, Log, LogLevel } = await import("miniflare");
+  const { miniflareOptions } = await import("../worker/dev/miniflare-options.mjs");
+  const server = new Miniflare({
+    ...miniflareOptions({ root, vars: { API_TOKENS: TOKEN }, port: PORT }),
+    host: HOST,
+    cf: false, // where a request comes from is asked of the network otherwise, and not used here
+    log: new Log(LogLevel.WARN),
+  });
+  const bucket = await server.getR2Bucket("RECORDS");
+  for (const name of ["records.ndjson", "agents.json"]) {
+    await bucket.put(name, new Uint8Array(readFileSync(join(sample, name))).buffer); // Node's own Buffer doesn't cross
+  }
+  await server.ready;
+  return server;
+}
+
+function greet() {
+  const address = `http://localhost:${PORT}`;
+  const query = "period=month&tz=America/New_York";
+  console.log(`
+The page:   ${address}
+The answer: curl -H 'Authorization: Bearer ${TOKEN}' '${address}/v1/usage/by-agent?${query}'
+Ctrl-C ends it.`);
+}
+
+function endOnSignal(server) {
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, async () => {
+      await server.dispose();
+      process.exit(0);
+    });
+  }
+}
