@@ -1,0 +1,75 @@
+import { periodBounds, UsageError, type UsageQuery, type Weekday } from "usage-by-agent";
+import {
+  createUsageHandler,
+  type UpstreamOptions,
+  type UsageHandler,
+  type UsageHandlerOptions,
+} from "usage-by-agent/worker";
+import { openRecords, readDirectory } from "./bucket.js";
+import { type Env, list } from "./env.js";
+import { isAccepted } from "./tokens.js";
+
+/** The handler that the settings describe. Wrong settings make one that says so, and answers nothing else. */
+export function configure(env: Env): UsageHandler {
+  try {
+    const cors = { origins: list(env.CORS_ORIGINS) };
+    return createUsageHandler({
+      ...(env.UPSTREAM_BASE_URL ? proxied(env, env.UPSTREAM_BASE_URL) : computed(env)),
+      cors,
+    });
+  } catch (error) {
+    const reason =
+      error instanceof NotConfigured || error instanceof UsageError ? error.message : "the settings can't be used";
+    return async () => notConfigured(reason);
+  }
+}
+
+/** A setting that is missing or can't be used; the message names it and never holds its value. */
+class NotConfigured extends Error {}
+
+function proxied(env: Env, baseUrl: string): UsageHandlerOptions {
+  const upstream: UpstreamOptions = { baseUrl };
+  if (env.UPSTREAM_TIMEOUT_MS) upstream.timeoutMs = Number(env.UPSTREAM_TIMEOUT_MS);
+  if (env.UPSTREAM_MAX_BYTES) upstream.maxBytes = Number(env.UPSTREAM_MAX_BYTES);
+  if (env.UPSTREAM_RETRIES) upstream.retries = Number(env.UPSTREAM_RETRIES);
+  return { upstream };
+}
+
+function computed(env: Env): UsageHandlerOptions {
+  const bucket = env.RECORDS;
+  const tokens = list(env.API_TOKENS);
+  if (bucket === undefined)
+    throw new NotConfigured("set the variable UPSTREAM_BASE_URL, or bind an R2 bucket as RECORDS");
+  if (tokens.length === 0) throw new NotConfigured("set the secret API_TOKENS: without it nobody can be let in");
+  const fixed = periodOptions(env);
+  return {
+    records: () => openRecords(bucket, env.RECORDS_KEY || "records.ndjson"),
+    authorize: (token) => isAccepted(token, tokens),
+    query: async () => {
+      const agents = await readDirectory(bucket, env.AGENTS_KEY || "agents.json");
+      return agents === undefined ? fixed : { ...fixed, agents };
+    },
+    ...(env.NOW && { now: () => env.NOW as string }),
+  };
+}
+
+/** Tried once here, so that a misspelt weekday is a wrong setting and not every request's failure. */
+function periodOptions(env: Env): Pick<UsageQuery, "weekStart" | "boundaries"> {
+  const options: Pick<UsageQuery, "weekStart" | "boundaries"> = {};
+  if (env.WEEK_START) options.weekStart = env.WEEK_START as Weekday;
+  if (env.BOUNDARIES) options.boundaries = env.BOUNDARIES as NonNullable<UsageQuery["boundaries"]>;
+  try {
+    periodBounds({ period: "week", ...options, now: env.NOW || Date.UTC(2024, 0, 1) });
+  } catch (error) {
+    throw new NotConfigured(
+      `WEEK_START, BOUNDARIES or NOW can't be used: ${error instanceof Error ? error.message : ""}`,
+    );
+  }
+  return options;
+}
+
+function notConfigured(reason: string): Response {
+  const message = `The Worker is not configured: ${reason}.`;
+  const error = { message, code: "not_configured", type: "api_error", details: [] };
+  return Response.json({ error }, { status: 503, headers: { "cache-control": "no-store" } });
+}

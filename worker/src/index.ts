@@ -1,0 +1,23 @@
+import type { UsageHandler } from "usage-by-agent/worker";
+import { configure } from "./configure.js";
+import type { Env } from "./env.js";
+
+/** One handler per isolate and configuration. A runtime that changes a setting brings another `env`. */
+const handlers = new WeakMap<Env, UsageHandler>();
+
+function handlerFor(env: Env): UsageHandler {
+  let handler = handlers.get(env);
+  if (handler === undefined) {
+    handler = configure(env);
+    handlers.set(env, handler);
+  }
+  return handler;
+}
+
+/** `/v1/*` is the API; everything else is the page. */
+export default {
+  async fetch(request, env) {
+    const isApi = new URL(request.url).pathname.startsWith("/v1/");
+    return isApi || env.ASSETS === undefined ? handlerFor(env)(request) : env.ASSETS.fetch(request);
+  },
+} satisfies ExportedHandler<Env>;
