@@ -1,0 +1,138 @@
+/** `usage-by-agent/worker` in a Worker of someone else's, packed by esbuild as they would. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { miniflareOptions } from "../../worker/dev/miniflare-options.mjs";
+import { errorOf, PATH, ROOT } from "./support.mjs";
+
+const ROW = { agentId: "a", agentName: "a", messages: 1, calls: 0, totalSeconds: 0, isOrphan: false };
+
+describe("createUsageHandler", () => {
+  let worker;
+  let out;
+  let base;
+  before(async () => {
+    out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
+    await build({
+      entryPoints: [join(ROOT, "tests/workerd/own-worker.mjs")],
+      outdir: out,
+      bundle: true,
+      format: "esm",
+      platform: "browser",
+      conditions: ["workerd", "worker", "browser"],
+      loader: { ".wasm": "copy" },
+      logLevel: "warning",
+    });
+    const { compatibilityDate, compatibilityFlags, cf } = miniflareOptions({ root: ROOT });
+    const modules = readdirSync(out)
+      .sort((a, b) => a.endsWith(".wasm") - b.endsWith(".wasm"))
+      .map((name) => ({ type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(out, name) }));
+    worker = new Miniflare({ modules, modulesRoot: out, compatibilityDate, compatibilityFlags, cf });
+    base = await worker.ready;
+  });
+  after(async () => {
+    await worker.dispose();
+    rmSync(out, { recursive: true, force: true });
+  });
+
+  const ask = async (name, headers = {}, query = "?period=month") => {
+    const sent = { authorization: "Bearer good", "x-case": name, ...headers };
+    const response = await fetch(new URL(PATH + query, base), { headers: sent });
+    const text = await response.text();
+    assert.ok(!text.includes("hunter2"), text);
+    return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) };
+  };
+  const rows = async (...args) => {
+    const answer = await ask(...args);
+    assert.equal(answer.status, 200, answer.text);
+    return answer.json().data;
+  };
+
+  for (const name of ["objects", "page", "text", "stream", "slowly"]) {
+    test(`records: ${name}`, async () => assert.deepEqual(await rows(name), [ROW]));
+  }
+
+  test("the source is told the window, half-open, and the request", async () => {
+    await rows("objects", {}, "?period=month&tz=America/New_York");
+    const { window, url } = (await ask("noted")).json();
+    assert.deepEqual(window, {
+      startMs: Date.parse("2024-06-01T04:00:00Z"),
+      endMs: Date.parse("2024-07-01T04:00:00Z"),
+    });
+    assert.match(url, /\?period=month&tz=America\/New_York$/);
+  });
+
+  /** Case, status, code. `hunter2` is in every one of them, and in no answer. */
+  for (const [name, code] of [
+    ["brokenStream", "records_unavailable"],
+    ["throwing", "records_unavailable"],
+    ["rejecting", "records_unavailable"],
+    ["namesFailing", "records_unavailable"],
+    ["badRecord", "invalid_record"],
+    ["overflowing", "overflow"],
+    ["badQuery", "invalid_option"],
+    ["badClock", "invalid_now"],
+    ["farClock", "out_of_range"],
+    ["authorizeFailing", "internal_error"],
+  ]) {
+    test(`500: ${name}`, async () => {
+      errorOf(await ask(name), 500, code);
+      assert.deepEqual(await rows("objects"), [ROW]);
+    });
+  }
+
+  test("500: what are no records", async () => {
+    assert.equal((await ask("notRecords")).status, 500);
+    assert.deepEqual(await rows("objects"), [ROW]);
+  });
+
+  test("a bad object's place is named", async () => {
+    const { details } = errorOf(await ask("badRecord"), 500, "invalid_record");
+    assert.equal(details[0].field, "/2/receivedAt");
+  });
+
+  test("names, fixed and by request", async () => {
+    assert.deepEqual(await rows("names"), [{ ...ROW, agentName: "Ann" }]);
+    const answer = await ask("namesByRequest", { "x-name": "Bob" }, "?period=month&tz=Asia/Tokyo");
+    assert.deepEqual(answer.json().data, [{ ...ROW, agentName: "Bob" }]);
+    assert.equal(answer.json().periodStart, "2024-06-01T00:00:00Z");
+  });
+
+  test("only `true` lets anyone in", async () => {
+    errorOf(await ask("truthy"), 401, "invalid_token");
+    errorOf(await ask("slowly", { authorization: "Bearer bad" }), 401, "invalid_token");
+  });
+
+  test("with an upstream, authorize is asked first", async () => {
+    errorOf(await ask("guarded"), 401, "invalid_token");
+    assert.equal((await ask("noted")).json().asked, undefined);
+  });
+
+  test("the time ends a fetch that listens to no signal", async () => {
+    errorOf(await ask("deaf"), 504, "upstream_timeout");
+    errorOf(await ask("deafBody"), 504, "upstream_timeout");
+    errorOf(await ask("failing"), 502, "upstream_unreachable");
+  });
+
+  test("any origin, and still no credentials", async () => {
+    const { headers } = await ask("anyOrigin", { origin: "https://any.example" });
+    assert.equal(headers.get("access-control-allow-origin"), "*");
+    assert.equal(headers.get("access-control-allow-credentials"), null);
+  });
+
+  test("options that contradict each other or are out of bounds are refused at once", async () => {
+    const refusals = (await ask("refused")).json();
+    for (const refusal of refusals) assert.equal(refusal?.code, "invalid_option", JSON.stringify(refusals));
+    for (const refusal of refusals) assert.equal(refusal.name, "UsageError");
+    const paths = ["", "", "/authorize", "/records", "/authorize", "/now", "/cors/origins/0", "/cors/origins/1"];
+    const upstream = ["baseUrl", "baseUrl", "timeoutMs", "maxBytes", "retries"].map((name) => `/upstream/${name}`);
+    assert.deepEqual(
+      refusals.map(({ path }) => path ?? ""),
+      [...paths, ...upstream],
+    );
+  });
+});

@@ -1,0 +1,169 @@
+/** Reports computed in the Worker from an object in R2. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { EXAMPLE, exampleDirectory, exampleRecords, ndjson } from "./example.mjs";
+import { errorOf, startWorker, TOKEN } from "./support.mjs";
+
+const QUERY = "?period=month&tz=America%2FNew_York";
+const CLOCK = { NOW: "2024-06-15T12:00:00Z" };
+const SECRET = "+15550001111";
+
+/** The rows alone: what agents are called is the directory's matter. */
+const counts = ({ data }) => data.map(({ messages, calls, totalSeconds }) => [messages, calls, totalSeconds]);
+
+describe("records", () => {
+  let worker;
+  before(async () => {
+    const objects = { "records.ndjson": ndjson(exampleRecords()), "agents.json": JSON.stringify(exampleDirectory()) };
+    worker = await startWorker({ vars: { ...CLOCK, API_TOKENS: TOKEN, BOUNDARIES: "wall-clock" }, objects });
+  });
+  after(() => worker.stop());
+
+  /** Puts other records for one request, then the good ones, which must work again. */
+  const withRecords = async (body, options, run) => {
+    await worker.put("records.ndjson", body, options);
+    await run(await worker.request(QUERY));
+    await worker.put("records.ndjson", ndjson(exampleRecords()));
+    assert.equal((await worker.request(QUERY)).text, JSON.stringify(EXAMPLE));
+  };
+
+  test("the vendor's own example", async () => {
+    const answer = await worker.request(QUERY);
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.text, JSON.stringify(EXAMPLE));
+  });
+
+  test("in other zones and periods the month's ends fall elsewhere", async () => {
+    const utc = (await worker.request("?period=month")).json();
+    assert.equal(utc.periodStart, "2024-06-01T00:00:00Z");
+    assert.notDeepEqual(counts(utc), counts(EXAMPLE));
+    const year = (await worker.request("?period=year&tz=America%2FNew_York")).json();
+    assert.equal(year.periodEnd, "2024-12-31T23:59:59Z");
+    const week = (await worker.request("?period=week&tz=America%2FNew_York")).json();
+    assert.equal(week.periodStart, "2024-06-10T00:00:00Z");
+  });
+
+  test("as one array, as a page, and gzipped", async () => {
+    const records = exampleRecords();
+    const gzipped = { httpMetadata: { contentEncoding: "gzip" } };
+    for (const [body, options] of [
+      [JSON.stringify(records)],
+      [JSON.stringify({ data: records, hasMore: false, total: records.length }, null, 2)],
+      [gzipSync(ndjson(records)), gzipped],
+      [gzipSync(JSON.stringify(records)), gzipped],
+    ]) {
+      await withRecords(body, options, (answer) => assert.equal(answer.text, JSON.stringify(EXAMPLE)));
+    }
+  });
+
+  test("an empty object is a report without rows", async () => {
+    await withRecords("", undefined, (answer) => assert.deepEqual(answer.json(), { ...EXAMPLE, data: [] }));
+  });
+
+  /** What is wrong, the whole object, the code, and the place that is named. */
+  const good = JSON.stringify({ id: "m1", type: "message", receivedAt: "2024-06-10T00:00:00Z" });
+  const BAD = [
+    [
+      "a bad timestamp",
+      `${good}\n${JSON.stringify({ id: "m2", type: "message", body: SECRET, receivedAt: SECRET })}\n`,
+      { code: "invalid_record", field: "/1/receivedAt", line: "line 2" },
+    ],
+    [
+      "a negative duration",
+      `${good}\n\n${JSON.stringify({ id: SECRET, status: "completed", startedAt: "2024-06-10T00:00:00Z", durationSeconds: -5 })}\n`,
+      { code: "invalid_record", field: "/1/durationSeconds", line: "line 3" },
+    ],
+    ["a scalar", `${good}\n"${SECRET}"\n`, { code: "invalid_record", field: "/1", line: "line 2" }],
+    ["broken JSON", `${good}\n{"body": "${SECRET}", oops}\n`, { code: "invalid_json", line: "line 2" }],
+    ["a value left open", `${good}\n{"body": "${SECRET}`, { code: "invalid_json" }],
+  ];
+  for (const [what, body, expected] of BAD) {
+    test(`${what} is a 500 that names the place and quotes nothing`, async () => {
+      await withRecords(body, undefined, (answer) => {
+        const { details } = errorOf(answer, 500, expected.code);
+        assert.equal(details.length, 1, answer.text);
+        assert.equal(details[0].type, expected.code);
+        if (expected.field !== undefined) assert.equal(details[0].field, expected.field);
+        if (expected.line !== undefined) assert.match(details[0].message, new RegExp(`^${expected.line}\\b`));
+        assert.ok(!answer.text.includes(SECRET));
+        assert.ok(!worker.logs().includes(SECRET));
+      });
+    });
+  }
+
+  test("bytes that are not gzip although they say so", async () => {
+    const gzipped = { httpMetadata: { contentEncoding: "gzip" } };
+    await withRecords("plain", gzipped, (answer) => errorOf(answer, 500, "records_unavailable"));
+    const cut = gzipSync(ndjson(exampleRecords())).subarray(0, 2000);
+    await withRecords(cut, gzipped, (answer) => errorOf(answer, 500, "records_unavailable"));
+  });
+
+  test("no object is an error, not a report of nothing", async () => {
+    await worker.bucket.delete("records.ndjson");
+    errorOf(await worker.request(QUERY), 500, "records_unavailable");
+    assert.match(worker.logs(), /no object named records\.ndjson/);
+    await withRecords("", undefined, () => {});
+  });
+
+  test("the directory is read anew, and may be missing or broken", async () => {
+    await worker.put("agents.json", JSON.stringify([{ id: EXAMPLE.data[0].agentId, name: "Renamed" }]));
+    assert.equal((await worker.request(QUERY)).json().data[0].agentName, "Renamed");
+    await worker.bucket.delete("agents.json");
+    const unnamed = (await worker.request(QUERY)).json();
+    assert.deepEqual(counts(unnamed), counts(EXAMPLE));
+    assert.equal(unnamed.data[0].agentName, unnamed.data[0].agentId);
+    await worker.put("agents.json", "{");
+    errorOf(await worker.request(QUERY), 500, "records_unavailable");
+    await worker.put("agents.json", `[${" ".repeat(9 * 1024 * 1024)}]`);
+    errorOf(await worker.request(QUERY), 500, "records_unavailable");
+    await worker.put("agents.json", JSON.stringify(exampleDirectory()));
+    assert.equal((await worker.request(QUERY)).text, JSON.stringify(EXAMPLE));
+  });
+
+  test("many at once", async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, () => worker.request(QUERY)));
+    for (const answer of answers) assert.equal(answer.text, JSON.stringify(EXAMPLE));
+  });
+});
+
+test("keys, week start and the way bounds are written are settings", async () => {
+  const objects = { "2024/all.json": ndjson(exampleRecords()), "who.json": JSON.stringify(exampleDirectory()) };
+  const vars = {
+    ...CLOCK,
+    API_TOKENS: TOKEN,
+    RECORDS_KEY: "2024/all.json",
+    AGENTS_KEY: "who.json",
+    WEEK_START: "sunday",
+  };
+  const worker = await startWorker({ vars, objects });
+  const month = (await worker.request(QUERY)).json();
+  assert.deepEqual(month, { ...EXAMPLE, periodStart: "2024-06-01T04:00:00Z", periodEnd: "2024-07-01T03:59:59Z" });
+  const week = (await worker.request("?period=week")).json();
+  assert.equal(week.periodStart, "2024-06-09T00:00:00Z");
+  await worker.stop();
+});
+
+test("without NOW the clock is the clock", async () => {
+  const worker = await startWorker({ vars: { API_TOKENS: TOKEN }, objects: { "records.ndjson": "" } });
+  const { periodStart, periodEnd } = (await worker.request("?period=year")).json();
+  assert.ok(Date.parse(periodStart) <= Date.now() && Date.now() < Date.parse(periodEnd) + 1000);
+  await worker.stop();
+});
+
+test("a setting that is missing or can't be used is named, whoever asks", async () => {
+  for (const [vars, named] of [
+    [{}, /API_TOKENS/],
+    [{ API_TOKENS: " , " }, /API_TOKENS/],
+    [{ API_TOKENS: TOKEN, WEEK_START: "someday" }, /WEEK_START/],
+    [{ API_TOKENS: TOKEN, BOUNDARIES: "fuzzy" }, /BOUNDARIES/],
+    [{ API_TOKENS: TOKEN, NOW: "noon" }, /NOW/],
+    [{ API_TOKENS: TOKEN, CORS_ORIGINS: "https://app.example/" }, /cors/i],
+  ]) {
+    const worker = await startWorker({ vars, objects: { "records.ndjson": "" } });
+    for (const token of [TOKEN, null]) {
+      assert.match(errorOf(await worker.request(QUERY, { token }), 503, "not_configured").message, named);
+    }
+    await worker.stop();
+  }
+});

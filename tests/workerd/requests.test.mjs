@@ -1,0 +1,234 @@
+/** What is decided before any source is asked, which is the same in both modes. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { EXAMPLE, exampleDirectory, exampleRecords, ndjson } from "./example.mjs";
+import { answers, errorOf, OTHER_TOKEN, startUpstream, startWorker, TOKEN } from "./support.mjs";
+
+const ORIGIN = "https://app.example";
+const GOOD = "?period=month&tz=America%2FNew_York";
+const EXPECTED = "'week', 'month' or 'year'";
+
+const missing = { type: "missing", loc: ["query", "period"], msg: "Field required", input: null };
+const notAllowed = (input) => ({
+  type: "literal_error",
+  loc: ["query", "period"],
+  msg: `Input should be ${EXPECTED}`,
+  input,
+  ctx: { expected: EXPECTED },
+});
+const unknownZone = (input) => ({
+  type: "value_error",
+  loc: ["query", "tz"],
+  msg: `Value error, unknown IANA time zone '${input}'`,
+  input,
+});
+
+/** Query, and the 422's `detail`. */
+const BAD_QUERIES = [
+  ["", [missing]],
+  ["?tz=UTC", [missing]],
+  ["?Period=month", [missing]],
+  ["?period=decade", [notAllowed("decade")]],
+  ["?period=", [notAllowed("")]],
+  ["?period=Month", [notAllowed("Month")]],
+  ["?period=month&period=day", [notAllowed("day")]],
+  ["?period=month&tz=Mars%2FOlympus", [unknownZone("Mars/Olympus")]],
+  ["?period=month&tz=", [unknownZone("")]],
+  ["?period=month&tz=UTC&tz=null", [unknownZone("null")]],
+  ["?period=month&tz=%2B02%3A00", [unknownZone("+02:00")]],
+  ["?period=month&tz=%00%E2%82%AC%22", [unknownZone('\u0000€"')]],
+  ["?tz=Nowhere", [missing, unknownZone("Nowhere")]],
+  ["?tz=Nowhere&period=fortnight", [notAllowed("fortnight"), unknownZone("Nowhere")]],
+];
+
+const MODES = {
+  async computed() {
+    const objects = { "records.ndjson": ndjson(exampleRecords()), "agents.json": JSON.stringify(exampleDirectory()) };
+    const vars = {
+      API_TOKENS: `tok_first, ${TOKEN}`,
+      NOW: "2024-06-15T12:00:00Z",
+      BOUNDARIES: "wall-clock",
+      CORS_ORIGINS: ORIGIN,
+    };
+    return { worker: await startWorker({ vars, objects }), upstream: null };
+  },
+  async proxied() {
+    const upstream = await startUpstream();
+    upstream.behave = answers(200, JSON.stringify(EXAMPLE));
+    return { worker: await startWorker({ vars: { UPSTREAM_BASE_URL: upstream.url, CORS_ORIGINS: ORIGIN } }), upstream };
+  },
+};
+
+for (const [mode, start] of Object.entries(MODES)) {
+  describe(`requests, ${mode}`, () => {
+    let worker;
+    let upstream;
+    before(async () => {
+      ({ worker, upstream } = await start());
+    });
+    after(async () => {
+      await worker.stop();
+      await upstream?.stop();
+    });
+
+    const works = async () => {
+      const answer = await worker.request(GOOD);
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(answer.text, JSON.stringify(EXAMPLE));
+      return answer;
+    };
+    /** Nothing was asked of the upstream meanwhile. */
+    const unasked = async (run) => {
+      const before = upstream?.requests.length;
+      await run();
+      assert.equal(upstream?.requests.length, before);
+    };
+
+    test("a good request", async () => {
+      const { headers } = await works();
+      assert.equal(headers.get("content-type"), "application/json");
+      assert.equal(headers.get("cache-control"), "private, no-cache");
+      assert.equal(headers.get("vary"), "Authorization, Origin");
+      assert.equal(headers.get("x-content-type-options"), "nosniff");
+      assert.match(headers.get("etag"), /^"[0-9a-f]{32}"$/);
+    });
+
+    test("the scheme's case and further parameters play no part", async () => {
+      const headers = { authorization: `bEARER   ${TOKEN}` };
+      const answer = await worker.request(`${GOOD}&days=7&now=1`, { token: null, headers });
+      assert.equal(answer.text, JSON.stringify(EXAMPLE));
+    });
+
+    test("the last of a repeated parameter counts", async () => {
+      const answer = await worker.request("?period=century&tz=X&period=month&tz=america%2Fnew_york");
+      assert.equal(answer.text, JSON.stringify(EXAMPLE));
+    });
+
+    test("without a token", async () => {
+      for (const authorization of [undefined, "", "Bearer", "Bearer ", `Basic ${TOKEN}`, TOKEN, `Bearer ${TOKEN} x`]) {
+        await unasked(async () => {
+          const headers = authorization === undefined ? {} : { authorization };
+          // The parameters are bad too: the token is judged first.
+          const answer = await worker.request("?period=decade", { token: null, headers });
+          assert.equal(errorOf(answer, 401, "missing_token").type, "authentication_error");
+          assert.equal(answer.headers.get("www-authenticate"), "Bearer");
+          assert.equal(answer.headers.get("cache-control"), "private, no-store");
+        });
+      }
+      await works();
+    });
+
+    for (const [query, detail] of BAD_QUERIES) {
+      test(`422 for "${query}"`, async () => {
+        await unasked(async () => {
+          const answer = await worker.request(query);
+          assert.equal(answer.status, 422);
+          assert.equal(answer.headers.get("content-type"), "application/json");
+          assert.equal(answer.text, JSON.stringify({ detail }));
+        });
+        await works();
+      });
+    }
+
+    test("other paths", async () => {
+      for (const path of [
+        "/v1/",
+        "/v1/usage",
+        "/v1/usage/by-agent/",
+        "/v1/usage/By-Agent",
+        "/v1/usage//by-agent",
+        "/v1/agents",
+      ]) {
+        await unasked(async () => errorOf(await worker.request("", { path }), 404, "not_found"));
+      }
+    });
+
+    test("other methods", async () => {
+      for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+        await unasked(async () => {
+          const answer = await worker.request(GOOD, { method, ...(method !== "DELETE" && { body: "{}" }) });
+          errorOf(answer, 405, "method_not_allowed");
+          assert.equal(answer.headers.get("allow"), "GET, HEAD, OPTIONS");
+        });
+      }
+      await works();
+    });
+
+    test("HEAD has GET's headers and no body", async () => {
+      const get = await works();
+      const head = await worker.request(GOOD, { method: "HEAD" });
+      assert.equal(head.status, 200);
+      assert.equal(head.bytes.length, 0);
+      for (const name of ["content-type", "etag", "cache-control", "vary"]) {
+        assert.equal(head.headers.get(name), get.headers.get(name), name);
+      }
+      const bad = await worker.request("?period=decade", { method: "HEAD" });
+      assert.equal(bad.status, 422);
+      assert.equal(bad.bytes.length, 0);
+    });
+
+    test("If-None-Match", async () => {
+      const etag = (await works()).headers.get("etag");
+      for (const value of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+        const answer = await worker.request(GOOD, { headers: { "if-none-match": value } });
+        assert.equal(answer.status, 304, value);
+        assert.equal(answer.bytes.length, 0);
+        assert.equal(answer.headers.get("etag"), etag);
+      }
+      const changed = await worker.request(GOOD, { headers: { "if-none-match": '"other"' } });
+      assert.equal(changed.status, 200);
+    });
+
+    test("a preflight of an allowed origin, without a token", async () => {
+      await unasked(async () => {
+        const headers = {
+          origin: ORIGIN,
+          "access-control-request-method": "GET",
+          "access-control-request-headers": "authorization",
+        };
+        const answer = await worker.request("", { method: "OPTIONS", token: null, headers });
+        assert.equal(answer.status, 204);
+        assert.equal(answer.headers.get("access-control-allow-origin"), ORIGIN);
+        assert.match(answer.headers.get("access-control-allow-headers"), /\bAuthorization\b/);
+        assert.match(answer.headers.get("access-control-allow-methods"), /\bGET\b/);
+        assert.equal(answer.headers.get("access-control-allow-credentials"), null);
+        assert.equal(answer.headers.get("allow"), "GET, HEAD, OPTIONS");
+      });
+    });
+
+    test("only listed origins may read answers, errors included", async () => {
+      for (const [origin, allowed] of [
+        [ORIGIN, ORIGIN],
+        ["https://app.example.evil.test", null],
+        ["http://app.example", null],
+        ["null", null],
+      ]) {
+        for (const [query, token] of [
+          [GOOD, TOKEN],
+          ["?period=x", TOKEN],
+          [GOOD, null],
+        ]) {
+          const answer = await worker.request(query, { token, headers: { origin } });
+          assert.equal(answer.headers.get("access-control-allow-origin"), allowed);
+          assert.equal(answer.headers.get("vary"), "Authorization, Origin");
+        }
+        const preflight = await worker.request("", { method: "OPTIONS", token: null, headers: { origin } });
+        assert.equal(preflight.headers.get("access-control-allow-origin"), allowed);
+      }
+    });
+  });
+}
+
+test("a token that is not accepted", async () => {
+  const { worker } = await MODES.computed();
+  const near = [OTHER_TOKEN, TOKEN.slice(0, -1), `${TOKEN}x`, TOKEN.toUpperCase(), "tok_first,", "x".repeat(5000)];
+  for (const token of near) {
+    const answer = await worker.request("?period=decade", { token });
+    const code = token.length > 4096 ? "missing_token" : "invalid_token";
+    errorOf(answer, 401, code);
+    assert.match(answer.headers.get("www-authenticate"), /^Bearer\b/);
+  }
+  assert.equal((await worker.request(GOOD)).status, 200);
+  assert.equal((await worker.request(GOOD, { token: "tok_first" })).status, 200);
+  await worker.stop();
+});

@@ -1,0 +1,102 @@
+/** What the tests of the Worker share: the built Worker in workerd, and upstreams that misbehave on demand. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { Log, LogLevel, Miniflare } from "miniflare";
+import { miniflareOptions } from "../../worker/dev/miniflare-options.mjs";
+
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export const TOKEN = "tok_good-5f1c2e9a7b";
+export const OTHER_TOKEN = "tok_evil-0d4b8c6e3a";
+export const PATH = "/v1/usage/by-agent";
+
+/** The Worker, answering on a port of its own. Everything that it logs or answers is kept and searched for tokens at the end. */
+export async function startWorker({ vars = {}, objects = {} } = {}) {
+  const seen = [];
+  const keep = (text) => seen.push(String(text));
+  class KeptLog extends Log {
+    log(message) {
+      keep(message);
+    }
+  }
+  const worker = new Miniflare({
+    ...miniflareOptions({ root: ROOT, vars }),
+    log: new KeptLog(LogLevel.VERBOSE),
+    handleRuntimeStdio(stdout, stderr) {
+      stdout.on("data", keep);
+      stderr.on("data", keep);
+    },
+  });
+  const base = await worker.ready;
+  const bucket = await worker.getR2Bucket("RECORDS");
+  // A copy: a `Buffer` may be a part of a larger one, which Miniflare does not take.
+  const put = (key, value, options) =>
+    bucket.put(key, typeof value === "string" ? value : Uint8Array.from(value), options);
+  for (const [key, value] of Object.entries(objects)) await put(key, value);
+
+  return {
+    base,
+    bucket,
+    put,
+    logs: () => seen.join("\n"),
+    /** One request; `token: null` sends none. */
+    async request(query = "?period=month", { token = TOKEN, headers = {}, path = PATH, ...init } = {}) {
+      const sent = { ...(token !== null && { authorization: `Bearer ${token}` }), ...headers };
+      const response = await fetch(new URL(path + query, base), { ...init, headers: sent, redirect: "manual" });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const text = bytes.toString();
+      keep(text);
+      keep(JSON.stringify([...response.headers]));
+      return { status: response.status, headers: response.headers, bytes, text, json: () => JSON.parse(text) };
+    },
+    async stop() {
+      await worker.dispose();
+      for (const secret of [TOKEN, OTHER_TOKEN]) {
+        assert.ok(!seen.join("\n").includes(secret), "a token is in a log line or an answer");
+      }
+    },
+  };
+}
+
+/** A server whose `behave` the test sets; it remembers every request. */
+export async function startUpstream() {
+  const upstream = {
+    requests: [],
+    behave: (_request, response) => response.writeHead(204).end(),
+    url: "",
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+  const server = createServer((request, response) => {
+    upstream.requests.push({ method: request.method, url: request.url, headers: request.headers });
+    upstream.behave(request, response);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  upstream.url = `http://127.0.0.1:${server.address().port}`;
+  return upstream;
+}
+
+/** A behaviour: one fixed answer. */
+export function answers(status, body, headers = {}) {
+  return (_request, response) => {
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end(body);
+  };
+}
+
+/** Asserts the `{"error": {...}}` shape, and returns the error. */
+export function errorOf(answer, status, code) {
+  assert.equal(answer.status, status, answer.text);
+  assert.equal(answer.headers.get("content-type"), "application/json");
+  const { error, ...rest } = answer.json();
+  assert.deepEqual(rest, {});
+  assert.deepEqual(Object.keys(error), ["message", "code", "type", "details"]);
+  assert.equal(error.code, code);
+  assert.ok(error.message.length > 0);
+  return error;
+}
