@@ -1,0 +1,59 @@
+import type { AgentUsageResponse, Diagnostics } from "usage-by-agent";
+
+export interface Bucket {
+  key: "counted" | "outside" | "duplicates" | "ignored" | "invalid";
+  name: string;
+  count: number;
+  /** Why a record lands here. */
+  why: string;
+  parts?: { name: string; count: number }[];
+}
+
+/**
+ * Every place a record can land, in the order in which records are judged last to first. Nothing is left out, zero or
+ * not.
+ */
+export function buckets({ counted, outsidePeriod, duplicates, invalid, ignored }: Diagnostics): Bucket[] {
+  const notCompleted = Object.entries(ignored.notCompleted).sort(([, a], [, b]) => b - a);
+  const unfinished = sum(notCompleted.map(([, value]) => value));
+  return [
+    { key: "counted", name: "Counted", count: counted, why: "Messages and completed calls of the period" },
+    {
+      key: "outside",
+      name: "Outside the period",
+      count: outsidePeriod,
+      why: "Before its start, or not before its end",
+    },
+    { key: "duplicates", name: "Duplicates", count: duplicates, why: "The same id, already counted" },
+    {
+      key: "ignored",
+      name: "Ignored",
+      count: ignored.voiceTurns + ignored.reactions + ignored.other + unfinished,
+      why: "Neither a message nor a completed call",
+      parts: [
+        { name: "Turns of a voice call", count: ignored.voiceTurns },
+        { name: "Reactions", count: ignored.reactions },
+        { name: "Other kinds", count: ignored.other },
+        { name: "Calls not completed", count: unfinished },
+        ...notCompleted.map(([status, value]) => ({
+          name: `Status: ${status === "" ? "none" : status}`,
+          count: value,
+        })),
+      ],
+    },
+    { key: "invalid", name: "Invalid", count: invalid, why: "Malformed; the first 100 are listed below" },
+  ];
+}
+
+/** The two promises a report makes, checked anew for what is on the screen. */
+export function balances(report: AgentUsageResponse, diagnostics: Diagnostics): { records: boolean; rows: boolean } {
+  const { totals } = diagnostics;
+  const rows = (["messages", "calls", "totalSeconds"] as const).every(
+    (field) => sum(report.data.map((item) => item[field])) === totals[field],
+  );
+  return { records: sum(buckets(diagnostics).map((bucket) => bucket.count)) === diagnostics.records, rows };
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,52 @@
+import type { View } from "./address.js";
+import { renderDiagnostics } from "./diagnostics-view.js";
+import { make } from "./dom.js";
+import { download, fileName, toCsv, toJson } from "./export.js";
+import { count, duration } from "./format.js";
+import type { Result } from "./protocol.js";
+import { renderTable } from "./report-view.js";
+
+interface Options {
+  bars: View["bars"];
+  zone: string;
+  onBars(bars: View["bars"]): void;
+}
+
+/** Totals, table, ways out, and where every record went. */
+export function renderReport(parent: HTMLElement, result: Result, { bars, zone, onBars }: Options): void {
+  parent.replaceChildren(
+    totals(result),
+    renderTable(result, bars, onBars),
+    exports(result, zone),
+    renderDiagnostics(result),
+  );
+  parent.hidden = false;
+}
+
+function totals({ diagnostics }: Result): HTMLElement {
+  const { messages, calls, totalSeconds } = diagnostics.totals;
+  const entry = (name: string, value: string) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
+  return make(
+    "dl",
+    { class: "totals" },
+    entry("Messages", count(messages)),
+    entry("Completed calls", count(calls)),
+    entry("Call time", duration(totalSeconds)),
+  );
+}
+
+function exports({ report }: Result, zone: string): HTMLElement {
+  const copied = make("span", { class: "hint", role: "status" });
+  const copy = make("button", { type: "button", class: "button", id: "copy-json" }, "Copy JSON");
+  copy.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(toJson(report));
+      copied.textContent = "Copied.";
+    } catch {
+      copied.textContent = "The browser did not allow it.";
+    }
+  };
+  const save = make("button", { type: "button", class: "button", id: "download-csv" }, "Download CSV");
+  save.onclick = () => download(fileName(report, zone), toCsv(report), "text/csv;charset=utf-8");
+  return make("div", { class: "actions exports" }, copy, save, copied);
+}

@@ -1,0 +1,54 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The sample is generated, never stored: the same seed gives the same bytes. */
+function sample(): Plugin {
+  return {
+    name: "sample",
+    buildStart() {
+      execFileSync(process.execPath, [here("./sample.mjs")], { stdio: ["ignore", "ignore", "inherit"] });
+    },
+  };
+}
+
+/**
+ * The policy is written once, in `public/_headers`. A host that ignores that file still gets it from this meta tag,
+ * less the directives that browsers honour in a header only. Builds only: the development server injects styles that
+ * it would block.
+ */
+function policy(): Plugin {
+  return {
+    name: "policy",
+    apply: "build",
+    transformIndexHtml() {
+      const header = /Content-Security-Policy: (.+)/.exec(readFileSync(here("./public/_headers"), "utf8"))?.[1];
+      if (header === undefined) throw new Error("public/_headers has no Content-Security-Policy");
+      const content = header
+        .split(";")
+        .map((directive) => directive.trim())
+        .filter((directive) => directive !== "" && !directive.startsWith("frame-ancestors"))
+        .join("; ");
+      return [{ tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content }, injectTo: "head-prepend" }];
+    },
+  };
+}
+
+export default defineConfig({
+  root: here("."),
+  // Relative addresses: the page works at a site's root and in any folder of one.
+  base: "./",
+  plugins: [sample(), policy()],
+  worker: { format: "es" },
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: true,
+    // Inlined assets would be data: URLs, which the policy refuses for scripts and styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
