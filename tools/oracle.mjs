@@ -1,0 +1,16 @@
+/**
+ * The contract a second time, in plain JavaScript: slow, and meant to be obviously right. Tests hold the package against
+ * it, so it shares no code with the package, and its time zones come from `Intl` instead of the package's tables.
+ *
+ *     bounds(query)                        the period of a query
+ *     report(records, query, {defaults})   {report, diagnostics} of parsed records, or of NDJSON text
+ *     new Tally(query, {defaults})         the same, fed a value at a time
+ *
+ * `query.now` is required: nothing here reads a clock. Faults are thrown as `OracleError`s with a `code` and a `path`.
+ */
+export { OracleError } from "./oracle/error.mjs";
+export { judge } from "./oracle/judge.mjs";
+export { bounds } from "./oracle/period.mjs";
+export { report, Tally } from "./oracle/tally.mjs";
+export { readTimestamp } from "./oracle/timestamp.mjs";
+export { firstInstantOf, localAt, transitionsBetween } from "./oracle/zone.mjs";

@@ -1,0 +1,236 @@
+/** Counting: where every record goes, and the report that comes of it. */
+import { OracleError } from "./error.mjs";
+import { judge } from "./judge.mjs";
+import { bounds } from "./period.mjs";
+
+/**
+ * The report of records, and where every one of them went. `diagnostics.problems` are `{path, code}` only.
+ * @param {Iterable<unknown> | {data: unknown[]} | string} records parsed values, a list page, or NDJSON text
+ * @param {object} query a `UsageQuery` with `now`
+ * @param {{defaults?: {agentId?: string | null, agentName?: string}}} [options] for records without an agent
+ */
+export function report(records, query, options) {
+  const tally = new Tally(query, options);
+  if (typeof records === "string") tally.text(records);
+  else if (isPage(records)) tally.value(records, "");
+  else {
+    let index = 0;
+    for (const record of records) tally.value(record, `/${index++}`);
+  }
+  return { report: tally.report(), diagnostics: tally.diagnostics() };
+}
+
+const isPage = (value) => typeof value === "object" && value !== null && Array.isArray(value.data);
+
+/** One period's count, fed a value at a time. */
+export class Tally {
+  #query;
+  #judging;
+  #bounds;
+  #directory;
+  #records = 0;
+  #invalid = 0;
+  #outsidePeriod = 0;
+  #duplicates = 0;
+  #counted = 0;
+  #voiceTurns = 0;
+  #reactions = 0;
+  #other = 0;
+  #notCompleted = new Map();
+  #withoutId = 0;
+  #withoutDuration = 0;
+  #problems = [];
+  #ids = { call: new Set(), message: new Set() };
+  #names = new Map();
+  #usage = new Map();
+
+  /**
+   * @param {object} query a `UsageQuery` with `now`
+   * @param {{defaults?: {agentId?: string | null, agentName?: string}}} [options]
+   */
+  constructor(query, { defaults = {} } = {}) {
+    this.#query = { includeIdle: false, dedupe: true, onInvalid: "throw", naiveTimestamps: "reject", ...query };
+    this.#judging = { naive: this.#query.naiveTimestamps === "utc", defaults };
+    this.#bounds = bounds(query);
+    this.#directory = readDirectory(query.agents);
+  }
+
+  /**
+   * Counts a value: a record, or a list page, which stands for its items.
+   * @param {unknown} value
+   * @param {string} path where it stands, as a JSON Pointer
+   */
+  value(value, path) {
+    if (isPage(value)) {
+      for (let i = 0; i < value.data.length; i++) this.value(value.data[i], `${path}/data/${i}`);
+    } else {
+      this.#records += 1;
+      this.#place(judge(value, path, this.#judging));
+    }
+  }
+
+  /**
+   * Counts JSON text: one value, or one a line. Arrays stand for their items, which are numbered as if the whole input were
+   * one array; only a page that comes first of all gives its items no number of its own.
+   * @param {string} text
+   */
+  text(text) {
+    let index = 0;
+    for (const value of parseText(text)) {
+      if (index === 0 && isPage(value)) {
+        this.value(value, "");
+        index += 1;
+      } else {
+        for (const item of Array.isArray(value) ? value : [value]) this.value(item, `/${index++}`);
+      }
+    }
+  }
+
+  /** Puts one verdict in its one place. */
+  #place(verdict) {
+    if (verdict.is === "invalid") {
+      if (this.#query.onInvalid === "throw") throw new OracleError("invalid_record", verdict.path, verdict.path);
+      this.#invalid += 1;
+      if (this.#problems.length < 100) this.#problems.push({ path: verdict.path, code: "invalid_record" });
+      return;
+    }
+    if (verdict.is === "voiceTurn") this.#voiceTurns += 1;
+    else if (verdict.is === "reaction") this.#reactions += 1;
+    else if (verdict.is === "other") this.#other += 1;
+    else this.#placeUsage(verdict);
+  }
+
+  #placeUsage({ is: kind, id, agentId, agentName, time, status, seconds }) {
+    if (agentId !== null && agentName !== null) this.#learnName(agentId, agentName, time);
+
+    if (kind === "call" && status !== null) {
+      this.#notCompleted.set(status, (this.#notCompleted.get(status) ?? 0) + 1);
+      return;
+    }
+    if (time < this.#bounds.startMs || time >= this.#bounds.endMs) {
+      this.#outsidePeriod += 1;
+      return;
+    }
+    if (this.#query.dedupe && id !== null) {
+      if (this.#ids[kind].has(id)) {
+        this.#duplicates += 1;
+        return;
+      }
+      this.#ids[kind].add(id);
+    }
+
+    this.#counted += 1;
+    if (id === null) this.#withoutId += 1;
+    if (kind === "call" && seconds === null) this.#withoutDuration += 1;
+    const usage = this.#usage.get(agentId) ?? { messages: 0, calls: 0, seconds: 0n };
+    this.#usage.set(agentId, usage);
+    if (kind === "message") usage.messages += 1;
+    else {
+      usage.calls += 1;
+      usage.seconds += BigInt(seconds ?? 0); // exact, so that an overflow is seen and not rounded away
+    }
+  }
+
+  /** The latest name wins; of names of one moment, the greatest. */
+  #learnName(agentId, name, time) {
+    const known = this.#names.get(agentId);
+    if (!known || time > known.time || (time === known.time && name > known.name)) {
+      this.#names.set(agentId, { name, time });
+    }
+  }
+
+  /** The report so far, exactly as on the wire. */
+  report() {
+    this.#totalSeconds();
+    const ids = new Set(this.#usage.keys());
+    if (this.#query.includeIdle) for (const id of this.#directory.keys()) ids.add(id);
+
+    const rows = [];
+    for (const agentId of ids) {
+      const { messages, calls, seconds } = this.#usage.get(agentId) ?? { messages: 0, calls: 0, seconds: 0n };
+      const agentName = agentId === null ? "Unassigned" : this.#nameOf(agentId);
+      rows.push({ agentId, agentName, messages, calls, totalSeconds: Number(seconds), isOrphan: agentId === null });
+    }
+    rows.sort(compareRows);
+    const { period, periodStart, periodEnd } = this.#bounds;
+    return { data: rows, period, periodStart, periodEnd };
+  }
+
+  #nameOf(agentId) {
+    return this.#directory.get(agentId) || this.#names.get(agentId)?.name || agentId;
+  }
+
+  #totalSeconds() {
+    let sum = 0n;
+    for (const { seconds } of this.#usage.values()) sum += seconds;
+    if (sum > BigInt(Number.MAX_SAFE_INTEGER)) throw new OracleError("overflow", `${sum} seconds`);
+    return Number(sum);
+  }
+
+  /** Where every record so far went. */
+  diagnostics() {
+    const totals = { messages: 0, calls: 0, totalSeconds: this.#totalSeconds() };
+    for (const { messages, calls } of this.#usage.values()) {
+      totals.messages += messages;
+      totals.calls += calls;
+    }
+    return {
+      records: this.#records,
+      counted: this.#counted,
+      outsidePeriod: this.#outsidePeriod,
+      duplicates: this.#duplicates,
+      invalid: this.#invalid,
+      ignored: {
+        voiceTurns: this.#voiceTurns,
+        reactions: this.#reactions,
+        notCompleted: Object.fromEntries(this.#notCompleted), // which makes "__proto__" a key like any other
+        other: this.#other,
+      },
+      withoutId: this.#withoutId,
+      withoutDuration: this.#withoutDuration,
+      problems: [...this.#problems],
+      totals,
+    };
+  }
+}
+
+/** id -> name; the last entry of an id wins. */
+function readDirectory(agents = []) {
+  const directory = new Map();
+  for (const { id, name } of isPage(agents) ? agents.data : agents) {
+    if (typeof id !== "string" || typeof name !== "string") {
+      throw new OracleError("invalid_option", "an agent has an id and a name");
+    }
+    directory.set(id, name);
+  }
+  return directory;
+}
+
+const descending = (a, b) => b - a;
+const byCodeUnit = (a, b) => (a < b ? -1 : a > b ? 1 : 0); // which is how JavaScript compares texts
+
+function compareRows(a, b) {
+  return (
+    Number(a.isOrphan) - Number(b.isOrphan) ||
+    descending(a.messages, b.messages) ||
+    descending(a.calls, b.calls) ||
+    descending(a.totalSeconds, b.totalSeconds) ||
+    byCodeUnit(a.agentName, b.agentName) ||
+    byCodeUnit(a.agentId, b.agentId)
+  );
+}
+
+function parseText(text) {
+  try {
+    return [JSON.parse(text)];
+  } catch {
+    const lines = text.split("\n").filter((line) => line.trim() !== "");
+    return lines.map((line) => {
+      try {
+        return JSON.parse(line);
+      } catch {
+        throw new OracleError("invalid_json", line.slice(0, 80));
+      }
+    });
+  }
+}
