@@ -1,0 +1,159 @@
+/** Records that are JSON but no records: every way of being invalid, one after the other. */
+
+/** What is wrong with the timestamps of these is one thing each. */
+const BAD_TIMES = {
+  "not a time": "yesterday",
+  empty: "",
+  "date only": "2024-06-01",
+  naive: "2024-06-01T12:00:00", // valid when texts without an offset are read as UTC
+  "naive with a fraction": "2024-06-01 12:00:00.123456",
+  "no seconds": "2024-06-01T12:00Z",
+  "no such day": "2023-02-29T12:00:00Z",
+  "no such month": "2024-13-01T12:00:00Z",
+  "hour 24": "2024-06-01T24:00:00Z",
+  "minute 60": "2024-06-01T12:60:00Z",
+  "second 61": "2024-06-01T12:00:61Z",
+  "bare fraction": "2024-06-01T12:00:00.Z",
+  "comma fraction": "2024-06-01T12:00:00,5Z",
+  "compact offset": "2024-06-01T12:00:00+0530",
+  "hours-only offset": "2024-06-01T12:00:00+05",
+  "offset 24:00": "2024-06-01T12:00:00+24:00",
+  "offset of 60 minutes": "2024-06-01T12:00:00+05:60",
+  "minus sign of typography": "2024-06-01T12:00:00\u221205:00",
+  "space before": " 2024-06-01T12:00:00Z",
+  "line break after": "2024-06-01T12:00:00Z\n",
+  "two spaces": "2024-06-01  12:00:00Z",
+  "five-digit year": "12024-06-01T12:00:00Z",
+  "digits of another script": "２０２４-06-01T12:00:00Z",
+  "epoch as text": "1717243200000",
+  "epoch seconds": 1717243200,
+  "just below 1e11": 99_999_999_999,
+  "fraction of a millisecond": 1717243200000.5,
+  "beyond any date": 8_640_000_000_000_001,
+  true: true,
+  false: false,
+  object: { seconds: 1717243200 },
+  array: [1717243200000],
+};
+
+const BAD_TEXTS = {
+  number: 7,
+  zero: 0,
+  true: true,
+  false: false,
+  object: {},
+  array: ["a"],
+  "lone surrogate": "\ud83d",
+  "swapped surrogates": "\ude00\ud83d",
+};
+const BAD_DURATIONS = {
+  text: "60",
+  "empty text": "",
+  negative: -1,
+  "slightly negative": -1e-9,
+  infinite: Infinity,
+  "too large": 9_007_199_254_740_992,
+  true: true,
+  array: [60],
+  object: {},
+};
+
+const call = (id, time) => ({
+  id,
+  agentId: null,
+  status: "completed",
+  startedAt: time,
+  endedAt: null,
+  durationSeconds: 60,
+});
+const typedCall = (id, time) => ({ type: "call", ...call(id, time) });
+const message = (id, time) => ({ id, body: "", agentId: null, direction: "inbound", receivedAt: time });
+const ended = (id, time) => ({
+  event: "agent.call_ended",
+  timestamp: time,
+  agentId: null,
+  data: { callId: id, status: "completed", startedAt: time, durationSeconds: 60 },
+});
+const received = (id, time) => ({
+  event: "agent.message",
+  channel: "sms",
+  timestamp: time,
+  agentId: null,
+  data: { messageId: id, receivedAt: time },
+});
+
+/** The same with other fields; `undefined` takes one away. */
+const with_ = (make, fields) => (id, time) => {
+  const record = { ...make(id, time), ...fields };
+  for (const field of Object.keys(fields)) if (fields[field] === undefined) delete record[field];
+  return record;
+};
+const withData = (make, fields) => (id, time) => {
+  const envelope = make(id, time);
+  return { ...envelope, data: { ...envelope.data, ...fields } };
+};
+
+/**
+ * Every kind of invalid record, by name: functions of an id and a usable timestamp.
+ * @type {ReadonlyMap<string, (id: string, time: string | number) => unknown>}
+ */
+export const invalidKinds = new Map(kinds());
+
+function* kinds() {
+  // Arrays stand for their items where values do, so only one inside another is a record, and a bad one, in every format.
+  for (const value of [null, true, false, 0, 42, "", "text", [[1]]])
+    yield [`bare ${JSON.stringify(value)}`, () => value];
+
+  for (const [name, time] of Object.entries(BAD_TIMES)) {
+    yield [`call, startedAt: ${name}`, with_(call, { startedAt: time })];
+    yield [`call, endedAt: ${name}`, with_(call, { endedAt: time })];
+    yield [`message, receivedAt: ${name}`, with_(message, { receivedAt: time })];
+    yield [`call_ended, startedAt: ${name}`, withData(ended, { startedAt: time })];
+    yield [`webhook message, receivedAt: ${name}`, withData(received, { receivedAt: time })];
+    yield [`webhook message, timestamp: ${name}`, with_(received, { timestamp: time })];
+  }
+  for (const [name, text] of Object.entries(BAD_TEXTS)) {
+    for (const field of ["id", "callId", "agentId", "agentName", "status"]) {
+      yield [`call, ${field}: ${name}`, with_(call, { [field]: text })];
+    }
+    for (const field of ["id", "messageId", "agentId", "agentName"]) {
+      yield [`message, ${field}: ${name}`, with_(message, { [field]: text })];
+    }
+    for (const field of ["channel", "agentId", "agentName"]) {
+      yield [`webhook message, ${field}: ${name}`, with_(received, { [field]: text })];
+    }
+    for (const field of ["messageId", "id"]) {
+      yield [`webhook message, data.${field}: ${name}`, withData(received, { [field]: text })];
+    }
+    for (const field of ["callId", "id", "status"]) {
+      yield [`call_ended, data.${field}: ${name}`, withData(ended, { [field]: text })];
+    }
+  }
+  for (const [name, duration] of Object.entries(BAD_DURATIONS)) {
+    yield [`call, duration: ${name}`, with_(call, { durationSeconds: duration })];
+    yield [`call that failed, duration: ${name}`, with_(call, { status: "failed", durationSeconds: duration })];
+    yield [`call_ended, duration: ${name}`, withData(ended, { durationSeconds: duration })];
+  }
+  for (const data of ["text", "", 5, 0, true, false]) {
+    yield [`call_ended, data: ${JSON.stringify(data)}`, with_(ended, { data })];
+    yield [`webhook message, data: ${JSON.stringify(data)}`, with_(received, { data })];
+  }
+
+  yield ["call without startedAt", with_(typedCall, { startedAt: undefined })];
+  yield ["call, startedAt: null", with_(call, { startedAt: null })];
+  yield ["message without receivedAt", with_(message, { type: "message", receivedAt: undefined })];
+  yield ["message, receivedAt: null", with_(message, { receivedAt: null })];
+  yield ["message that has startedAt only", (id, time) => ({ type: "message", id, startedAt: time })];
+  yield ["call_ended without data", with_(ended, { data: undefined })];
+  yield ["call_ended, data: null", with_(ended, { data: null })];
+  yield [
+    "call_ended, startedAt outside data",
+    (id, time) => ({ event: "agent.call_ended", startedAt: time, data: { callId: id } }),
+  ];
+  yield ["webhook message without a time", withData(with_(received, { timestamp: null }), { receivedAt: null })];
+  yield ["webhook message without data and time", with_(received, { data: null, timestamp: undefined })];
+  const backwards = { startedAt: "2024-06-01T12:00:00.001Z", endedAt: "2024-06-01T12:00:00Z", durationSeconds: null };
+  yield ["call that ends before it starts", with_(call, backwards)];
+  yield ["call_ended that ends before it starts", withData(ended, backwards)];
+  yield ["several faults", (id) => ({ id, agentId: 1, startedAt: "?", endedAt: "?", durationSeconds: -1 })];
+}

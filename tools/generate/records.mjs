@@ -1,0 +1,161 @@
+/** Records without end, made one at a time. */
+import { invalidKinds } from "./invalid.mjs";
+import { writeJson } from "./json.mjs";
+import { Moments, writeMoment } from "./moments.mjs";
+import { Random } from "./random.mjs";
+import { roster } from "./roster.mjs";
+import { makeRecord } from "./shapes.mjs";
+
+/**
+ * @typedef {object} GenerateOptions
+ * @property {number} [records] how many valid records; default 1000
+ * @property {number} [invalid] how many invalid ones among them, besides; default 0
+ * @property {number} [seed] default 1
+ * @property {Date | number | string} [start] the first moment of a record; default 2024-01-01T00:00:00Z
+ * @property {Date | number | string} [end] the moment before which all are; default 2025-01-01T00:00:00Z
+ * @property {number} [agents] how many agents have usage; default 40
+ * @property {{share?: number, size?: number}} [transcripts] the share of transcripts that are long, and their size in
+ *   characters; default 0.005 and 20000
+ * @property {boolean} [pages] whether some values are list pages of a few records; default true
+ * @property {boolean} [multiline] whether line breaks may stand inside a value's text; default false
+ */
+
+/**
+ * @typedef {object} Generated
+ * @property {unknown} value a record, or a list page of some
+ * @property {string} text the value as JSON text
+ * @property {string} shape what it is, in a word or two
+ * @property {number} records how many records it stands for
+ */
+
+/** How many values something that happens again is put off at most. */
+const HORIZON = 4096;
+
+/**
+ * Makes records: the same ones for the same options, whatever the reader does. Memory use doesn't grow with their number.
+ * @param {GenerateOptions} [options]
+ * @returns {Generator<Generated, void, void>}
+ */
+export function* generate(options = {}) {
+  const { records = 1000, invalid = 0, seed = 1, agents = 40, pages = true, multiline = false } = options;
+  const start = new Date(options.start ?? "2024-01-01T00:00:00Z").getTime();
+  const end = new Date(options.end ?? "2025-01-01T00:00:00Z").getTime();
+  if (!(start < end)) throw new RangeError("start is not before end");
+  const transcripts = { share: 0.005, size: 20_000, ...options.transcripts };
+
+  const random = new Random(seed, 3);
+  const styling = new Random(seed, 4); // apart, so that the way of writing doesn't change what is written
+  const moments = new Moments(random, start, end);
+  const { busy, numbers } = roster({ seed, agents });
+  const nextId = idMaker(random);
+  const badKinds = [...invalidKinds];
+  const awaited = Array.from({ length: HORIZON }, () => []);
+  const due = [];
+  const write = (shape, value, count = 1) => {
+    return { value, text: writeJson(value, styling, { multiline }), shape, records: count };
+  };
+
+  const total = records + invalid;
+  const closing = records >= 100 ? closingRecords(end - 1) : [];
+  let bad = 0;
+  let step = 0;
+  let made = 0;
+
+  let followers = [];
+  const later = (shape, value) => {
+    const delay = random.chance(0.9) ? 1 + random.below(100) : 1 + random.below(HORIZON - 1);
+    const follower = { shape, value, text: undefined };
+    awaited[(step + delay) % HORIZON].push(follower);
+    followers.push(follower);
+  };
+  const fresh = () => {
+    const progress = made / total;
+    const time = moments.at(progress);
+    // Few agents have most of the usage.
+    const share = random.unit();
+    const agent = random.chance(0.08) ? null : (busy[Math.floor(share * share * share * busy.length)] ?? null);
+    const names = agent?.names ?? [];
+    const agentName = names[Math.floor(((time - start) / (end - start)) * names.length)];
+    return makeRecord({ random, time, agent, agentName, numbers, id: nextId, transcripts, later });
+  };
+
+  while (made < total) {
+    if (Math.floor(((made + 1) * invalid) / total) > bad) {
+      const [kind, make] = badKinds[bad % badKinds.length];
+      bad += 1;
+      made += 1;
+      yield write(`invalid: ${kind}`, make(`bad_${bad}`, writeMoment(moments.at(made / total), random)));
+      continue;
+    }
+    const left = records - (made - bad);
+    if (left <= closing.length) {
+      made += 1;
+      yield write("typed message", closing[closing.length - left]);
+      continue;
+    }
+
+    step += 1;
+    due.push(...awaited[step % HORIZON].splice(0));
+    const again = due.shift();
+    if (again) {
+      made += 1;
+      yield again.text
+        ? { value: again.value, text: again.text, shape: again.shape, records: 1 }
+        : write(again.shape, again.value);
+    } else if (pages && made > 0 && left > 10 && random.chance(0.005)) {
+      const data = Array.from({ length: random.below(4) }, () => fresh().value);
+      if (random.chance(0.1)) data.push({ data: [fresh().value], hasMore: false });
+      const count = data.reduce((sum, item) => sum + (Array.isArray(item.data) ? item.data.length : 1), 0);
+      // A page counts as one whatever else it has, an event's name for example.
+      const page = {
+        ...(random.chance(0.1) && { event: "agent.message", receivedAt: 5 }),
+        data,
+        hasMore: true,
+        total: 99,
+      };
+      made += count;
+      yield write("page", page, count);
+    } else {
+      followers = [];
+      const { shape, value } = fresh();
+      const written = write(shape, value);
+      // What is delivered again is the same to the byte.
+      for (const follower of followers) if (follower.value === value) follower.text = written.text;
+      made += 1;
+      yield written;
+    }
+  }
+}
+
+/** Ids of the kinds that services give; some records have none, or share one with a record of the other kind. */
+function idMaker(random) {
+  let count = 0;
+  let last = "0";
+  return () => {
+    count += 1;
+    const id = random.weighted([
+      [50, `${random.hex()}${random.hex()}${random.hex()}`],
+      [30, random.uuid()],
+      [10, String(count)],
+      [3, `${count}.0`],
+      [2, `0${count}e1`],
+      [1, `id “${count}” 😀\n`],
+      [1, last], // a call and a message may have the same id, which makes neither a duplicate
+      [0.1, "__proto__"],
+      [0.1, "constructor"],
+      [1, ""],
+      [1, null],
+      [1, undefined],
+    ]);
+    if (id) last = id;
+    return id;
+  };
+}
+
+/** One agent's last names, all of the same moment: the greatest by code unit is meant, not by code point or place. */
+function closingRecords(time) {
+  const receivedAt = new Date(time).toISOString();
+  return ["😀 tied", "Ｚ tied", "A tied"].map((agentName, i) => {
+    return { type: "message", id: `closing_${i}`, agentId: "tied-names", agentName, receivedAt };
+  });
+}
