@@ -1,0 +1,529 @@
+/** The oracle and the generator judge everything else, so they are held here against answers that need no program. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { agentsPage, FORMATS, generate, invalidKinds, isMultiline, queriesFor, render } from "../../tools/generate.mjs";
+import { bounds, judge, OracleError, readTimestamp, report } from "../../tools/oracle.mjs";
+
+const span = (query) => {
+  const { startMs, endMs } = bounds(query);
+  return [new Date(startMs).toISOString(), new Date(endMs).toISOString()];
+};
+const month = (tz, now, more) => bounds({ period: "month", tz, now, ...more });
+const JUNE = { period: "month", now: "2024-06-15T12:00:00Z" };
+const ofJune = (records, query, options) => report(records, { ...JUNE, ...query }, options);
+
+/** Records that every one of them is placed once, and every row's numbers once. */
+function assertConserved({ report: { data }, diagnostics: d }) {
+  const notCompleted = Object.values(d.ignored.notCompleted).reduce((sum, count) => sum + count, 0);
+  const ignored = d.ignored.voiceTurns + d.ignored.reactions + d.ignored.other + notCompleted;
+  assert.equal(d.records, d.counted + d.outsidePeriod + d.duplicates + ignored + d.invalid);
+  const sum = (field) => data.reduce((total, row) => total + row[field], 0);
+  assert.equal(d.counted, sum("messages") + sum("calls"));
+  const totals = { messages: sum("messages"), calls: sum("calls"), totalSeconds: sum("totalSeconds") };
+  assert.deepEqual(d.totals, totals);
+}
+
+test("the vendor's example", () => {
+  const agents = [
+    ["a1b2c3d4-e5f6-7890-ab12-cd34ef567890", 152, 47, 7320],
+    ["b2c3d4e5-f678-9012-ab34-cd56ef789012", 98, 30, 5400],
+    [null, 25, 5, 600],
+  ];
+  const records = [];
+  for (const [agentId, messages, calls, seconds] of agents) {
+    for (let i = 0; i < messages; i++) {
+      records.push({ type: "message", id: `m${agentId}${i}`, agentId, receivedAt: "2024-06-01T00:00:00-04:00" });
+    }
+    for (let i = 0; i < calls; i++) {
+      const durationSeconds = i === 0 ? seconds - (calls - 1) * 60 + 0.9 : 60;
+      records.push({
+        id: `c${agentId}${i}`,
+        agentId,
+        status: "completed",
+        startedAt: "2024-06-30T23:59:59-04:00",
+        durationSeconds,
+      });
+    }
+  }
+  const names = [
+    { id: agents[0][0], name: "Support Agent Alpha" },
+    { id: agents[1][0], name: "Sales Agent Beta" },
+  ];
+  const query = { ...JUNE, tz: "America/New_York", boundaries: "wall-clock", agents: { data: names, total: 2 } };
+  const result = report(records.reverse(), query);
+  assert.deepEqual(result.report, {
+    data: [
+      {
+        agentId: agents[0][0],
+        agentName: "Support Agent Alpha",
+        messages: 152,
+        calls: 47,
+        totalSeconds: 7320,
+        isOrphan: false,
+      },
+      {
+        agentId: agents[1][0],
+        agentName: "Sales Agent Beta",
+        messages: 98,
+        calls: 30,
+        totalSeconds: 5400,
+        isOrphan: false,
+      },
+      { agentId: null, agentName: "Unassigned", messages: 25, calls: 5, totalSeconds: 600, isOrphan: true },
+    ],
+    period: "month",
+    periodStart: "2024-06-01T00:00:00Z",
+    periodEnd: "2024-06-30T23:59:59Z",
+  });
+  assertConserved(result);
+});
+
+test("no records", () => {
+  for (const nothing of [[], "", "\n", "[]", { data: [] }]) {
+    const result = ofJune(nothing);
+    assert.deepEqual(result.report.data, []);
+    assert.equal(result.diagnostics.records, 0);
+  }
+});
+
+test("periods in UTC", () => {
+  assert.deepEqual(bounds({ period: "month", now: "2024-02-29T23:59:59.999Z" }), {
+    period: "month",
+    tz: "UTC",
+    periodStart: "2024-02-01T00:00:00Z",
+    periodEnd: "2024-02-29T23:59:59Z",
+    startMs: Date.UTC(2024, 1, 1),
+    endMs: Date.UTC(2024, 2, 1),
+  });
+  const year = { period: "year", now: Date.UTC(2024, 0, 1) };
+  assert.deepEqual(span(year), ["2024-01-01T00:00:00.000Z", "2025-01-01T00:00:00.000Z"]);
+  assert.deepEqual(span({ ...year, offset: -1 }), ["2023-01-01T00:00:00.000Z", "2024-01-01T00:00:00.000Z"]);
+  // 2024-06-15 was a Saturday.
+  const week = (weekStart, offset) => span({ ...JUNE, period: "week", weekStart, offset })[0].slice(0, 10);
+  assert.equal(week(), "2024-06-10");
+  assert.equal(week("sunday"), "2024-06-09");
+  assert.equal(week("saturday"), "2024-06-15");
+  assert.equal(week("friday"), "2024-06-14");
+  assert.equal(week("monday", -24), "2023-12-25");
+  assert.equal(week("monday", 29), "2024-12-30");
+  assert.equal(span({ ...JUNE, offset: -6 })[0].slice(0, 10), "2023-12-01");
+  assert.equal(span({ ...JUNE, offset: 7 })[0].slice(0, 10), "2025-01-01");
+});
+
+test("months in which New York's clocks change", () => {
+  const march = month("America/New_York", "2024-03-15T00:00:00Z");
+  assert.deepEqual([march.periodStart, march.periodEnd], ["2024-03-01T05:00:00Z", "2024-04-01T03:59:59Z"]);
+  const november = month("America/New_York", "2024-11-15T00:00:00Z");
+  assert.deepEqual([november.periodStart, november.periodEnd], ["2024-11-01T04:00:00Z", "2024-12-01T04:59:59Z"]);
+  // Still October there.
+  assert.equal(month("America/New_York", "2024-11-01T03:59:59.999Z").periodEnd, "2024-11-01T03:59:59Z");
+});
+
+test("Havana, where November 2026 has two midnights, begins at the first", () => {
+  const { periodStart } = month("America/Havana", "2026-11-15T00:00:00Z");
+  assert.equal(periodStart, "2026-11-01T04:00:00Z");
+  assert.equal(month("America/Havana", "2026-11-01T04:00:00Z").periodStart, "2026-11-01T04:00:00Z");
+  assert.equal(month("America/Havana", "2026-11-01T05:00:00Z").periodStart, "2026-11-01T04:00:00Z");
+  assert.equal(month("America/Havana", "2026-11-01T03:59:59.999Z").periodEnd, "2026-11-01T03:59:59Z");
+});
+
+test("Cairo, where 26 April 2024 has no midnight, begins after the gap", () => {
+  const query = { period: "week", weekStart: "friday", tz: "Africa/Cairo", now: "2024-04-27T00:00:00Z" };
+  assert.deepEqual(span(query), ["2024-04-25T22:00:00.000Z", "2024-05-02T21:00:00.000Z"]);
+  const { periodStart, periodEnd } = bounds({ ...query, boundaries: "wall-clock" });
+  assert.deepEqual([periodStart, periodEnd], ["2024-04-26T01:00:00Z", "2024-05-02T23:59:59Z"]);
+});
+
+test("Apia, where 30 December 2011 was skipped", () => {
+  const week = { period: "week", weekStart: "friday", tz: "Pacific/Apia", now: "2011-12-31T12:00:00Z" };
+  assert.deepEqual(span(week), ["2011-12-30T10:00:00.000Z", "2012-01-05T10:00:00.000Z"]);
+  assert.equal(bounds({ ...week, boundaries: "wall-clock" }).periodStart, "2011-12-31T00:00:00Z");
+  assert.deepEqual(span({ ...week, offset: -1 }), ["2011-12-23T10:00:00.000Z", "2011-12-30T10:00:00.000Z"]);
+  const december = month("Pacific/Apia", "2011-12-31T00:00:00Z");
+  assert.deepEqual([december.periodStart, december.periodEnd], ["2011-12-01T10:00:00Z", "2011-12-31T09:59:59Z"]);
+});
+
+test("St John's, where November 2009 began, was October again, and began once more", () => {
+  // At 00:01 the clocks went back to 23:01.
+  const inTheFold = month("America/St_Johns", "2009-11-01T02:45:00Z");
+  assert.equal(inTheFold.periodStart, "2009-11-01T02:30:00Z");
+  assert.equal(month("America/St_Johns", "2009-11-01T02:30:00Z").startMs, inTheFold.startMs);
+  assert.equal(month("America/St_Johns", "2009-11-01T02:29:59.999Z").endMs, inTheFold.startMs);
+  const october = month("America/St_Johns", "2009-11-01T02:45:00Z", { offset: -1, boundaries: "wall-clock" });
+  assert.deepEqual([october.periodStart, october.periodEnd], ["2009-10-01T00:00:00Z", "2009-10-31T23:59:59Z"]);
+});
+
+test("an offset of odd seconds", () => {
+  assert.equal(month("Africa/Monrovia", "1971-06-15T00:00:00Z").periodStart, "1971-06-01T00:44:30Z");
+});
+
+test("periods tile time, and hold their moment", () => {
+  const zones = [
+    "America/St_Johns",
+    "America/Havana",
+    "Africa/Cairo",
+    "Pacific/Apia",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+  ];
+  for (const tz of zones) {
+    for (const period of ["week", "month", "year"]) {
+      let query = { period, tz, now: "2009-01-01T12:00:00Z", weekStart: "friday" };
+      for (let { startMs, endMs } = bounds(query); endMs < Date.UTC(2013, 0, 1); ) {
+        assert.ok(startMs < endMs);
+        for (const now of [startMs, endMs - 1]) assert.equal(bounds({ ...query, now }).startMs, startMs);
+        const next = bounds({ ...query, offset: 1 });
+        assert.equal(next.startMs, endMs);
+        query = { ...query, now: endMs };
+        ({ startMs, endMs } = bounds(query));
+        assert.deepEqual([startMs, endMs], [next.startMs, next.endMs]);
+      }
+    }
+  }
+});
+
+test("supported years, and questions that can't be answered", () => {
+  const code = (query) => {
+    try {
+      bounds({ ...JUNE, ...query });
+      return "answered";
+    } catch (error) {
+      assert.ok(error instanceof OracleError, error);
+      return error.code;
+    }
+  };
+  assert.equal(code({ period: "year", now: 0 }), "answered");
+  assert.equal(code({ period: "year", now: -1 }), "out_of_range");
+  assert.equal(code({ period: "week", now: 0 }), "out_of_range"); // began in 1969
+  assert.equal(code({ period: "week", now: 0, weekStart: "thursday" }), "answered");
+  assert.equal(code({ period: "month", now: "2099-12-31T23:59:59Z" }), "answered");
+  assert.equal(code({ period: "week", now: "2099-12-31T23:59:59Z" }), "out_of_range");
+  assert.equal(code({ period: "month", now: "2100-01-01T00:00:00Z" }), "out_of_range");
+  assert.equal(code({ period: "month", now: "2100-01-01T00:00:00Z", tz: "America/New_York" }), "answered");
+  assert.equal(code({ offset: 1e9 }), "out_of_range");
+  assert.equal(code({ offset: 0.5 }), "invalid_option");
+  assert.equal(code({ period: "day" }), "invalid_period");
+  assert.equal(code({ period: "constructor" }), "invalid_period");
+  assert.equal(code({ tz: "Mars/Olympus" }), "invalid_tz");
+  assert.equal(code({ tz: "" }), "invalid_tz");
+  assert.equal(code({ tz: "+02:00" }), "invalid_tz");
+  assert.equal(code({ tz: null }), "answered");
+  assert.equal(code({ tz: "america/new_york" }), "answered");
+  assert.equal(code({ now: undefined }), "invalid_now");
+  assert.equal(code({ now: "2024-06-15" }), "invalid_now");
+  assert.equal(code({ now: "2024-06-15T12:00:00" }), "invalid_now");
+  assert.equal(code({ weekStart: "Monday" }), "invalid_option");
+  assert.equal(code({ boundaries: "local" }), "invalid_option");
+});
+
+test("timestamps", () => {
+  const noon = Date.UTC(2024, 5, 1, 12);
+  const same = [
+    "2024-06-01T12:00:00Z",
+    "2024-06-01t12:00:00z",
+    "2024-06-01 12:00:00.000999999Z",
+    "2024-06-01T17:30:00+05:30",
+  ];
+  same.push("2024-06-01T08:00:00-04:00", "2024-06-01T12:00:00-00:00", "2024-06-01T11:59:60Z", noon, new Date(noon));
+  for (const written of same) assert.equal(readTimestamp(written), noon, String(written));
+  assert.equal(readTimestamp("1969-12-31T23:59:59.9999Z"), -1); // the fraction is floored, not the distance from 1970
+  assert.equal(readTimestamp("0001-01-01T00:00:00Z"), -62_135_596_800_000);
+  assert.equal(readTimestamp(-1e11), -1e11);
+  assert.equal(readTimestamp("2024-06-01T12:00:00"), null);
+  assert.equal(readTimestamp("2024-06-01T12:00:00", { naive: true }), noon);
+  for (const bad of [1e11 - 1, NaN, Infinity, 1e12 + 0.5, 8.64e15 + 1, new Date(NaN), "", true, {}, 1717243200000n]) {
+    assert.equal(readTimestamp(bad), null, String(bad));
+  }
+});
+
+test("where each record goes", () => {
+  const at = "2024-06-15T12:00:00Z";
+  const cases = [
+    [{}, "other"],
+    [{ event: "agent.unheard-of", startedAt: at }, "other"],
+    [{ event: 5, startedAt: at }, "other"],
+    [{ event: "agent.reaction", data: 5 }, "reactions"],
+    [{ event: "agent.message", channel: "voice", data: 5, timestamp: "?" }, "voiceTurns"],
+    [{ event: "agent.message", channel: "sms", timestamp: at }, "counted"],
+    [{ event: "agent.message", channel: null, data: { receivedAt: at } }, "counted"],
+    [{ event: "agent.message", data: { receivedAt: "2024-05-31T23:59:59.999Z" }, timestamp: at }, "outsidePeriod"],
+    [{ event: null, startedAt: at, status: "completed" }, "counted"],
+    [{ type: "message", startedAt: 5, receivedAt: at }, "counted"],
+    [{ type: "pstn", startedAt: at, receivedAt: 5, status: "completed" }, "counted"],
+    [{ type: 5, receivedAt: at }, "counted"],
+    [{ startedAt: at }, "notCompleted:"],
+    [{ startedAt: at, status: "busy" }, "notCompleted:busy"],
+    [{ startedAt: at, status: "__proto__" }, "notCompleted:__proto__"],
+    [{ startedAt: "2023-01-01T00:00:00Z", status: "busy" }, "notCompleted:busy"], // before its time is looked at
+    [{ event: "agent.call_ended", data: { startedAt: at } }, "counted"],
+    [{ event: "agent.call_ended", data: { startedAt: at, status: "failed" } }, "notCompleted:failed"],
+    [{ startedAt: "2024-07-01T00:00:00Z", status: "completed" }, "outsidePeriod"],
+    [{ startedAt: "2024-06-30T23:59:59.9999Z", status: "completed" }, "counted"],
+    [null, "invalid:/0"],
+    ["text", "invalid:/0"],
+    [[], "invalid:/0"],
+    [{ startedAt: null }, "invalid:/0/startedAt"],
+    [{ receivedAt: null }, "invalid:/0/receivedAt"],
+    [{ type: "message", startedAt: at }, "invalid:/0/receivedAt"],
+    [{ startedAt: at, status: "busy", durationSeconds: -1 }, "invalid:/0/durationSeconds"],
+    [{ startedAt: at, status: "completed", durationSeconds: 5, endedAt: "?" }, "invalid:/0/endedAt"],
+    [{ startedAt: at, status: "completed", endedAt: "2024-06-15T11:59:59.999Z" }, "invalid:/0/endedAt"],
+    [{ startedAt: "?", agentId: 5 }, "invalid:/0/agentId"],
+    [{ startedAt: "?", agentName: "\ud83d" }, "invalid:/0/agentName"],
+    [{ event: "agent.message", channel: 5, agentId: 5 }, "invalid:/0/channel"],
+    [{ event: "agent.message", data: { receivedAt: at }, timestamp: "?" }, "invalid:/0/timestamp"],
+    [{ event: "agent.message", data: {} }, "invalid:/0/data/receivedAt"],
+    [{ event: "agent.call_ended", startedAt: at }, "invalid:/0/data/startedAt"],
+    [{ event: "agent.call_ended", data: "x" }, "invalid:/0/data"],
+    [{ data: [{ startedAt: at }, 5], startedAt: 5 }, "notCompleted:,invalid:/0/data/1"],
+    [{ event: "agent.message", data: [] }, ""],
+  ];
+  for (const [record, expected] of cases) {
+    const result = ofJune([record], { onInvalid: "skip" });
+    assertConserved(result);
+    const { ignored, problems, ...d } = result.diagnostics;
+    const places = ["counted", "outsidePeriod", "duplicates"].filter((place) => d[place]);
+    places.push(...["voiceTurns", "reactions", "other"].filter((place) => ignored[place]));
+    places.push(...Object.keys(ignored.notCompleted).map((status) => `notCompleted:${status}`));
+    places.push(...problems.map(({ path, code }) => (code === "invalid_record" ? `invalid:${path}` : code)));
+    assert.equal(places.join(), expected, JSON.stringify(record));
+  }
+});
+
+test("seconds of a call", () => {
+  const seconds = (fields) => {
+    const call = { startedAt: "2024-06-15T12:00:00.900Z", status: "completed", ...fields };
+    const { diagnostics } = ofJune([call]);
+    return diagnostics.withoutDuration ? "unknown" : diagnostics.totals.totalSeconds;
+  };
+  assert.equal(seconds({ durationSeconds: 61.999 }), 61);
+  assert.equal(seconds({ durationSeconds: -0 }), 0);
+  assert.equal(seconds({ durationSeconds: 0, endedAt: "2024-06-15T13:00:00Z" }), 0);
+  assert.equal(seconds({ durationSeconds: 5, endedAt: "2024-06-15T11:00:00Z" }), 5);
+  assert.equal(seconds({ endedAt: "2024-06-15T12:01:00.899Z" }), 59);
+  assert.equal(seconds({ endedAt: "2024-06-15T12:01:00.900Z", durationSeconds: null }), 60);
+  assert.equal(seconds({}), "unknown");
+  const large = { startedAt: "2024-06-15T12:00:00Z", status: "completed", durationSeconds: Number.MAX_SAFE_INTEGER };
+  assert.equal(ofJune([large]).diagnostics.totals.totalSeconds, Number.MAX_SAFE_INTEGER);
+  const little = { ...large, agentId: "another", durationSeconds: 1 };
+  assert.throws(() => ofJune([large, little]), { code: "overflow" });
+});
+
+test("an id counts once a kind, and only from the record that counts", () => {
+  const call = { id: "x", startedAt: "2024-06-15T12:00:00Z", status: "completed", durationSeconds: 9 };
+  const records = [
+    { ...call, status: "in-progress" },
+    { ...call, startedAt: "2024-05-01T00:00:00Z" },
+    call,
+    { ...call, durationSeconds: 100 },
+    { event: "agent.call_ended", data: { callId: "x", startedAt: call.startedAt } },
+    { type: "message", id: "x", receivedAt: call.startedAt },
+    { type: "message", messageId: "x", receivedAt: call.startedAt },
+    { ...call, id: "" },
+    { ...call, id: null },
+  ];
+  const { diagnostics } = ofJune(records);
+  assert.deepEqual(
+    [diagnostics.counted, diagnostics.duplicates, diagnostics.outsidePeriod, diagnostics.withoutId],
+    [4, 3, 1, 2],
+  );
+  assert.deepEqual(diagnostics.totals, { messages: 1, calls: 3, totalSeconds: 27 });
+  assert.equal(ofJune(records, { dedupe: false }).diagnostics.duplicates, 0);
+});
+
+test("names and rows", () => {
+  const message = (agentId, agentName, day) => ({
+    type: "message",
+    agentId,
+    agentName,
+    receivedAt: `2024-06-${day}T00:00:00Z`,
+  });
+  const records = [
+    message("listed", "from a record", "01"),
+    message("unlisted", "old", "01"),
+    message("unlisted", "new", "02"),
+    { type: "call", agentId: "unlisted", agentName: "newest", startedAt: "2025-01-01T00:00:00Z", status: "busy" },
+    message("unlisted", "", "30"),
+    message("tied", "😀", "02"),
+    message("tied", "Ｚ", "02"), // U+FF3A: a greater code unit than the emoji's first, a smaller code point
+    message("nameless", undefined, "01"),
+    message("__proto__", undefined, "01"),
+    message("", "nobody's", "01"),
+    message(null, undefined, "01"),
+    message(undefined, undefined, "01"),
+  ];
+  const agents = [
+    { id: "listed", name: "outdated" },
+    { id: "listed", name: "Listed" },
+    { id: "idle", name: "Idle" },
+    { id: "__proto__", name: "Proto" },
+  ];
+  const rows = (query) => ofJune(records, { agents, ...query }).report.data.map((row) => [row.agentName, row.messages]);
+  const expected = [
+    ["newest", 3],
+    ["Ｚ", 2],
+    ["Listed", 1],
+    ["Proto", 1],
+    ["nameless", 1],
+    ["Unassigned", 3],
+  ];
+  assert.deepEqual(rows(), expected);
+  assert.deepEqual(rows({ includeIdle: true }), [...expected.slice(0, 5), ["Idle", 0], ["Unassigned", 3]]);
+
+  const defaults = { agentId: "nameless", agentName: "Given" };
+  const given = report([message("", "nobody's", "03"), message("other", "Other", "03")], JUNE, { defaults });
+  assert.deepEqual(
+    given.report.data.map((row) => [row.agentId, row.agentName]),
+    [
+      ["nameless", "Given"],
+      ["other", "Other"],
+    ],
+  );
+});
+
+test("where problems are", () => {
+  const paths = (records) => ofJune(records, { onInvalid: "skip" }).diagnostics.problems.map(({ path }) => path);
+  const bad = { receivedAt: null };
+  assert.deepEqual(paths([{}, bad]), ["/1/receivedAt"]);
+  assert.deepEqual(paths({ data: [{}, bad, { data: [bad] }] }), ["/data/1/receivedAt", "/data/2/data/0/receivedAt"]);
+  const lines = (...values) => values.map((value) => JSON.stringify(value)).join("\n");
+  assert.deepEqual(paths(lines({}, bad)), ["/1/receivedAt"]);
+  assert.deepEqual(paths(lines([{}, bad])), ["/1/receivedAt"]);
+  assert.deepEqual(paths(lines([{}, bad], bad, [[]])), ["/1/receivedAt", "/2/receivedAt", "/3"]);
+  assert.deepEqual(paths(lines({ data: [bad] }, { data: [bad] })), ["/data/0/receivedAt", "/1/data/0/receivedAt"]);
+  assert.throws(() => ofJune([{}, bad]), { code: "invalid_record", path: "/1/receivedAt" });
+  assert.throws(() => ofJune("{}\n{"), { code: "invalid_json" });
+  assert.equal(ofJune(Array(150).fill(bad), { onInvalid: "skip" }).diagnostics.problems.length, 100);
+});
+
+test("the generator makes the same bytes for the same seed", () => {
+  const digest = (options) => {
+    const hash = createHash("sha256");
+    for (const piece of render(generate(options), options)) hash.update(piece);
+    return hash.digest("hex");
+  };
+  for (const format of FORMATS) {
+    const options = { records: 500, invalid: 100, seed: 7, format, multiline: isMultiline(format) };
+    assert.equal(digest(options), digest(options));
+    assert.notEqual(digest(options), digest({ ...options, seed: 8 }));
+  }
+  assert.deepEqual(agentsPage({ seed: 7 }), agentsPage({ seed: 7 }));
+  // The format is a way of writing, and nothing else.
+  const values = (multiline) => Array.from(generate({ records: 2000, invalid: 100, multiline }), ({ value }) => value);
+  assert.deepEqual(values(true), values(false));
+});
+
+test("texts mean their values, and say how many records they are", () => {
+  for (const multiline of [false, true]) {
+    let [records, invalid] = [0, 0];
+    for (const generated of generate({ records: 5000, invalid: invalidKinds.size, multiline })) {
+      assert.deepEqual(JSON.parse(generated.text), generated.value, generated.text);
+      assert.ok(generated.text.isWellFormed());
+      assert.ok(multiline || !/[\r\n]/.test(generated.text));
+      if (generated.shape.startsWith("invalid")) invalid += 1;
+      else records += generated.records;
+    }
+    assert.deepEqual([records, invalid], [5000, invalidKinds.size]);
+  }
+});
+
+test("every format gives the same report", () => {
+  const options = { records: 3000, invalid: 200, seed: 3 };
+  const query = { period: "year", now: "2024-06-15T12:00:00Z", agents: agentsPage(options), onInvalid: "skip" };
+  const expected = report(
+    Array.from(generate(options), ({ value }) => value),
+    query,
+  );
+  for (const format of ["ndjson", "array", "page"]) {
+    const text = [...render(generate({ ...options, multiline: isMultiline(format) }), { format })].join("");
+    const { report: rows, diagnostics } = report(text, query);
+    assert.deepEqual(rows, expected.report);
+    if (format === "page") for (const problem of diagnostics.problems) problem.path = problem.path.replace("/data", "");
+    assert.deepEqual(diagnostics, expected.diagnostics);
+  }
+});
+
+test("every invalid record is invalid, and nothing else is", () => {
+  for (const [kind, make] of invalidKinds) {
+    const value = make("id", "2024-06-15T12:00:00Z");
+    assert.equal(judge(Array.isArray(value) ? value[0] : value, "").is, "invalid", kind);
+    const { diagnostics } = ofJune([value], { onInvalid: "skip" });
+    assert.equal(diagnostics.invalid, 1, kind);
+  }
+  assert.equal(ofJune(Array.from(generate({ records: 20_000, seed: 5 }), ({ value }) => value)).diagnostics.invalid, 0);
+});
+
+test("20,000 records hit every shape, every place and every odd row", () => {
+  const options = { records: 20_000, invalid: 1000, seed: 1 };
+  const generated = [...generate(options)];
+  const shapes = new Set(generated.map(({ shape }) => shape.replace(/^invalid.*/, "invalid")));
+  assert.deepEqual([...shapes].sort(), [
+    "api call",
+    "api message",
+    "call ended",
+    "call ended again",
+    "call seen before and after its end",
+    "call seen by both sources",
+    "invalid",
+    "page",
+    "reaction",
+    "typed call",
+    "typed message",
+    "unknown",
+    "voice turn",
+    "webhook message",
+    "webhook message again",
+  ]);
+
+  const values = generated.map(({ value }) => value);
+  const agents = agentsPage(options);
+  for (const query of queriesFor(Date.UTC(2024, 0, 1), Date.UTC(2025, 0, 1), agents.data, true)) {
+    const result = report(values, query);
+    assertConserved(result);
+    assert.equal(result.diagnostics.records, 21_000);
+  }
+
+  const result = report(values, { ...JUNE, tz: "America/New_York", agents, includeIdle: true, onInvalid: "skip" });
+  const { diagnostics: d } = result;
+  const counts = [d.counted, d.outsidePeriod, d.duplicates, d.withoutId, d.withoutDuration];
+  counts.push(d.ignored.voiceTurns, d.ignored.reactions, d.ignored.other);
+  for (const status of [
+    "",
+    "busy",
+    "failed",
+    "no-answer",
+    "ringing",
+    "in-progress",
+    "__proto__",
+    "constructor",
+    "Completed",
+  ]) {
+    assert.ok(Object.hasOwn(d.ignored.notCompleted, status), status);
+    counts.push(d.ignored.notCompleted[status]);
+  }
+  for (const count of counts) assert.ok(count > 0, JSON.stringify(d));
+  assert.equal(d.invalid, 1000);
+
+  const rows = new Map(result.report.data.map((row) => [row.agentId, row]));
+  for (const id of ["__proto__", "constructor", "1", null]) assert.ok(rows.get(id).messages > 0, id);
+  const listed = new Set(agents.data.map(({ id }) => id));
+  assert.ok(result.report.data.some((row) => row.agentId !== null && !listed.has(row.agentId)));
+  assert.ok(result.report.data.some((row) => row.messages + row.calls === 0));
+  const december = report(values, { period: "month", now: "2024-12-31T00:00:00Z", onInvalid: "skip" }).report.data;
+  assert.equal(december.find(({ agentId }) => agentId === "tied-names").agentName, "Ｚ tied");
+
+  // Some are at the first and the last millisecond of a month, in UTC and elsewhere.
+  const times = new Set(
+    values.map((value) => readTimestamp(value?.startedAt ?? value?.receivedAt ?? value?.data?.receivedAt)),
+  );
+  const edges = (tz, side) => {
+    const months = Array.from({ length: 12 }, (_, i) => month(tz, Date.UTC(2024, i, 15)));
+    return months.filter((bounds) => times.has(side(bounds))).length;
+  };
+  for (const side of [({ startMs }) => startMs, ({ endMs }) => endMs - 1]) {
+    const elsewhere = ["America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Niue", "Africa/Cairo"];
+    const hits = elsewhere.reduce((sum, tz) => sum + edges(tz, side), 0);
+    assert.ok(hits > 0, side.toString());
+  }
+});
