@@ -221,28 +221,22 @@ impl Aggregate {
         }
     }
 
+    /// What an agent is called: by the directory, else by the records, else by its id.
+    fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
+        let listed = self.query.directory.get(id).map(String::as_str);
+        let told = || self.agents.get(id)?.name.as_ref().map(|(_, name)| name.as_ref());
+        listed.filter(|name| !name.is_empty()).or_else(told).unwrap_or(id)
+    }
+
     /// The report of what has been counted so far.
     pub fn report(&self) -> AgentUsageResponse {
-        let directory = &self.query.directory;
-        let mut data: Vec<_> = self
-            .agents
-            .iter()
-            .filter(|(_, agent)| !agent.tally.is_idle())
-            .map(|(id, agent)| {
-                let told = || agent.name.as_ref().map_or(id.as_ref(), |(_, name)| name);
-                agent
-                    .tally
-                    .row(id, directory.get(id.as_ref()).map_or_else(told, String::as_str))
-            })
-            .collect();
+        let row = |id: &str, tally: Tally| tally.row(id, self.name_of(id));
+        let busy = self.agents.iter().filter(|(_, agent)| !agent.tally.is_idle());
+        let mut data: Vec<_> = busy.map(|(id, agent)| row(id, agent.tally)).collect();
         if self.query.include_idle {
-            let idle = |id: &str| self.agents.get(id).is_none_or(|agent| agent.tally.is_idle());
-            data.extend(
-                directory
-                    .iter()
-                    .filter(|(id, _)| idle(id))
-                    .map(|(id, name)| Tally::default().row(id, name)),
-            );
+            let is_idle = |id: &str| self.agents.get(id).is_none_or(|agent| agent.tally.is_idle());
+            let idle = self.query.directory.keys().filter(|id| is_idle(id));
+            data.extend(idle.map(|id| row(id, Tally::default())));
         }
         if !self.unassigned.is_idle() {
             data.push(self.unassigned.unassigned_row());

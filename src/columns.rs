@@ -48,6 +48,7 @@ mod tag {
     pub const FUNCTION: u8 = 10;
     pub const SYMBOL: u8 = 11;
     pub const THREW: u8 = 12;
+    pub const TOO_DEEP: u8 = 13;
 }
 
 const fn named(tag: u8) -> Option<&'static str> {
@@ -63,6 +64,7 @@ const fn named(tag: u8) -> Option<&'static str> {
         tag::BIGINT => "a bigint",
         tag::FUNCTION => "a function",
         tag::SYMBOL => "a symbol",
+        tag::TOO_DEEP => "a list page too deep in others",
         _ => return None,
     })
 }
@@ -136,8 +138,7 @@ impl<'a> Columns<'a> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_batch_reads_back_as_it_was_written() {
+    fn batch() -> Vec<u8> {
         let mut tags = vec![tag::OBJECT];
         tags.extend([
             tag::TEXT,
@@ -147,43 +148,68 @@ mod tests {
             tag::DATE,
             tag::BROKEN_TEXT,
             tag::THREW,
-            tag::ARRAY,
         ]);
-        tags.extend([tag::ABSENT; 6]);
-        tags.extend([tag::OBJECT]);
-        tags.extend([tag::TEXT, tag::BIGINT, tag::BOOLEAN, 0, 0, 0, 0, 0]);
-        tags.extend([tag::NULL]);
+        tags.extend([
+            tag::ARRAY,
+            tag::ABSENT,
+            tag::ABSENT,
+            tag::ABSENT,
+            tag::ABSENT,
+            tag::ABSENT,
+            tag::ABSENT,
+        ]);
+        tags.extend([tag::OBJECT, tag::TEXT, tag::BIGINT, tag::BOOLEAN, 0, 0, 0, 0, 0]);
+        tags.extend([tag::NULL, 99]);
+        tags
+    }
+
+    #[test]
+    fn a_batch_reads_back_as_it_was_written() {
+        let tags = batch();
+        let text = "callééé".as_bytes();
         let mut columns = Columns {
             tags: &tags,
             numbers: &[1.5, 2.5],
-            lengths: &[4, 2, 3],
-            text: "callééé".as_bytes(),
+            lengths: &[4, 2, 4],
+            text,
         };
         let Some(Item::Row(row)) = columns.next_item() else {
             panic!("a row")
         };
         assert_eq!(row.fields[0], Value::Text("call".into()));
-        assert_eq!(
-            row.fields[3..8],
-            [
-                Value::Number(1.5),
-                Value::Date(2.5),
-                Value::BrokenText,
-                Value::Threw("é".into()),
-                Value::Other("an array")
-            ]
-        );
-        assert!(
-            columns.next_item().is_none(),
-            "the third text is cut inside a code point"
-        );
-        let mut columns = Columns {
-            tags: &[tag::NULL, 99],
-            numbers: &[],
-            lengths: &[],
-            text: &[],
-        };
+        let want = [
+            Value::Number(1.5),
+            Value::Date(2.5),
+            Value::BrokenText,
+            Value::Threw("é".into()),
+        ];
+        assert_eq!(row.fields[3..7], want);
+        assert_eq!(row.fields[7], Value::Other("an array"));
+        assert!(matches!(row.data, Data::Fields(fields) if fields[0] == Value::Text("éé".into())));
         assert_eq!(columns.next_item(), Some(Item::NotObject("null")));
-        assert_eq!(columns.next_item(), None);
+        assert_eq!(columns.next_item(), None, "an unknown tag ends the batch");
+    }
+
+    #[test]
+    fn columns_that_do_not_fit_end_the_batch() {
+        let tags = batch();
+        let text = "callééé".as_bytes();
+        for (numbers, lengths, text) in [
+            (&[1.5, 2.5][..], &[4, 2, 3][..], text), // ends inside a code point
+            (&[1.5, 2.5], &[4, 2, 5], text),
+            (&[1.5, 2.5], &[4, 2], text),
+            (&[1.5], &[4, 2, 4], text),
+        ] {
+            assert_eq!(
+                Columns {
+                    tags: &tags,
+                    numbers,
+                    lengths,
+                    text
+                }
+                .next_item(),
+                None
+            );
+        }
     }
 }

@@ -186,13 +186,18 @@ impl<'r> Field<'r> {
         })
     }
 
-    /// Text that is not empty, if there is any.
+    /// Text, if there is any.
     fn text(self) -> Result<Option<&'r str>, Fault> {
         match self.value {
             Value::Absent | Value::Null => Ok(None),
-            Value::Text(text) => Ok(Some(text.as_ref()).filter(|t| !t.is_empty())),
+            Value::Text(text) => Ok(Some(text.as_ref())),
             _ => self.fault("wanted a string or null"),
         }
+    }
+
+    /// Text that names something: an empty one names nothing.
+    fn name(self) -> Result<Option<&'r str>, Fault> {
+        Ok(self.text()?.filter(|name| !name.is_empty()))
     }
 
     fn time(self, naive: Naive) -> Result<Option<i64>, Fault> {
@@ -319,7 +324,7 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judg
 /// Checks that a webhook's `data` is one, and finds the id under whichever name it has.
 fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: &'static str) -> Result<Option<&'r str>, Fault> {
     if !webhook {
-        return Ok(row.own("id").text()?.or(row.own(specific).text()?));
+        return Ok(row.own("id").name()?.or(row.own(specific).name()?));
     }
     if let Data::Other(value) = &row.data {
         return Field {
@@ -328,7 +333,7 @@ fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: &'static str) -> Result<Opt
         }
         .fault("wanted an object or null");
     }
-    Ok(row.of_data(specific).text()?.or(row.of_data("id").text()?))
+    Ok(row.of_data(specific).name()?.or(row.of_data("id").name()?))
 }
 
 fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
@@ -336,8 +341,8 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
     if webhook {
         row.own("channel").text()?;
     }
-    let agent_id = row.own("agentId").text()?;
-    let agent_name = row.own("agentName").text()?;
+    let agent_id = row.own("agentId").name()?;
+    let agent_name = row.own("agentName").name()?;
     let received = if webhook {
         row.of_data("receivedAt")
     } else {
@@ -364,8 +369,8 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
 fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
     let field = |name| if webhook { row.of_data(name) } else { row.own(name) };
     let id = id(row, webhook, "callId")?;
-    let agent_id = row.own("agentId").text()?;
-    let agent_name = row.own("agentName").text()?;
+    let agent_id = row.own("agentId").name()?;
+    let agent_name = row.own("agentName").name()?;
     let status = field("status").text()?;
     let started = field("startedAt").time(naive)?;
     let ended = field("endedAt").time(naive)?;

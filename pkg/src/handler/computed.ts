@@ -23,9 +23,10 @@ export function computedSource(
   records: NonNullable<UsageHandlerOptions["records"]>,
   options: UsageHandlerOptions,
 ): Source {
+  const fixed = typeof options.query === "function" ? options.query : reusable(options.query);
   return async ({ request, query }) => {
     try {
-      const report = await reportOptions(options, request);
+      const report = typeof fixed === "function" ? await fixed(request) : fixed;
       // The clock is read once: the window and the report are of the same moment.
       const question: UsageQuery & PeriodQuery = { ...report, ...query, now: options.now?.() ?? Date.now() };
       const { startMs, endMs } = periodBounds(question);
@@ -41,8 +42,10 @@ export function computedSource(
   };
 }
 
-async function reportOptions(options: UsageHandlerOptions, request: Request): Promise<ReportOptions | undefined> {
-  return typeof options.query === "function" ? await options.query(request) : options.query;
+/** A generator or an iterator of agents ends with its first use; these options are used by every request. */
+function reusable(query: ReportOptions | undefined): ReportOptions | undefined {
+  const agents = query?.agents;
+  return agents !== undefined && Symbol.iterator in agents ? { ...query, agents: [...agents] } : query;
 }
 
 function isStream(source: Records | ReadableStream<Uint8Array>): source is ReadableStream<Uint8Array> {

@@ -20,9 +20,6 @@ const PASSED: Record<number, { code: string; message: string }> = {
   429: { code: "rate_limited", message: "The upstream has received too many requests." },
 };
 
-/** Longest error body passed on. */
-const MAX_ERROR_BYTES = 64 * 1024;
-
 /** Most problems listed for one answer. */
 const MAX_DETAILS = 100;
 
@@ -63,7 +60,6 @@ function refusal(received: Received, { code, message }: { code: string; message:
 }
 
 function isJson(body: Uint8Array): boolean {
-  if (body.byteLength > MAX_ERROR_BYTES) return false;
   try {
     JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
     return true;

@@ -6,6 +6,9 @@ import { readBounded } from "./read-bounded.js";
 import { retryDelay, worthRetrying } from "./retry.js";
 import type { Question, Source } from "./source.js";
 
+/** Longest error body passed on; of a longer one no more than this is read. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
 /** Reports computed by another server: asked, checked, and passed on. */
 export function upstreamSource(upstream: Upstream): Source {
   const init = fetchInit();
@@ -59,11 +62,9 @@ async function attempt(
   try {
     const work = upstream.fetch(url, { ...init, headers: requestHeaders(question), signal: deadline.signal });
     const response = await deadline.wait(work);
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: await readBounded(response, upstream.maxBytes, deadline),
-    };
+    const { status, headers } = response;
+    const limit = status === 200 ? upstream.maxBytes : MAX_ERROR_BYTES;
+    return { status, headers, body: await readBounded(response, limit, deadline) };
   } catch (error) {
     if (deadline.signal.aborted) throw error;
     return null;

@@ -1,0 +1,228 @@
+import type { Aggregator, DefaultAgent, TextReader } from "../wasm/usage_by_agent.js";
+import { Columns } from "./columns.js";
+import { attempt, UsageError } from "./errors.js";
+import { core } from "./instance.js";
+import { coreUsageQuery } from "./query.js";
+import { chunksOf } from "./text.js";
+import type { AgentUsageResponse, Diagnostics, RecordDefaults, Records, UsageQuery } from "./types.js";
+import { isWellFormed, typeName } from "./values.js";
+
+/** List pages inside each other, at most; JSON text has the same bound. */
+const MAX_DEPTH = 127;
+
+/**
+ * The counts of one period, fed in parts.
+ *
+ * It holds memory of the module: `free()` it, or declare it with `using`, when it is done with. (A garbage-collected one
+ * is freed in the end too.)
+ *
+ * @example
+ * ```ts
+ * const usage = new UsageAggregator({ period: "month", tz: "Europe/Paris", onInvalid: "skip" });
+ * usage.push(calls).push(messages, { agentId: "agt_1", agentName: "Support" });
+ * console.log(usage.report(), usage.diagnostics());
+ * usage.free();
+ * ```
+ */
+export class UsageAggregator implements Disposable {
+  #counts: Aggregator | undefined;
+  #stream: TextReader | undefined;
+  #columns: Columns | undefined;
+
+  /**
+   * @param query the period, and how records are read
+   * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`, `not_initialised`
+   */
+  constructor(query: UsageQuery) {
+    const wasm = core();
+    const options = coreUsageQuery(query);
+    this.#counts = attempt(() => new wasm.Aggregator(options));
+  }
+
+  /**
+   * Counts records.
+   *
+   * @param records objects, a list page, or JSON text (a whole one: parts of a text go to {@link pushBytes})
+   * @param defaults the agent of records that name none
+   * @throws {UsageError} `invalid_json`, `invalid_record` (unless `onInvalid` is `"skip"`), `overflow`. What came before
+   *   stays counted, the record itself and what comes after it is not.
+   */
+  push(records: Records, defaults: RecordDefaults = {}): this {
+    const counts = this.#live();
+    const agent = defaultAgent(defaults);
+    try {
+      if (typeof records === "string" || records instanceof Uint8Array || records instanceof ArrayBuffer) {
+        pushText(counts, records, agent);
+      } else {
+        this.#pushObjects(counts, records, agent);
+      }
+    } finally {
+      agent.free();
+    }
+    return this;
+  }
+
+  /**
+   * Counts the records that end in the next bytes of one JSON text (UTF-8). A chunk may end anywhere, inside a string or
+   * a code point too. {@link finish} ends the text.
+   *
+   * @throws {UsageError} as {@link push}. A text that has failed stays failed: each further call throws the same error,
+   *   because what followed the fault in its chunk is gone. What was counted before stays counted.
+   */
+  pushBytes(chunk: Uint8Array): this {
+    const counts = this.#live();
+    if (!(chunk instanceof Uint8Array)) {
+      throw new UsageError("invalid_option", `the chunk is ${typeName(chunk)}: wanted a Uint8Array`, { path: "" });
+    }
+    if (this.#stream === undefined) {
+      const nobody = defaultAgent({});
+      this.#stream = new (core().TextReader)(nobody);
+      nobody.free();
+    }
+    const stream = this.#stream;
+    for (const part of chunksOf(chunk)) attempt(() => stream.push(counts, part));
+    return this;
+  }
+
+  /**
+   * Says that no more bytes of the text come; another text may follow.
+   *
+   * @throws {UsageError} `invalid_json` where a value is left open
+   */
+  finish(): this {
+    const counts = this.#live();
+    attempt(() => this.#stream?.finish(counts));
+    return this;
+  }
+
+  /** The report of what has been counted so far. */
+  report(): AgentUsageResponse {
+    const counts = this.#live();
+    return attempt(() => counts.report()) as AgentUsageResponse;
+  }
+
+  /** Where every record went so far. */
+  diagnostics(): Diagnostics {
+    const counts = this.#live();
+    const told = attempt(() => counts.diagnostics());
+    // A map in the core, so that a status may be any text; fromEntries makes own properties of them all, `__proto__` too.
+    return { ...told, ignored: { ...told.ignored, notCompleted: Object.fromEntries(told.ignored.notCompleted) } };
+  }
+
+  /** Gives the memory back. Only `free` may be called afterwards. */
+  free(): void {
+    this.#stream?.free();
+    this.#counts?.free();
+    this.#stream = this.#counts = this.#columns = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  #live(): Aggregator {
+    if (this.#counts === undefined) throw new UsageError("invalid_option", "this UsageAggregator has been freed");
+    return this.#counts;
+  }
+
+  #pushObjects(counts: Aggregator, records: unknown, agent: DefaultAgent): void {
+    this.#columns ??= new Columns(core().recordFields(), core().dataFields());
+    const batch = new Batch(counts, this.#columns, agent);
+    if (isIterable(records)) batch.items("", records, 0);
+    else if (isPage(records)) batch.items("/data", records.data, 0);
+    else {
+      const wanted = "an iterable of records, a list page, or JSON text";
+      const hint =
+        typeof records === "object" && records !== null && Symbol.asyncIterator in records
+          ? "; usageByAgentStream takes streams of bytes"
+          : "";
+      throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted ${wanted}${hint}`, { path: "" });
+    }
+  }
+}
+
+function pushText(counts: Aggregator, text: Uint8Array | ArrayBuffer | string, agent: DefaultAgent): void {
+  const reader = new (core().TextReader)(agent);
+  try {
+    for (const chunk of chunksOf(text)) attempt(() => reader.push(counts, chunk));
+    attempt(() => reader.finish(counts));
+  } finally {
+    reader.free();
+  }
+}
+
+/** Records that wait to be handed over together. All are items of one list: `prefix` points to it, `first` is one's index. */
+class Batch {
+  #prefix = "";
+  #first = 0;
+  readonly #counts: Aggregator;
+  readonly #columns: Columns;
+  readonly #agent: DefaultAgent;
+
+  constructor(counts: Aggregator, columns: Columns, agent: DefaultAgent) {
+    this.#counts = counts;
+    this.#columns = columns;
+    this.#agent = agent;
+    columns.clear(); // what an earlier failure may have left
+  }
+
+  items(prefix: string, items: Iterable<unknown>, depth: number): void {
+    let index = 0;
+    this.#begin(prefix, index);
+    try {
+      for (const item of items) {
+        if (!isPage(item)) this.#columns.record(item);
+        else if (depth < MAX_DEPTH) {
+          this.#flush();
+          this.items(`${prefix}/${index}/data`, item.data, depth + 1);
+          this.#begin(prefix, index + 1);
+        } else this.#columns.tooDeep();
+        index++;
+        if (this.#columns.isFull) {
+          this.#flush();
+          this.#begin(prefix, index);
+        }
+      }
+    } finally {
+      this.#flush(); // what an iterator gave before it threw counts
+    }
+  }
+
+  #begin(prefix: string, first: number): void {
+    this.#prefix = prefix;
+    this.#first = first;
+  }
+
+  #flush(): void {
+    const columns = this.#columns;
+    if (columns.count === 0) return;
+    const { tags, numbers, lengths, text } = columns;
+    columns.clear();
+    attempt(() => this.#counts.pushColumns(tags, numbers, lengths, text, this.#prefix, this.#first, this.#agent));
+  }
+}
+
+function defaultAgent({ agentId, agentName }: RecordDefaults): DefaultAgent {
+  for (const [key, value] of Object.entries({ agentId, agentName })) {
+    const missing = value === undefined || value === null;
+    if (!missing && (typeof value !== "string" || !isWellFormed(value))) {
+      const got = typeof value === "string" ? "text with a lone surrogate" : typeName(value);
+      throw new UsageError("invalid_option", `the default ${key} is ${got}: wanted a string`, { path: `/${key}` });
+    }
+  }
+  return new (core().DefaultAgent)(agentId, agentName);
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+/** A list page: an object whose `data` is an array, whatever else it has. One that can't be asked is none. */
+function isPage(value: unknown): value is { data: unknown[] } {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  try {
+    return Array.isArray((value as { data?: unknown }).data);
+  } catch {
+    return false;
+  }
+}

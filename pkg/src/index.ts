@@ -1,0 +1,12 @@
+/**
+ * Messages, completed calls and call seconds per AgentPhone agent for a calendar week, month or year in any IANA zone.
+ *
+ * @module
+ */
+export { UsageAggregator } from "./aggregator.js";
+export { UsageError, type UsageErrorCode, type UsageErrorDetails } from "./errors.js";
+export { init, init as default, type ModuleSource } from "./instance.js";
+export { inferConvention, periodBounds, timeZones, versions } from "./periods.js";
+export { type ByteSource, type StreamQuery, usageByAgent, usageByAgentStream } from "./report.js";
+export type * from "./types.js";
+export { validateResponse } from "./validate.js";

@@ -1,0 +1,71 @@
+// The one instance of the module: how it comes to be, and the error when it is not there yet.
+
+import * as glue from "../wasm/usage_by_agent.js";
+import { UsageError } from "./errors.js";
+
+/** The module, or where it is: a URL, a response, its bytes, or compiled. */
+export type ModuleSource = URL | string | Request | Response | BufferSource | WebAssembly.Module;
+
+let ready = false;
+let pending: Promise<void> | undefined;
+let defaultSource: (() => ModuleSource) | undefined;
+
+/** For entries that have the module at hand. */
+export function initSync(module: BufferSource | WebAssembly.Module): void {
+  if (ready) return;
+  glue.initSync({ module });
+  ready = true;
+}
+
+/** For entries that know where the module is. */
+export function setDefaultSource(source: () => ModuleSource): void {
+  defaultSource = source;
+}
+
+/**
+ * Loads the module. Needed once, before anything else, in a browser without a bundler and with `usage-by-agent/slim`;
+ * everywhere else the module is there already and this does nothing. Calling it again is harmless.
+ *
+ * @param source the module: a URL, a `Response`, bytes or a `WebAssembly.Module`. Default: the file beside this one;
+ *   with `usage-by-agent/slim` there is none.
+ * @throws {UsageError} `not_initialised`, when the module can't be had from there; another call tries again
+ *
+ * @example
+ * ```ts
+ * import init, { periodBounds } from "./node_modules/usage-by-agent/dist/entry.web.js";
+ * await init();
+ * periodBounds({ period: "week", tz: "Europe/Paris" });
+ * ```
+ */
+export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<void> {
+  if (ready) return Promise.resolve();
+  pending ??= load(source).finally(() => {
+    pending = undefined;
+  });
+  return pending;
+}
+
+async function load(source: ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
+  const given = (await source) ?? defaultSource?.();
+  if (given === undefined) {
+    throw new UsageError("not_initialised", "init() got nothing: wanted the module's URL, bytes or WebAssembly.Module");
+  }
+  if (ready) return; // an initSync came in between
+  try {
+    await glue.default({ module_or_path: given });
+    ready = true;
+  } catch (cause) {
+    throw new UsageError("not_initialised", `the WebAssembly module could not be loaded: ${String(cause)}`, { cause });
+  }
+}
+
+/** The core, or the error that says how to get it. */
+export function core(): typeof glue {
+  if (!ready) {
+    throw new UsageError(
+      "not_initialised",
+      "the WebAssembly module is not loaded yet: call `await init()` first, once, before anything else",
+    );
+  }
+  return glue;
+}

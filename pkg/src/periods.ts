@@ -1,0 +1,65 @@
+import { attempt } from "./errors.js";
+import { core } from "./instance.js";
+import { corePartialQuery, corePeriodQuery } from "./query.js";
+import type { Convention, PeriodBounds, PeriodQuery } from "./types.js";
+
+/**
+ * The exact bounds of the calendar week, month or year that holds a moment, in any IANA zone.
+ *
+ * A period starts at the first instant of its first local date (after the gap where that date has no midnight, at the
+ * earlier one where it has two) and ends where the next one starts: periods tile time.
+ *
+ * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`; `out_of_range` for a period not wholly
+ *   inside 1970-01-01..2099-12-31 local; `not_initialised`
+ *
+ * @example
+ * ```ts
+ * periodBounds({ period: "month", tz: "America/New_York", now: "2024-06-15T12:00:00Z" });
+ * // { period: "month", tz: "America/New_York", periodStart: "2024-06-01T04:00:00Z", periodEnd: "2024-07-01T03:59:59Z",
+ * //   startMs: 1717214400000, endMs: 1719806400000 }
+ * ```
+ */
+export function periodBounds(query: PeriodQuery): PeriodBounds {
+  const wasm = core();
+  const options = corePeriodQuery(query);
+  return attempt(() => wasm.periodBounds(options)) as PeriodBounds;
+}
+
+/** Every zone name accepted, as the tz database spells it, sorted by code unit. */
+export function timeZones(): string[] {
+  return core().timeZones() as string[];
+}
+
+/** The versions of this package and of the IANA tz database in it (such as `"2025b"`). */
+export function versions(): { package: string; tzdb: string } {
+  const wasm = core();
+  return { package: wasm.packageVersion(), tzdb: wasm.tzdbVersion() };
+}
+
+/**
+ * Which convention explains the bounds of an answer: the week's first day, true instants or wall time, the zone.
+ *
+ * @param bounds `period`, `periodStart` and `periodEnd` of an answer
+ * @param query the zone that was asked for (default UTC), and the first day of the week that is thought likeliest
+ * @returns `null` when no documented convention explains them
+ * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_option`
+ *
+ * @example
+ * ```ts
+ * inferConvention(
+ *   { period: "month", periodStart: "2024-06-01T00:00:00Z", periodEnd: "2024-06-30T23:59:59Z" },
+ *   { tz: "America/New_York" },
+ * ); // { weekStart: null, boundaries: "wall-clock", tz: "America/New_York" }
+ * ```
+ */
+export function inferConvention(
+  bounds: { period: string; periodStart: string; periodEnd: string },
+  query: Partial<PeriodQuery> = {},
+): Convention | null {
+  const wasm = core();
+  const { period, periodStart, periodEnd } = bounds;
+  const options = { tz: query.tz, weekStart: query.weekStart };
+  return attempt(() =>
+    wasm.inferConvention({ period, periodStart, periodEnd }, corePartialQuery(options as Partial<PeriodQuery>)),
+  ) as Convention | null;
+}
