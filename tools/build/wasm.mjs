@@ -14,13 +14,8 @@ const NAME = "usage_by_agent";
 // URL is left out: bundlers would follow it and pack the module twice.
 const BINDGEN = ["--target", "web", "--omit-default-module-path"];
 
-// -O3: for speed; -Os and -Oz were less than 0.2 % smaller. The features are those that Rust's target has by default,
-// and SIMD, which .cargo/config.toml adds.
-const WASM_OPT = [
-  "-O3",
-  ...["simd", "bulk-memory", "bulk-memory-opt", "sign-ext", "mutable-globals"].map((feature) => `--enable-${feature}`),
-  ...["nontrapping-float-to-int", "reference-types", "multivalue"].map((feature) => `--enable-${feature}`),
-];
+// For speed: -Os and -Oz were less than 0.2 % smaller. Which features to allow (SIMD, …) wasm-opt reads from the module.
+const WASM_OPT = ["-O3"];
 
 export async function buildWasm({ wasm: env, bindgen }) {
   await run("cargo", ["fetch", "--target", TARGET], { env }); // before the paths below are looked up
