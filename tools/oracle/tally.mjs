@@ -70,19 +70,15 @@ export class Tally {
   }
 
   /**
-   * Counts JSON text: one value, or one a line. Arrays stand for their items, which are numbered as if the whole input were
-   * one array; only a page that comes first of all gives its items no number of its own.
+   * Counts JSON text: one value, or one a line. Arrays and pages stand for their items. Pointers take the input for one array
+   * of its values; only what comes first of all gives its items no number of its own: it may be the whole input.
    * @param {string} text
    */
   text(text) {
-    let index = 0;
-    for (const value of parseText(text)) {
-      if (index === 0 && isPage(value)) {
-        this.value(value, "");
-        index += 1;
-      } else {
-        for (const item of Array.isArray(value) ? value : [value]) this.value(item, `/${index++}`);
-      }
+    for (const [index, value] of parseText(text).entries()) {
+      const own = index === 0 ? "" : `/${index}`;
+      if (Array.isArray(value)) for (const [n, item] of value.entries()) this.value(item, `${own}/${n}`);
+      else this.value(value, isPage(value) ? own : `/${index}`);
     }
   }
 
