@@ -367,14 +367,11 @@ impl Reader {
                     self.state = State::Number(next);
                     Step::Taken
                 }
-                None if number.may_end() => match self.value_ended(sink) {
-                    Step::Taken => Step::Again,
-                    other => other,
-                },
+                None if number.may_end() => self.scalar_ended(byte, sink),
                 None => wrong(byte, "a digit"),
             },
+            State::Word { rest: [] } => self.scalar_ended(byte, sink),
             State::Word { rest } => match rest.split_first() {
-                Some((want, [])) if *want == byte => self.value_ended(sink),
                 Some((want, rest)) if *want == byte => {
                     self.state = State::Word { rest };
                     Step::Taken
@@ -638,6 +635,17 @@ impl Reader {
         Step::Taken
     }
 
+    /// The end of a number or a word, which only the next byte shows.
+    fn scalar_ended(&mut self, byte: u8, sink: &mut dyn Sink) -> Step {
+        if self.frames.is_empty() && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'{' | b'[' | b'"') {
+            return wrong(byte, "a space between values");
+        }
+        match self.value_ended(sink) {
+            Step::Taken => Step::Again,
+            other => other,
+        }
+    }
+
     /// After a record, a page or an array of records.
     fn after_value(&mut self) {
         self.record = None;
@@ -771,10 +779,12 @@ impl Reader {
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), UsageError> {
-        if let State::Number(number) = self.state
-            && number.may_end()
-            && let Step::End(error) = self.value_ended(sink)
-        {
+        let is_whole = match self.state {
+            State::Number(number) => number.may_end(),
+            State::Word { rest } => rest.is_empty(),
+            _ => false,
+        };
+        if is_whole && let Step::End(error) = self.value_ended(sink) {
             return Err(error);
         }
         let open = match self.state {

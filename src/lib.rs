@@ -54,4 +54,4 @@ pub mod validate;
 pub mod zone;
 
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;

@@ -98,8 +98,12 @@ function main() {
 function* counted(values, format, counts) {
   let index = 0;
   for (const generated of values) {
-    const path = pathOf(format, index++);
-    for (const { tally } of counts) tally.value(generated.value, path);
+    const at = index++;
+    const isWhole = format === "array" || format === "page";
+    for (const { tally } of counts) {
+      if (isWhole) tally.value(generated.value, pathOf(format, at));
+      else tally.topLevel(generated.value, at);
+    }
     yield generated;
   }
 }

@@ -1,1 +1,124 @@
+//! The module in a real browser, through the same functions that the package calls; the browser's own `Temporal`, which
+//! nobody here wrote, says what periods are.
 #![cfg(target_arch = "wasm32")]
+
+use js_sys::{Function, JSON, Reflect};
+use usage_by_agent::wasm::{Aggregator, DefaultAgent, TextReader, infer_convention, period_bounds, time_zones};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn js(json: &str) -> JsValue {
+    JSON::parse(json).unwrap()
+}
+
+fn text(value: &JsValue) -> String {
+    JSON::stringify(value).unwrap().into()
+}
+
+fn get(value: &JsValue, key: &str) -> JsValue {
+    Reflect::get(value, &key.into()).unwrap()
+}
+
+const JUNE: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "tz": "america/new_york"}"#;
+
+#[wasm_bindgen_test]
+fn bounds_cross_as_a_plain_object() {
+    let bounds = period_bounds(js(JUNE)).unwrap();
+    let want = r#"{"period":"month","tz":"America/New_York","periodStart":"2024-06-01T04:00:00Z","periodEnd":"2024-07-01T03:59:59Z","startMs":1717214400000,"endMs":1719806400000}"#;
+    assert_eq!(text(&bounds), want);
+}
+
+#[wasm_bindgen_test]
+fn a_fault_is_thrown_with_code_and_path_and_the_next_call_works() {
+    let thrown = period_bounds(js(r#"{"period": "decade", "now": 0}"#)).unwrap_err();
+    assert_eq!(
+        (get(&thrown, "code"), get(&thrown, "path")),
+        ("invalid_period".into(), "/period".into())
+    );
+    assert!(period_bounds(js(JUNE)).is_ok());
+}
+
+#[wasm_bindgen_test]
+fn text_in_chunks_of_a_byte_becomes_a_report() {
+    let mut counts = Aggregator::new(js(JUNE)).unwrap();
+    let mut reader = TextReader::new(&DefaultAgent::new(Some("d".into()), Some("Default".into())));
+    let records = r#"[{"receivedAt": "2024-06-02T00:00:00Z", "agentId": "é"}, {"receivedAt": 1717300000000}]"#;
+    for byte in records.as_bytes() {
+        reader.push(&mut counts, &[*byte]).unwrap();
+    }
+    reader.finish(&mut counts).unwrap();
+    let rows = text(&get(&counts.report().unwrap(), "data"));
+    assert_eq!(
+        rows,
+        r#"[{"agentId":"d","agentName":"Default","messages":1,"calls":0,"totalSeconds":0,"isOrphan":false},{"agentId":"é","agentName":"é","messages":1,"calls":0,"totalSeconds":0,"isOrphan":false}]"#
+    );
+    let error = reader.push(&mut counts, b"}").unwrap_err();
+    assert_eq!(
+        (get(&error, "code"), get(&error, "line")),
+        ("invalid_json".into(), 1.into())
+    );
+    assert_eq!(text(&get(&counts.diagnostics().unwrap(), "records")), "2");
+}
+
+#[wasm_bindgen_test]
+fn the_vendor_example_is_wall_time() {
+    let bounds = r#"{"period":"month","periodStart":"2024-06-01T00:00:00Z","periodEnd":"2024-06-30T23:59:59Z"}"#;
+    let found = infer_convention(js(bounds), js(r#"{"tz": "America/New_York"}"#)).unwrap();
+    assert_eq!(
+        text(&found),
+        r#"{"weekStart":null,"boundaries":"wall-clock","tz":"America/New_York"}"#
+    );
+}
+
+/// Where the browser's `Temporal` has a period's first and next day start; `null` where the browser has no such zone.
+const TEMPORAL: &str = r#"
+    let date;
+    try { date = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(tz).toPlainDate(); } catch { return null; }
+    const first = period === "week" ? date.subtract({ days: date.dayOfWeek - 1 })
+        : period === "month" ? date.with({ day: 1 }) : date.with({ month: 1, day: 1 });
+    const next = first.add({ [period + "s"]: 1 });
+    return [first, next].map((day) => day.toZonedDateTime(tz).epochMilliseconds).join();
+"#;
+
+/// Zones whose rules changed after the tz release that is compiled in, and by which release; the browser may know better.
+const CHANGED_SINCE: [(&str, &str); 0] = [];
+
+#[wasm_bindgen_test]
+fn periods_are_where_the_browsers_own_temporal_has_them() {
+    if js_sys::eval("typeof Temporal").unwrap() != JsValue::from("object") {
+        console_log!("this browser has no Temporal: nothing to compare with");
+        return;
+    }
+    let temporal = Function::new_with_args("now, tz, period", TEMPORAL);
+    let (mut compared, mut unknown) = (0_u32, 0_u32);
+    for (n, zone) in time_zones().iter().enumerate() {
+        for step in 0..20_u32 {
+            // A walk over the years that meets every month; the last part of 2037 is where some rules end.
+            let now = f64::from(step * 617 + u32::try_from(n).unwrap() * 7 % 613).mul_add(86_400_000.0 * 2.0, 4.0e10);
+            for period in ["week", "month", "year"] {
+                let theirs = temporal
+                    .call3(&JsValue::NULL, &now.into(), &zone, &period.into())
+                    .unwrap();
+                if theirs.is_null() {
+                    unknown += 1;
+                    continue;
+                }
+                let query = js_sys::Object::new();
+                for (key, value) in [("now", now.into()), ("tz", zone.clone()), ("period", period.into())] {
+                    Reflect::set(&query, &key.into(), &value).unwrap();
+                }
+                let ours = period_bounds(query.into()).unwrap();
+                let ours = format!("{},{}", text(&get(&ours, "startMs")), text(&get(&ours, "endMs")));
+                let name = zone.as_string().unwrap();
+                if !CHANGED_SINCE.iter().any(|(changed, _)| *changed == name) {
+                    assert_eq!(theirs, JsValue::from(ours), "{period} of {now} in {name}");
+                }
+                compared += 1;
+            }
+        }
+    }
+    console_log!("{compared} periods compared with Temporal, {unknown} in zones that the browser does not know");
+    assert!(compared > 30_000);
+}

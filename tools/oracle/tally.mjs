@@ -75,11 +75,18 @@ export class Tally {
    * @param {string} text
    */
   text(text) {
-    for (const [index, value] of parseText(text).entries()) {
-      const own = index === 0 ? "" : `/${index}`;
-      if (Array.isArray(value)) for (const [n, item] of value.entries()) this.value(item, `${own}/${n}`);
-      else this.value(value, isPage(value) ? own : `/${index}`);
-    }
+    for (const [index, value] of parseText(text).entries()) this.topLevel(value, index);
+  }
+
+  /**
+   * Counts a top-level value of a text of several.
+   * @param {unknown} value
+   * @param {number} index which it is
+   */
+  topLevel(value, index) {
+    const own = index === 0 ? "" : `/${index}`;
+    if (Array.isArray(value)) for (const [n, item] of value.entries()) this.value(item, `${own}/${n}`);
+    else this.value(value, isPage(value) ? own : `/${index}`);
   }
 
   /** Puts one verdict in its one place. */

@@ -1,0 +1,75 @@
+//! What holds for every input: order and cutting do not matter, nothing is lost, rows sum to totals.
+
+use crate::support::{JUNE, counted, counted_in, is_conserved};
+use proptest::prelude::*;
+use usage_by_agent::aggregate::Aggregate;
+
+fn time() -> impl Strategy<Value = String> {
+    prop_oneof![
+        9 => (1_716_900_000_000_i64..1_720_100_000_000).prop_map(|ms| ms.to_string()),
+        1 => prop::sample::select(vec!["null", "5", "\"then\"", "\"2024-06-01T00:00:00\"", "\"2024-07-01T00:00:00Z\"", "true"])
+            .prop_map(str::to_owned),
+    ]
+}
+
+/// A record of any kind; equal ids are equal records, as retries are.
+fn record() -> impl Strategy<Value = String> {
+    let agent = prop::sample::select(vec!["null", "\"\"", "\"a\"", "\"b\"", "\"__proto__\""]);
+    let name = prop::sample::select(vec!["null", "\"A\"", "\"B\"", "\"\u{FF5E}\"", "\"\u{1F600}\""]);
+    let status = prop::sample::select(vec!["\"completed\"", "\"completed\"", "\"busy\"", "null"]);
+    let seconds = prop::sample::select(vec!["null", "0", "59.9", "600", "-1", "\"60\""]);
+    prop_oneof![
+        (agent.clone(), name.clone(), time())
+            .prop_map(|(a, n, t)| format!(r#"{{"receivedAt":{t},"agentId":{a},"agentName":{n}}}"#)),
+        (agent.clone(), name, time(), status, seconds.clone()).prop_map(|(a, n, t, s, d)| format!(
+            r#"{{"startedAt":{t},"agentId":{a},"agentName":{n},"status":{s},"durationSeconds":{d}}}"#
+        )),
+        (agent, time(), seconds).prop_map(|(a, t, d)| {
+            format!(r#"{{"event":"agent.call_ended","agentId":{a},"data":{{"startedAt":{t},"durationSeconds":{d}}}}}"#)
+        }),
+        (0..20_u32).prop_map(|n| format!(
+            r#"{{"id":"m{n}","receivedAt":{},"agentId":"c"}}"#,
+            1_717_200_000_000_i64 + i64::from(n)
+        )),
+        Just(r#"{"event":"agent.message","channel":"voice"}"#.to_owned()),
+        Just(r#"{"event":"agent.reaction"}"#.to_owned()),
+        Just("{}".to_owned()),
+        Just("7".to_owned()),
+    ]
+}
+
+/// All that order must not change: everything but the list of problems, which has the first ones.
+fn outcome(counts: &Aggregate) -> String {
+    let mut diagnostics = counts.diagnostics().clone();
+    diagnostics.problems.clear();
+    serde_json::to_string(&(counts.report(), diagnostics)).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn order_and_cutting_do_not_matter(
+        records in prop::collection::vec(record(), 0..40),
+        shuffled in any::<u64>(),
+        sizes in prop::collection::vec(1..200_usize, 1..5),
+    ) {
+        let (whole, told) = counted(JUNE, records.join("\n"));
+        told.unwrap();
+        prop_assert!(is_conserved(&whole));
+        prop_assert_eq!(whole.diagnostics().records, records.len() as u64);
+
+        let (cut, _) = counted_in(JUNE, records.join("\n").as_bytes(), &sizes);
+        prop_assert_eq!(outcome(&whole), outcome(&cut));
+        prop_assert_eq!(&whole.diagnostics().problems, &cut.diagnostics().problems);
+
+        let mut other_order = records.clone();
+        let mut seed = shuffled | 1;
+        for i in (1..other_order.len()).rev() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            other_order.swap(i, usize::try_from(seed >> 33).unwrap() % (i + 1));
+        }
+        let (reordered, _) = counted(JUNE, format!("[{}]", other_order.join(",")));
+        prop_assert_eq!(outcome(&whole), outcome(&reordered));
+    }
+}

@@ -1,0 +1,60 @@
+//! What the tests share: a query in JSON, and the count of a text.
+
+use usage_by_agent::aggregate::Aggregate;
+use usage_by_agent::error::UsageError;
+use usage_by_agent::input::Text;
+use usage_by_agent::query::RawQuery;
+use usage_by_agent::record::Defaults;
+
+/// June 2024 in UTC, invalid records skipped.
+pub const JUNE: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "onInvalid": "skip"}"#;
+
+/// The same, ending at the first invalid record.
+pub const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
+
+pub fn asked(query: &str) -> Aggregate {
+    let raw: RawQuery = serde_json::from_str(query).unwrap();
+    Aggregate::new(raw.usage().unwrap())
+}
+
+/// Counts a text that comes in chunks of these sizes, again and again.
+pub fn counted_in(query: &str, text: &[u8], sizes: &[usize]) -> (Aggregate, Result<(), UsageError>) {
+    let mut counts = asked(query);
+    let mut reading = Text::new(Defaults::default());
+    let mut rest = text;
+    let mut sizes = sizes.iter().cycle();
+    let told = loop {
+        if rest.is_empty() {
+            break reading.finish(&mut counts);
+        }
+        let (chunk, after) = rest.split_at((*sizes.next().unwrap()).clamp(1, rest.len()));
+        rest = after;
+        if let Err(error) = reading.push(&mut counts, chunk) {
+            break Err(error);
+        }
+    };
+    (counts, told)
+}
+
+pub fn counted(query: &str, text: impl AsRef<[u8]>) -> (Aggregate, Result<(), UsageError>) {
+    counted_in(query, text.as_ref(), &[usize::MAX])
+}
+
+/// Where the problems are: pointer, code, line and byte offset.
+pub fn problems(counts: &Aggregate) -> Vec<(String, String, Option<u64>, Option<u64>)> {
+    let problem = |p: &usage_by_agent::error::Problem| (p.path.clone(), p.code.clone(), p.line, p.byte_offset);
+    counts.diagnostics().problems.iter().map(problem).collect()
+}
+
+/// Does every record lie in exactly one place, and do the rows sum to the totals?
+pub fn is_conserved(counts: &Aggregate) -> bool {
+    let d = counts.diagnostics();
+    let ignored =
+        d.ignored.voice_turns + d.ignored.reactions + d.ignored.other + d.ignored.not_completed.values().sum::<u64>();
+    let rows = counts.report().data;
+    let sum = |of: fn(&usage_by_agent::contract::AgentUsageItem) -> u64| rows.iter().map(of).sum::<u64>();
+    d.records == d.counted + d.outside_period + d.duplicates + d.invalid + ignored
+        && d.counted == d.totals.messages + d.totals.calls
+        && (sum(|r| r.messages), sum(|r| r.calls), sum(|r| r.total_seconds))
+            == (d.totals.messages, d.totals.calls, d.totals.total_seconds)
+}
