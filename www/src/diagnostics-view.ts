@@ -9,7 +9,8 @@ export function renderDiagnostics({ report, diagnostics }: Result): HTMLElement 
   const all = buckets(diagnostics);
   const balanced = balances(report, diagnostics);
   const terms = all.map(({ name, count: value }) => `${count(value)} ${name.toLowerCase()}`).join(" + ");
-  const { totals } = diagnostics;
+  const { messages, calls, totalSeconds } = diagnostics.totals;
+  const sums = [plural(messages, "message"), plural(calls, "call"), plural(totalSeconds, "second")];
   return make(
     "section",
     { class: "diagnostics", "aria-labelledby": "diagnostics-title" },
@@ -20,16 +21,13 @@ export function renderDiagnostics({ report, diagnostics }: Result): HTMLElement 
       "ul",
       { class: "checks" },
       check(balanced.records, "conservation", `${plural(diagnostics.records, "record")} = ${terms}`),
-      check(
-        balanced.rows,
-        "row-sums",
-        `The rows add up to ${plural(totals.messages, "message")}, ${plural(totals.calls, "call")}, ${plural(totals.totalSeconds, "second")}`,
-      ),
+      check(balanced.rows, "row-sums", `The rows add up to ${sums.join(", ")}`),
     ),
     make(
       "p",
       { class: "hint", id: "caveats" },
-      `Of the counted records, ${count(diagnostics.withoutId)} had no id to protect them from being counted twice, and ${count(diagnostics.withoutDuration)} were calls of unknown duration, counted as 0 seconds.`,
+      `Of the counted records, ${count(diagnostics.withoutId)} had no id to protect them from being counted twice, and ` +
+        `${count(diagnostics.withoutDuration)} were calls of unknown duration, counted as 0 seconds.`,
     ),
     problemList(diagnostics.problems),
   );

@@ -106,6 +106,6 @@ function nothing({ diagnostics }: Result): string {
   if (diagnostics.records === 0) return "0 records: the file is empty.";
   const outside = diagnostics.outsidePeriod;
   return outside === 0
-    ? "No usage in this period. None of the records counts as a message or a completed call; the list below says where each one went."
-    : `No usage in this period. ${plural(outside, "record")} ${outside === 1 ? "falls" : "fall"} outside it: try another period, or another day.`;
+    ? "No usage in this period. None of the records is a message or a completed call; the list below says what they are."
+    : `No usage in this period. Outside it: ${plural(outside, "record")}. Try another period, or another day.`;
 }

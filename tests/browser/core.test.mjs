@@ -1,0 +1,68 @@
+/** The package itself in Chromium, on 100,000 generated records, against the second implementation. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { report as oracle } from "../../tools/oracle.mjs";
+import { launch } from "./support/browser.mjs";
+import { PKG } from "./support/page.mjs";
+import { NOON, records } from "./support/records.mjs";
+import { serve } from "./support/server.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "usage-core-"));
+let server;
+let browser;
+before(async () => {
+  writeFileSync(join(folder, "index.html"), "<!doctype html><title>Core</title><link rel=icon href=data:,>");
+  server = await serve({ "/": folder, "/pkg/": PKG });
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("100,000 records: report and diagnostics", async () => {
+  const { text, agents } = records({ records: 100_000, invalid: 90 });
+  writeFileSync(join(folder, "records.ndjson"), text);
+  const page = await browser.newPage();
+  await page.goto(`${server.origin}/`);
+  const queries = ["week", "month", "year"].flatMap((period) =>
+    ["UTC", "America/New_York", "Asia/Kathmandu"].map((tz) => ({
+      period,
+      tz,
+      now: NOON,
+      onInvalid: "skip",
+      agents: agents.data,
+    })),
+  );
+  const answers = await page.evaluate(async (queries) => {
+    const { UsageAggregator, usageByAgentStream } = await import("/pkg/dist/entry.inline.js");
+    const bytes = new Uint8Array(await (await fetch("records.ndjson")).arrayBuffer());
+    const answers = [];
+    for (const query of queries) {
+      const aggregator = new UsageAggregator(query);
+      // Chunks of any length, so that records, strings and code points are cut wherever it happens.
+      for (let from = 0, size = 1; from < bytes.length; from += size, size = (size * 7 + 13) % 65_537)
+        aggregator.pushBytes(bytes.subarray(from, from + size));
+      aggregator.finish();
+      const streamed = await usageByAgentStream(await fetch("records.ndjson"), query);
+      answers.push({ report: aggregator.report(), diagnostics: aggregator.diagnostics(), streamed });
+      aggregator.free();
+    }
+    // As text: an id such as "__proto__" gets through as a key.
+    return JSON.stringify(answers);
+  }, queries);
+  const read = JSON.parse(answers);
+  for (const [index, query] of queries.entries()) {
+    const { report, diagnostics, streamed } = read[index];
+    const expected = oracle(text, query);
+    assert.deepEqual(report, expected.report);
+    assert.deepEqual(streamed, expected.report);
+    const problems = diagnostics.problems.map(({ path, code }) => ({ path, code }));
+    assert.deepEqual({ ...diagnostics, problems }, JSON.parse(JSON.stringify(expected.diagnostics)));
+  }
+  await page.close();
+});

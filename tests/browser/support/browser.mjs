@@ -1,0 +1,22 @@
+/** A real Chromium. `CHROMIUM` names another one. */
+import { chromium } from "playwright-core";
+
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-dev-shm-usage",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    // Chromium's own new headless mode, which is the browser itself; Playwright's switch would ask for the old one.
+    headless: false,
+    args: ["--headless=new", ...ARGS],
+  });
+}

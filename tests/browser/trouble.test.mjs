@@ -1,0 +1,148 @@
+/** Bad files: said clearly, with the place, and never the end of the page. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { choose, settledAfter, start, tableOf } from "./support/page.mjs";
+import { asFile, DAY } from "./support/records.mjs";
+
+let site;
+before(async () => {
+  site = await start();
+});
+after(() => site.close());
+
+const HASH = `#period=month&tz=UTC&date=${DAY}`;
+const message = (id, more) =>
+  JSON.stringify({ type: "message", id, agentId: "a", agentName: "Ann", receivedAt: "2025-06-18T00:00:00Z", ...more });
+const GOOD = [message("1"), message("2"), message("3")];
+
+test("broken JSON in the middle: the place is shown, what was good is kept", async () => {
+  const broken = '{"type":"message","id":"4","receivedAt":}';
+  const text = [...GOOD, broken, message("5"), message("6")].join("\n");
+  const from = GOOD.join("\n").length + 1;
+  const { page, close } = await site.open({ hash: HASH });
+  await choose(page, asFile("broken.ndjson", text));
+  assert.deepEqual(await tableOf(page), [["Ann", "5", "0", "0"]]);
+  const cells = await page.locator(".problems tbody tr").first().locator("td").allTextContents();
+  assert.equal(cells[0], "4");
+  const byte = Number(cells[1].replaceAll(",", ""));
+  assert.ok(byte >= from && byte <= from + broken.length, `byte ${byte} is in the broken line`);
+  assert.match(cells[3], /^invalid_json /);
+
+  await settledAfter(page, () => page.selectOption("#onInvalid", "throw"));
+  assert.equal(await page.isVisible(".usage"), false);
+  const failure = await page.textContent("#failure");
+  assert.match(failure, /invalid_json/);
+  assert.match(failure, /Line4/);
+  assert.match(failure, new RegExp(`Byte${byte}`));
+
+  // The page goes on working.
+  await choose(page, asFile("good.ndjson", GOOD.join("\n")));
+  assert.deepEqual(await tableOf(page), [["Ann", "3", "0", "0"]]);
+  await close();
+});
+
+test("an invalid record: its path", async () => {
+  const text = `[${GOOD.join()},${message("4", { receivedAt: "yesterday" })}]`;
+  const { page, close } = await site.open({ hash: `${HASH}&onInvalid=throw` });
+  await choose(page, asFile("records.json", text));
+  const failure = await page.textContent("#failure");
+  assert.match(failure, /invalid_record/);
+  assert.match(failure, /\/3\/receivedAt/);
+  await close();
+});
+
+test("a file that ends too soon, gzipped or not", async () => {
+  const { page, close } = await site.open({ hash: `${HASH}&onInvalid=throw` });
+  const text = GOOD.join("\n");
+  await choose(page, asFile("cut.ndjson", text.slice(0, -10)));
+  assert.match(await page.textContent("#failure"), /invalid_json/);
+  await choose(page, asFile("cut.gz", gzipSync(text).subarray(0, -12)));
+  assert.match(await page.textContent("#failure"), /invalid_gzip/);
+  await choose(page, asFile("good.gz", gzipSync(text)));
+  assert.deepEqual(await tableOf(page), [["Ann", "3", "0", "0"]]);
+  await close();
+});
+
+test("a bad file of agents is not blamed on the records", async () => {
+  const { page, close } = await site.open({ hash: HASH });
+  await choose(page, asFile("good.ndjson", GOOD.join("\n")));
+  for (const content of ["{", "5", '{"data":[{"id":5}]}']) {
+    await settledAfter(page, () => page.setInputFiles("#agents-file", asFile("agents.json", content)));
+    assert.match(await page.textContent("#failure"), /The file of agents can’t be read/, content);
+  }
+  await settledAfter(page, () => page.click("#agents-clear"));
+  assert.deepEqual(await tableOf(page), [["Ann", "3", "0", "0"]]);
+  await close();
+});
+
+test("a period out of the supported years, and an address that makes no sense", async () => {
+  const { page, close } = await site.open({ hash: "#period=year&tz=UTC&date=2099-06-01&offset=1" });
+  await page.getByText("out_of_range", { exact: true }).waitFor();
+  await page.click("#previous");
+  await page.getByRole("heading", { name: "2099" }).waitFor();
+  assert.equal(await page.isVisible("#failure"), false);
+  await page.evaluate(
+    () => (location.hash = "period=decade&tz=Mars/Olympus&date=2025-02-30&offset=x&dedupe=maybe&onInvalid=<b>"),
+  );
+  await page.waitForFunction(() => location.hash === "#period=month&tz=Europe/Vienna");
+  await close();
+});
+
+test("hostile names are text: in the table, in the CSV, in problems", async () => {
+  const names = [
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://x.example","y")',
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\tcmd",
+    "\rcmd",
+    'a "b", c',
+    "two\nlines",
+    "\u202egnp.exe",
+  ];
+  const lines = names.map((agentName, index) => message(`m${index}`, { agentId: `<b>${index}</b>`, agentName }));
+  lines.push(message("bad", { receivedAt: "<img src=x onerror=alert(2)>" }));
+  lines.push(JSON.stringify({ id: "c", startedAt: "2025-06-18T00:00:00Z", status: "<img src=x onerror=alert(3)>" }));
+  const { page, close } = await site.open({ hash: HASH });
+  await choose(page, asFile('<img src=x onerror=alert(4)>".ndjson', lines.join("\n")));
+  const shown = (await tableOf(page)).map(([name]) => name);
+  assert.deepEqual(shown.toSorted(), names.toSorted());
+  assert.equal(await page.locator("img, .report script, .report b").count(), 0);
+  assert.match(await page.textContent(".buckets"), /Status: <img src=x onerror=alert\(3\)>/);
+
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download-csv")]);
+  assert.equal(download.suggestedFilename(), "usage-by-agent_month_2025-06-01_UTC.csv");
+  const chunks = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  const rows = parseCsv(Buffer.concat(chunks).toString());
+  assert.deepEqual(rows[0], ["agentId", "agentName", "messages", "calls", "totalSeconds", "isOrphan"]);
+  const guarded = names.map((name) => (/^[=+\-@\t\r]/.test(name) ? `'${name}` : name));
+  assert.deepEqual(
+    rows
+      .slice(1)
+      .map((row) => row[1])
+      .toSorted(),
+    guarded.toSorted(),
+  );
+  for (const row of rows.slice(1)) assert.deepEqual(row.slice(2), ["1", "0", "0", "false"]);
+  await close();
+});
+
+/** RFC 4180, strictly: throws at what isn't. */
+function parseCsv(text) {
+  const rows = [];
+  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y;
+  let row = [];
+  while (field.lastIndex < text.length) {
+    const found = field.exec(text);
+    assert.ok(found, "RFC 4180");
+    row.push(found[1]?.replaceAll('""', '"') ?? found[2]);
+    if (found[3] === ",") continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
+}
