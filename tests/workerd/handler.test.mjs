@@ -35,7 +35,7 @@ describe("createUsageHandler", () => {
     base = await worker.ready;
   });
   after(async () => {
-    await worker.dispose();
+    await worker?.dispose();
     rmSync(out, { recursive: true, force: true });
   });
 

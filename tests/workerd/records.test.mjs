@@ -18,7 +18,7 @@ describe("records", () => {
     const objects = { "records.ndjson": ndjson(exampleRecords()), "agents.json": JSON.stringify(exampleDirectory()) };
     worker = await startWorker({ vars: { ...CLOCK, API_TOKENS: TOKEN, BOUNDARIES: "wall-clock" }, objects });
   });
-  after(() => worker.stop());
+  after(() => worker?.stop());
 
   /** Puts other records for one request, then the good ones, which must work again. */
   const withRecords = async (body, options, run) => {
@@ -164,6 +164,6 @@ test("a setting that is missing or can't be used is named, whoever asks", async 
     for (const token of [TOKEN, null]) {
       assert.match(errorOf(await worker.request(QUERY, { token }), 503, "not_configured").message, named);
     }
-    await worker.stop();
+    await worker?.stop();
   }
 });

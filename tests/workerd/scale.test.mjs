@@ -47,7 +47,7 @@ describe("100,000 records", () => {
     const objects = { "records.ndjson": text, "agents.json": JSON.stringify(agents) };
     worker = await startWorker({ vars: { API_TOKENS: TOKEN, NOW }, objects });
   });
-  after(() => worker.stop());
+  after(() => worker?.stop());
 
   for (const query of QUESTIONS) {
     test(`${query.period} in ${query.tz ?? "no zone"}`, async () => {

@@ -27,8 +27,8 @@ describe("upstream", () => {
     upstream.behave = answers(200, GOOD);
   });
   after(async () => {
-    await worker.stop();
-    await upstream.stop();
+    await worker?.stop();
+    await upstream?.stop();
   });
 
   /** After any failure the next request works. */
@@ -346,7 +346,7 @@ describe("upstream", () => {
       assert.ok((await timed(504, "upstream_timeout")) < 2500);
 
       upstream.requests.length = 0;
-      upstream.behave = (_request, response) => setTimeout(() => response.writeHead(500).end(), 400);
+      upstream.behave = (_request, response) => setTimeout(() => response.writeHead(500).end(), 600);
       assert.ok((await timed(502, "upstream_error")) < 2500);
       assert.equal(upstream.requests.length, 1, "a second try would have had no time");
 
@@ -393,6 +393,6 @@ test("an upstream that can't be used is a wrong setting", async () => {
     const answer = await worker.request(QUERY);
     assert.match(errorOf(answer, 503, "not_configured").message, named);
     assert.ok(!answer.text.includes("hunter2"));
-    await worker.stop();
+    await worker?.stop();
   }
 });
