@@ -1,0 +1,70 @@
+/** The page's policy: the same in the header and in the page, on every answer, and strict. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { DIST, start } from "./support/page.mjs";
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+];
+
+let site;
+before(async () => {
+  site = await start();
+});
+after(() => site.close());
+
+const directives = (policy) => policy.split(";").map((directive) => directive.trim());
+
+test("every file is served with it, the worker's script too", async () => {
+  const assets = readdirSync(`${DIST}/assets`).map((name) => `/assets/${name}`);
+  assert.ok(assets.some((name) => name.includes("worker")));
+  for (const path of ["/", "/sample.ndjson", ...assets]) {
+    const { ok, headers } = await fetch(site.origin + path);
+    assert.ok(ok, path);
+    assert.deepEqual(directives(headers.get("content-security-policy")), POLICY);
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.equal(headers.has("cache-control"), path.startsWith("/assets/"));
+  }
+});
+
+test("the page says it too, less what only a header may say; nothing in it is inline", async () => {
+  const { page, close } = await site.open();
+  const meta = await page.getAttribute("meta[http-equiv=Content-Security-Policy]", "content");
+  assert.deepEqual(directives(meta), POLICY.slice(0, -1));
+  const html = await (await fetch(site.origin)).text();
+  assert.doesNotMatch(html, /<style|style=|<script(?![^>]*src=)|\son\w+=/i);
+  await close();
+});
+
+test("it bites", async () => {
+  const { page, faults, close } = await site.open();
+  await page.evaluate(() => {
+    const image = document.createElement("img");
+    image.src = "https://elsewhere.example/";
+    const script = document.createElement("script");
+    script.textContent = "window.ran = true";
+    document.body.append(image, script);
+  });
+  assert.equal(await page.evaluate(() => window.ran), undefined);
+  await page.waitForTimeout(200);
+  assert.ok(
+    faults.some((fault) => fault.startsWith("policy") || fault.includes("img-src")),
+    faults.join("\n"),
+  );
+  assert.ok(
+    faults.some((fault) => fault.includes("script-src")),
+    faults.join("\n"),
+  );
+  faults.length = 0;
+  await close();
+});
