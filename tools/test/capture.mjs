@@ -27,7 +27,7 @@ export async function capture(command, args, { env, cwd = root } = {}) {
     stop("SIGTERM");
     process.exit(130);
   };
-  process.once("SIGINT", interrupted);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, interrupted);
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -46,6 +46,6 @@ export async function capture(command, args, { env, cwd = root } = {}) {
     return { ok: status === 0, out: stripVTControlCharacters(Buffer.concat(said).toString()) };
   } finally {
     clearTimeout(timer);
-    process.off("SIGINT", interrupted);
+    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupted);
   }
 }
