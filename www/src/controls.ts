@@ -54,7 +54,8 @@ export class Controls {
   show(view: View): void {
     this.#offset = view.offset;
     this.#zone.value = view.tz;
-    this.#date.value = view.date ?? "";
+    // Only when it differs: setting it would end the typing of a day or a month of two digits.
+    if (this.#date.value !== (view.date ?? "")) this.#date.value = view.date ?? "";
     for (const radio of this.#periods) radio.checked = radio.value === view.period;
     for (const id of SELECTS) byId(id, HTMLSelectElement).value = view[id];
     for (const id of CHECKS) byId(id, HTMLInputElement).checked = view[id];

@@ -68,7 +68,7 @@ function bucketTable(all: Bucket[], records: number): HTMLElement {
           { class: nested },
           make("th", { scope: "row" }, untrusted(part.name, 80)),
           make("td", { class: "number" }, count(part.count)),
-          make("td"),
+          make("td", { class: "why" }),
         ),
       );
     }
@@ -91,7 +91,7 @@ function bucketTable(all: Bucket[], records: number): HTMLElement {
           {},
           make("th", { scope: "row" }, "Records"),
           make("td", { class: "number" }, count(records)),
-          make("td"),
+          make("td", { class: "why" }),
         ),
       ),
     ),

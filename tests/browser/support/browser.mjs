@@ -10,6 +10,8 @@ const ARGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A scroll bar that takes space would be missing from the pictures of whole pages, and the space cut off their edge.
+  "--hide-scrollbars",
 ];
 
 export function launch() {
