@@ -24,7 +24,7 @@ export function configure(env: Env): UsageHandler {
   }
 }
 
-/** A setting that is missing or can't be used; the message names it and never holds its value. */
+/** A setting that is missing or can't be used; the message says which. */
 class NotConfigured extends Error {}
 
 function proxied(env: Env, baseUrl: string): UsageHandlerOptions {
