@@ -6,7 +6,7 @@ use crate::zone::Zone;
 use chrono::{NaiveDateTime, Weekday};
 
 /// A way of choosing and writing bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Convention {
     /// The week's first day; `None` for months and years, where it plays no part.
     pub week_start: Option<Weekday>,
@@ -20,7 +20,7 @@ pub struct Convention {
 /// begins on `week_start` comes first, then on Monday and so on; true instants come before wall times.
 pub fn infer(
     period: Period,
-    zone: Zone,
+    zone: &Zone,
     week_start: Option<Weekday>,
     start: &str,
     end: &str,
@@ -39,13 +39,13 @@ pub fn infer(
         .flat_map(|(boundaries, wall)| days.iter().map(move |day| (*boundaries, wall.date(), *day)))
         .find_map(|(boundaries, date, day)| {
             let bounds = Bounds::beginning(period, zone, period.first_date(date, day)?)?;
-            let (s, e) = bounds.written(boundaries);
+            let (s, e) = Some(&bounds).filter(|b| b.is_supported())?.written(boundaries);
             let week_start = (period == Period::Week).then_some(day);
             (s == start && e == end).then_some((
                 Convention {
                     week_start,
                     boundaries,
-                    zone,
+                    zone: zone.clone(),
                 },
                 bounds,
             ))
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     fn inferred(period: Period, zone: &str, start: &str, end: &str) -> Option<(Option<Weekday>, Boundaries)> {
-        infer(period, Zone::named(zone).unwrap(), None, start, end).map(|(c, _)| (c.week_start, c.boundaries))
+        infer(period, &Zone::named(zone).unwrap(), None, start, end).map(|(c, _)| (c.week_start, c.boundaries))
     }
 
     #[test]
@@ -90,9 +90,9 @@ mod tests {
             for (_, day) in WEEKDAYS {
                 for now in (0..400).map(|n| 1_262_304_000_000_i64 + n * 86_400_000 * 13) {
                     for boundaries in [Boundaries::Instant, Boundaries::WallClock] {
-                        let bounds = Bounds::of(Period::Week, zone, now, day, 0).unwrap();
+                        let bounds = Bounds::of(Period::Week, &zone, now, day, 0).unwrap();
                         let (start, end) = bounds.written(boundaries);
-                        let (_, found) = infer(Period::Week, zone, None, &start, &end).unwrap();
+                        let (_, found) = infer(Period::Week, &zone, None, &start, &end).unwrap();
                         assert_eq!(found.written(boundaries), (start, end));
                     }
                 }

@@ -103,12 +103,12 @@ impl Period {
 
 impl Bounds {
     /// The period that begins on a local date.
-    pub fn beginning(period: Period, zone: Zone, first: NaiveDate) -> Option<Bounds> {
+    pub fn beginning(period: Period, zone: &Zone, first: NaiveDate) -> Option<Bounds> {
         let start = zone.first_instant(first)?;
         let end = zone.first_instant(period.step(first, 1)?)?;
         Some(Bounds {
             period,
-            zone,
+            zone: zone.clone(),
             first,
             window: Window { start, end },
         })
@@ -120,8 +120,8 @@ impl Bounds {
     /// 2009-11-01) clocks show the old date again after the new month has begun, and such a moment is the new month's.
     ///
     /// # Errors
-    /// `out_of_range` where it is not wholly inside 1970-01-01..2099-12-31 local.
-    pub fn of(period: Period, zone: Zone, now: i64, week_start: Weekday, offset: i64) -> Result<Bounds, UsageError> {
+    /// `out_of_range` where it is not wholly inside 1970-01-01..2099-12-31 local, and for a `now` outside 1969..2100.
+    pub fn of(period: Period, zone: &Zone, now: i64, week_start: Weekday, offset: i64) -> Result<Bounds, UsageError> {
         let found = Bounds::holding(period, zone, now, week_start).and_then(|b| {
             if offset == 0 {
                 Some(b)
@@ -129,11 +129,7 @@ impl Bounds {
                 Bounds::beginning(period, zone, period.step(b.first, offset)?)
             }
         });
-        let inside = |b: &Bounds| {
-            let last = period.step(b.first, 1).and_then(day_before);
-            b.first.year() >= SUPPORTED.0 && last.is_some_and(|last| last.year() <= SUPPORTED.1)
-        };
-        found.filter(inside).ok_or_else(|| {
+        found.filter(Bounds::is_supported).ok_or_else(|| {
             let path = if offset == 0 { "/now" } else { "/offset" };
             let moved = if offset == 0 {
                 String::new()
@@ -154,8 +150,17 @@ impl Bounds {
         })
     }
 
-    fn holding(period: Period, zone: Zone, now: i64, week_start: Weekday) -> Option<Bounds> {
-        let date = zone.local(now)?.date();
+    /// Is it wholly inside 1970-01-01..2099-12-31 local?
+    pub fn is_supported(&self) -> bool {
+        let last = self.period.step(self.first, 1).and_then(day_before);
+        self.first.year() >= SUPPORTED.0 && last.is_some_and(|last| last.year() <= SUPPORTED.1)
+    }
+
+    fn holding(period: Period, zone: &Zone, now: i64, week_start: Weekday) -> Option<Bounds> {
+        let date = Some(now)
+            .filter(|now| Zone::knows(*now))
+            .and_then(|now| zone.local(now))?
+            .date();
         let bounds = Bounds::beginning(period, zone, period.first_date(date, week_start)?)?;
         if now < bounds.window.start {
             Bounds::beginning(period, zone, period.step(bounds.first, -1)?)
@@ -171,7 +176,7 @@ impl Bounds {
     pub fn written(&self, boundaries: Boundaries) -> (String, String) {
         let last = self.window.end.saturating_sub(1000);
         let wall = |ms| match boundaries {
-            Boundaries::Instant => Zone::UTC.local(ms),
+            Boundaries::Instant => DateTime::from_timestamp_millis(ms).map(|t| t.naive_utc()),
             Boundaries::WallClock => self.zone.local(ms),
         };
         (written(wall(self.window.start)), written(wall(last)))
@@ -193,7 +198,7 @@ mod tests {
     }
 
     fn of(period: Period, zone: &str, now: &str) -> Bounds {
-        Bounds::of(period, Zone::named(zone).unwrap(), ms(now), Weekday::Mon, 0).unwrap()
+        Bounds::of(period, &Zone::named(zone).unwrap(), ms(now), Weekday::Mon, 0).unwrap()
     }
 
     fn pair(a: &str, b: &str) -> (String, String) {
@@ -218,7 +223,7 @@ mod tests {
         // Beirut, 2021-03-28; the week that begins there.
         let bounds = Bounds::of(
             Period::Week,
-            Zone::named("Asia/Beirut").unwrap(),
+            &Zone::named("Asia/Beirut").unwrap(),
             ms("2021-03-30T00:00:00Z"),
             Weekday::Sun,
             0,
@@ -240,8 +245,8 @@ mod tests {
 
     #[test]
     fn beyond_the_supported_span_is_an_error_never_an_answer() {
-        let zone = Zone::UTC;
-        let of = |period, now, offset| Bounds::of(period, zone, now, Weekday::Mon, offset);
+        let zone = Zone::utc();
+        let of = |period, now, offset| Bounds::of(period, &zone, now, Weekday::Mon, offset);
         assert!(of(Period::Year, ms("1970-01-01T00:00:00Z"), 0).is_ok());
         assert!(of(Period::Year, ms("2099-12-31T23:59:59Z"), 0).is_ok());
         for (period, now, offset) in [
@@ -273,9 +278,9 @@ mod tests {
         ) {
             let zone = Zone::named(name).unwrap();
             let week_start = Weekday::try_from(first_day).unwrap();
-            let bounds = Bounds::of(period, zone, now, week_start, 0).unwrap();
+            let bounds = Bounds::of(period, &zone, now, week_start, 0).unwrap();
             prop_assert!(bounds.window.contains(now));
-            let of = |at, n| Bounds::of(period, zone, at, week_start, n);
+            let of = |at, n| Bounds::of(period, &zone, at, week_start, n);
             prop_assert_eq!(of(bounds.window.end, 0).unwrap().window.start, bounds.window.end);
             prop_assert_eq!(of(bounds.window.start.saturating_sub(1), 0).unwrap().window.end, bounds.window.start);
             if let Ok(moved) = of(now, offset) {

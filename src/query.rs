@@ -212,7 +212,7 @@ impl RawQuery {
         let offset = self.offset()?;
         let boundaries = choose_or("boundaries", &self.boundaries, &BOUNDARIES)?;
         Ok(PeriodQuery {
-            bounds: Bounds::of(period, zone, now, week_start, offset)?,
+            bounds: Bounds::of(period, &zone, now, week_start, offset)?,
             boundaries,
         })
     }
@@ -243,7 +243,7 @@ impl RawQuery {
     /// `invalid_tz`.
     pub fn zone(&self) -> Result<Zone, UsageError> {
         match &self.tz {
-            Loose::Missing => Ok(Zone::UTC),
+            Loose::Missing => Ok(Zone::utc()),
             Loose::Text(name) => Zone::named(name).map_err(|e| e.at(Place::at("/tz"))),
             other => wrong(
                 Code::InvalidTz,
@@ -343,7 +343,7 @@ mod tests {
         let query = raw(r#"{"period":"month","now":"2024-06-15T12:00:00Z","tz":null}"#)
             .usage()
             .unwrap();
-        assert_eq!(query.period.bounds.zone, Zone::UTC);
+        assert_eq!(query.period.bounds.zone, Zone::utc());
         assert_eq!(query.period.boundaries, Boundaries::Instant);
         assert!(query.reading.dedupe && !query.reading.skip_invalid && !query.include_idle);
         assert_eq!(query.reading.naive, Naive::Reject);

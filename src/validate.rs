@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// What the answer should be to; what is absent is not checked.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Expect {
     /// The period asked for.
     pub period: Option<Period>,
@@ -39,7 +39,7 @@ pub struct Sound {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn by_agent_text(text: &[u8], expect: Expect) -> Result<Sound, Vec<Problem>> {
+pub fn by_agent_text(text: &[u8], expect: &Expect) -> Result<Sound, Vec<Problem>> {
     match serde_json::from_slice::<Value>(text) {
         Ok(body) => by_agent(&body, expect),
         Err(error) => {
@@ -57,7 +57,7 @@ pub fn by_agent_text(text: &[u8], expect: Expect) -> Result<Sound, Vec<Problem>>
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn by_agent(body: &Value, expect: Expect) -> Result<Sound, Vec<Problem>> {
+pub fn by_agent(body: &Value, expect: &Expect) -> Result<Sound, Vec<Problem>> {
     let mut check = Check::default();
     let Some(body) = check.object("", body) else {
         return Err(check.problems);
@@ -217,7 +217,7 @@ impl Check {
         })
     }
 
-    fn period(&mut self, body: &Map<String, Value>, expect: Expect) -> Option<Period> {
+    fn period(&mut self, body: &Map<String, Value>, expect: &Expect) -> Option<Period> {
         let got = self.text("", body, "period")?;
         let Some(period) = [Period::Week, Period::Month, Period::Year]
             .into_iter()
@@ -242,8 +242,8 @@ impl Check {
         Some(period)
     }
 
-    fn bounds(&mut self, period: Period, start: &str, end: &str, expect: Expect) -> Option<Convention> {
-        let zone = expect.zone.unwrap_or(Zone::UTC);
+    fn bounds(&mut self, period: Period, start: &str, end: &str, expect: &Expect) -> Option<Convention> {
+        let zone = expect.zone.clone().unwrap_or_else(Zone::utc);
         let mut readable = true;
         for (key, text) in [("periodStart", start), ("periodEnd", end)] {
             if chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").is_err() {
@@ -264,7 +264,7 @@ impl Check {
             );
             return None;
         }
-        let found = infer(period, zone, expect.week_start, start, end).filter(|(found, _)| {
+        let found = infer(period, &zone, expect.week_start, start, end).filter(|(found, _)| {
             expect.week_start.is_none() || found.week_start.is_none() || found.week_start == expect.week_start
         });
         let Some((convention, bounds)) = found else {
@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn a_sound_answer_passes_with_what_explains_its_bounds() {
-        let sound = by_agent(&sound(), new_york()).unwrap();
+        let sound = by_agent(&sound(), &new_york()).unwrap();
         assert_eq!(sound.convention.boundaries, crate::period::Boundaries::WallClock);
         assert_eq!((sound.value.data.len(), sound.warnings.len()), (3, 0));
         assert!(!sound.value.data[1].is_orphan);
@@ -395,7 +395,7 @@ mod tests {
         ] {
             let mut body = sound();
             *body.pointer_mut(pointer).unwrap() = value;
-            let problems = by_agent(&body, new_york()).unwrap_err();
+            let problems = by_agent(&body, &new_york()).unwrap_err();
             assert!(
                 problems
                     .iter()
@@ -413,13 +413,13 @@ mod tests {
         body["data"][1]["agentId"] = json!(null);
         body["data"][1]["isOrphan"] = json!(true);
         body.as_object_mut().unwrap().remove("period");
-        let problems = by_agent(&body, new_york()).unwrap_err();
+        let problems = by_agent(&body, &new_york()).unwrap_err();
         let codes: Vec<_> = problems.iter().map(|p| p.code.as_str()).collect();
         assert_eq!(codes, ["range", "missing", "second_orphan", "seconds_without_calls"]);
         let mut body = sound();
         body["data"][1]["totalSeconds"] = json!(5);
         assert_eq!(
-            by_agent(&body, new_york()).unwrap().warnings[0].code,
+            by_agent(&body, &new_york()).unwrap().warnings[0].code,
             "seconds_without_calls"
         );
     }
@@ -427,10 +427,10 @@ mod tests {
     #[test]
     fn what_is_no_json_is_one_problem() {
         for text in [&b"<html>"[..], b"", b"{\"data\": [", b"\xff", &[b'['; 10_000]] {
-            let problems = by_agent_text(text, Expect::default()).unwrap_err();
+            let problems = by_agent_text(text, &Expect::default()).unwrap_err();
             assert_eq!((problems.len(), problems[0].code.as_str()), (1, "invalid_json"));
         }
-        assert_eq!(by_agent_text(b"[]", Expect::default()).unwrap_err()[0].path, "");
+        assert_eq!(by_agent_text(b"[]", &Expect::default()).unwrap_err()[0].path, "");
     }
 
     #[test]
@@ -439,11 +439,11 @@ mod tests {
             now: Some(1_719_900_000_000),
             ..new_york()
         };
-        assert_eq!(by_agent(&sound(), expect).unwrap_err()[0].code, "not_current");
+        assert_eq!(by_agent(&sound(), &expect).unwrap_err()[0].code, "not_current");
         let inside = Expect {
             now: Some(1_718_000_000_000),
             ..new_york()
         };
-        assert!(by_agent(&sound(), inside).is_ok());
+        assert!(by_agent(&sound(), &inside).is_ok());
     }
 }

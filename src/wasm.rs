@@ -106,7 +106,7 @@ struct Unsound {
 pub fn validate_by_agent(text: &[u8], expect: JsValue) -> Result<JsValue, JsValue> {
     let query = query_of(expect)?;
     let expect = expected(&query).map_err(thrown)?;
-    match validate::by_agent_text(text, expect) {
+    match validate::by_agent_text(text, &expect) {
         Ok(sound) => to_js(&Checked {
             ok: true,
             value: sound.value,
@@ -172,8 +172,8 @@ pub fn infer_convention(bounds: JsValue, query: JsValue) -> Result<JsValue, JsVa
     let (Loose::Text(start), Loose::Text(end)) = (written.period_start, written.period_end) else {
         return Ok(JsValue::NULL);
     };
-    let zone = expect.zone.unwrap_or(Zone::UTC);
-    match convention::infer(period, zone, expect.week_start, &start, &end) {
+    let zone = expect.zone.clone().unwrap_or_else(Zone::utc);
+    match convention::infer(period, &zone, expect.week_start, &start, &end) {
         Some((found, _)) => to_js(&Explained {
             week_start: found.week_start.map(weekday_name),
             boundaries: found.boundaries,

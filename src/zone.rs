@@ -1,52 +1,103 @@
 //! Time zones: a name of the tz database, and what its clocks show.
 
 use crate::error::{Code, UsageError, shown};
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
-use chrono_tz::{GapInfo, TZ_VARIANTS, Tz};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta};
+use std::fmt;
+use std::sync::Arc;
 
-/// The release of the tz database that is compiled in, such as `2025b`.
-pub const TZDB_VERSION: &str = chrono_tz::IANA_TZDB_VERSION;
+/// What build.rs writes, and describes.
+mod tables {
+    include!(concat!(env!("OUT_DIR"), "/tz_tables.rs"));
+}
+
+/// The release of the tz database that is compiled in, such as `2026f`.
+pub const TZDB_VERSION: &str = tables::VERSION;
 
 /// A zone of the tz database.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Zone {
+    name: &'static str,
+    spans: Arc<[Span]>,
+}
+
+/// A stretch of time with one offset. It ends where the next one begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Zone(Tz);
+struct Span {
+    /// Its first second since 1970; the first span's is beyond all time.
+    start: i64,
+    /// Seconds east of UTC.
+    offset: i64,
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone({})", self.name)
+    }
+}
 
 impl Zone {
     /// Coordinated universal time.
-    pub const UTC: Zone = Zone(Tz::UTC);
+    pub fn utc() -> Zone {
+        Zone {
+            name: "UTC",
+            spans: Arc::new([Span {
+                start: i64::MIN,
+                offset: 0,
+            }]),
+        }
+    }
 
     /// The zone of that name, whatever its case.
     ///
     /// # Errors
     /// `invalid_tz` where the tz database has no such name.
     pub fn named(name: &str) -> Result<Zone, UsageError> {
-        Tz::from_str_insensitive(name).map(Zone).map_err(|_| {
-            UsageError::new(
-                Code::InvalidTz,
-                format!(
-                    "unknown time zone {}: wanted a name of the IANA tz database, such as \"America/New_York\" or \"UTC\"",
-                    shown(name)
-                ),
-            )
-        })
+        let wanted = || name.bytes().map(|b| b.to_ascii_lowercase());
+        tables::NAMES
+            .binary_search_by(|(known, _)| known.bytes().map(|b| b.to_ascii_lowercase()).cmp(wanted()))
+            .ok()
+            .and_then(|at| tables::NAMES.get(at))
+            .and_then(|(name, number)| Some(Zone { name, spans: spans(usize::from(*number))? }))
+            .ok_or_else(|| {
+                UsageError::new(
+                    Code::InvalidTz,
+                    format!(
+                        "unknown time zone {}: wanted a name of the IANA tz database, such as \"America/New_York\" or \"UTC\"",
+                        shown(name)
+                    ),
+                )
+            })
     }
 
     /// Every name there is, sorted by code unit.
     pub fn names() -> Vec<&'static str> {
-        let mut names: Vec<_> = TZ_VARIANTS.iter().map(|tz| tz.name()).collect();
+        let mut names: Vec<_> = tables::NAMES.iter().map(|(name, _)| *name).collect();
         names.sort_unstable();
         names
     }
 
     /// The name as the tz database spells it.
-    pub fn name(&self) -> &'static str {
-        self.0.name()
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Can this moment's offset be told? From 1969 to 2100 it can: the periods supported, and a year either side.
+    pub const fn knows(ms: i64) -> bool {
+        ms / 1000 > tables::FROM && ms / 1000 < tables::TO
+    }
+
+    /// Seconds east of UTC at an instant (seconds since 1970).
+    fn offset_at(&self, second: i64) -> i64 {
+        let after = self.spans.partition_point(|span| span.start <= second);
+        self.spans.get(after.saturating_sub(1)).map_or(0, |span| span.offset)
     }
 
     /// What the zone's clocks show at an instant (epoch milliseconds); `None` beyond chrono's range.
     pub fn local(&self, ms: i64) -> Option<NaiveDateTime> {
-        let utc = DateTime::from_timestamp_millis(ms)?.naive_utc();
-        utc.checked_add_offset(self.0.offset_from_utc_datetime(&utc).fix())
+        let offset = TimeDelta::try_seconds(self.offset_at(ms.div_euclid(1000)))?;
+        DateTime::from_timestamp_millis(ms)?
+            .naive_utc()
+            .checked_add_signed(offset)
     }
 
     /// The first instant (epoch milliseconds) of a local date: after the gap where the date has no midnight, the
@@ -54,12 +105,71 @@ impl Zone {
     ///
     /// That is `Temporal.PlainDate.prototype.toZonedDateTime` (ECMA-262 Temporal, GetStartOfDay).
     pub fn first_instant(&self, date: NaiveDate) -> Option<i64> {
-        let midnight = date.and_time(NaiveTime::MIN);
-        let first = match self.0.from_local_datetime(&midnight).earliest() {
-            Some(at) => at,
-            None => GapInfo::new(&midnight, &self.0)?.end?,
+        let midnight = date.and_hms_opt(0, 0, 0)?.and_utc().timestamp();
+        // The first span that clocks leave after they have shown that midnight, or would have: the date begins in it.
+        let ends = self
+            .spans
+            .iter()
+            .zip(self.spans.iter().skip(1))
+            .map(|(span, next)| next.start.saturating_add(span.offset));
+        let at = ends.take_while(|local_end| *local_end <= midnight).count();
+        let span = self.spans.get(at)?;
+        span.start.max(midnight.checked_sub(span.offset)?).checked_mul(1000)
+    }
+}
+
+/// Reads a zone's table. `None` only if build.rs wrote nonsense.
+fn spans(number: usize) -> Option<Arc<[Span]>> {
+    let start = usize::try_from(*tables::STARTS.get(number)?).ok()?;
+    let end = usize::try_from(*tables::STARTS.get(number.checked_add(1)?)?).ok()?;
+    let mut row = Row(tables::ZONES.get(start..end)?);
+    let unit = i64::try_from(row.number()?).ok()?;
+    let count = row.number()?;
+    let offsets = (0..count).map(|_| row.signed()).collect::<Option<Vec<_>>>()?;
+    let mut spans = vec![Span {
+        start: i64::MIN,
+        offset: *offsets.first()?,
+    }];
+    let mut units = 0_i64;
+    while !row.0.is_empty() {
+        let steps = if spans.len() == 1 {
+            row.signed()?
+        } else {
+            i64::try_from(row.number()?).ok()?
         };
-        Some(first.timestamp_millis())
+        units = units.checked_add(steps)?;
+        let offset = *offsets.get(usize::try_from(row.number()?).ok()?)?;
+        spans.push(Span {
+            start: units.checked_mul(unit)?,
+            offset,
+        });
+    }
+    Some(spans.into())
+}
+
+/// LEB128 numbers, one after the other.
+struct Row(&'static [u8]);
+
+impl Row {
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0_u64;
+        let mut shift = 0_u32;
+        loop {
+            let (byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            number |= u64::from(byte & 0x7f).checked_shl(shift)?;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+            shift = shift.checked_add(7)?;
+        }
+    }
+
+    /// Zigzag: the lowest bit is the sign.
+    fn signed(&mut self) -> Option<i64> {
+        let number = self.number()?;
+        let half = i64::try_from(number >> 1).ok()?;
+        Some(if number & 1 == 1 { !half } else { half })
     }
 }
 
