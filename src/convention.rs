@@ -2,8 +2,9 @@
 
 use crate::period::{Boundaries, Bounds, Period};
 use crate::query::WEEKDAYS;
+use crate::timestamp::from_wire;
 use crate::zone::Zone;
-use chrono::{NaiveDateTime, Weekday};
+use chrono::{DateTime, Weekday};
 
 /// A way of choosing and writing bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub fn infer(
     start: &str,
     end: &str,
 ) -> Option<(Convention, Bounds)> {
-    let written = NaiveDateTime::parse_from_str(start, "%Y-%m-%dT%H:%M:%SZ").ok()?;
-    let shown = zone.local(written.and_utc().timestamp_millis())?;
+    let at = from_wire(start)?;
+    let (written, shown) = (DateTime::from_timestamp_millis(at)?.naive_utc(), zone.local(at)?);
     let days = week_start.into_iter().chain(WEEKDAYS.iter().map(|(_, day)| *day));
     let days: Vec<_> = if period == Period::Week {
         days.collect()

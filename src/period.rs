@@ -1,6 +1,7 @@
 //! Periods: which calendar week, month or year holds a moment, and its exact bounds.
 
 use crate::error::{Code, Place, UsageError};
+use crate::timestamp::to_wire;
 use crate::zone::{Zone, day_before};
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
 use serde::{Deserialize, Serialize};
@@ -142,7 +143,7 @@ impl Bounds {
                     "the {} of {}{moved} is not wholly inside 1970-01-01..2099-12-31 in {}, the span supported",
                     period.as_str(),
                     DateTime::from_timestamp_millis(now)
-                        .map_or_else(|| format!("{now} ms"), |t| t.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+                        .map_or_else(|| format!("{now} ms"), |t| to_wire(t.naive_utc())),
                     zone.name(),
                 ),
             )
@@ -184,8 +185,7 @@ impl Bounds {
 }
 
 fn written(wall: Option<NaiveDateTime>) -> String {
-    wall.map(|t| t.format("%Y-%m-%dT%H:%M:%SZ").to_string())
-        .unwrap_or_default()
+    wall.map(to_wire).unwrap_or_default()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

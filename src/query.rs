@@ -1,6 +1,6 @@
 //! Options, from whatever a caller gave to what the core works with; each fault says which option and what it takes.
 
-use crate::error::{Code, Place, UsageError, shown};
+use crate::error::{Code, Place, UsageError, number_shown, shown};
 use crate::period::{Boundaries, Bounds, Period};
 use crate::timestamp::{self, Naive};
 use crate::zone::Zone;
@@ -75,7 +75,7 @@ impl fmt::Display for Loose {
         match self {
             Loose::Missing => f.write_str("missing"),
             Loose::Bool(b) => write!(f, "{b}"),
-            Loose::Number(n) => write!(f, "{n}"),
+            Loose::Number(n) => f.write_str(&number_shown(*n)),
             Loose::Text(text) => f.write_str(&shown(text)),
             Loose::Other(kind) => f.write_str(kind),
         }

@@ -4,7 +4,7 @@
 //! had, unjudged. Two doors make rows: columns of JS objects (`columns.rs`) and JSON text (`Row::from_json`).
 //! [`judge`] is the one place that says what a row means. Shapes and rules: the vendor's records, README § Counting.
 
-use crate::error::shown;
+use crate::error::{number_shown, shown};
 use crate::timestamp::{self, Naive};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -77,7 +77,7 @@ impl Value<'_> {
         match self {
             Value::Absent => "nothing".into(),
             Value::Null => "null".into(),
-            Value::Number(n) => format!("the number {n}"),
+            Value::Number(n) => format!("the number {}", number_shown(*n)),
             Value::Text(t) => shown(t),
             Value::BrokenText => "text with a lone surrogate".into(),
             Value::Date(ms) if ms.is_finite() => "a Date".into(),
@@ -643,7 +643,7 @@ mod tests {
             ),
             (
                 r#"{"startedAt":"AT","durationSeconds":1e400}"#,
-                "/durationSeconds durationSeconds is the number inf: wanted seconds",
+                "/durationSeconds durationSeconds is the number Infinity: wanted seconds",
             ),
             (
                 r#"{"startedAt":"AT","endedAt":"2024-05-31T23:59:59Z"}"#,

@@ -1,6 +1,6 @@
 //! Timestamps in records: RFC 3339 text with an offset, or whole epoch milliseconds.
 
-use chrono::{NaiveDate, NaiveTime, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 /// What to do with timestamps that name no offset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,6 +111,28 @@ fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
+/// Reads a time as the wire writes bounds: `2024-06-01T00:00:00Z`, to the second and no other way.
+pub fn from_wire(text: &str) -> Option<i64> {
+    let plain = text.len() == 20 && text.as_bytes().get(10) == Some(&b'T') && text.ends_with('Z');
+    from_text(text, Naive::Reject).ok().filter(|_| plain)
+}
+
+/// Writes a wall time, or UTC's, as the wire does.
+///
+/// By hand: chrono's own formatting reads its pattern at run time and costs the module 20 KB.
+pub fn to_wire(at: NaiveDateTime) -> String {
+    let (date, time) = (at.date(), at.time());
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        date.year(),
+        date.month(),
+        date.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
+}
+
 /// Reads a number as epoch milliseconds.
 ///
 /// # Errors
@@ -160,6 +182,24 @@ mod tests {
             ("1969-12-31T23:59:59.9995Z", -1),
         ] {
             assert_eq!(from_text(text, Naive::Reject), Ok(ms), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_wire_has_one_way_of_writing() {
+        let at = from_wire("2024-06-01T00:00:00Z").unwrap();
+        assert_eq!(
+            to_wire(chrono::DateTime::from_timestamp_millis(at).unwrap().naive_utc()),
+            "2024-06-01T00:00:00Z"
+        );
+        for text in [
+            "2024-06-01T00:00:00z",
+            "2024-06-01 00:00:00Z",
+            "2024-06-01T00:00:00.0Z",
+            "2024-06-01T00:00:00",
+            "",
+        ] {
+            assert_eq!(from_wire(text), None, "{text}");
         }
     }
 

@@ -6,6 +6,7 @@ use crate::convention::{Convention, infer};
 use crate::error::{Problem, Severity, shown};
 use crate::period::Period;
 use crate::report::MAX_SAFE;
+use crate::timestamp::from_wire;
 use crate::zone::Zone;
 use chrono::Weekday;
 use serde_json::{Map, Value};
@@ -246,7 +247,7 @@ impl Check {
         let zone = expect.zone.clone().unwrap_or_else(Zone::utc);
         let mut readable = true;
         for (key, text) in [("periodStart", start), ("periodEnd", end)] {
-            if chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").is_err() {
+            if from_wire(text).is_none() {
                 let message = format!("got {}: wanted a time like \"2024-06-01T00:00:00Z\"", shown(text));
                 self.error(format!("/{key}"), "timestamp", message);
                 readable = false;

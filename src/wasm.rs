@@ -212,7 +212,7 @@ impl Aggregator {
         lengths: &[u32],
         text: &[u8],
         prefix: &str,
-        first: f64,
+        first: u32,
         defaults: &DefaultAgent,
     ) -> Result<(), JsValue> {
         let mut columns = Columns {
@@ -229,7 +229,7 @@ impl Aggregator {
                 Item::NotObject(kind) => self.0.add_not_object(kind, place()),
             }
             .map_err(thrown)?;
-            index += 1.0;
+            index = index.saturating_add(1);
         }
         Ok(())
     }
