@@ -1,0 +1,172 @@
+/** Options that can't be meant: each has a code of its own and is named by its path. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import vm from "node:vm";
+import { assertThrows, assertWorks, JUNE, message } from "../../support/faults.mjs";
+import { packed } from "../../support/packed.mjs";
+
+const { periodBounds, UsageAggregator, usageByAgent } = packed;
+
+const strange = [Symbol("x"), 5n, () => "month", ["month"], { period: "month" }, new Map(), true];
+
+/** A query with these options fails so, whichever function it is given to. */
+function assertBad(options, code, path, message) {
+  const query = { ...JUNE, ...options };
+  const what = Object.entries(options).map(([key, value]) => `${key}: ${String(value)}`);
+  assertThrows(() => periodBounds(query), { code, path, message }, `periodBounds, ${what}`);
+  assertThrows(() => usageByAgent([], query), { code, path, message }, `usageByAgent, ${what}`);
+  assertThrows(() => new UsageAggregator(query), { code, path, message }, `UsageAggregator, ${what}`);
+}
+
+test("a period that there is not", () => {
+  for (const period of ["day", "Month", "", "constructor", "__proto__", "\ud83d", 5, null, undefined, ...strange]) {
+    assertBad({ period }, "invalid_period", "/period", /period is .*: wanted "week", "month", "year"/);
+  }
+});
+
+test("a zone that there is not", () => {
+  for (const tz of ["Mars/Olympus", "", " UTC", "UTC\0", "+02:00", "constructor", "x".repeat(1e6), 0, ...strange]) {
+    assertBad({ tz }, "invalid_tz", "/tz", /(tz is|unknown time zone) .*wanted/);
+  }
+});
+
+test("a moment that is none", () => {
+  const numbers = [Number.NaN, Infinity, -Infinity, 8.64e15 + 1, -8.64e15 - 1, 1e300];
+  const dates = [new Date(Number.NaN), new Date("never")];
+  const texts = ["", "now", "2024-06-15", "2024-06-15T12:00:00", "2024-02-30T00:00:00Z", "1718452800000"];
+  texts.push("+010000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "2024-06-15T12:00:00Z\n");
+  for (const now of [...numbers, ...dates, ...texts, ...strange]) {
+    assertBad({ now }, "invalid_now", "/now", /now is .*wanted/);
+  }
+});
+
+test("a moment out of range", () => {
+  const year10000 = Date.UTC(10_000, 0, 1);
+  for (const now of [
+    -1,
+    -8.64e15,
+    8.64e15,
+    year10000,
+    new Date(year10000),
+    "1969-12-31T23:59:59Z",
+    "0000-01-01T00:00:00Z",
+  ]) {
+    assertBad({ now }, "out_of_range", "/now", /1970.*2099/);
+  }
+  assert.equal(periodBounds({ period: "year", now: 0 }).startMs, 0);
+  assert.equal(periodBounds({ period: "year", now: "2099-12-31T23:59:59Z" }).periodEnd, "2099-12-31T23:59:59Z");
+});
+
+test("a moment between two milliseconds is in the earlier one", () => {
+  const june = Date.UTC(2024, 5, 1);
+  assert.equal(periodBounds({ ...JUNE, now: june - 0.5 }).endMs, june);
+  assert.equal(periodBounds({ ...JUNE, now: june + 0.5 }).startMs, june);
+});
+
+test("a moment of another realm is one", () => {
+  const now = vm.runInNewContext("new Date('2024-06-15T12:00:00Z')");
+  assert.ok(!(now instanceof Date));
+  assert.equal(periodBounds({ ...JUNE, now }).startMs, Date.UTC(2024, 5, 1));
+});
+
+test("a first day that there is not", () => {
+  for (const weekStart of ["Monday", "mon", "", "constructor", 0, 1, ...strange]) {
+    assertBad({ weekStart }, "invalid_option", "/weekStart", /weekStart is .*wanted "monday"/);
+  }
+});
+
+test("an offset that counts no periods", () => {
+  for (const offset of [0.5, -1.5, Number.NaN, Infinity, "1", "", ...strange]) {
+    assertBad({ offset }, "invalid_option", "/offset", /offset is .*wanted/);
+  }
+  for (const offset of [1e9, -1e9, 2 ** 31, 2 ** 53, -(2 ** 63), 1e300, 1200, -700]) {
+    assertBad({ offset }, "out_of_range", "/offset", /1970.*2099/);
+  }
+  assert.equal(periodBounds({ ...JUNE, offset: -0 }).startMs, Date.UTC(2024, 5, 1));
+});
+
+test("other options of the wrong kind", () => {
+  for (const boundaries of ["local", "", 0, ...strange]) assertBad({ boundaries }, "invalid_option", "/boundaries");
+  const report = (options) => () => usageByAgent([], { ...JUNE, ...options });
+  for (const option of ["includeIdle", "dedupe"]) {
+    for (const value of ["yes", "", 0, 1, ...strange.filter((value) => value !== true)]) {
+      assertThrows(report({ [option]: value }), { code: "invalid_option", path: `/${option}` }, String(value));
+    }
+  }
+  for (const option of ["onInvalid", "naiveTimestamps"]) {
+    for (const value of ["ignore", "", 0, ...strange]) {
+      assertThrows(report({ [option]: value }), { code: "invalid_option", path: `/${option}` }, String(value));
+    }
+  }
+});
+
+test("a directory that is none", () => {
+  const bad = (agents, path) => {
+    assertThrows(() => usageByAgent([], { ...JUNE, agents }), { code: "invalid_option", path }, String(path));
+  };
+  for (const agents of [5, true, "agents", Symbol("x"), () => [], {}, { data: 5 }, { data: null }])
+    bad(agents, "/agents");
+  const fine = { id: "a", name: "A" };
+  for (const id of [undefined, null, 5, {}, "", "\ud83d", Symbol("x"), 5n, posing("a")])
+    bad([fine, { id, name: "B" }], "/agents/1/id");
+  for (const name of [undefined, null, 5, {}, "\ud83d"]) {
+    bad({ data: [fine, fine, { id: "b", name }], total: 3 }, "/agents/2/name");
+  }
+  for (const entry of [null, undefined, 5, "a", []]) bad([entry], "/agents/0/id");
+});
+
+test("what only reads like an option is none", () => {
+  const posing = (text) => Object.assign(() => text, { toString: () => text });
+  assertBad({ period: posing("month") }, "invalid_period", "/period");
+  assertBad({ tz: posing("UTC") }, "invalid_tz", "/tz");
+  assertBad({ weekStart: posing("monday") }, "invalid_option", "/weekStart");
+  for (const text of [posing("a"), 5n, Symbol("a")]) {
+    const [id, name] = [
+      { id: text, name: "A" },
+      { id: "a", name: text },
+    ];
+    assertThrows(() => usageByAgent([], { ...JUNE, agents: [id] }), { code: "invalid_option", path: "/agents/0/id" });
+    assertThrows(() => usageByAgent([], { ...JUNE, agents: [name] }), {
+      code: "invalid_option",
+      path: "/agents/0/name",
+    });
+  }
+});
+
+test("no query at all", () => {
+  for (const query of [undefined, null, "month", 5, 5n, Symbol("x"), () => JUNE]) {
+    assertThrows(() => periodBounds(query), { code: "invalid_option", path: "" });
+    assertThrows(() => usageByAgent([], query), { code: "invalid_option", path: "" });
+    assertThrows(() => new UsageAggregator(query), { code: "invalid_option", path: "" });
+  }
+  assertThrows(() => periodBounds({}), { code: "invalid_period", path: "/period" });
+  assertThrows(() => periodBounds([]), { code: "invalid_period", path: "/period" });
+});
+
+test("defaults of push that name no agent", () => {
+  const push = (defaults) => () => new UsageAggregator(JUNE).push([], defaults);
+  for (const value of [5, true, {}, [], Symbol("x"), 5n, "\ud83d"]) {
+    assertThrows(push({ agentId: value }), { code: "invalid_option", path: "/agentId" });
+    assertThrows(push({ agentId: "a", agentName: value }), { code: "invalid_option", path: "/agentName" });
+  }
+});
+
+test("defaults of push that are no object", () => {
+  for (const defaults of [null, 5, "agent"]) {
+    const push = () => new UsageAggregator(JUNE).push([message({})], defaults);
+    assertThrows(push, { code: "invalid_option", path: "" }, `defaults: ${defaults}`);
+  }
+});
+
+test("what the caller's own code throws comes out as it is", () => {
+  const mine = new Error("mine");
+  const query = {
+    ...JUNE,
+    get tz() {
+      throw mine;
+    },
+  };
+  for (const run of [() => periodBounds(query), () => usageByAgent([], query)])
+    assert.throws(run, (error) => error === mine);
+  assertWorks();
+});
