@@ -26,9 +26,13 @@ export function coreUsageQuery(query: UsageQuery): object {
 /** What is there of a `PeriodQuery`, for the core: without the clock. */
 export function corePartialQuery(query: Partial<PeriodQuery>): object {
   if (typeof query !== "object" || query === null) {
-    throw new UsageError("invalid_option", `the query is ${typeName(query)}: wanted an object such as {period: "month"}`, {
-      path: "",
-    });
+    throw new UsageError(
+      "invalid_option",
+      `the query is ${typeName(query)}: wanted an object such as {period: "month"}`,
+      {
+        path: "",
+      },
+    );
   }
   return {
     period: coreValue(query.period),
@@ -74,7 +78,9 @@ function coreAgents(agents: unknown): { id: CoreValue; name: CoreValue }[] {
     for (const [key, value] of Object.entries({ id, name })) {
       if (typeof value === "string" && !isWellFormed(value)) {
         const path = `/agents/${index}/${key}`;
-        throw new UsageError("invalid_option", `an agent's ${key} has a lone surrogate: wanted well-formed text`, { path });
+        throw new UsageError("invalid_option", `an agent's ${key} has a lone surrogate: wanted well-formed text`, {
+          path,
+        });
       }
     }
     return { id: coreValue(id), name: coreValue(name) };

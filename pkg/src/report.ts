@@ -92,7 +92,8 @@ async function* chunksFrom(source: ByteSource, signal: AbortSignal | undefined):
     ended = true;
   } finally {
     signal?.removeEventListener("abort", stop);
-    if (!ended) stop(); // tells the source that nobody reads on
+    if (!ended)
+      stop(); // tells the source that nobody reads on
     else reader.releaseLock();
   }
 }
@@ -100,7 +101,9 @@ async function* chunksFrom(source: ByteSource, signal: AbortSignal | undefined):
 function opened(source: ByteSource): ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null {
   if (typeof Response !== "undefined" && source instanceof Response) {
     if (!source.ok) {
-      throw new UsageError("invalid_option", `the response's status is ${source.status}: wanted a success`, { path: "" });
+      throw new UsageError("invalid_option", `the response's status is ${source.status}: wanted a success`, {
+        path: "",
+      });
     }
     return source.body;
   }

@@ -1,6 +1,6 @@
 // pkg/src -> pkg/dist, and the module once more as text, for the entries that can't load a file.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "../setup/run.mjs";
 
@@ -12,6 +12,8 @@ export async function buildPackage() {
   const wasm = readFileSync(join(root, "pkg/wasm/usage_by_agent.wasm"));
   writeFileSync(join(dist, "inline-wasm.js"), `export const wasmBase64 = "${wasm.toString("base64")}";\n`);
   writeFileSync(join(dist, "inline-wasm.d.ts"), "export declare const wasmBase64: string;\n");
+
+  for (const name of ["LICENSE", "CHANGELOG.md"]) copyFileSync(join(root, name), join(root, "pkg", name)); // to be packed
 
   await run(join(root, "node_modules/.bin/tsc"), ["-p", "pkg"]);
 }
