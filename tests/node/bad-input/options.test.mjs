@@ -107,8 +107,7 @@ test("a directory that is none", () => {
   for (const agents of [5, true, "agents", Symbol("x"), () => [], {}, { data: 5 }, { data: null }])
     bad(agents, "/agents");
   const fine = { id: "a", name: "A" };
-  for (const id of [undefined, null, 5, {}, "", "\ud83d", Symbol("x"), 5n, posing("a")])
-    bad([fine, { id, name: "B" }], "/agents/1/id");
+  for (const id of [undefined, null, 5, {}, "", "\ud83d"]) bad([fine, { id, name: "B" }], "/agents/1/id");
   for (const name of [undefined, null, 5, {}, "\ud83d"]) {
     bad({ data: [fine, fine, { id: "b", name }], total: 3 }, "/agents/2/name");
   }

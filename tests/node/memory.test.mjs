@@ -1,0 +1,114 @@
+/** The module's memory: given back when it is done with, after faults too, and not growing with a stream. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { JUNE, message } from "../support/faults.mjs";
+import { installed, packed, runModule } from "../support/packed.mjs";
+
+const { periodBounds, UsageAggregator, usageByAgent, usageByAgentStream, validateResponse } = packed;
+
+// The glue of the same instance: it answers with the module's exports when it is initialised once more.
+const glue = await import(pathToFileURL(join(installed, "wasm/usage_by_agent.js")).href);
+const size = () => glue.initSync().memory.buffer.byteLength;
+
+const records = Array.from({ length: 2000 }, (_, i) => message({ id: `id-${i}`, agentId: `agent-${i % 50}` }));
+const bytes = new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join("\n"));
+const attempt = (run) => {
+  try {
+    run();
+  } catch {
+    // is what the loop is about
+  }
+};
+
+/** After it has been done a few times, doing it often takes no more memory. */
+async function assertSteady(times, run) {
+  for (let i = 0; i < 5; i++) await run(i);
+  const before = size();
+  for (let i = 0; i < times; i++) await run(i);
+  assert.equal(size(), before);
+}
+
+test("this is the module's memory: what is kept shows", () => {
+  const before = size();
+  const kept = Array.from({ length: 40 }, () => new UsageAggregator(JUNE).push(records));
+  assert.ok(size() > before + 2_000_000);
+  for (const usage of kept) usage.free();
+});
+
+test("a thousand aggregators, one after the other", () =>
+  assertSteady(1000, () => {
+    const usage = new UsageAggregator({ ...JUNE, agents: [{ id: "a", name: "A" }] });
+    usage.push(records.slice(0, 500));
+    usage.pushBytes(bytes.subarray(0, 5000));
+    usage.report();
+    usage.diagnostics();
+    usage.free();
+  }));
+
+test("functions that need no freeing", () =>
+  assertSteady(100, () => {
+    usageByAgent(records.slice(0, 300), JUNE);
+    usageByAgent(bytes, JUNE);
+    periodBounds(JUNE);
+    validateResponse("by-agent", { data: records });
+  }));
+
+test("calls that fail", () =>
+  assertSteady(1000, () => {
+    attempt(() => new UsageAggregator({ ...JUNE, tz: "Mars/Olympus" }));
+    attempt(() => usageByAgent([...records.slice(0, 100), 5], JUNE));
+    attempt(() => usageByAgent(bytes.subarray(0, 30_001), JUNE));
+    attempt(() => usageByAgent([message({ agentId: "x".repeat(10_000), receivedAt: 5 })], JUNE));
+    attempt(() => periodBounds({ period: "x".repeat(10_000) }));
+  }));
+
+test("streams, and streams that are broken off", () =>
+  assertSteady(200, async (i) => {
+    const stop = new AbortController();
+    const onProgress = () => i % 2 && stop.abort();
+    await usageByAgentStream(new Blob([bytes]), { ...JUNE, signal: stop.signal, onProgress }).catch(() => {});
+  }));
+
+test("a long stream takes no more than a short one", async () => {
+  const chunk = new TextEncoder().encode(
+    `${JSON.stringify(message({ agentId: "a", body: "x".repeat(2000) }))}\n`.repeat(30),
+  );
+  const ids = { ...JUNE, dedupe: false };
+  const chunks = function* (count) {
+    for (let i = 0; i < count; i++) yield chunk;
+  };
+  await usageByAgentStream(ReadableStream.from(chunks(10)), ids);
+  const before = size();
+  const { data } = await usageByAgentStream(ReadableStream.from(chunks(1000)), ids);
+  assert.equal(data[0].messages, 30_000);
+  assert.equal(size(), before);
+});
+
+test("aggregators that nobody freed are freed with the garbage", async () => {
+  const told = await runModule(
+    `
+    import { readFileSync } from "node:fs";
+    import { setTimeout as after } from "node:timers/promises";
+    import { UsageAggregator } from "usage-by-agent";
+    import { initSync } from "../node_modules/usage-by-agent/wasm/usage_by_agent.js";
+    const records = Array.from({ length: 2000 }, (_, i) => {
+      return { type: "message", id: "some-long-id-" + i, receivedAt: ${JSON.stringify(JUNE.now)} };
+    });
+    const round = async () => {
+      for (let i = 0; i < 20; i++) new UsageAggregator(${JSON.stringify(JUNE)}).push(records);
+      await after(5);
+      gc();
+      await after(5);
+    };
+    for (let i = 0; i < 3; i++) await round();
+    const before = initSync().memory.buffer.byteLength;
+    for (let i = 0; i < 15; i++) await round();
+    console.log(before, initSync().memory.buffer.byteLength);
+    `,
+    { node: ["--expose-gc"] },
+  );
+  const [before, after] = told.trim().split(" ").map(Number);
+  assert.ok(after < before * 1.5, told); // 300 of them, of some 200 kB each, would be 60 MB
+});

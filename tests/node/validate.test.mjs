@@ -1,0 +1,236 @@
+/** Checking an upstream's answer, and telling which convention its bounds follow. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { assertThrows, call, JUNE, message } from "../support/faults.mjs";
+import { packed } from "../support/packed.mjs";
+
+const { inferConvention, periodBounds, usageByAgent, validateResponse } = packed;
+
+const page = JSON.parse(readFileSync(new URL("../core/vendor_example.json", import.meta.url), "utf8"));
+const newYork = { period: "month", tz: "America/New_York" };
+
+/** The same body in every form that one may have. */
+const formsOf = (body) => {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const bytes = new TextEncoder().encode(text);
+  return [...(typeof body === "string" ? [] : [body]), text, bytes, bytes.buffer];
+};
+
+/** The page with one thing changed: `at` leads to it, `undefined` takes it away. */
+function changed(at, value) {
+  const body = structuredClone(page);
+  const keys = at.split("/").slice(1);
+  const last = keys.pop();
+  const holder = keys.reduce((object, key) => object[key], body);
+  if (value === undefined) delete holder[last];
+  else holder[last] = value;
+  return body;
+}
+
+function problemsOf(body, expect) {
+  const results = formsOf(body).map((form) => validateResponse("by-agent", form, expect));
+  for (const result of results) assert.deepEqual(result, results[0]); // whatever form it came in
+  return results[0].ok ? results[0].warnings : results[0].problems;
+}
+
+test("the vendor's example is sound, and comes back as it was", () => {
+  for (const body of formsOf(page)) {
+    assert.deepEqual(validateResponse("by-agent", body, newYork), { ok: true, value: page, warnings: [] });
+    assert.deepEqual(validateResponse("by-agent", body), { ok: true, value: page, warnings: [] });
+  }
+  const { value } = validateResponse("by-agent", page);
+  assert.equal(JSON.stringify(value), JSON.stringify(page));
+});
+
+test("our own reports are sound", () => {
+  const records = [message({ agentId: "a" }), call({}), call({ durationSeconds: undefined, agentId: "b" })];
+  for (const period of ["week", "month", "year"]) {
+    for (const tz of ["UTC", "Asia/Kolkata", "America/St_Johns", "Africa/Cairo"]) {
+      for (const boundaries of ["instant", "wall-clock"]) {
+        for (const weekStart of ["monday", "saturday"]) {
+          const query = { ...JUNE, period, tz, boundaries, weekStart };
+          const report = usageByAgent(records, query);
+          const expected = { ok: true, value: report, warnings: [] };
+          assert.deepEqual(validateResponse("by-agent", report, query), expected);
+          assert.deepEqual(validateResponse("by-agent", JSON.stringify(report), { tz }), expected);
+        }
+      }
+    }
+  }
+});
+
+test("isOrphan may be missing, and further fields are let be", () => {
+  const { isOrphan, ...row } = page.data[0];
+  const body = { ...page, data: [{ ...row, cost: 5 }], generatedAt: "now" };
+  const { isOrphan: filled, ...rest } = validateResponse("by-agent", body).value.data[0];
+  assert.equal(filled, false);
+  assert.deepEqual(rest, row);
+});
+
+test("everything that is wrong has its place and its code", () => {
+  const cases = [
+    ["/data", undefined, "/data"],
+    ["/data", {}, "/data"],
+    ["/data/0", null, "/data/0"],
+    ["/data/1/agentId", undefined, "/data/1/agentId"],
+    ["/data/1/agentId", 5, "/data/1/agentId"],
+    ["/data/1/agentName", null, "/data/1/agentName"],
+    ["/data/0/messages", undefined, "/data/0/messages"],
+    ["/data/0/messages", "152", "/data/0/messages"],
+    ["/data/0/messages", -1, "/data/0/messages"],
+    ["/data/0/calls", 1.5, "/data/0/calls"],
+    ["/data/0/totalSeconds", 2 ** 53, "/data/0/totalSeconds"],
+    ["/data/0/isOrphan", "no", "/data/0/isOrphan"],
+    ["/data/0/isOrphan", true, "/data/0/isOrphan"],
+    ["/data/2/isOrphan", false, "/data/2/isOrphan"],
+    ["/data/1/agentId", page.data[0].agentId, "/data/1/agentId"],
+    ["/period", undefined, "/period"],
+    ["/period", "decade", "/period"],
+    ["/period", "week", "/period"],
+    ["/periodStart", undefined, "/periodStart"],
+    ["/periodStart", "2024-06-01", "/periodStart"],
+    ["/periodStart", 1717200000000, "/periodStart"],
+    ["/periodStart", "2024-06-02T00:00:00Z", "/periodStart"],
+    ["/periodEnd", "2024-05-30T00:00:00Z", "/periodEnd"],
+    ["/periodEnd", "2024-06-30T23:59:58Z", "/periodStart"],
+  ];
+  for (const [at, value, path] of cases) {
+    const what = `${at} ${JSON.stringify(value)}`;
+    const body = changed(at, value);
+    assert.equal(validateResponse("by-agent", body, newYork).ok, false, what);
+    const problems = problemsOf(body, newYork);
+    assert.deepEqual(
+      problems.map((problem) => [problem.path, problem.severity]),
+      [[path, "error"]],
+      what,
+    );
+    assert.match(problems[0].code, /^[a-z]+(_[a-z]+)*$/);
+    assert.ok(problems[0].message.length > 10);
+  }
+});
+
+test("every problem is told, not the first", () => {
+  const body = structuredClone(page);
+  body.data.push({ ...body.data[2] });
+  body.data[0].messages = -1;
+  body.data[1].calls = "30";
+  body.periodEnd = "soon";
+  const paths = problemsOf(body, newYork).map(({ path }) => path);
+  assert.deepEqual(paths.sort(), ["/data/0/messages", "/data/1/calls", "/data/3", "/periodEnd"]);
+});
+
+test("seconds without calls deserve a look, no more", () => {
+  const result = validateResponse("by-agent", changed("/data/0/calls", 0), newYork);
+  assert.equal(result.ok, true);
+  assert.deepEqual(
+    result.warnings.map(({ path, severity }) => [path, severity]),
+    [["/data/0/totalSeconds", "warning"]],
+  );
+});
+
+test("what was asked for is what has to be answered", () => {
+  assert.equal(validateResponse("by-agent", page, { period: "year" }).ok, false);
+  assert.equal(validateResponse("by-agent", page, { tz: "UTC", now: "2024-06-30T23:59:59Z" }).ok, true);
+  assert.equal(validateResponse("by-agent", page, { tz: "UTC", now: "2024-07-01T00:00:00Z" }).ok, false);
+  const { periodStart, periodEnd } = periodBounds({ ...JUNE, period: "week", weekStart: "sunday" });
+  const week = { ...page, period: "week", periodStart, periodEnd };
+  assert.equal(validateResponse("by-agent", week).ok, true);
+  assert.equal(validateResponse("by-agent", week, { weekStart: "sunday" }).ok, true);
+  assert.equal(validateResponse("by-agent", week, { weekStart: "monday" }).ok, false);
+});
+
+test("bodies that are no answer at all", () => {
+  const texts = ["", "{", "<!doctype html>", "nul", '{"data":[', JSON.stringify(page).slice(0, -1), "\ud83d"];
+  for (const text of texts) {
+    const [problem, ...more] = problemsOf(text);
+    assert.deepEqual([problem.path, problem.code, more.length], ["", "invalid_json", 0], text);
+  }
+  for (const value of [null, 5, true, [], [page]]) {
+    const [problem, ...more] = problemsOf(value);
+    assert.deepEqual([problem.path, problem.severity, more.length], ["", "error", 0], JSON.stringify(value));
+  }
+  const cyclic = {};
+  cyclic.self = cyclic;
+  for (const value of [undefined, 5n, Symbol("x"), () => page, cyclic, { data: 5n }]) {
+    const result = validateResponse("by-agent", value);
+    assert.equal(result.ok, false, String(value));
+    assert.equal(result.problems[0].path, "");
+  }
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  assert.equal(validateResponse("by-agent", deep).ok, false);
+  assert.equal(validateResponse("by-agent", `{"data":${deep}}`).ok, false);
+});
+
+test("other endpoints and bad expectations are the caller's fault", () => {
+  for (const endpoint of ["daily", "", "By-Agent", 5, null, undefined, {}, Symbol("x")]) {
+    assertThrows(
+      () => validateResponse(endpoint, page),
+      { code: "invalid_option", path: "/endpoint" },
+      String(endpoint),
+    );
+  }
+  const expecting = (expect) => () => validateResponse("by-agent", page, expect);
+  assertThrows(expecting({ period: "decade" }), { code: "invalid_period", path: "/period" });
+  assertThrows(expecting({ tz: "Mars/Olympus" }), { code: "invalid_tz", path: "/tz" });
+  assertThrows(expecting({ weekStart: "Monday" }), { code: "invalid_option", path: "/weekStart" });
+  assertThrows(expecting({ now: "soon" }), { code: "invalid_now", path: "/now" });
+  for (const expect of [null, 5, "month"]) assertThrows(expecting(expect), { code: "invalid_option", path: "" });
+});
+
+test("the vendor's example writes wall time", () => {
+  const found = inferConvention(page, newYork);
+  assert.deepEqual(found, { weekStart: null, boundaries: "wall-clock", tz: "America/New_York" });
+  assert.deepEqual(inferConvention(page, {}), { weekStart: null, boundaries: "instant", tz: "UTC" });
+  assert.deepEqual(inferConvention(page), { weekStart: null, boundaries: "instant", tz: "UTC" });
+  assert.deepEqual(inferConvention(page, { tz: "america/new_york" }).tz, "America/New_York");
+});
+
+test("each convention is found again from what it wrote", () => {
+  const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+  for (const tz of ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Africa/Cairo", "America/Havana"]) {
+    for (const boundaries of ["instant", "wall-clock"]) {
+      for (const now of [
+        "2024-03-10T12:00:00Z",
+        "2024-04-26T12:00:00Z",
+        "2024-11-03T12:00:00Z",
+        "2011-12-30T12:00:00Z",
+      ]) {
+        for (const weekStart of days) {
+          const bounds = periodBounds({ period: "week", tz, now, weekStart, boundaries });
+          // The likeliest first day goes first: a week that the skipped day cut short may begin on two.
+          const found = inferConvention(bounds, { tz, weekStart });
+          const expected = { weekStart, boundaries: tz === "UTC" ? "instant" : boundaries, tz };
+          assert.deepEqual(found, expected, JSON.stringify(bounds));
+        }
+        const month = periodBounds({ period: "month", tz, now, boundaries });
+        assert.equal(inferConvention(month, { tz }).weekStart, null);
+        assert.equal(inferConvention(month, { tz }).boundaries, tz === "UTC" ? "instant" : boundaries);
+      }
+    }
+  }
+});
+
+test("bounds that no convention explains", () => {
+  const year = { ...page, period: "year" };
+  const exclusive = { ...page, periodEnd: "2024-07-01T00:00:00Z" };
+  const elsewhere = { ...page, periodStart: "2024-06-01T05:00:00Z", periodEnd: "2024-07-01T04:59:59Z" };
+  const turned = { ...page, periodStart: page.periodEnd, periodEnd: page.periodStart };
+  const unread = { ...page, periodStart: "June" };
+  for (const bounds of [year, exclusive, elsewhere, turned, unread])
+    assert.equal(inferConvention(bounds, newYork), null);
+  assertThrows(() => inferConvention({ ...page, period: "decade" }), { code: "invalid_period", path: "/period" });
+  assertThrows(() => inferConvention(page, { tz: "Mars/Olympus" }), { code: "invalid_tz", path: "/tz" });
+});
+
+test("bounds and queries that are none", () => {
+  for (const bounds of [undefined, null, 5, "June"]) {
+    assertThrows(() => inferConvention(bounds), { code: "invalid_option", path: "" }, `bounds: ${bounds}`);
+  }
+  assertThrows(() => inferConvention(page, null), { code: "invalid_option", path: "" });
+  for (const value of [5, 5n, Symbol("x"), () => "", {}, []]) {
+    const bounds = { ...page, period: value };
+    assertThrows(() => inferConvention(bounds), { code: "invalid_period", path: "/period" }, String(value));
+    assert.equal(inferConvention({ ...page, periodStart: value }), null);
+  }
+});
