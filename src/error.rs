@@ -188,18 +188,11 @@ pub(crate) fn shown(text: &str) -> String {
     out
 }
 
-/// A number as it is shown in a message: as JSON writes it.
-///
-/// By serde_json's writer, which is in the module for other reasons; the standard library's would be one more.
-#[allow(clippy::cast_possible_truncation)]
+/// A number as it is shown in a message: as JavaScript names it.
 pub(crate) fn number_shown(n: f64) -> String {
-    if n.is_nan() {
-        "NaN".into()
-    } else if n.is_infinite() {
+    if n.is_infinite() {
         if n > 0.0 { "Infinity" } else { "-Infinity" }.into()
-    } else if n.fract() == 0.0 && n.abs() < 1e15 {
-        (n as i64).to_string()
     } else {
-        serde_json::Number::from_f64(n).map_or_else(String::new, |n| n.to_string())
+        n.to_string()
     }
 }

@@ -1,7 +1,7 @@
 //! Bringing records to the count, whichever way they come: JSON text, whole or in chunks.
 
 use crate::aggregate::Aggregate;
-use crate::error::{Code, Place, UsageError};
+use crate::error::{Place, UsageError};
 use crate::json::{Reader, Sink};
 use crate::record::{Defaults, Row};
 
@@ -64,13 +64,7 @@ struct Counting<'a> {
 
 impl Sink for Counting<'_> {
     fn object(&mut self, text: &str, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        match Row::from_json(text) {
-            Ok(row) => self.into.add(&row, self.defaults, place),
-            // The reader has checked the text, so this is something that only serde_json minds.
-            Err(error) => self
-                .into
-                .invalid(UsageError::new(Code::InvalidJson, error.to_string()).at(place())),
-        }
+        self.into.add(&Row::from_json(text), self.defaults, place)
     }
 
     fn not_object(&mut self, kind: &'static str, place: Place) -> Result<(), UsageError> {

@@ -5,9 +5,10 @@
 //! anywhere, checks every byte against RFC 8259, and hands each record's text to a [`Sink`] with its place. It keeps no
 //! more than the record it is in, so memory does not grow with the input.
 //!
-//! Syntax is decided here and nowhere else; what a record means is `record.rs`'s.
+//! Syntax is decided here and nowhere else; `walk.rs` reads what this has checked, and what a record means is `record.rs`'s.
 
 use crate::error::{Code, Place, UsageError, shown};
+use crate::walk::key_among;
 
 /// The most levels of arrays and objects inside each other: what serde_json takes.
 pub const MAX_DEPTH: usize = 127;
@@ -191,6 +192,8 @@ pub struct Reader {
     line_start: u64,
     lost: Lost,
     failed: Option<UsageError>,
+    /// Is the text one value, whatever it is?
+    whole: bool,
 }
 
 /// After a broken value.
@@ -221,6 +224,7 @@ impl Default for Reader {
             line_start: 0,
             lost: Lost::default(),
             failed: None,
+            whole: false,
         }
     }
 }
@@ -244,6 +248,14 @@ impl From<Result<(), UsageError>> for Step {
 }
 
 impl Reader {
+    /// A reader of a text that is one value, neither a list of records nor several: an answer of the API, say.
+    pub fn of_one_value() -> Self {
+        Reader {
+            whole: true,
+            ..Reader::default()
+        }
+    }
+
     /// Reads the next chunk of the text.
     ///
     /// # Errors
@@ -259,7 +271,10 @@ impl Reader {
     /// The sink's, and `invalid_json` where a value is left open.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), UsageError> {
         self.unless_failed(|reader| reader.end(sink))?;
-        *self = Reader::default();
+        *self = Reader {
+            whole: self.whole,
+            ..Reader::default()
+        };
         Ok(())
     }
 
@@ -457,11 +472,7 @@ impl Reader {
         if !self.key_matters() || self.key.len() > LONGEST_KEY {
             return false;
         }
-        if !self.key.contains(&b'\\') {
-            return self.key == b"data";
-        }
-        let quoted = [b"\"", self.key.as_slice(), b"\""].concat();
-        serde_json::from_slice::<String>(&quoted).is_ok_and(|key| key == "data")
+        std::str::from_utf8(&self.key).is_ok_and(|key| key_among(key, &["data"]).is_some())
     }
 
     /// The first byte of a value, or the end of an array just opened.
@@ -478,7 +489,10 @@ impl Reader {
         if let Some(why) = self.cannot_begin(byte, here) {
             return Step::Wrong(why);
         }
-        if self.state == State::Value && self.key_is_data() {
+        if self.whole && self.state == State::Top && self.top > 0 {
+            return wrong(byte, "nothing more: the text is one value");
+        }
+        if self.state == State::Value && !self.whole && self.key_is_data() {
             if self.frames.last() == Some(&Frame::Page) {
                 return Step::Wrong(
                     "a list page has \"data\" twice, and the first one's records have been read".into(),
@@ -488,7 +502,7 @@ impl Reader {
                 return self.page(chunk.get(self.from..at).unwrap_or_default());
             }
         }
-        let top_level_array = byte == b'[' && self.frames.is_empty();
+        let top_level_array = byte == b'[' && self.frames.is_empty() && !self.whole;
         if self.record.is_none() && matches!(self.frames.last(), None | Some(Frame::Items(_))) && !top_level_array {
             let not_object = match byte {
                 b'{' => None,
@@ -760,6 +774,13 @@ impl Reader {
         let depth = self.record.map_or(self.frames.len(), |r| r.depth);
         let frames = self.frames.get(..depth).unwrap_or(&self.frames);
         let mut path = String::new();
+        if self.whole {
+            return Place {
+                path,
+                line: Some(line),
+                byte_offset: Some(offset),
+            };
+        }
         if frames.is_empty() || self.top > 0 {
             path = format!("/{}", self.top);
         }
@@ -788,7 +809,8 @@ impl Reader {
             return Err(error);
         }
         let open = match self.state {
-            State::Top if self.frames.is_empty() => return Ok(()),
+            State::Top if self.whole && self.top == 0 => "nothing: it is empty",
+            State::Top => return Ok(()),
             State::Lost => {
                 self.tell_passed(sink);
                 return Ok(());

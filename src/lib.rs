@@ -21,7 +21,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`zone`], [`period`], [`convention`], [`timestamp`] | the calendar: what clocks show, where periods lie, how bounds are written |
-//! | [`record`], [`columns`], [`json`], [`input`] | what a record is; records from objects and from bytes; bringing text to the count |
+//! | [`record`], [`columns`], [`json`], [`walk`], [`input`] | what a record is; records from objects and from bytes; bringing text to the count |
 //! | [`query`], [`aggregate`], [`report`] | the question, the counting, the rows |
 //! | [`contract`], [`validate`] | the wire's shapes, and the check of an upstream's answer |
 //! | [`error`] | codes, places, problems |
@@ -51,6 +51,7 @@ pub mod record;
 pub mod report;
 pub mod timestamp;
 pub mod validate;
+pub mod walk;
 pub mod zone;
 
 #[cfg(target_arch = "wasm32")]

@@ -6,10 +6,8 @@
 
 use crate::error::{number_shown, shown};
 use crate::timestamp::{self, Naive};
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use crate::walk::{self, Json};
 use std::borrow::Cow;
-use std::fmt;
 
 /// The fields read of a record itself, in the order of a row.
 pub const FIELDS: [&str; 14] = [
@@ -29,6 +27,43 @@ pub const FIELDS: [&str; 14] = [
     "timestamp",
 ];
 
+/// Their names here, in the same order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    Type,
+    Event,
+    Channel,
+    Id,
+    CallId,
+    MessageId,
+    AgentId,
+    AgentName,
+    Status,
+    StartedAt,
+    EndedAt,
+    DurationSeconds,
+    ReceivedAt,
+    Timestamp,
+}
+
+/// Their pointers, in the same order.
+const POINTERS: [&str; FIELDS.len()] = [
+    "/type",
+    "/event",
+    "/channel",
+    "/id",
+    "/callId",
+    "/messageId",
+    "/agentId",
+    "/agentName",
+    "/status",
+    "/startedAt",
+    "/endedAt",
+    "/durationSeconds",
+    "/receivedAt",
+    "/timestamp",
+];
+
 /// The fields read of a webhook's `data`, in the order of a row.
 pub const DATA_FIELDS: [&str; 8] = [
     "id",
@@ -39,6 +74,30 @@ pub const DATA_FIELDS: [&str; 8] = [
     "endedAt",
     "durationSeconds",
     "receivedAt",
+];
+
+/// Their names here, in the same order.
+const DATA_NAMES: [Known; DATA_FIELDS.len()] = [
+    Known::Id,
+    Known::CallId,
+    Known::MessageId,
+    Known::Status,
+    Known::StartedAt,
+    Known::EndedAt,
+    Known::DurationSeconds,
+    Known::ReceivedAt,
+];
+
+/// Their pointers, in the same order.
+const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [
+    "/data/id",
+    "/data/callId",
+    "/data/messageId",
+    "/data/status",
+    "/data/startedAt",
+    "/data/endedAt",
+    "/data/durationSeconds",
+    "/data/receivedAt",
 ];
 
 /// A field's value, unjudged.
@@ -230,69 +289,37 @@ impl<'r> Field<'r> {
 const NOTHING: Value<'static> = Value::Absent;
 
 impl<'r> Row<'r> {
-    fn own(&'r self, name: &'static str) -> Field<'r> {
-        let (pointer, value) = match FIELDS.iter().position(|f| *f == name).and_then(|i| self.fields.get(i)) {
-            Some(value) => (pointer_of(name), value),
-            None => ("", &NOTHING),
-        };
-        Field { pointer, value }
+    fn own(&'r self, name: Known) -> Field<'r> {
+        let value = self.fields.get(name as usize).unwrap_or(&NOTHING);
+        Field {
+            pointer: POINTERS.get(name as usize).unwrap_or(&""),
+            value,
+        }
     }
 
-    fn of_data(&'r self, name: &'static str) -> Field<'r> {
-        let at = DATA_FIELDS.iter().position(|f| *f == name);
+    fn of_data(&'r self, name: Known) -> Field<'r> {
+        let at = DATA_NAMES.iter().position(|n| *n == name).unwrap_or(usize::MAX);
         let value = match &self.data {
-            Data::Fields(fields) => at.and_then(|i| fields.get(i)).unwrap_or(&NOTHING),
+            Data::Fields(fields) => fields.get(at).unwrap_or(&NOTHING),
             Data::Missing | Data::Other(_) => &NOTHING,
         };
         Field {
-            pointer: data_pointer_of(name),
+            pointer: DATA_POINTERS.get(at).unwrap_or(&"/data"),
             value,
         }
     }
 }
 
-const fn pointer_of(name: &'static str) -> &'static str {
-    match name.as_bytes() {
-        b"channel" => "/channel",
-        b"id" => "/id",
-        b"callId" => "/callId",
-        b"messageId" => "/messageId",
-        b"agentId" => "/agentId",
-        b"agentName" => "/agentName",
-        b"status" => "/status",
-        b"startedAt" => "/startedAt",
-        b"endedAt" => "/endedAt",
-        b"durationSeconds" => "/durationSeconds",
-        b"receivedAt" => "/receivedAt",
-        b"timestamp" => "/timestamp",
-        _ => "",
-    }
-}
-
-const fn data_pointer_of(name: &'static str) -> &'static str {
-    match name.as_bytes() {
-        b"id" => "/data/id",
-        b"callId" => "/data/callId",
-        b"messageId" => "/data/messageId",
-        b"status" => "/data/status",
-        b"startedAt" => "/data/startedAt",
-        b"endedAt" => "/data/endedAt",
-        b"durationSeconds" => "/data/durationSeconds",
-        b"receivedAt" => "/data/receivedAt",
-        _ => "/data",
-    }
-}
-
 /// Says what a row means.
 pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judged<'r> {
-    let kind = row.own("type").value;
-    let event = row.own("event").value;
+    let kind = row.own(Known::Type).value;
+    let event = row.own(Known::Event).value;
     let judged = if kind.is("message") {
         message(row, false, naive)
     } else if kind.is("call") {
         call(row, false, naive)
     } else if event.is("agent.message") {
-        if row.own("channel").value.is("voice") {
+        if row.own(Known::Channel).value.is("voice") {
             return Judged::VoiceTurn;
         }
         message(row, true, naive)
@@ -302,9 +329,9 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judg
         return Judged::Reaction;
     } else if !event.is_missing() {
         return Judged::Unknown;
-    } else if *row.own("startedAt").value != Value::Absent {
+    } else if *row.own(Known::StartedAt).value != Value::Absent {
         call(row, false, naive)
-    } else if *row.own("receivedAt").value != Value::Absent {
+    } else if *row.own(Known::ReceivedAt).value != Value::Absent {
         message(row, false, naive)
     } else {
         return Judged::Unknown;
@@ -322,9 +349,9 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judg
 }
 
 /// Checks that a webhook's `data` is one, and finds the id under whichever name it has.
-fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: &'static str) -> Result<Option<&'r str>, Fault> {
+fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r str>, Fault> {
     if !webhook {
-        return Ok(row.own("id").name()?.or(row.own(specific).name()?));
+        return Ok(row.own(Known::Id).name()?.or(row.own(specific).name()?));
     }
     if let Data::Other(value) = &row.data {
         return Field {
@@ -333,24 +360,24 @@ fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: &'static str) -> Result<Opt
         }
         .fault("wanted an object or null");
     }
-    Ok(row.of_data(specific).name()?.or(row.of_data("id").name()?))
+    Ok(row.of_data(specific).name()?.or(row.of_data(Known::Id).name()?))
 }
 
 fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
-    let id = id(row, webhook, "messageId")?;
+    let id = id(row, webhook, Known::MessageId)?;
     if webhook {
-        row.own("channel").text()?;
+        row.own(Known::Channel).text()?;
     }
-    let agent_id = row.own("agentId").name()?;
-    let agent_name = row.own("agentName").name()?;
+    let agent_id = row.own(Known::AgentId).name()?;
+    let agent_name = row.own(Known::AgentName).name()?;
     let received = if webhook {
-        row.of_data("receivedAt")
+        row.of_data(Known::ReceivedAt)
     } else {
-        row.own("receivedAt")
+        row.own(Known::ReceivedAt)
     };
     let at = match (received.time(naive)?, webhook) {
         (at, false) => at,
-        (at, true) => at.or(row.own("timestamp").time(naive)?),
+        (at, true) => at.or(row.own(Known::Timestamp).time(naive)?),
     };
     match at {
         Some(at) => Ok(Event {
@@ -368,22 +395,22 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
 
 fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
     let field = |name| if webhook { row.of_data(name) } else { row.own(name) };
-    let id = id(row, webhook, "callId")?;
-    let agent_id = row.own("agentId").name()?;
-    let agent_name = row.own("agentName").name()?;
-    let status = field("status").text()?;
-    let started = field("startedAt").time(naive)?;
-    let ended = field("endedAt").time(naive)?;
-    let duration = field("durationSeconds").seconds()?;
+    let id = id(row, webhook, Known::CallId)?;
+    let agent_id = row.own(Known::AgentId).name()?;
+    let agent_name = row.own(Known::AgentName).name()?;
+    let status = field(Known::Status).text()?;
+    let started = field(Known::StartedAt).time(naive)?;
+    let ended = field(Known::EndedAt).time(naive)?;
+    let duration = field(Known::DurationSeconds).seconds()?;
     let Some(at) = started else {
-        return field("startedAt").fault("a call counts at the time it started, and none is given");
+        return field(Known::StartedAt).fault("a call counts at the time it started, and none is given");
     };
     let seconds = match (duration, ended) {
         (Some(seconds), _) => Some(seconds),
         (None, None) => None,
         (None, Some(ended)) => match u64::try_from(ended.saturating_sub(at)) {
             Ok(ms) => Some(ms / 1000),
-            Err(_) => return field("endedAt").fault("the call ended before it started"),
+            Err(_) => return field(Known::EndedAt).fault("the call ended before it started"),
         },
     };
     let not_completed = match status {
@@ -404,150 +431,40 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, 
 }
 
 impl<'a> Row<'a> {
-    /// Reads a record's fields from the text of one JSON object. Of a field that comes twice, the last counts.
-    ///
-    /// # Errors
-    /// serde_json's, where the text is not a JSON object.
-    pub fn from_json(text: &'a str) -> Result<Row<'a>, serde_json::Error> {
+    /// Reads a record's fields from the text of one JSON object that is known to be valid. Of a field that comes twice, the
+    /// last counts.
+    pub fn from_json(text: &'a str) -> Row<'a> {
         let mut row = Row::default();
-        let mut reader = serde_json::Deserializer::from_str(text);
-        reader.deserialize_map(RowVisitor(&mut row))?;
-        reader.end()?;
-        Ok(row)
-    }
-}
-
-struct RowVisitor<'r, 'a>(&'r mut Row<'a>);
-
-impl<'a> Visitor<'a> for RowVisitor<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a record")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Key {
-            names: &FIELDS,
-            also: Some("data"),
-        })? {
-            match key {
-                Name::At(at) => {
-                    let value = map.next_value::<&RawValue>()?;
-                    if let Some(field) = self.0.fields.get_mut(at) {
-                        *field = value_of(value.get());
-                    }
-                }
-                Name::Also => self.0.data = data_of(map.next_value::<&RawValue>()?.get())?,
-                Name::Unknown => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+        for (key, value) in walk::entries(text) {
+            if let Some(field) = walk::key_among(key, &FIELDS).and_then(|at| row.fields.get_mut(at)) {
+                *field = value_of(value);
+            } else if walk::key_among(key, &["data"]).is_some() {
+                row.data = data_of(value);
             }
         }
-        Ok(())
+        row
     }
 }
 
-struct DataVisitor<'r, 'a>(&'r mut [Value<'a>; DATA_FIELDS.len()]);
-
-impl<'a> Visitor<'a> for DataVisitor<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a webhook's data")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Key {
-            names: &DATA_FIELDS,
-            also: None,
-        })? {
-            match key {
-                Name::At(at) => {
-                    let value = map.next_value::<&RawValue>()?;
-                    if let Some(field) = self.0.get_mut(at) {
-                        *field = value_of(value.get());
-                    }
-                }
-                Name::Also | Name::Unknown => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
+fn data_of(text: &str) -> Data<'_> {
+    match value_of(text) {
+        Value::Null => Data::Missing,
+        Value::Other("an object") => Data::Fields(Box::new(
+            walk::values(text, DATA_FIELDS).map(|value| value.map_or(Value::Absent, value_of)),
+        )),
+        other => Data::Other(other),
     }
 }
 
-enum Name {
-    At(usize),
-    Also,
-    Unknown,
-}
-
-/// Reads a key as bytes, so that one with a lone surrogate is an unknown key and no error.
-struct Key {
-    names: &'static [&'static str],
-    also: Option<&'static str>,
-}
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Name;
-
-    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Name, D::Error> {
-        key.deserialize_bytes(self)
-    }
-}
-
-impl Visitor<'_> for Key {
-    type Value = Name;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_bytes<E: serde::de::Error>(self, key: &[u8]) -> Result<Name, E> {
-        if self.also.is_some_and(|also| also.as_bytes() == key) {
-            return Ok(Name::Also);
-        }
-        Ok(self
-            .names
-            .iter()
-            .position(|name| name.as_bytes() == key)
-            .map_or(Name::Unknown, Name::At))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Name, E> {
-        self.visit_bytes(key.as_bytes())
-    }
-}
-
-fn data_of<E: serde::de::Error>(text: &str) -> Result<Data<'_>, E> {
-    if !text.starts_with('{') {
-        return Ok(match value_of(text) {
-            Value::Null => Data::Missing,
-            other => Data::Other(other),
-        });
-    }
-    let mut fields = Box::<[Value<'_>; DATA_FIELDS.len()]>::default();
-    serde_json::Deserializer::from_str(text)
-        .deserialize_map(DataVisitor(&mut fields))
-        .map_err(E::custom)?;
-    Ok(Data::Fields(fields))
-}
-
-/// The value that a JSON text is, as `JSON.parse` would have it.
 fn value_of(text: &str) -> Value<'_> {
-    match text.as_bytes() {
-        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => text
-            .get(1..text.len().saturating_sub(1))
-            .map_or(Value::BrokenText, |t| Value::Text(Cow::Borrowed(t))),
-        [b'"', ..] => serde_json::from_str::<String>(text).map_or(Value::BrokenText, |t| Value::Text(Cow::Owned(t))),
-        [b'{', ..] => Value::Other("an object"),
-        [b'[', ..] => Value::Other("an array"),
-        b"null" => Value::Null,
-        b"true" | b"false" => Value::Other("a boolean"),
-        // The standard library rounds as JSON.parse does, to the nearest double, and to infinity beyond the last.
-        _ => text.parse().map_or(Value::Other("something else"), Value::Number),
+    match walk::read(text) {
+        Json::Null => Value::Null,
+        Json::Bool(_) => Value::Other("a boolean"),
+        Json::Number(n) => Value::Number(n),
+        Json::Text(text) => Value::Text(text),
+        Json::BrokenText => Value::BrokenText,
+        Json::Array(_) => Value::Other("an array"),
+        Json::Object(_) => Value::Other("an object"),
     }
 }
 
@@ -556,7 +473,7 @@ mod tests {
     use super::*;
 
     fn judged(text: &str) -> String {
-        let row = Row::from_json(text).unwrap();
+        let row = Row::from_json(text);
         match judge(&row, &Defaults::default(), Naive::Reject) {
             Judged::Event(e) => format!(
                 "{:?} {} {:?} {:?} {:?} {:?}",
@@ -573,6 +490,18 @@ mod tests {
     }
 
     const AT: &str = "2024-06-01T00:00:00Z";
+
+    #[test]
+    fn names_and_pointers_are_in_the_order_of_the_fields() {
+        for (n, field) in FIELDS.iter().enumerate() {
+            assert_eq!(POINTERS[n], format!("/{field}"));
+        }
+        assert_eq!((Known::Type as usize, Known::Timestamp as usize), (0, FIELDS.len() - 1));
+        for (n, field) in DATA_FIELDS.iter().enumerate() {
+            assert_eq!(DATA_POINTERS[n], format!("/data/{field}"));
+            assert_eq!(FIELDS[DATA_NAMES[n] as usize], *field);
+        }
+    }
 
     #[test]
     fn every_shape_is_recognised() {
@@ -696,7 +625,7 @@ mod tests {
             agent_name: Some("D".into()),
         };
         let agent = |text| {
-            let row = Row::from_json(text).unwrap();
+            let row = Row::from_json(text);
             match judge(&row, &defaults, Naive::Reject) {
                 Judged::Event(e) => (e.agent_id.map(str::to_owned), e.agent_name.map(str::to_owned)),
                 other => panic!("{other:?}"),

@@ -3,13 +3,14 @@
 
 use crate::contract::{AgentUsageItem, AgentUsageResponse};
 use crate::convention::{Convention, infer};
-use crate::error::{Problem, Severity, shown};
+use crate::error::{Place, Problem, Severity, UsageError, number_shown, shown};
+use crate::json::{Reader, Sink};
 use crate::period::Period;
-use crate::report::MAX_SAFE;
+use crate::report::MAX_SAFE_F64;
 use crate::timestamp::from_wire;
+use crate::walk::{self, Json};
 use crate::zone::Zone;
 use chrono::Weekday;
-use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// What the answer should be to; what is absent is not checked.
@@ -40,33 +41,53 @@ pub struct Sound {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn by_agent_text(text: &[u8], expect: &Expect) -> Result<Sound, Vec<Problem>> {
-    match serde_json::from_slice::<Value>(text) {
-        Ok(body) => by_agent(&body, expect),
-        Err(error) => {
-            let line = error.line() as u64;
-            let problem = Problem::error("", "invalid_json", format!("the body is not JSON: {error}"));
-            Err(vec![Problem {
-                line: Some(line),
-                ..problem
-            }])
-        }
+pub fn by_agent(text: &[u8], expect: &Expect) -> Result<Sound, Vec<Problem>> {
+    let mut body = Body { expect, told: None };
+    let mut reader = Reader::of_one_value();
+    let read = reader.push(text, &mut body).and_then(|()| reader.finish(&mut body));
+    match (read, body.told) {
+        (Err(error), _) => Err(vec![error.into()]),
+        (Ok(()), Some(told)) => told,
+        (Ok(()), None) => Err(vec![Problem::error("", "type", "wanted an object")]),
     }
 }
 
-/// Checks an answer.
-///
-/// # Errors
-/// Everything that is wrong with it.
-pub fn by_agent(body: &Value, expect: &Expect) -> Result<Sound, Vec<Problem>> {
+/// Takes the one value that an answer is.
+struct Body<'e> {
+    expect: &'e Expect,
+    told: Option<Result<Sound, Vec<Problem>>>,
+}
+
+impl Sink for Body<'_> {
+    fn object(&mut self, text: &str, _: &dyn Fn() -> Place) -> Result<(), UsageError> {
+        self.told = Some(checked(text, self.expect));
+        Ok(())
+    }
+
+    fn not_object(&mut self, kind: &'static str, _: Place) -> Result<(), UsageError> {
+        self.told = Some(Err(vec![Problem::error(
+            "",
+            "type",
+            format!("got {kind}: wanted an object"),
+        )]));
+        Ok(())
+    }
+
+    fn broken(&mut self, error: UsageError) -> Result<(), UsageError> {
+        Err(error)
+    }
+
+    fn passed_over(&mut self, _: UsageError) {}
+}
+
+/// Checks the text of an object.
+fn checked(body: &str, expect: &Expect) -> Result<Sound, Vec<Problem>> {
     let mut check = Check::default();
-    let Some(body) = check.object("", body) else {
-        return Err(check.problems);
-    };
-    let data = check.rows(body);
-    let period = check.period(body, expect);
-    let start = check.text("", body, "periodStart");
-    let end = check.text("", body, "periodEnd");
+    let [data, period, start, end] = walk::values(body, ["data", "period", "periodStart", "periodEnd"]);
+    let data = check.rows(data);
+    let period = check.period(period, expect);
+    let start = check.text("/periodStart", start);
+    let end = check.text("/periodEnd", end);
     let convention = match (period, &start, &end) {
         (Some(period), Some(start), Some(end)) => check.bounds(period, start, end, expect),
         _ => None,
@@ -105,90 +126,74 @@ impl Check {
         self.problems.push(Problem::error(path, code, message));
     }
 
-    fn type_error(&mut self, path: String, got: Option<&Value>, wanted: &str) {
+    fn type_error(&mut self, path: &str, got: Option<&str>, wanted: &str) {
         match got {
-            None => self.error(path, "missing", format!("the field is missing: wanted {wanted}")),
-            Some(got) => self.error(path, "type", format!("got {}: wanted {wanted}", value_shown(got))),
+            None => self.error(path.into(), "missing", format!("the field is missing: wanted {wanted}")),
+            Some(got) => self.error(
+                path.into(),
+                "type",
+                format!("got {}: wanted {wanted}", value_shown(got)),
+            ),
         }
     }
 
-    fn object<'v>(&mut self, path: &str, value: &'v Value) -> Option<&'v Map<String, Value>> {
-        let object = value.as_object();
-        if object.is_none() {
-            self.type_error(path.to_owned(), Some(value), "an object");
+    fn text(&mut self, path: &str, got: Option<&str>) -> Option<String> {
+        if let Some(Json::Text(text)) = got.map(walk::read) {
+            return Some(text.into_owned());
         }
-        object
-    }
-
-    fn text(&mut self, path: &str, of: &Map<String, Value>, key: &str) -> Option<String> {
-        let got = of.get(key);
-        let text = got.and_then(Value::as_str).map(str::to_owned);
-        if text.is_none() {
-            self.type_error(format!("{path}/{key}"), got, "a string");
-        }
-        text
+        self.type_error(path, got, "a string");
+        None
     }
 
     /// A whole number from 0 to 2^53 - 1; `7.0` is one, as it is to JSON.parse.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fn count(&mut self, path: &str, of: &Map<String, Value>, key: &str) -> Option<u64> {
-        let got = of.get(key);
-        let count = match got {
-            Some(Value::Number(n)) => {
-                let whole = n
-                    .as_f64()
-                    .filter(|f| f.fract() == 0.0 && (0.0..=crate::report::MAX_SAFE_F64).contains(f));
-                n.as_u64().or(whole.map(|f| f as u64)).filter(|n| *n <= MAX_SAFE)
+    fn count(&mut self, path: &str, got: Option<&str>) -> Option<u64> {
+        match got.map(walk::read) {
+            Some(Json::Number(n)) if n.fract() == 0.0 && (0.0..=MAX_SAFE_F64).contains(&n) => return Some(n as u64),
+            Some(Json::Number(n)) => {
+                let message = format!("got {}: wanted a whole number from 0 to 2^53 - 1", number_shown(n));
+                self.error(path.into(), "range", message);
             }
-            _ => None,
-        };
-        match (count, got) {
-            (None, Some(Value::Number(n))) => {
-                self.error(
-                    format!("{path}/{key}"),
-                    "range",
-                    format!("got {n}: wanted a whole number from 0 to 2^53 - 1"),
-                );
-            }
-            (None, _) => self.type_error(format!("{path}/{key}"), got, "a whole number"),
-            _ => {}
+            _ => self.type_error(path, got, "a whole number"),
         }
-        count
+        None
     }
 
-    fn rows(&mut self, body: &Map<String, Value>) -> Vec<Option<AgentUsageItem>> {
-        match body.get("data") {
-            Some(Value::Array(rows)) => rows
-                .iter()
+    fn rows(&mut self, got: Option<&str>) -> Vec<Option<AgentUsageItem>> {
+        if let Some(Json::Array(rows)) = got.map(walk::read) {
+            return walk::items(rows)
                 .enumerate()
                 .map(|(n, row)| self.row(&format!("/data/{n}"), row))
-                .collect(),
-            got => {
-                self.type_error("/data".into(), got, "an array");
-                Vec::new()
-            }
+                .collect();
         }
+        self.type_error("/data", got, "an array");
+        Vec::new()
     }
 
-    fn row(&mut self, path: &str, row: &Value) -> Option<AgentUsageItem> {
-        let row = self.object(path, row)?;
-        let agent_id = match row.get("agentId") {
-            Some(Value::Null) => Some(None),
-            Some(Value::String(id)) => Some(Some(id.clone())),
-            got => {
-                self.type_error(format!("{path}/agentId"), got, "a string or null");
+    fn row(&mut self, path: &str, row: &str) -> Option<AgentUsageItem> {
+        let Json::Object(row) = walk::read(row) else {
+            self.type_error(path, Some(row), "an object");
+            return None;
+        };
+        let keys = ["agentId", "agentName", "messages", "calls", "totalSeconds", "isOrphan"];
+        let [id, name, messages, calls, seconds, orphan] = walk::values(row, keys);
+        let agent_id = match id.map(walk::read) {
+            Some(Json::Null) => Some(None),
+            Some(Json::Text(id)) => Some(Some(id.into_owned())),
+            _ => {
+                self.type_error(&format!("{path}/agentId"), id, "a string or null");
                 None
             }
         };
-        let agent_name = self.text(path, row, "agentName");
-        let messages = self.count(path, row, "messages");
-        let calls = self.count(path, row, "calls");
-        let total_seconds = self.count(path, row, "totalSeconds");
-        let is_orphan = match row.get("isOrphan") {
+        let agent_name = self.text(&format!("{path}/agentName"), name);
+        let messages = self.count(&format!("{path}/messages"), messages);
+        let calls = self.count(&format!("{path}/calls"), calls);
+        let total_seconds = self.count(&format!("{path}/totalSeconds"), seconds);
+        let is_orphan = match orphan.map(walk::read) {
             None => Some(false),
-            Some(Value::Bool(orphan)) => Some(*orphan),
-            got => {
-                self.type_error(format!("{path}/isOrphan"), got, "true or false");
+            Some(Json::Bool(orphan)) => Some(orphan),
+            Some(_) => {
+                self.type_error(&format!("{path}/isOrphan"), orphan, "true or false");
                 None
             }
         };
@@ -218,12 +223,10 @@ impl Check {
         })
     }
 
-    fn period(&mut self, body: &Map<String, Value>, expect: &Expect) -> Option<Period> {
-        let got = self.text("", body, "period")?;
-        let Some(period) = [Period::Week, Period::Month, Period::Year]
-            .into_iter()
-            .find(|p| p.as_str() == got)
-        else {
+    fn period(&mut self, got: Option<&str>, expect: &Expect) -> Option<Period> {
+        let got = self.text("/period", got)?;
+        let periods = [Period::Week, Period::Month, Period::Year];
+        let Some(period) = periods.into_iter().find(|p| p.as_str() == got) else {
             self.error(
                 "/period".into(),
                 "period",
@@ -319,21 +322,22 @@ impl Check {
     }
 }
 
-fn value_shown(value: &Value) -> String {
-    match value {
-        Value::Null => "null".into(),
-        Value::Bool(b) => b.to_string(),
-        Value::Number(n) => format!("the number {n}"),
-        Value::String(text) => shown(text),
-        Value::Array(_) => "an array".into(),
-        Value::Object(_) => "an object".into(),
+fn value_shown(value: &str) -> String {
+    match walk::read(value) {
+        Json::Null => "null".into(),
+        Json::Bool(b) => b.to_string(),
+        Json::Number(n) => format!("the number {}", number_shown(n)),
+        Json::Text(text) => shown(&text),
+        Json::BrokenText => "text with a lone surrogate".into(),
+        Json::Array(_) => "an array".into(),
+        Json::Object(_) => "an object".into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn sound() -> Value {
         json!({
@@ -346,6 +350,11 @@ mod tests {
         })
     }
 
+    /// Checks a value, by its text.
+    fn by_value(body: &Value, expect: &Expect) -> Result<Sound, Vec<Problem>> {
+        by_agent(body.to_string().as_bytes(), expect)
+    }
+
     fn new_york() -> Expect {
         Expect {
             period: Some(Period::Month),
@@ -356,7 +365,7 @@ mod tests {
 
     #[test]
     fn a_sound_answer_passes_with_what_explains_its_bounds() {
-        let sound = by_agent(&sound(), &new_york()).unwrap();
+        let sound = by_value(&sound(), &new_york()).unwrap();
         assert_eq!(sound.convention.boundaries, crate::period::Boundaries::WallClock);
         assert_eq!((sound.value.data.len(), sound.warnings.len()), (3, 0));
         assert!(!sound.value.data[1].is_orphan);
@@ -396,7 +405,7 @@ mod tests {
         ] {
             let mut body = sound();
             *body.pointer_mut(pointer).unwrap() = value;
-            let problems = by_agent(&body, &new_york()).unwrap_err();
+            let problems = by_value(&body, &new_york()).unwrap_err();
             assert!(
                 problems
                     .iter()
@@ -414,13 +423,13 @@ mod tests {
         body["data"][1]["agentId"] = json!(null);
         body["data"][1]["isOrphan"] = json!(true);
         body.as_object_mut().unwrap().remove("period");
-        let problems = by_agent(&body, &new_york()).unwrap_err();
+        let problems = by_value(&body, &new_york()).unwrap_err();
         let codes: Vec<_> = problems.iter().map(|p| p.code.as_str()).collect();
         assert_eq!(codes, ["range", "missing", "second_orphan", "seconds_without_calls"]);
         let mut body = sound();
         body["data"][1]["totalSeconds"] = json!(5);
         assert_eq!(
-            by_agent(&body, &new_york()).unwrap().warnings[0].code,
+            by_value(&body, &new_york()).unwrap().warnings[0].code,
             "seconds_without_calls"
         );
     }
@@ -428,10 +437,10 @@ mod tests {
     #[test]
     fn what_is_no_json_is_one_problem() {
         for text in [&b"<html>"[..], b"", b"{\"data\": [", b"\xff", &[b'['; 10_000]] {
-            let problems = by_agent_text(text, &Expect::default()).unwrap_err();
+            let problems = by_agent(text, &Expect::default()).unwrap_err();
             assert_eq!((problems.len(), problems[0].code.as_str()), (1, "invalid_json"));
         }
-        assert_eq!(by_agent_text(b"[]", &Expect::default()).unwrap_err()[0].path, "");
+        assert_eq!(by_agent(b"[]", &Expect::default()).unwrap_err()[0].path, "");
     }
 
     #[test]
@@ -440,11 +449,11 @@ mod tests {
             now: Some(1_719_900_000_000),
             ..new_york()
         };
-        assert_eq!(by_agent(&sound(), &expect).unwrap_err()[0].code, "not_current");
+        assert_eq!(by_value(&sound(), &expect).unwrap_err()[0].code, "not_current");
         let inside = Expect {
             now: Some(1_718_000_000_000),
             ..new_york()
         };
-        assert!(by_agent(&sound(), &inside).is_ok());
+        assert!(by_value(&sound(), &inside).is_ok());
     }
 }

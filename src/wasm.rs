@@ -106,7 +106,7 @@ struct Unsound {
 pub fn validate_by_agent(text: &[u8], expect: JsValue) -> Result<JsValue, JsValue> {
     let query = query_of(expect)?;
     let expect = expected(&query).map_err(thrown)?;
-    match validate::by_agent_text(text, &expect) {
+    match validate::by_agent(text, &expect) {
         Ok(sound) => to_js(&Checked {
             ok: true,
             value: sound.value,
