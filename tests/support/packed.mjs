@@ -101,11 +101,15 @@ export const files = JSON.parse(readFileSync(join(folder, "files.json"), "utf8")
 /** All that `import … from "usage-by-agent"` gives, found through the exports map by a module of the consumer's. */
 export const packed = await import(pathToFileURL(join(folder, "everything.mjs")).href);
 
+const workspaces = [];
+process.once("exit", () => {
+  for (const path of workspaces) rmSync(path, { recursive: true, force: true });
+});
+
 /** A new empty folder from which `usage-by-agent` is the installed package; it goes when the process ends. */
 export function workspace() {
-  const path = mkdtempSync(join(folder, "test-"));
-  process.once("exit", () => rmSync(path, { recursive: true, force: true }));
-  return path;
+  workspaces.push(mkdtempSync(join(folder, "test-")));
+  return workspaces.at(-1);
 }
 
 /** Writes files, `{name: text or bytes}`, into a new folder (or the one given) and returns the folder's path. */

@@ -1,0 +1,251 @@
+/** The package's entries in Node, each in a process of its own: what is ready, and what has to be told where the module is. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { installed, run, runModule, write } from "../support/packed.mjs";
+
+const JUNE = '{ period: "month", tz: "America/New_York", now: "2024-06-15T12:00:00Z" }';
+const BOUNDS = "2024-06-01T04:00:00Z";
+const web = pathToFileURL(join(installed, "dist/entry.web.js")).href;
+
+/** Helpers for the modules below: `code(run)` is the code of the UsageError that a call ends with. */
+const PRELUDE = `
+  import { readFileSync } from "node:fs";
+  const file = new URL(import.meta.resolve("usage-by-agent/wasm"));
+  const bytes = () => readFileSync(file);
+  const code = async (run) => {
+    try {
+      await run();
+      return "fine";
+    } catch (error) {
+      return error.name === "UsageError" ? error.code : String(error.stack);
+    }
+  };
+`;
+
+/** The JSON that a module prints last. */
+async function told(source, options) {
+  const out = await runModule(PRELUDE + source, options);
+  return JSON.parse(out.trim().split("\n").at(-1));
+}
+
+test("usage-by-agent needs no further call", async () => {
+  const result = await told(`
+    import init, * as all from "usage-by-agent";
+    import { usageByAgent } from "usage-by-agent";
+    const report = usageByAgent([{ type: "message", receivedAt: "2024-06-02T00:00:00Z" }], ${JUNE});
+    await init();
+    await init("https://nowhere.example/never-asked.wasm");
+    console.log(JSON.stringify({ report, names: Object.keys(all).sort(), same: init === all.init }));
+  `);
+  assert.equal(result.report.periodStart, BOUNDS);
+  assert.equal(result.report.data[0].messages, 1);
+  assert.equal(result.same, true);
+  assert.deepEqual(result.names, [
+    "UsageAggregator",
+    "UsageError",
+    "default",
+    "inferConvention",
+    "init",
+    "periodBounds",
+    "timeZones",
+    "usageByAgent",
+    "usageByAgentStream",
+    "validateResponse",
+    "versions",
+  ]);
+});
+
+test("usage-by-agent/inline has the module in the script", async () => {
+  const names = await told(`
+    import * as main from "usage-by-agent";
+    import * as inline from "usage-by-agent/inline";
+    console.log(JSON.stringify([Object.keys(main), Object.keys(inline)].map((names) => names.sort().join())));
+  `);
+  assert.equal(names[0], names[1]);
+  const start = await told(`
+    import { periodBounds } from "usage-by-agent/inline";
+    console.log(JSON.stringify(periodBounds(${JUNE}).periodStart));
+  `);
+  assert.equal(start, BOUNDS);
+});
+
+test("usage-by-agent/slim says what is missing, from every function", async () => {
+  const codes = await told(`
+    import init, * as all from "usage-by-agent/slim";
+    const page = { data: [], period: "month", periodStart: "", periodEnd: "" };
+    const calls = [
+      () => all.periodBounds(${JUNE}),
+      () => all.timeZones(),
+      () => all.versions(),
+      () => all.usageByAgent([], ${JUNE}),
+      () => all.usageByAgentStream(new Blob([]), ${JUNE}),
+      () => new all.UsageAggregator(${JUNE}),
+      () => all.validateResponse("by-agent", page),
+      () => all.inferConvention(page),
+      () => init(),
+    ];
+    console.log(JSON.stringify(await Promise.all(calls.map(code))));
+  `);
+  assert.deepEqual(codes, Array(9).fill("not_initialised"));
+  const message = await told(`
+    import { periodBounds } from "usage-by-agent/slim";
+    try { periodBounds(${JUNE}) } catch (error) { console.log(JSON.stringify(error.message)) }
+  `);
+  assert.match(message, /await init\(\)/);
+});
+
+for (const [what, source] of Object.entries({
+  "a Buffer": "bytes()",
+  "an ArrayBuffer": "new Uint8Array(bytes()).buffer",
+  "a WebAssembly.Module": "new WebAssembly.Module(bytes())",
+  "a Response": 'new Response(bytes(), { headers: { "content-type": "application/wasm" } })',
+  "a Response of another type": "new Response(bytes())",
+  "a promise of bytes": "Promise.resolve(bytes())",
+  "a URL": 'new URL("data:application/wasm;base64," + bytes().toString("base64"))',
+  "a URL as a string": '"data:application/wasm;base64," + bytes().toString("base64")',
+})) {
+  test(`usage-by-agent/slim takes ${what}`, async () => {
+    const start = await told(`
+      import init, { periodBounds } from "usage-by-agent/slim";
+      await init(${source});
+      console.log(JSON.stringify(periodBounds(${JUNE}).periodStart));
+    `);
+    assert.equal(start, BOUNDS);
+  });
+}
+
+test("init at the same time, again and again, is one init", async () => {
+  const result = await told(`
+    import init, { periodBounds } from "usage-by-agent/slim";
+    let compiled = 0;
+    const { instantiate } = WebAssembly;
+    // Node has small modules of its own.
+    WebAssembly.instantiate = (source, imports) => {
+      if (source.byteLength > 100_000) compiled++;
+      return instantiate.call(WebAssembly, source, imports);
+    };
+    const all = [init(bytes()), init(bytes()), init(Promise.resolve(bytes()))];
+    const before = await code(() => periodBounds(${JUNE}));
+    await Promise.all(all);
+    await init(bytes());
+    await init();
+    console.log(JSON.stringify([before, compiled, periodBounds(${JUNE}).periodStart]));
+  `);
+  assert.deepEqual(result, ["not_initialised", 1, BOUNDS]);
+});
+
+test("an init that failed says so, and another one works", async () => {
+  const codes = await told(`
+    import init, { periodBounds } from "usage-by-agent/slim";
+    const bad = [
+      new Uint8Array([0, 97, 115, 109]), new Uint8Array(0), new TextEncoder().encode("<!doctype html>"), 5, {}, null,
+      new Response("not found", { status: 404 }), "data:text/plain,hello",
+    ];
+    const codes = [];
+    for (const source of bad) codes.push(await code(() => init(source)));
+    codes.push(await code(() => init(Promise.reject(new Error("offline")))));
+    codes.push(await code(() => periodBounds(${JUNE})));
+    await init(bytes());
+    console.log(JSON.stringify([...codes, periodBounds(${JUNE}).periodStart]));
+  `);
+  assert.deepEqual(codes, [...Array(10).fill("not_initialised"), BOUNDS]);
+});
+
+test("a module that is not the package's is refused, and the right one works afterwards", async () => {
+  const codes = await told(`
+    import init, { periodBounds } from "usage-by-agent/slim";
+    const other = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)); // that of another version, say
+    const codes = [await code(() => init(other)), await code(() => periodBounds(${JUNE}))];
+    await init(bytes());
+    console.log(JSON.stringify([...codes, await code(() => periodBounds(${JUNE}))]));
+  `);
+  assert.deepEqual(codes, ["not_initialised", "not_initialised", "fine"]);
+});
+
+test("the entry for pages without a bundler: not_initialised, then init, then all works", async () => {
+  const result = await told(`
+    const { default: init, periodBounds } = await import(${JSON.stringify(web)});
+    const before = await code(() => periodBounds(${JUNE}));
+    await init(bytes());
+    console.log(JSON.stringify([before, periodBounds(${JUNE}).periodStart]));
+  `);
+  assert.deepEqual(result, ["not_initialised", BOUNDS]);
+});
+
+test("the entry for pages without a bundler fetches the file beside it, once", async () => {
+  const result = await told(`
+    const asked = [];
+    globalThis.fetch = async (url) => {
+      asked.push(String(url));
+      return new Response(bytes(), { headers: { "content-type": "application/wasm" } });
+    };
+    const { default: init, periodBounds } = await import(${JSON.stringify(web)});
+    await Promise.all([init(), init()]);
+    await init();
+    console.log(JSON.stringify([asked, periodBounds(${JUNE}).periodStart, String(file)]));
+  `);
+  assert.deepEqual(result, [[result[2]], BOUNDS, result[2]]);
+});
+
+test("usage-by-agent/wasm is the raw file", async () => {
+  const [magic, valid] = await told(
+    "console.log(JSON.stringify([[...bytes().subarray(0, 4)], WebAssembly.validate(bytes())]));",
+  );
+  assert.deepEqual(magic, [0, 97, 115, 109]);
+  assert.equal(valid, true);
+});
+
+test("usage-by-agent/worker works by itself, on the same module as the rest", async () => {
+  const result = await told(`
+    import { createUsageHandler } from "usage-by-agent/worker";
+    import { UsageError } from "usage-by-agent";
+    const handler = createUsageHandler({
+      records: () => [{ type: "message", receivedAt: "2024-06-02T00:00:00Z" }],
+      authorize: (token) => token === "secret",
+      now: () => "2024-06-15T12:00:00Z",
+    });
+    const ask = (query, token = "secret") =>
+      handler(new Request("https://edge.example/v1/usage/by-agent?" + query, { headers: { authorization: "Bearer " + token } }));
+    const [fine, bad, denied] = await Promise.all([ask("period=month"), ask("period=decade"), ask("period=month", "other")]);
+    let isOurs;
+    try { createUsageHandler({}) } catch (error) { isOurs = error instanceof UsageError }
+    console.log(JSON.stringify([fine.status, (await fine.json()).data, bad.status, denied.status, isOurs]));
+  `);
+  const row = { agentId: null, agentName: "Unassigned", messages: 1, calls: 0, totalSeconds: 0, isOrphan: true };
+  assert.deepEqual(result, [200, [row], 422, 401, true]);
+});
+
+test("from CommonJS by import()", async () => {
+  const cwd = write({
+    "main.cjs": `import("usage-by-agent").then(({ periodBounds }) => console.log(periodBounds(${JUNE}).periodStart));`,
+  });
+  const { stdout, stderr, status } = await run(process.execPath, ["main.cjs"], { cwd });
+  assert.deepEqual([status, stdout.trim()], [0, BOUNDS], stderr);
+});
+
+test("in worker threads, each with a module of its own", async () => {
+  const result = await told(`
+    import { once } from "node:events";
+    import { Worker } from "node:worker_threads";
+    import { periodBounds } from "usage-by-agent";
+    const source = 'import { parentPort } from "node:worker_threads"; import { periodBounds } from "usage-by-agent";' +
+      'parentPort.postMessage(periodBounds(${JUNE}).periodStart);';
+    import { writeFileSync } from "node:fs";
+    writeFileSync(new URL("thread.mjs", import.meta.url), source);
+    const threads = [1, 2].map(() => once(new Worker(new URL("thread.mjs", import.meta.url)), "message"));
+    console.log(JSON.stringify([...(await Promise.all(threads)).flat(), periodBounds(${JUNE}).periodStart]));
+  `);
+  assert.deepEqual(result, [BOUNDS, BOUNDS, BOUNDS]);
+});
+
+test("inner files are out of reach", async () => {
+  const codes = await told(`
+    const inner = ["dist/index.js", "dist/query.js", "dist/inline-wasm.js", "wasm/usage_by_agent.js", "src/index.ts", "nothing"];
+    const codes = [];
+    for (const name of inner) await import("usage-by-agent/" + name).catch((error) => codes.push(error.code));
+    console.log(JSON.stringify(codes));
+  `);
+  assert.deepEqual(codes, Array(6).fill("ERR_PACKAGE_PATH_NOT_EXPORTED"));
+});
