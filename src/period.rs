@@ -270,7 +270,7 @@ mod tests {
     proptest! {
         #[test]
         fn periods_tile_time(
-            name in proptest::sample::select(Zone::names()),
+            name in proptest::sample::select(Zone::names().collect::<Vec<_>>()),
             now in 86_400_000 * 400..4_070_000_000_000_i64,
             period in proptest::sample::select(vec![Period::Week, Period::Month, Period::Year]),
             first_day in 0..7_u8,

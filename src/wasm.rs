@@ -58,10 +58,10 @@ pub fn period_bounds(query: JsValue) -> Result<JsValue, JsValue> {
     })
 }
 
-/// Every zone name, sorted.
+/// Every zone name, sorted without regard to case.
 #[wasm_bindgen(js_name = timeZones)]
 pub fn time_zones() -> js_sys::Array {
-    Zone::names().into_iter().map(JsValue::from_str).collect()
+    Zone::names().map(JsValue::from_str).collect()
 }
 
 /// The release of the tz database that is compiled in.
