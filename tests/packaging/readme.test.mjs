@@ -1,0 +1,99 @@
+/** The examples of the READMEs do what they say: each is run as it stands, and what it says that it prints, it prints. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
+import { run, runOrThrow, write } from "../support/packed.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const tsc = join(root, "node_modules/.bin/tsc");
+const readmes = ["README.md", "pkg/README.md", "CONTRIBUTING.md", "worker/README.md", "www/README.md"].filter((name) =>
+  existsSync(join(root, name)),
+);
+
+/** The fenced blocks of JavaScript and TypeScript, with the line each begins in. */
+function* blocksOf(name) {
+  const text = readFileSync(join(root, name), "utf8");
+  for (const { 1: info, 2: code, index } of text.matchAll(/^```([^\n]*)\n(.*?)^```$/gms)) {
+    const [language, ...flags] = info.trim().split(/\s+/);
+    if (language !== "js" && language !== "ts") continue;
+    yield { name, line: text.slice(0, index).split("\n").length + 1, language, flags, code };
+  }
+}
+
+/** What calls of console.log say in a comment that they print, in their order; undefined where none is said. */
+function claimsOf(code) {
+  const logs = [...code.matchAll(/^ *console\.log\(.*\);(?: \/\/ (.*(?:\n *\/\/.*)*))?$/gm)];
+  return logs.map(([, claim]) => claim);
+}
+
+const plain = (text) => text.replace(/^ *\/\//gm, "").replace(/[\s"'`]/g, "");
+
+function assertClaim(claim, printed) {
+  const [claimed, got] = [plain(claim), plain(printed)];
+  if (!claimed.includes("…")) return assert.equal(got, claimed);
+  const pairs = claimed.match(/[\w-]+:[\w-]+/g); // of what is shown in part, each value that is shown
+  for (const pair of pairs) assert.ok(got.includes(pair), `${pair} in ${got}`);
+}
+
+/** Prints each console.log whole, and on one line. */
+const WHOLE = `
+  import { inspect } from "node:util";
+  console.log = (...values) => {
+    const shown = values.map((value) => (typeof value === "string" ? value : inspect(value, { depth: null, breakLength: Infinity })));
+    process.stdout.write(shown.join(" ").replaceAll("\\n", " ") + "\\n");
+  };
+`;
+
+async function compiled(code) {
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    module: "nodenext",
+    target: "esnext",
+    lib: ["esnext", "dom", "dom.iterable", "dom.asynciterable"],
+    types: [],
+  };
+  const cwd = write({
+    "example.ts": code,
+    "package.json": '{ "type": "module" }',
+    "tsconfig.json": JSON.stringify({ compilerOptions, files: ["example.ts"] }),
+  });
+  const { status, stdout } = await run(tsc, ["-p", "."], { cwd });
+  assert.equal(status, 0, stdout);
+  return (await transform(code, { loader: "ts", target: "es2022" })).code;
+}
+
+for (const { name, line, language, flags, code } of readmes.flatMap((name) => [...blocksOf(name)])) {
+  test(`${name}, line ${line}`, async () => {
+    if (flags.includes("no-run")) return void (await transform(code, { loader: language }));
+    const script = language === "ts" ? await compiled(code) : code;
+    const cwd = write({ "example.mjs": script, "whole.mjs": WHOLE });
+    const out = await runOrThrow(process.execPath, ["--import", "./whole.mjs", "example.mjs"], {
+      cwd,
+      timeout: 10_000,
+    });
+    const printed = out.trim() === "" ? [] : out.trim().split("\n");
+    const claims = claimsOf(code);
+    assert.equal(printed.length, claims.length, out);
+    for (const [i, claim] of claims.entries()) if (claim !== undefined) assertClaim(claim, printed[i]);
+  });
+}
+
+test("there are examples, and some say what they print", () => {
+  const blocks = readmes.flatMap((name) => [...blocksOf(name)]);
+  for (const name of ["README.md", "pkg/README.md"])
+    assert.ok(blocks.filter((block) => block.name === name).length >= 2);
+  assert.ok(blocks.flatMap(({ code }) => claimsOf(code)).filter((claim) => claim !== undefined).length >= 4);
+});
+
+test("links lead to files that are there", () => {
+  for (const name of readmes) {
+    const text = readFileSync(join(root, name), "utf8");
+    for (const [, to] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)) {
+      assert.ok(existsSync(join(root, dirname(name), to)), `${name}: ${to}`);
+    }
+  }
+});
