@@ -15,6 +15,7 @@ export const suites = [
   { name: "types", needs: ["build"], run: types },
   inNode("node"),
   inNode("packaging"),
+  inNode("deno"),
   inNode("workerd"),
   inNode("browser", ["chromium"]),
   { name: "strays", needs: [], run: strays },

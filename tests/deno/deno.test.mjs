@@ -1,0 +1,127 @@
+/** The packed package in Deno, with the permission to read and nothing else. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { agentsPage, generate, render } from "../../tools/generate.mjs";
+import { report as oracle } from "../../tools/oracle.mjs";
+import { folder, runOrThrow, write } from "../support/packed.mjs";
+
+// npm may not have run its install script, which this does.
+const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
+
+/** Runs a module of the consumer's in Deno, and gives the JSON that it prints. */
+async function told(source, contents = {}) {
+  const cwd = write({ "main.ts": source, ...contents });
+  const flags = ["run", "--no-prompt", `--allow-read=${folder}`, "--no-remote", "--no-lock", "--quiet"];
+  const env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
+  return JSON.parse(await runOrThrow(deno, [...flags, "main.ts"], { cwd, env }));
+}
+
+test("the vendor's example, from text, objects and a stream", async () => {
+  const page = readFileSync(new URL("../core/vendor_example.json", import.meta.url), "utf8");
+  const reports = await told(
+    `
+    import { usageByAgent, usageByAgentStream, validateResponse } from "usage-by-agent";
+    const page = JSON.parse(Deno.readTextFileSync(new URL("page.json", import.meta.url)));
+    const query = { period: "month" as const, now: "2024-06-15T12:00:00Z" };
+    const records: unknown[] = [];
+    for (const { agentId, agentName, messages, calls, totalSeconds } of page.data) {
+      for (let i = 0; i < messages; i++) records.push({ agentId, agentName, receivedAt: "2024-06-01T00:00:00Z" });
+      for (let i = 0; i < calls; i++) {
+        const durationSeconds = i > 0 ? 0 : totalSeconds;
+        records.push({ agentId, agentName, status: "completed", startedAt: "2024-06-30T23:59:59Z", durationSeconds });
+      }
+    }
+    const text = records.map((record) => JSON.stringify(record)).join("\\n");
+    if (!validateResponse("by-agent", page, { tz: "UTC" }).ok) throw new Error("not sound");
+    console.log(JSON.stringify([
+      usageByAgent(records, query),
+      usageByAgent(text, query),
+      await usageByAgentStream(new Response(text), query),
+      await usageByAgentStream(new Blob([text]).stream(), query),
+    ]));
+    `,
+    { "page.json": page },
+  );
+  for (const report of reports) assert.equal(JSON.stringify(report), JSON.stringify(JSON.parse(page)));
+  assert.equal(reports.length, 4);
+});
+
+test("five thousand records are counted as the oracle counts them", async () => {
+  const options = { records: 5000, invalid: 90, seed: 21, transcripts: { share: 0 } };
+  const generated = [...generate(options)];
+  const query = {
+    period: "year",
+    tz: "America/St_Johns",
+    now: "2024-06-15T12:00:00Z",
+    agents: agentsPage(options),
+    onInvalid: "skip",
+  };
+  const expected = oracle(
+    generated.map(({ value }) => value),
+    query,
+  );
+  const [report, diagnostics] = await told(
+    `
+    import { UsageAggregator } from "usage-by-agent";
+    const query = JSON.parse(Deno.readTextFileSync(new URL("query.json", import.meta.url)));
+    const usage = new UsageAggregator(query);
+    usage.push(Deno.readFileSync(new URL("records.ndjson", import.meta.url)));
+    console.log(JSON.stringify([usage.report(), usage.diagnostics()]));
+    `,
+    { "records.ndjson": [...render(generated, {})].join(""), "query.json": JSON.stringify(query) },
+  );
+  assert.equal(JSON.stringify(report), JSON.stringify(expected.report));
+  const { problems, ...counts } = diagnostics;
+  const { problems: expectedProblems, ...expectedCounts } = JSON.parse(JSON.stringify(expected.diagnostics));
+  assert.deepEqual(counts, expectedCounts);
+  assert.equal(problems.length, expectedProblems.length);
+});
+
+test("each entry: inline, slim and the handler", async () => {
+  const result = await told(`
+    import { createUsageHandler } from "usage-by-agent/worker";
+    import { periodBounds } from "usage-by-agent/inline";
+    import { UsageError } from "usage-by-agent";
+    const now = "2024-06-15T12:00:00Z";
+    const handler = createUsageHandler({ records: () => [{ receivedAt: now }], authorize: () => true, now: () => now });
+    const url = "https://edge.example/v1/usage/by-agent?period=month";
+    const response = await handler(new Request(url, { headers: { authorization: "Bearer x" } }));
+    let code;
+    try {
+      periodBounds({ period: "month", tz: "Mars/Olympus" });
+    } catch (error) {
+      code = error instanceof UsageError && error.code;
+    }
+    console.log(JSON.stringify([response.status, (await response.json()).data.length, code]));
+  `);
+  assert.deepEqual(result, [200, 1, "invalid_tz"]);
+});
+
+test("slim, with the module's file", async () => {
+  const result = await told(`
+    import init, { periodBounds } from "usage-by-agent/slim";
+    const bounds = () => periodBounds({ period: "month", now: 0 }).startMs;
+    let code;
+    try {
+      bounds();
+    } catch (error) {
+      code = (error as { code: string }).code;
+    }
+    await init(Deno.readFileSync(new URL(import.meta.resolve("usage-by-agent/wasm"))));
+    console.log(JSON.stringify([code, bounds()]));
+  `);
+  assert.deepEqual(result, ["not_initialised", 0]);
+});
+
+test("its types, checked by Deno", async () => {
+  const cwd = write({
+    "main.ts": `import { periodBounds, type PeriodBounds } from "usage-by-agent";
+      const bounds: PeriodBounds = periodBounds({ period: "week" });
+      // @ts-expect-error there is no such period
+      periodBounds({ period: "decade" });
+      console.log(bounds.startMs);`,
+  });
+  await runOrThrow(deno, ["check", "--no-remote", "--no-lock", "--quiet", "main.ts"], { cwd, env: { NO_COLOR: "1" } });
+});
