@@ -43,8 +43,9 @@ pub trait Sink {
 /// A container that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Frame {
-    /// An array whose items are records: a top-level array, or a page's `data`. Which item comes or is being read.
-    Items(u64),
+    /// An array whose items are records: a top-level array, or a page's `data`. Which item comes or is being read, and the
+    /// line in which the array began.
+    Items { index: u64, line: u64 },
     /// An object that turned out to be a page.
     Page,
     /// An object in a record, or a record.
@@ -206,6 +207,9 @@ struct Lost {
     last: u64,
     /// Where reading went on the last time: what is broken right there is not tried again.
     resumed: Option<u64>,
+    /// Did reading go on inside a list of which nothing has shown since that it goes on too? It may have ended in the broken
+    /// line: after the record come a comma or the end if it goes on, and the next line's record if it does not.
+    unsure: bool,
 }
 
 impl Default for Reader {
@@ -503,7 +507,7 @@ impl Reader {
             }
         }
         let top_level_array = byte == b'[' && self.frames.is_empty() && !self.whole;
-        if self.record.is_none() && matches!(self.frames.last(), None | Some(Frame::Items(_))) && !top_level_array {
+        if self.record.is_none() && matches!(self.frames.last(), None | Some(Frame::Items { .. })) && !top_level_array {
             let not_object = match byte {
                 b'{' => None,
                 b'[' => Some("an array"),
@@ -526,8 +530,14 @@ impl Reader {
                 self.state = State::KeyOrEnd;
             }
             b'[' => {
-                self.frames
-                    .push(if top_level_array { Frame::Items(0) } else { Frame::Array });
+                self.frames.push(if top_level_array {
+                    Frame::Items {
+                        index: 0,
+                        line: self.line,
+                    }
+                } else {
+                    Frame::Array
+                });
                 self.state = State::ValueOrEnd;
             }
             b'"' => self.state = State::Text { key: false },
@@ -542,7 +552,7 @@ impl Reader {
     }
 
     fn end_array_just_opened(&mut self) -> Step {
-        if !matches!(self.frames.last(), Some(Frame::Items(_))) {
+        if !matches!(self.frames.last(), Some(Frame::Items { .. })) {
             self.state = State::CommaOrEnd;
             return Step::Again;
         }
@@ -581,26 +591,34 @@ impl Reader {
         }
         self.record = None;
         self.kept.clear();
-        self.frames.push(Frame::Items(0));
+        self.frames.push(Frame::Items {
+            index: 0,
+            line: self.line,
+        });
         self.state = State::ValueOrEnd;
         Step::Taken
     }
 
     fn comma_or_end(&mut self, byte: u8, chunk: &[u8], at: usize, sink: &mut dyn Sink) -> Step {
+        let begins_line = self.here(at) == self.line_start;
         match (self.frames.last_mut(), byte) {
-            (Some(Frame::Items(n)), b',') => {
-                *n = n.saturating_add(1);
+            (Some(Frame::Items { index, .. }), b',') => {
+                *index = index.saturating_add(1);
                 self.state = State::Value;
+                self.lost.unsure = false;
             }
             (Some(Frame::Array), b',') => self.state = State::Value,
             (Some(Frame::Object | Frame::Page), b',') => self.state = State::Key,
-            (Some(Frame::Items(_)), b']') => return self.end_items(),
+            (Some(Frame::Items { .. }), b']') => return self.end_items(),
+            (Some(Frame::Items { .. }), b'{') if self.lost.unsure && begins_line => {
+                return self.leave_containers();
+            }
             (Some(Frame::Array), b']') => {
                 self.frames.pop();
                 return self.value_ended(sink);
             }
             (Some(Frame::Object | Frame::Page), b'}') => return self.close(chunk, at, sink),
-            (Some(Frame::Items(_) | Frame::Array), _) => return wrong(byte, "a comma or ]"),
+            (Some(Frame::Items { .. } | Frame::Array), _) => return wrong(byte, "a comma or ]"),
             _ => return wrong(byte, "a comma or }"),
         }
         Step::Taken
@@ -611,6 +629,16 @@ impl Reader {
         self.frames.pop();
         self.after_value();
         Step::Taken
+    }
+
+    /// The list in which a value was broken turns out to have ended with it: the record since then, and those to come, are
+    /// top-level values.
+    fn leave_containers(&mut self) -> Step {
+        self.frames.clear();
+        self.lost.unsure = false;
+        self.top = self.top.saturating_add(2);
+        self.state = State::Top;
+        Step::Again
     }
 
     /// The end of an object.
@@ -701,11 +729,16 @@ impl Reader {
     /// Tells of a broken value and looks for a place to go on.
     fn lose(&mut self, what: &str, here: u64, sink: &mut dyn Sink) -> Result<(), UsageError> {
         let error = self.broken(what, self.line, here);
-        while !matches!(self.frames.last(), None | Some(Frame::Items(_))) {
+        // Of the lists that began in the broken line, the outermost alone may go on in the next.
+        let outermost = |frame: &Frame| matches!(frame, Frame::Items { line, .. } if *line == self.line);
+        if let Some(at) = self.frames.iter().position(outermost) {
+            self.frames.truncate(at.saturating_add(1));
+        }
+        while !matches!(self.frames.last(), None | Some(Frame::Items { .. })) {
             self.frames.pop();
         }
         match self.frames.last_mut() {
-            Some(Frame::Items(n)) => *n = n.saturating_add(1),
+            Some(Frame::Items { index, .. }) => *index = index.saturating_add(1),
             _ => self.top = self.top.saturating_add(1),
         }
         self.record = None;
@@ -717,6 +750,7 @@ impl Reader {
             passed: 0,
             last: 0,
             resumed: self.lost.resumed,
+            unsure: false,
         };
         sink.broken(error)
     }
@@ -728,6 +762,7 @@ impl Reader {
             b'{' if here == self.line_start && self.lost.resumed != Some(here) => {
                 self.tell_passed(sink);
                 self.lost.resumed = Some(here);
+                self.lost.unsure = !self.frames.is_empty();
                 self.state = if self.frames.is_empty() {
                     State::Top
                 } else {
@@ -786,7 +821,7 @@ impl Reader {
         }
         let mut page = false;
         for frame in frames {
-            if let Frame::Items(n) = frame {
+            if let Frame::Items { index: n, .. } = frame {
                 path.push_str(if page { "/data/" } else { "/" });
                 path.push_str(&n.to_string());
             }
@@ -811,6 +846,9 @@ impl Reader {
         let open = match self.state {
             State::Top if self.whole && self.top == 0 => "nothing: it is empty",
             State::Top => return Ok(()),
+            State::CommaOrEnd if self.lost.unsure && matches!(self.frames.last(), Some(Frame::Items { .. })) => {
+                return Ok(());
+            }
             State::Lost => {
                 self.tell_passed(sink);
                 return Ok(());
@@ -819,7 +857,7 @@ impl Reader {
             State::Number(_) => "a number",
             State::Word { .. } => "a word",
             _ => match self.frames.last() {
-                Some(Frame::Items(_) | Frame::Array) => "an array",
+                Some(Frame::Items { .. } | Frame::Array) => "an array",
                 _ => "an object",
             },
         };

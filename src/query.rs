@@ -7,6 +7,7 @@ use crate::zone::Zone;
 use chrono::Weekday;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -61,7 +62,7 @@ pub enum Loose {
     /// Text.
     Text(String),
     /// Something else, by its type's name.
-    Other(&'static str),
+    Other(Cow<'static, str>),
 }
 
 impl From<&str> for Loose {
@@ -112,11 +113,18 @@ impl<'de> Deserialize<'de> for Loose {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose, A::Error> {
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Loose::Other("an array"))
+                Ok(Loose::Other("an array".into()))
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Loose::Other("an object"))
+                // What can't cross from JavaScript comes as `{typeName: "a function"}`.
+                let mut kind = Cow::Borrowed("an object");
+                while let Some(key) = map.next_key::<String>()? {
+                    let value = map.next_value()?;
+                    if let ("typeName", Loose::Text(name)) = (key.as_str(), value) {
+                        kind = name.into();
+                    }
+                }
+                Ok(Loose::Other(kind))
             }
         }
         from.deserialize_any(Any)

@@ -314,6 +314,13 @@ impl<'r> Row<'r> {
 pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judged<'r> {
     let kind = row.own(Known::Type).value;
     let event = row.own(Known::Event).value;
+    for field in [row.own(Known::Type), row.own(Known::Event)] {
+        if matches!(field.value, Value::Threw(_)) {
+            return field
+                .fault("wanted to know what the record is")
+                .unwrap_or_else(Judged::Invalid);
+        }
+    }
     let judged = if kind.is("message") {
         message(row, false, naive)
     } else if kind.is("call") {

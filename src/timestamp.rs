@@ -153,7 +153,7 @@ pub fn from_number(ms: f64) -> Result<i64, &'static str> {
 /// What is wrong with it, to follow "got X:".
 pub fn from_date(ms: f64) -> Result<i64, &'static str> {
     if !ms.is_finite() || ms.abs() > MAX_TIME {
-        return Err("that is an invalid Date");
+        return Err("wanted a valid one");
     }
     Ok(whole(ms.floor()))
 }

@@ -5,7 +5,7 @@ import { core } from "./instance.js";
 import { coreUsageQuery } from "./query.js";
 import { chunksOf } from "./text.js";
 import type { AgentUsageResponse, Diagnostics, RecordDefaults, Records, UsageQuery } from "./types.js";
-import { isWellFormed, typeName } from "./values.js";
+import { bytesOf, isArray, isWellFormed, typeName } from "./values.js";
 
 /** List pages inside each other, at most; JSON text has the same bound. */
 const MAX_DEPTH = 127;
@@ -49,13 +49,11 @@ export class UsageAggregator implements Disposable {
    */
   push(records: Records, defaults: RecordDefaults = {}): this {
     const counts = this.#live();
+    const text = typeof records === "string" ? records : bytesOf(records);
     const agent = defaultAgent(defaults);
     try {
-      if (typeof records === "string" || records instanceof Uint8Array || records instanceof ArrayBuffer) {
-        pushText(counts, records, agent);
-      } else {
-        this.#pushObjects(counts, records, agent);
-      }
+      if (text !== undefined) pushText(counts, text, agent);
+      else this.#pushObjects(records, agent);
     } finally {
       agent.free();
     }
@@ -71,7 +69,8 @@ export class UsageAggregator implements Disposable {
    */
   pushBytes(chunk: Uint8Array): this {
     const counts = this.#live();
-    if (!(chunk instanceof Uint8Array)) {
+    const bytes = bytesOf(chunk);
+    if (bytes === undefined) {
       throw new UsageError("invalid_option", `the chunk is ${typeName(chunk)}: wanted a Uint8Array`, { path: "" });
     }
     if (this.#stream === undefined) {
@@ -80,7 +79,8 @@ export class UsageAggregator implements Disposable {
       nobody.free();
     }
     const stream = this.#stream;
-    for (const part of chunksOf(chunk)) attempt(() => stream.push(counts, part));
+    for (const part of chunksOf(bytes)) attempt(() => stream.push(counts, part));
+    if (bytes.length === 0) attempt(() => stream.push(counts, bytes)); // a failed text tells so, whatever comes
     return this;
   }
 
@@ -125,23 +125,29 @@ export class UsageAggregator implements Disposable {
     return this.#counts;
   }
 
-  #pushObjects(counts: Aggregator, records: unknown, agent: DefaultAgent): void {
-    this.#columns ??= new Columns(core().recordFields(), core().dataFields());
-    const batch = new Batch(counts, this.#columns, agent);
-    if (isIterable(records)) batch.items("", records, 0);
-    else if (isPage(records)) batch.items("/data", records.data, 0);
-    else {
-      const wanted = "an iterable of records, a list page, or JSON text";
-      const hint =
-        typeof records === "object" && records !== null && Symbol.asyncIterator in records
-          ? "; usageByAgentStream takes streams of bytes"
-          : "";
-      throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted ${wanted}${hint}`, { path: "" });
+  #pushObjects(records: unknown, agent: DefaultAgent): void {
+    // An iterable may push records of its own to this aggregator: those get columns of their own.
+    const columns = this.#columns ?? new Columns(core().recordFields(), core().dataFields());
+    this.#columns = undefined;
+    columns.clear();
+    const batch = new Batch(() => this.#live(), columns, agent);
+    try {
+      if (isIterable(records)) batch.items("", records, 0);
+      else if (isPage(records)) batch.items("/data", records.data, 0);
+      else {
+        const wanted = "an iterable of records, a list page, or JSON text";
+        const hint = isAsyncIterable(records) ? "; usageByAgentStream takes streams of bytes" : "";
+        throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted ${wanted}${hint}`, {
+          path: "",
+        });
+      }
+    } finally {
+      this.#columns = columns;
     }
   }
 }
 
-function pushText(counts: Aggregator, text: Uint8Array | ArrayBuffer | string, agent: DefaultAgent): void {
+function pushText(counts: Aggregator, text: Uint8Array | string, agent: DefaultAgent): void {
   const reader = new (core().TextReader)(agent);
   try {
     for (const chunk of chunksOf(text)) attempt(() => reader.push(counts, chunk));
@@ -155,15 +161,15 @@ function pushText(counts: Aggregator, text: Uint8Array | ArrayBuffer | string, a
 class Batch {
   #prefix = "";
   #first = 0;
-  readonly #counts: Aggregator;
+  readonly #counts: () => Aggregator;
   readonly #columns: Columns;
   readonly #agent: DefaultAgent;
 
-  constructor(counts: Aggregator, columns: Columns, agent: DefaultAgent) {
+  /** `counts`: asked for each time, because an iterable may free them. */
+  constructor(counts: () => Aggregator, columns: Columns, agent: DefaultAgent) {
     this.#counts = counts;
     this.#columns = columns;
     this.#agent = agent;
-    columns.clear(); // what an earlier failure may have left
   }
 
   items(prefix: string, items: Iterable<unknown>, depth: number): void {
@@ -198,11 +204,18 @@ class Batch {
     if (columns.count === 0) return;
     const { tags, numbers, lengths, text } = columns;
     columns.clear();
-    attempt(() => this.#counts.pushColumns(tags, numbers, lengths, text, this.#prefix, this.#first, this.#agent));
+    const counts = this.#counts();
+    attempt(() => counts.pushColumns(tags, numbers, lengths, text, this.#prefix, this.#first, this.#agent));
   }
 }
 
-function defaultAgent({ agentId, agentName }: RecordDefaults): DefaultAgent {
+function defaultAgent(defaults: RecordDefaults): DefaultAgent {
+  if (typeof defaults !== "object" || defaults === null) {
+    throw new UsageError("invalid_option", `the defaults are ${typeName(defaults)}: wanted {agentId, agentName}`, {
+      path: "",
+    });
+  }
+  const { agentId, agentName } = defaults;
   for (const [key, value] of Object.entries({ agentId, agentName })) {
     const missing = value === undefined || value === null;
     if (!missing && (typeof value !== "string" || !isWellFormed(value))) {
@@ -217,11 +230,15 @@ function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
+function isAsyncIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
 /** A list page: an object whose `data` is an array, whatever else it has. One that can't be asked is none. */
 function isPage(value: unknown): value is { data: unknown[] } {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (typeof value !== "object" || value === null || isArray(value)) return false;
   try {
-    return Array.isArray((value as { data?: unknown }).data);
+    return isArray((value as { data?: unknown }).data);
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
 // Objects on their way into the core: a batch of records as four columns, written without judging.
 // The layout is that of src/columns.rs, which reads it.
 
-import { isWellFormed } from "./values.js";
+import { isArray, isDate, isWellFormed, said } from "./values.js";
 
 /** What a value is; src/columns.rs has the same numbers. */
 const TAG = {
@@ -70,7 +70,7 @@ export class Columns {
   /** Writes one record. */
   record(record: unknown): void {
     this.count++;
-    if (typeof record !== "object" || record === null || Array.isArray(record)) {
+    if (typeof record !== "object" || record === null || isArray(record)) {
       this.#tag(kindOf(record));
       return;
     }
@@ -103,7 +103,7 @@ export class Columns {
       this.#threw(error);
       return;
     }
-    if (typeof data === "object" && data !== null && !Array.isArray(data)) {
+    if (typeof data === "object" && data !== null && !isArray(data)) {
       this.#tag(TAG.object);
       this.#read(data, this.#dataFields);
     } else {
@@ -132,13 +132,7 @@ export class Columns {
   }
 
   #threw(error: unknown): void {
-    let message = "";
-    try {
-      message = String(error instanceof Error ? error.message : error).slice(0, 200);
-    } catch {
-      // Even its message can't be had.
-    }
-    this.#string(TAG.threw, message);
+    this.#string(TAG.threw, said(error));
   }
 
   #tag(tag: number): void {
@@ -165,7 +159,7 @@ export class Columns {
 function kindOf(value: unknown): number {
   if (value === undefined) return TAG.absent;
   if (value === null) return TAG.null;
-  if (Array.isArray(value)) return TAG.array;
+  if (isArray(value)) return TAG.array;
   switch (typeof value) {
     case "string":
       return TAG.text;
@@ -182,15 +176,6 @@ function kindOf(value: unknown): number {
     default:
       return TAG.object;
   }
-}
-
-/** A `Date`, of another realm (an iframe, `node:vm`) too. */
-function isDate(value: unknown): value is Date {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    (value instanceof Date || Object.prototype.toString.call(value) === "[object Date]")
-  );
 }
 
 type Growing = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;

@@ -23,7 +23,8 @@ export interface UsageErrorDetails {
 }
 
 /**
- * What every function of this package throws, and all that it throws.
+ * What every function of this package throws. What your own code throws while it runs in one (an iterator, a stream, a
+ * getter of an option, `onProgress`) comes through as it is.
  *
  * @example
  * ```ts

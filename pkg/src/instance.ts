@@ -2,6 +2,7 @@
 
 import * as glue from "../wasm/usage_by_agent.js";
 import { UsageError } from "./errors.js";
+import { said } from "./values.js";
 
 /** The module, or where it is: a URL, a response, its bytes, or compiled. */
 export type ModuleSource = URL | string | Request | Response | BufferSource | WebAssembly.Module;
@@ -52,11 +53,24 @@ async function load(source: ModuleSource | Promise<ModuleSource> | undefined): P
   }
   if (ready) return; // an initSync came in between
   try {
-    await glue.default({ module_or_path: given });
-    ready = true;
+    const module = await compiled(given);
+    // The glue would keep whatever it gets: another module, or one of another version, is refused before.
+    const isOurs = WebAssembly.Module.exports(module).some(({ name }) => name === "periodBounds");
+    if (!isOurs) throw new Error("it is another module");
+    initSync(module);
   } catch (cause) {
-    throw new UsageError("not_initialised", `the WebAssembly module could not be loaded: ${String(cause)}`, { cause });
+    throw new UsageError("not_initialised", `the WebAssembly module could not be loaded: ${said(cause)}`, { cause });
   }
+}
+
+async function compiled(source: ModuleSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
+  const response = source instanceof Response ? source : await fetch(source);
+  if (!response.ok) throw new Error(`the answer's status is ${response.status}`);
+  const isWasm = response.headers.get("content-type")?.startsWith("application/wasm") ?? false;
+  // Streaming takes no other type; servers that do not know the type are common.
+  return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** The core, or the error that says how to get it. */

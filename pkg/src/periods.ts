@@ -1,7 +1,8 @@
-import { attempt } from "./errors.js";
+import { attempt, UsageError } from "./errors.js";
 import { core } from "./instance.js";
-import { corePartialQuery, corePeriodQuery } from "./query.js";
+import { corePartialQuery, corePeriodQuery, coreValue } from "./query.js";
 import type { Convention, PeriodBounds, PeriodQuery } from "./types.js";
+import { typeName } from "./values.js";
 
 /**
  * The exact bounds of the calendar week, month or year that holds a moment, in any IANA zone.
@@ -57,9 +58,15 @@ export function inferConvention(
   query: Partial<PeriodQuery> = {},
 ): Convention | null {
   const wasm = core();
-  const { period, periodStart, periodEnd } = bounds;
-  const options = { tz: query.tz, weekStart: query.weekStart };
-  return attempt(() =>
-    wasm.inferConvention({ period, periodStart, periodEnd }, corePartialQuery(options as Partial<PeriodQuery>)),
-  ) as Convention | null;
+  if (typeof bounds !== "object" || bounds === null) {
+    const wanted = "wanted {period, periodStart, periodEnd}";
+    throw new UsageError("invalid_option", `the bounds are ${typeName(bounds)}: ${wanted}`, { path: "" });
+  }
+  const written = {
+    period: coreValue(bounds.period),
+    periodStart: coreValue(bounds.periodStart),
+    periodEnd: coreValue(bounds.periodEnd),
+  };
+  const { tz, weekStart } = corePartialQuery(query);
+  return attempt(() => wasm.inferConvention(written, { tz, weekStart })) as Convention | null;
 }

@@ -2,9 +2,10 @@
 
 import { UsageError } from "./errors.js";
 import type { PeriodQuery, UsageQuery } from "./types.js";
-import { isWellFormed, typeName } from "./values.js";
+import { isArray, isDate, isWellFormed, typeName } from "./values.js";
 
-type CoreValue = string | number | boolean | null | undefined | object;
+/** What crosses as it is. */
+export type CoreValue = string | number | boolean | null | undefined | object;
 
 /** A `PeriodQuery` for the core. */
 export function corePeriodQuery(query: PeriodQuery): object {
@@ -24,7 +25,7 @@ export function coreUsageQuery(query: UsageQuery): object {
 }
 
 /** What is there of a `PeriodQuery`, for the core: without the clock. */
-export function corePartialQuery(query: Partial<PeriodQuery>): object {
+export function corePartialQuery(query: Partial<PeriodQuery>): Record<keyof PeriodQuery, CoreValue> {
   if (typeof query !== "object" || query === null) {
     throw new UsageError(
       "invalid_option",
@@ -45,19 +46,19 @@ export function corePartialQuery(query: Partial<PeriodQuery>): object {
 }
 
 function coreInstant(now: unknown): CoreValue {
-  return now instanceof Date ? now.getTime() : coreValue(now);
+  return isDate(now) ? Number(Date.prototype.getTime.call(now)) : coreValue(now);
 }
 
-/** Options are simple values. Of what else may come in their place the core needs no more than to name it. */
-function coreValue(value: unknown): CoreValue {
+/** Options are simple values. Of what else may come in their place the core needs no more than its type's name. */
+export function coreValue(value: unknown): CoreValue {
   switch (typeof value) {
     case "bigint":
     case "function":
     case "symbol":
-      return String(value);
+      return { typeName: typeName(value) };
     case "object":
       if (value === null) return null;
-      return Array.isArray(value) ? [] : {};
+      return isArray(value) ? [] : {};
     default:
       return value as CoreValue;
   }

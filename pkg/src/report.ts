@@ -54,6 +54,7 @@ export interface StreamQuery extends UsageQuery {
 export async function usageByAgentStream(source: ByteSource, query: StreamQuery): Promise<AgentUsageResponse> {
   const usage = new UsageAggregator(query);
   try {
+    checkStreamOptions(query);
     let bytes = 0;
     for await (const chunk of chunksFrom(source, query.signal)) {
       usage.pushBytes(chunk);
@@ -66,55 +67,109 @@ export async function usageByAgentStream(source: ByteSource, query: StreamQuery)
   }
 }
 
-async function* chunksFrom(source: ByteSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  stopIfAborted(signal);
-  const bytes = opened(source);
-  if (bytes === null) return;
-  if (!("getReader" in bytes)) {
-    for await (const chunk of bytes) {
-      stopIfAborted(signal);
-      yield chunk;
-    }
-    return;
+function checkStreamOptions({ signal, onProgress }: StreamQuery): void {
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new UsageError("invalid_option", `signal is ${typeName(signal)}: wanted an AbortSignal`, { path: "/signal" });
   }
-  // By its reader: not every browser's streams are async iterables.
-  const reader = bytes.getReader();
-  const stop = () => void reader.cancel(signal?.reason).catch(() => {});
-  signal?.addEventListener("abort", stop, { once: true });
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    const got = `onProgress is ${typeName(onProgress)}`;
+    throw new UsageError("invalid_option", `${got}: wanted a function`, { path: "/onProgress" });
+  }
+}
+
+async function* chunksFrom(source: ByteSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const chunks = opened(source);
   let ended = false;
   try {
     for (;;) {
-      const { done, value } = await reader.read();
-      stopIfAborted(signal);
+      const { done, value } = await unlessAborted(() => chunks.next(), signal);
       if (done) break;
       yield value;
     }
     ended = true;
   } finally {
-    signal?.removeEventListener("abort", stop);
-    if (!ended)
-      stop(); // tells the source that nobody reads on
-    else reader.releaseLock();
+    if (!ended) chunks.stop(signal?.reason); // tells the source that nobody reads on
   }
 }
 
-function opened(source: ByteSource): ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null {
-  if (typeof Response !== "undefined" && source instanceof Response) {
+/** What a source gives, chunk by chunk, until it ends or is told to stop. */
+interface Chunks {
+  next(): Promise<
+    { done?: boolean | undefined; value?: Uint8Array | undefined } & ({ done: true } | { value: Uint8Array })
+  >;
+  stop(reason: unknown): void;
+}
+
+function opened(source: ByteSource): Chunks {
+  if (isResponse(source)) {
     if (!source.ok) {
-      throw new UsageError("invalid_option", `the response's status is ${source.status}: wanted a success`, {
+      const got = `the response's status is ${source.status}`;
+      throw new UsageError("invalid_option", `${got}: wanted a success`, { path: "" });
+    }
+    if (source.bodyUsed) {
+      throw new UsageError("invalid_option", "the response has been read already: wanted one that has not", {
         path: "",
       });
     }
-    return source.body;
+    return source.body === null ? NOTHING : streamed(source.body);
   }
-  if (typeof Blob !== "undefined" && source instanceof Blob) return source.stream();
-  if (typeof source === "object" && source !== null && ("getReader" in source || Symbol.asyncIterator in source)) {
-    return source as ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+  if (typeof Blob !== "undefined" && source instanceof Blob) return streamed(source.stream());
+  if (typeof source === "object" && source !== null) {
+    // By its reader: not every browser's streams are async iterables.
+    if ("getReader" in source) return streamed(source);
+    if (Symbol.asyncIterator in source) return iterated(source);
   }
   const wanted = "a ReadableStream or AsyncIterable of Uint8Array, a Response or a Blob";
   throw new UsageError("invalid_option", `the source is ${typeName(source)}: wanted ${wanted}`, { path: "" });
 }
 
-function stopIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new UsageError("aborted", "the reading was aborted", { cause: signal.reason });
+function isResponse(source: ByteSource): source is Response {
+  return typeof Response !== "undefined" && source instanceof Response;
+}
+
+const NOTHING: Chunks = { next: async () => ({ done: true }), stop() {} };
+
+function streamed(stream: ReadableStream<Uint8Array>): Chunks {
+  if (stream.locked) {
+    throw new UsageError("invalid_option", "somebody else is reading the stream: wanted one that is not locked", {
+      path: "",
+    });
+  }
+  const reader = stream.getReader();
+  return {
+    async next() {
+      const { done, value } = await reader.read();
+      if (!done) return { value };
+      reader.releaseLock();
+      return { done };
+    },
+    stop: (reason) => void reader.cancel(reason).catch(() => {}),
+  };
+}
+
+function iterated(source: AsyncIterable<Uint8Array>): Chunks {
+  const iterator = source[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const { done, value } = await iterator.next();
+      return done ? { done } : { value };
+    },
+    stop: () => void Promise.resolve(iterator.return?.()).catch(() => {}),
+  };
+}
+
+/** The next chunk, or the error as soon as the signal says so, however long the source keeps one waiting. */
+function unlessAborted<T>(next: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return next();
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new UsageError("aborted", "the reading was aborted", { cause: signal.reason }));
+    if (signal.aborted) {
+      stop();
+      return;
+    }
+    signal.addEventListener("abort", stop, { once: true });
+    next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", stop));
+  });
 }

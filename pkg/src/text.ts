@@ -6,13 +6,12 @@ import { isWellFormed } from "./values.js";
 const CHUNK = 1 << 18;
 
 /** The chunks of a text, as UTF-8. A chunk may be a view that the next one overwrites. */
-export function* chunksOf(text: Uint8Array | ArrayBuffer | string): Generator<Uint8Array> {
+export function* chunksOf(text: Uint8Array | string): Generator<Uint8Array> {
   if (typeof text === "string") {
     yield* chunksOfString(text);
     return;
   }
-  const bytes = text instanceof Uint8Array ? text : new Uint8Array(text);
-  for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
+  for (let at = 0; at < text.length; at += CHUNK) yield text.subarray(at, at + CHUNK);
 }
 
 const utf8 = new TextEncoder();

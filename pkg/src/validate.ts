@@ -2,6 +2,7 @@ import { attempt, UsageError } from "./errors.js";
 import { core } from "./instance.js";
 import { corePartialQuery } from "./query.js";
 import type { AgentUsageResponse, Endpoint, PeriodQuery, Validation } from "./types.js";
+import { bytesOf, said, typeName } from "./values.js";
 
 const utf8 = new TextEncoder();
 
@@ -28,24 +29,28 @@ export function validateResponse(
 ): Validation<AgentUsageResponse> {
   const wasm = core();
   if (endpoint !== "by-agent") {
-    throw new UsageError("invalid_option", `the endpoint is ${JSON.stringify(endpoint)}: wanted "by-agent"`, {
-      path: "/endpoint",
-    });
+    throw new UsageError(
+      "invalid_option",
+      `the endpoint is ${typeof endpoint === "string" ? JSON.stringify(endpoint) : typeName(endpoint)}: wanted "by-agent"`,
+      {
+        path: "/endpoint",
+      },
+    );
   }
   const options = corePartialQuery(expect);
   let text: Uint8Array;
   try {
     text = textOf(body);
   } catch (error) {
-    const message = `the body is no JSON value: ${String(error)}`;
+    const message = `the body is no JSON value: ${said(error)}`;
     return { ok: false, problems: [{ path: "", code: "invalid_json", message, severity: "error" }] };
   }
   return attempt(() => wasm.validateByAgent(text, options)) as Validation<AgentUsageResponse>;
 }
 
 function textOf(body: unknown): Uint8Array {
-  if (body instanceof Uint8Array) return body;
-  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  const bytes = bytesOf(body);
+  if (bytes !== undefined) return bytes;
   if (typeof body === "string") return utf8.encode(body);
   return utf8.encode(JSON.stringify(body) ?? "null"); // undefined is no JSON, and null no answer
 }

@@ -1,10 +1,52 @@
-// What a JS value is, in words and in UTF-8.
+// What a JS value is, in words and in UTF-8. Values of another realm (an iframe, `node:vm`, a test runner) are known by
+// what they are and not by whose constructor made them; nothing here throws, whatever a Proxy does.
 
 /** A value's type as a message names it, with its article. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return "an array";
+  if (isArray(value)) return "an array";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** What an error says, if it can be made to say anything. */
+export function said(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error).slice(0, 200);
+  } catch {
+    return "something that can't be written";
+  }
+}
+
+/** Is it an array? A revoked Proxy is none. */
+export function isArray(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** Is it a `Date`? */
+export function isDate(value: unknown): value is Date {
+  return value instanceof Date || hasTag(value, "Date");
+}
+
+/** The bytes that a `Uint8Array` or an `ArrayBuffer` is; `undefined` for anything else. */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (hasTag(value, "Uint8Array") && ArrayBuffer.isView(value)) {
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+  if (value instanceof ArrayBuffer || hasTag(value, "ArrayBuffer")) return new Uint8Array(value as ArrayBuffer);
+  return undefined;
+}
+
+function hasTag(value: unknown, tag: string): boolean {
+  try {
+    return typeof value === "object" && value !== null && Object.prototype.toString.call(value) === `[object ${tag}]`;
+  } catch {
+    return false;
+  }
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -290,3 +290,43 @@ fn a_reader_that_failed_stays_failed_and_the_count_stays() {
     another.finish(&mut counts).unwrap();
     assert_eq!(counts.report().data[0].messages, 2);
 }
+
+#[test]
+fn a_fault_in_a_list_on_one_line_is_one_fault() {
+    for broken in [
+        format!("[{GOOD},{{bad}}]"),
+        format!(r#"{{"data":[{GOOD},{{bad}}]}}"#),
+        format!(r#"{{"data":[{GOOD}], bad}}"#),
+    ] {
+        let text = format!("{broken}\n{GOOD}\n{GOOD}\n{GOOD}\n");
+        let (counts, told) = counted(JUNE, &text);
+        told.unwrap();
+        let d = counts.diagnostics();
+        assert_eq!(
+            (d.totals.messages, d.invalid, d.records, d.problems.len()),
+            (4, 1, 5, 1),
+            "{text}"
+        );
+        let (counts, _) = counted(JUNE, format!("{broken}\n{GOOD}"));
+        assert_eq!(
+            (counts.diagnostics().totals.messages, counts.diagnostics().invalid),
+            (2, 1)
+        );
+        // A fault later on is told where it is.
+        let (counts, _) = counted(JUNE, format!("{text}7\n"));
+        assert_eq!(problems(&counts)[1].0, "/4");
+    }
+    for deep in [
+        r#"{"a":["#.repeat(200),
+        r#"[{"data":"#.repeat(200),
+        r#"{"data":["#.repeat(200),
+    ] {
+        let (counts, told) = counted(JUNE, format!("{deep}\n{GOOD}\n{GOOD}\n"));
+        told.unwrap();
+        assert_eq!(
+            (counts.diagnostics().totals.messages, counts.diagnostics().invalid),
+            (2, 1),
+            "{deep}"
+        );
+    }
+}
