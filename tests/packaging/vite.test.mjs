@@ -78,7 +78,7 @@ async function runServer(noExternal) {
     root: cwd,
     configFile: false,
     logLevel: "silent",
-    ssr: { noExternal },
+    ssr: noExternal ? { noExternal } : {},
     build: { ssr: "app.ts", outDir: "out" },
   });
   return (await runOrThrow(process.execPath, ["out/app.js"], { cwd })).trim();
