@@ -49,6 +49,7 @@ mod tag {
     pub const SYMBOL: u8 = 11;
     pub const THREW: u8 = 12;
     pub const TOO_DEEP: u8 = 13;
+    pub const REVOKED: u8 = 14;
 }
 
 const fn named(tag: u8) -> Option<&'static str> {
@@ -65,6 +66,7 @@ const fn named(tag: u8) -> Option<&'static str> {
         tag::FUNCTION => "a function",
         tag::SYMBOL => "a symbol",
         tag::TOO_DEEP => "a list page too deep in others",
+        tag::REVOKED => "a revoked Proxy",
         _ => return None,
     })
 }

@@ -5,7 +5,7 @@ import { core } from "./instance.js";
 import { coreUsageQuery } from "./query.js";
 import { chunksOf } from "./text.js";
 import type { AgentUsageResponse, Diagnostics, RecordDefaults, Records, UsageQuery } from "./types.js";
-import { bytesOf, isArray, isWellFormed, typeName } from "./values.js";
+import { bytesOf, isArray, isWellFormed, typeName, uint8ArrayOf } from "./values.js";
 
 /** List pages inside each other, at most; JSON text has the same bound. */
 const MAX_DEPTH = 127;
@@ -69,7 +69,7 @@ export class UsageAggregator implements Disposable {
    */
   pushBytes(chunk: Uint8Array): this {
     const counts = this.#live();
-    const bytes = bytesOf(chunk);
+    const bytes = uint8ArrayOf(chunk);
     if (bytes === undefined) {
       throw new UsageError("invalid_option", `the chunk is ${typeName(chunk)}: wanted a Uint8Array`, { path: "" });
     }

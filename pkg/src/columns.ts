@@ -1,7 +1,7 @@
 // Objects on their way into the core: a batch of records as four columns, written without judging.
 // The layout is that of src/columns.rs, which reads it.
 
-import { isArray, isDate, isWellFormed, said } from "./values.js";
+import { isDate, isWellFormed, said } from "./values.js";
 
 /** What a value is; src/columns.rs has the same numbers. */
 const TAG = {
@@ -19,6 +19,7 @@ const TAG = {
   symbol: 11,
   threw: 12,
   tooDeep: 13,
+  revoked: 14,
 } as const;
 
 const utf8 = new TextEncoder();
@@ -70,13 +71,13 @@ export class Columns {
   /** Writes one record. */
   record(record: unknown): void {
     this.count++;
-    if (typeof record !== "object" || record === null || isArray(record)) {
+    if (kindOf(record) !== TAG.object) {
       this.#tag(kindOf(record));
       return;
     }
     this.#tag(TAG.object);
-    this.#read(record, this.#fields);
-    this.#data(record);
+    this.#read(record as object, this.#fields);
+    this.#data(record as object);
   }
 
   /** Writes a list page that lies too deep in others to be opened. */
@@ -103,9 +104,9 @@ export class Columns {
       this.#threw(error);
       return;
     }
-    if (typeof data === "object" && data !== null && !isArray(data)) {
+    if (kindOf(data) === TAG.object) {
       this.#tag(TAG.object);
-      this.#read(data, this.#dataFields);
+      this.#read(data as object, this.#dataFields);
     } else {
       this.#value(data);
     }
@@ -159,7 +160,6 @@ export class Columns {
 function kindOf(value: unknown): number {
   if (value === undefined) return TAG.absent;
   if (value === null) return TAG.null;
-  if (isArray(value)) return TAG.array;
   switch (typeof value) {
     case "string":
       return TAG.text;
@@ -174,7 +174,12 @@ function kindOf(value: unknown): number {
     case "symbol":
       return TAG.symbol;
     default:
-      return TAG.object;
+      break;
+  }
+  try {
+    return Array.isArray(value) ? TAG.array : TAG.object;
+  } catch {
+    return TAG.revoked; // the one thing that an object can't be asked without harm
   }
 }
 

@@ -47,12 +47,9 @@ export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<voi
 }
 
 async function load(source: ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
-  const given = (await source) ?? defaultSource?.();
-  if (given === undefined) {
-    throw new UsageError("not_initialised", "init() got nothing: wanted the module's URL, bytes or WebAssembly.Module");
-  }
-  if (ready) return; // an initSync came in between
   try {
+    const given = (await source) ?? defaultSource?.();
+    if (given === undefined) throw new Error("nothing was given; wanted its URL, its bytes or a WebAssembly.Module");
     const module = await compiled(given);
     // The glue would keep whatever it gets: another module, or one of another version, is refused before.
     const isOurs = WebAssembly.Module.exports(module).some(({ name }) => name === "periodBounds");

@@ -28,17 +28,19 @@ export function isArray(value: unknown): value is unknown[] {
 
 /** Is it a `Date`? */
 export function isDate(value: unknown): value is Date {
-  return value instanceof Date || hasTag(value, "Date");
+  return hasTag(value, "Date");
 }
 
 /** The bytes that a `Uint8Array` or an `ArrayBuffer` is; `undefined` for anything else. */
 export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value;
-  if (hasTag(value, "Uint8Array") && ArrayBuffer.isView(value)) {
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  }
-  if (value instanceof ArrayBuffer || hasTag(value, "ArrayBuffer")) return new Uint8Array(value as ArrayBuffer);
-  return undefined;
+  if (hasTag(value, "ArrayBuffer")) return new Uint8Array(value as ArrayBuffer);
+  return uint8ArrayOf(value);
+}
+
+/** The `Uint8Array` that a value is, as one of this realm; `undefined` for anything else. */
+export function uint8ArrayOf(value: unknown): Uint8Array | undefined {
+  if (!hasTag(value, "Uint8Array") || !ArrayBuffer.isView(value)) return undefined;
+  return value instanceof Uint8Array ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
 function hasTag(value: unknown, tag: string): boolean {
