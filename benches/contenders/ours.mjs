@@ -1,0 +1,5 @@
+import { periodBounds } from "usage-by-agent";
+
+export function bounds(period, tz, now) {
+  return periodBounds({ period, tz, now });
+}

@@ -1,0 +1,54 @@
+// Taking times on a machine that others use too: rounds in which each contender has its turn, ratios within a round,
+// and of all rounds the median and the middle half.
+
+import { spawnSync } from "node:child_process";
+
+/**
+ * @param {Record<string, () => number>} contenders each does some work and returns its cost, in a unit of its own choice
+ * @param {{rounds: number}} options
+ * @returns {Record<string, number[]>} costs by round
+ */
+export async function interleaved(contenders, { rounds }) {
+  const names = Object.keys(contenders);
+  const costs = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    // Nobody always comes after the same one, whose garbage it would have to collect.
+    const turn = round % names.length;
+    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) costs[name].push(await contenders[name]());
+  }
+  return costs;
+}
+
+export const ratios = (theirs, ours) => theirs.map((cost, round) => cost / ours[round]);
+
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(at)];
+  return below + (sorted[Math.ceil(at)] - below) * (at - Math.floor(at));
+}
+
+export const median = (values) => quantile(values, 0.5);
+
+/** Three digits that count. */
+export const digits = (value) => (value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3));
+
+/** The median and, in brackets, the middle half of the rounds. */
+export function spread(values, unit = "") {
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => digits(quantile(values, share)));
+  return `${middle}${unit} (${low} to ${high})`;
+}
+
+/** What a script printed, as JSON. It runs in a process of its own: nothing is warm, and the heap is empty. */
+export function inProcess(script, args = [], { env = {}, flags = [] } = {}) {
+  const { status, stdout, error } = spawnSync(process.execPath, [...flags, script.pathname, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw error ?? new Error(`${script.pathname} ${args.join(" ")} ended with ${status}`);
+  return JSON.parse(stdout);
+}
+
+export const note = (text) => process.stderr.write(`${text}\n`);

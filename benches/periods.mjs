@@ -1,0 +1,59 @@
+// Period bounds: how fast, from JS through the package, and whether the answers are right.
+
+import { OURS, peers } from "./contenders.mjs";
+import { digits, median, ratios, spread } from "./measure.mjs";
+import { answers } from "./periods/answers.mjs";
+import { cold } from "./periods/cold.mjs";
+import { warm } from "./periods/warm.mjs";
+
+export async function periods() {
+  const first = await cold();
+  const rows = [
+    ...times("`periodBounds`, a call", await warm(), "µs"),
+    ...times("`periodBounds`, the first call in a zone", first.zone, "µs"),
+    ...times("from import to the first answer", first.start, "ms"),
+  ];
+  const told = answers();
+  return { rows: [...rows, ...wrongRows(told)], notes: notes(told) };
+}
+
+function times(job, costs, unit) {
+  return Object.entries(peers).map(([name, against]) => ({
+    job,
+    against,
+    ratio: `${spread(ratios(costs[name], costs[OURS]))} × as fast`,
+    ours: `${digits(median(costs[OURS]))} ${unit}`,
+    theirs: spread(costs[name], ` ${unit}`),
+  }));
+}
+
+function wrongRows({ contenders }) {
+  return Object.entries(peers).flatMap(([name, against]) =>
+    Object.entries(contenders[name].sets).map(([title, { asked, stale, wrong }]) => ({
+      job: `wrong answers: ${title} (${digits(asked)} questions)`,
+      against,
+      ratio: `${((100 * (wrong + stale)) / asked).toFixed(2)} %`,
+      ours: "0, by definition",
+      theirs: `${wrong} by its own doing, ${stale} by the host's zone data`,
+    })),
+  );
+}
+
+function notes({ hosts, contenders }) {
+  const lines = [
+    `Zone data: ours ${contenders[OURS].tzdb}, the host's ${process.versions.tz}. "Wrong" is what differs from ours; "by its own ` +
+      `doing" where the tests' oracle, given the host's data, differs from it too.`,
+    "In a fold across midnight clocks show the old date again after the new period has begun; ours tells the period by the " +
+      "instant. Where that is all that differs, it may be called a matter of definition.",
+  ];
+  for (const name of [OURS, ...Object.keys(peers)]) {
+    const { elsewhere, sets } = contenders[name];
+    const said = name === OURS ? "ours" : peers[name];
+    const hostsSaid = elsewhere.length > 0 ? `other answers under TZ=${elsewhere.join(", ")}` : "the same answers";
+    lines.push(`${said}: ${hostsSaid} as under TZ=${hosts[0]} (asked under ${hosts.join(", ")}).`);
+    for (const { period, tz, now, got, want } of Object.values(sets).flatMap((set) => set.examples)) {
+      lines.push(`${said}: the ${period} of ${now} in ${tz} is ${got}; right is ${want}.`);
+    }
+  }
+  return lines;
+}

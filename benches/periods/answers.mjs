@@ -1,0 +1,81 @@
+// Are the peers' answers the same as ours? Where one isn't, the tests' oracle, which asks the host's zone data as the peers
+// do, tells an answer that only comes of that data's age from one that is wrong by the library's own doing.
+// As a program of its own (`node answers.mjs`) it answers under the TZ that it is started with.
+
+import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { versions } from "usage-by-agent";
+import { bounds as oracle } from "../../tools/oracle.mjs";
+import { load, OURS, peers } from "../contenders.mjs";
+import { inProcess, note } from "../measure.mjs";
+import { hostZones, moments, PERIODS } from "./questions.mjs";
+import { nearChanges } from "./questions-near.mjs";
+
+const HOSTS = ["UTC", "America/New_York", "Pacific/Apia"];
+const MOMENTS = 6;
+const EXAMPLES = 3;
+
+/** What is asked, by what it is called. */
+const sets = (ours) => ({
+  "every zone, 2020 to 2030": [...anywhere({ from: 2020, to: 2030 })],
+  "every zone, 1970 to 2037": [...anywhere({ from: 1970, to: 2037 })],
+  "clocks change within 90 minutes of an edge, 2000 to 2030": [...nearChanges(ours, { from: 2000, to: 2030 })],
+});
+
+/** `{[contender]: {sets, elsewhere}}`: how its answers compare on the first host, and on which hosts they are others. */
+export function answers() {
+  note(`answers: TZ=${HOSTS.join(", ")}`);
+  const byHost = HOSTS.map((TZ) => inProcess(new URL(import.meta.url), [], { env: { TZ } }));
+  const [here] = byHost;
+  for (const [name, told] of Object.entries(here)) {
+    told.elsewhere = HOSTS.filter((_, i) => byHost[i][name].digest !== told.digest);
+  }
+  return { hosts: HOSTS, contenders: here };
+}
+
+async function answer() {
+  const ours = await load(OURS);
+  const asked = Object.entries(sets(ours));
+  const told = {};
+  for (const name of [OURS, ...Object.keys(peers)]) {
+    const bounds = await load(name);
+    const digest = createHash("sha256");
+    told[name] = { sets: {}, tzdb: name === OURS ? versions().tzdb : undefined };
+    for (const [title, questions] of asked) {
+      const count = { asked: questions.length, stale: 0, wrong: 0, examples: [] };
+      told[name].sets[title] = count;
+      for (const question of questions) {
+        const got = written(bounds, question);
+        digest.update(got);
+        const want = written(ours, question);
+        if (got === want) continue;
+        if (got === written(byOracle, question)) count.stale++;
+        else if (count.wrong++ % 7 === 0 && count.examples.length < EXAMPLES) {
+          const [period, tz, now] = question; // every seventh: neighbours are alike
+          count.examples.push({ period, tz, now: new Date(now).toISOString(), got, want });
+        }
+      }
+    }
+    told[name].digest = digest.digest("hex");
+  }
+  console.log(JSON.stringify(told));
+}
+
+function* anywhere({ from, to }) {
+  for (const [seed, zone] of hostZones().entries()) {
+    for (const now of moments(MOMENTS, { from, to, seed })) for (const period of PERIODS) yield [period, zone, now];
+  }
+}
+
+function written(bounds, [period, tz, now]) {
+  try {
+    const { periodStart, periodEnd } = bounds(period, tz, now);
+    return `${periodStart} to ${periodEnd}`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+const byOracle = (period, tz, now) => oracle({ period, tz, now });
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await answer();

@@ -1,0 +1,32 @@
+// What is read: generated once, and kept in .generated/, which git ignores.
+
+import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { quietly, root } from "../../tools/setup/run.mjs";
+import { note } from "../measure.mjs";
+
+const SETS = {
+  mixed: { records: 420_000, transcripts: "0.005:20000" },
+  transcripts: { records: 50_000, transcripts: "0.5:20000" },
+};
+
+/** The file of a set in a format ("ndjson" or "array"), made if it is not there. */
+export async function fileOf(set, format) {
+  const { records, transcripts } = SETS[set];
+  const folder = join(root, `.generated/bench-${set}-${records}-${format}`);
+  const file = join(folder, format === "ndjson" ? "records.ndjson" : "records.json");
+  if (!existsSync(folder)) {
+    note(`generating ${records} records: ${set}, ${format}`);
+    const args = ["--records", String(records), "--transcripts", transcripts, "--format", format, "--no-expected"];
+    await quietly(process.execPath, [join(root, "tools/generate.mjs"), ...args, "--out", `${folder}.part`]);
+    renameSync(`${folder}.part`, folder); // whole or not at all
+  }
+  return { file, agents: join(folder, "agents.json"), records, bytes: statSync(file).size };
+}
+
+/** All records that are in that file fall into this period, but few at its edges. */
+export function queryOf(agentsFile) {
+  const { data } = JSON.parse(readFileSync(agentsFile, "utf8"));
+  const agents = data.map(({ id, name }) => ({ id, name }));
+  return { period: "year", tz: "America/New_York", now: "2024-06-15T12:00:00Z", agents };
+}

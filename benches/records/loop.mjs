@@ -1,0 +1,96 @@
+// The report by a loop in plain JavaScript, as good as we can write it: the same judging in essentials, and no checks of types
+// or of text, no diagnostics, no bounds of depth or size.
+
+export class Loop {
+  #agents = new Map();
+  #unassigned = { messages: 0, calls: 0, totalSeconds: 0 };
+  #messageIds = new Set();
+  #callIds = new Set();
+  #startMs;
+  #endMs;
+  #dedupe;
+  #directory;
+
+  constructor({ startMs, endMs, dedupe = true, agents = [] }) {
+    this.#startMs = startMs;
+    this.#endMs = endMs;
+    this.#dedupe = dedupe;
+    this.#directory = new Map(agents.map(({ id, name }) => [id, name]));
+  }
+
+  add(record) {
+    const { type, event } = record;
+    if (Array.isArray(record.data)) for (const item of record.data) this.add(item);
+    else if (type === "message") this.#message(record, record.receivedAt, record.id || record.messageId);
+    else if (type === "call") this.#call(record, record, record.id || record.callId, record.status);
+    else if (event === "agent.message") {
+      if (record.channel === "voice") return;
+      const data = record.data ?? {};
+      this.#message(record, data.receivedAt ?? record.timestamp, data.messageId || data.id);
+    } else if (event === "agent.call_ended") {
+      const data = record.data ?? {};
+      this.#call(record, data, data.callId || data.id, data.status ?? "completed");
+    } else if (event !== undefined && event !== null) return;
+    else if (record.startedAt !== undefined) this.#call(record, record, record.id || record.callId, record.status);
+    else if (record.receivedAt !== undefined) this.#message(record, record.receivedAt, record.id || record.messageId);
+  }
+
+  report() {
+    const data = [];
+    for (const [agentId, { name, messages, calls, totalSeconds }] of this.#agents) {
+      if (messages + calls === 0) continue;
+      const agentName = this.#directory.get(agentId) || name || agentId;
+      data.push({ agentId, agentName, messages, calls, totalSeconds, isOrphan: false });
+    }
+    data.sort((a, b) => b.messages - a.messages || b.calls - a.calls || b.totalSeconds - a.totalSeconds);
+    const { messages, calls } = this.#unassigned;
+    if (messages + calls > 0)
+      data.push({ agentId: null, agentName: "Unassigned", ...this.#unassigned, isOrphan: true });
+    return { data };
+  }
+
+  #message(record, receivedAt, id) {
+    const at = time(receivedAt);
+    const agent = this.#agentOf(record, at);
+    if (!this.#counts(at, id, this.#messageIds)) return;
+    agent.messages++;
+  }
+
+  #call(record, { startedAt, endedAt, durationSeconds }, id, status) {
+    const at = time(startedAt);
+    const agent = this.#agentOf(record, at);
+    if (status !== "completed" || !this.#counts(at, id, this.#callIds)) return;
+    agent.calls++;
+    if (typeof durationSeconds === "number") agent.totalSeconds += Math.floor(durationSeconds);
+    else if (endedAt !== undefined && endedAt !== null) agent.totalSeconds += Math.floor((time(endedAt) - at) / 1000);
+  }
+
+  #counts(at, id, ids) {
+    if (!(at >= this.#startMs && at < this.#endMs)) return false;
+    if (!this.#dedupe || !id) return true;
+    const before = ids.size; // one look-up instead of two
+    return ids.add(id).size > before;
+  }
+
+  /** The agent of a record, called what its latest record calls it. */
+  #agentOf({ agentId, agentName }, at) {
+    if (!agentId) return this.#unassigned;
+    let agent = this.#agents.get(agentId);
+    if (agent === undefined) {
+      agent = { name: "", named: -Infinity, messages: 0, calls: 0, totalSeconds: 0 };
+      this.#agents.set(agentId, agent);
+    }
+    if (agentName && at >= agent.named && (at > agent.named || agentName > agent.name)) {
+      agent.name = agentName;
+      agent.named = at;
+    }
+    return agent;
+  }
+}
+
+function time(value) {
+  if (typeof value !== "string") return value;
+  const ms = Date.parse(value);
+  // Of what RFC 3339 allows, Date.parse refuses only the second after 23:59:59.
+  return Number.isNaN(ms) ? Date.parse(value.replace(":60", ":59")) + 1000 : ms;
+}

@@ -1,0 +1,38 @@
+// One pass over the records: what it takes, and that all come to the same report.
+
+const reports = new Map();
+
+/** Milliseconds of a pass; what the one before left behind is collected first, where node has --expose-gc. */
+export function timed(pass) {
+  const turn = () => {
+    globalThis.gc?.();
+    const start = performance.now();
+    const report = pass();
+    const taken = performance.now() - start;
+    reports.set(turn, report.data);
+    return taken;
+  };
+  return turn;
+}
+
+/** Runs each once, to warm up, and compares what it says. The names end in "true" or "false", for dedupe. */
+export function check(contenders) {
+  for (const dedupe of ["true", "false"]) {
+    const names = Object.keys(contenders).filter((name) => name.endsWith(` ${dedupe}`));
+    const [first, ...others] = names.map((name) => {
+      contenders[name]();
+      return reports.get(contenders[name]);
+    });
+    for (const [i, other] of others.entries()) same(first, other, names[i + 1]);
+  }
+}
+
+/**
+ * Row by row. Seconds may differ by a ten-thousandth: where a fraction has more than a dozen digits and begins with zeros,
+ * V8's Date.parse loses the zeros.
+ */
+function same(ours, theirs, name) {
+  const without = (rows) => JSON.stringify(rows.map(({ totalSeconds, ...row }) => row));
+  const near = ours.every((row, i) => Math.abs(row.totalSeconds - theirs[i]?.totalSeconds) <= row.totalSeconds * 1e-4);
+  if (!near || without(ours) !== without(theirs)) throw new Error(`the report by ${name} differs from ours`);
+}
