@@ -50,5 +50,7 @@ export default defineConfig({
     // Inlined assets would be data: URLs, which the policy refuses for scripts and styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Making the sample takes most of the time, and need not be remarked upon.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

@@ -119,7 +119,7 @@ const CHANGED_LATELY: [&str; 20] = [
 
 #[wasm_bindgen_test]
 fn periods_are_where_the_browsers_own_temporal_has_them() {
-    if js_sys::eval("typeof Temporal").unwrap() != JsValue::from("object") {
+    if js_sys::eval("typeof Temporal").unwrap() != "object" {
         console_log!("this browser has no Temporal: nothing to compare with");
         return;
     }
@@ -146,7 +146,7 @@ fn periods_are_where_the_browsers_own_temporal_has_them() {
                 }
                 let ours = period_bounds(query.into()).unwrap();
                 let ours = format!("{},{}", text(&get(&ours, "startMs")), text(&get(&ours, "endMs")));
-                if theirs != JsValue::from(ours.as_str()) {
+                if theirs != ours.as_str() {
                     differ
                         .entry(name.clone())
                         .or_insert_with(|| format!("{period} of {now}: {ours}, not {theirs:?}"));
