@@ -18,6 +18,7 @@ export const suites = [
   inNode("deno"),
   inNode("workerd"),
   inNode("browser", ["chromium"]),
+  inNode("zones", ["chromium"]),
   { name: "strays", needs: [], run: strays },
 ];
 

@@ -1,0 +1,147 @@
+/** What holds for periods whatever the zone, through the package. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { periodBounds, timeZones } from "usage-by-agent";
+
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const KINDS = [
+  ...WEEKDAYS.map((weekStart) => ({ period: "week", weekStart })),
+  { period: "month", weekStart: undefined },
+  { period: "year", weekStart: undefined },
+];
+const DAY = 86_400_000;
+
+/** Each has something of its own: a day skipped, midnights skipped or twice, odd offsets, negative summer time. */
+const ODD = [
+  "Africa/Cairo",
+  "Africa/Casablanca",
+  "Africa/Monrovia",
+  "America/Havana",
+  "America/Scoresbysund",
+  "America/St_Johns",
+  "Antarctica/Troll",
+  "Asia/Beirut",
+  "Asia/Gaza",
+  "Asia/Kathmandu",
+  "Australia/Lord_Howe",
+  "Europe/Dublin",
+  "Pacific/Apia",
+  "Pacific/Kwajalein",
+  "UTC",
+];
+const SAMPLE = [...new Set([...ODD, ...timeZones().filter((_, n) => n % 12 === 0)])];
+
+test("the end of a period is the start of the next: odd zones, from 1970 to the last of 2099", (t) => {
+  let steps = 0;
+  for (const [z, tz] of ODD.entries()) {
+    for (const kind of [KINDS[z % 7], ...KINDS.slice(7)]) {
+      const first = periodBounds({ ...kind, tz, now: 10 * DAY, offset: kind.period === "week" ? 0 : 1 });
+      const [last, count] = walk(kind, tz, first, Number.POSITIVE_INFINITY);
+      assert.match(last.periodEnd, /^2(099-12-(2[5-9]|3.)|100-01-01)/, `${tz} ${kind.period} ends early`);
+      steps += count;
+    }
+  }
+  t.diagnostic(`${steps} steps`);
+});
+
+test("the end of a period is the start of the next: any zone, every week start, 200 steps", (t) => {
+  let steps = 0;
+  for (const [z, tz] of SAMPLE.entries()) {
+    for (const kind of KINDS) {
+      const first = periodBounds({ ...kind, tz, now: 200 * DAY * (z + 1) });
+      steps += walk(kind, tz, first, 200)[1];
+    }
+  }
+  t.diagnostic(`${steps} steps in ${SAMPLE.length} zones`);
+});
+
+/** Steps from end to start until `most` are done or the span supported is over: the last period, and how many steps. */
+function walk(kind, tz, first, most) {
+  let bounds = first;
+  for (let steps = 0; ; steps += 1) {
+    const next = boundsOrCode({ ...kind, tz, now: bounds.endMs });
+    if (next === "out_of_range" || steps === most) return [bounds, steps];
+    const of = `${tz} ${kind.period} ${kind.weekStart} after ${bounds.periodEnd}`;
+    assert.equal(next.startMs, bounds.endMs, of);
+    assert.ok(next.endMs > next.startMs, of);
+    assert.equal(periodBounds({ ...kind, tz, now: next.startMs - 1 }).startMs, bounds.startMs, of);
+    bounds = next;
+  }
+}
+
+test("a period holds its moment; there and back by an offset is where it began", (t) => {
+  let count = 0;
+  for (const [z, tz] of SAMPLE.entries()) {
+    for (const [k, kind] of KINDS.entries()) {
+      for (let n = 0; n < 24; n += 1) {
+        // Any moments, the same in every run, a good many periods from either edge: 1973 to 2096.
+        const now = 1096 * DAY + (((z * 7919 + k * 104_729 + n * 1_299_709) * 99_991_001) % (45_000 * DAY));
+        const here = periodBounds({ ...kind, tz, now });
+        const of = `${tz} ${kind.period} ${kind.weekStart} ${now}`;
+        assert.ok(here.startMs <= now && now < here.endMs, of);
+        for (const offset of [1, -1, (n % 3) + 1, -(n % 3) - 1]) {
+          const there = periodBounds({ ...kind, tz, now, offset });
+          assert.deepEqual(periodBounds({ ...kind, tz, now: there.startMs, offset: -offset }), here, of);
+          assert.deepEqual(periodBounds({ ...kind, tz, now: there.endMs - 1, offset: -offset }), here, of);
+          if (offset === 1) assert.equal(there.startMs, here.endMs, of);
+          if (offset === -1) assert.equal(there.endMs, here.startMs, of);
+          count += 1;
+        }
+      }
+    }
+  }
+  t.diagnostic(`${count} offsets in ${SAMPLE.length} zones`);
+});
+
+/** Zones on either side of UTC, and the hours by which they were ahead of it in 1970 and are by today's rules in 2099. */
+const EDGES = [
+  ["UTC", 0, 0],
+  ["Asia/Tokyo", 9, 9],
+  ["Asia/Kathmandu", 5.5, 5.75],
+  ["Pacific/Tongatapu", 13, 13],
+  ["Pacific/Kiritimati", -10 - 2 / 3, 14],
+  ["America/Bogota", -5, -5],
+  ["America/New_York", -5, -5],
+  ["Pacific/Pago_Pago", -11, -11],
+];
+
+for (const [tz, ahead1970, ahead2099] of EDGES) {
+  test(`${tz}: 1970-01-01 and 2099-12-31 local are in, the millisecond beyond is out`, () => {
+    const first = Date.UTC(1970, 0, 1) - Math.round(ahead1970 * 3_600_000);
+    const end = Date.UTC(2100, 0, 1) - ahead2099 * 3_600_000;
+    for (const period of ["month", "year"]) {
+      assert.equal(periodBounds({ period, tz, now: first }).startMs, first);
+      assert.equal(periodBounds({ period, tz, now: end - 1 }).endMs, end);
+      refuses({ period, tz, now: first - 1 }, "/now");
+      refuses({ period, tz, now: end }, "/now");
+      refuses({ period, tz, now: first, offset: -1 }, "/offset");
+      refuses({ period, tz, now: end - 1, offset: 1 }, "/offset");
+    }
+    // Both dates are Thursdays: only weeks from Thursday begin with the one, only weeks from Friday end with the other.
+    for (const weekStart of WEEKDAYS) {
+      const week = { period: "week", weekStart, tz };
+      if (weekStart === "thursday") assert.equal(periodBounds({ ...week, now: first }).startMs, first);
+      else refuses({ ...week, now: first }, "/now");
+      if (weekStart === "friday") assert.equal(periodBounds({ ...week, now: end - 1 }).endMs, end);
+      else refuses({ ...week, now: end - 1 }, "/now");
+      assert.ok(periodBounds({ ...week, now: first + 7 * DAY }).startMs > first - 1);
+      assert.ok(periodBounds({ ...week, now: end - 7 * DAY - 1 }).endMs <= end);
+    }
+  });
+}
+
+function refuses(query, path) {
+  assert.throws(
+    () => periodBounds(query),
+    (error) => error.code === "out_of_range" && error.path === path,
+    JSON.stringify(query),
+  );
+}
+
+function boundsOrCode(query) {
+  try {
+    return periodBounds(query);
+  } catch (error) {
+    return error.code;
+  }
+}

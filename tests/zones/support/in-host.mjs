@@ -1,0 +1,23 @@
+/** What a process says that has a time zone of its own: where the host's 2011 began, then periods of every zone. */
+import { inferConvention, periodBounds, timeZones } from "usage-by-agent";
+
+const MOMENTS = ["1971-03-01T00:00:00Z", "2011-12-30T09:59:59-01:00", "2026-11-01T04:30:00Z", "2099-11-30T23:59:59Z"];
+const QUERIES = [
+  { period: "week", weekStart: "sunday" },
+  { period: "week", weekStart: "thursday", boundaries: "wall-clock" },
+  { period: "month", offset: -1 },
+  { period: "year", boundaries: "wall-clock" },
+];
+
+console.log(new Date(2011, 0, 1).toISOString());
+for (const tz of timeZones()) {
+  for (const moment of MOMENTS) {
+    // All three ways to give a moment; of these only a `Date` has anything to do with the host.
+    for (const now of [moment, Date.parse(moment), new Date(moment)]) {
+      for (const query of QUERIES) {
+        const bounds = periodBounds({ ...query, tz, now });
+        console.log(JSON.stringify([bounds, inferConvention(bounds, { ...query, tz })]));
+      }
+    }
+  }
+}
