@@ -1,4 +1,5 @@
 /** The module's memory: given back when it is done with, after faults too, and not growing with a stream. */
+import "../support/no-finalizers.mjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -6,14 +7,16 @@ import { pathToFileURL } from "node:url";
 import { JUNE, message } from "../support/faults.mjs";
 import { installed, packed, runModule } from "../support/packed.mjs";
 
-const { periodBounds, UsageAggregator, usageByAgent, usageByAgentStream, validateResponse } = packed;
+const { inferConvention, periodBounds, UsageAggregator, usageByAgent, usageByAgentStream, validateResponse } = packed;
+const utf8 = new TextEncoder();
 
 // The glue of the same instance: it answers with the module's exports when it is initialised once more.
 const glue = await import(pathToFileURL(join(installed, "wasm/usage_by_agent.js")).href);
 const size = () => glue.initSync().memory.buffer.byteLength;
 
-const records = Array.from({ length: 2000 }, (_, i) => message({ id: `id-${i}`, agentId: `agent-${i % 50}` }));
-const bytes = new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join("\n"));
+const records = Array.from({ length: 500 }, (_, i) => message({ id: `id-${i}`, agentId: `agent-${i % 50}` }));
+const bytes = utf8.encode(records.map((record) => JSON.stringify(record)).join("\n"));
+const long = "x".repeat(10_000); // what holds one of these and isn't freed shows after some hundred times
 const attempt = (run) => {
   try {
     run();
@@ -32,49 +35,68 @@ async function assertSteady(times, run) {
 
 test("this is the module's memory: what is kept shows", () => {
   const before = size();
-  const kept = Array.from({ length: 40 }, () => new UsageAggregator(JUNE).push(records));
+  const kept = Array.from({ length: 200 }, () => new UsageAggregator(JUNE).push(records));
   assert.ok(size() > before + 2_000_000);
   for (const usage of kept) usage.free();
 });
 
 test("a thousand aggregators, one after the other", () =>
   assertSteady(1000, () => {
-    const usage = new UsageAggregator({ ...JUNE, agents: [{ id: "a", name: "A" }] });
-    usage.push(records.slice(0, 500));
+    const usage = new UsageAggregator({ ...JUNE, agents: [{ id: "a", name: long }] });
+    usage.push(records, { agentId: "a", agentName: long });
+    usage.push(JSON.stringify(message({ id: long })));
     usage.pushBytes(bytes.subarray(0, 5000));
+    attempt(() => usage.finish());
     usage.report();
     usage.diagnostics();
     usage.free();
   }));
 
+test("a text that is left open", () =>
+  assertSteady(1000, () => {
+    const usage = new UsageAggregator(JUNE);
+    usage.pushBytes(utf8.encode(`{"id":"${long}`));
+    usage.free();
+  }));
+
+test("defaults, and ones that are refused", () =>
+  assertSteady(1000, () => {
+    const usage = new UsageAggregator(JUNE);
+    usage.push([], { agentId: long, agentName: long });
+    attempt(() => usage.push([5], { agentId: long, agentName: long }));
+    attempt(() => usage.push("!", { agentId: long, agentName: long }));
+    attempt(() => usage.push(5, { agentId: long, agentName: long }));
+    usage.free();
+  }));
+
 test("functions that need no freeing", () =>
-  assertSteady(100, () => {
-    usageByAgent(records.slice(0, 300), JUNE);
+  assertSteady(300, () => {
+    usageByAgent(records, JUNE);
     usageByAgent(bytes, JUNE);
     periodBounds(JUNE);
-    validateResponse("by-agent", { data: records });
+    validateResponse("by-agent", { data: records, long });
+    inferConvention({ period: "month", periodStart: long, periodEnd: long });
   }));
 
 test("calls that fail", () =>
   assertSteady(1000, () => {
-    attempt(() => new UsageAggregator({ ...JUNE, tz: "Mars/Olympus" }));
-    attempt(() => usageByAgent([...records.slice(0, 100), 5], JUNE));
+    attempt(() => new UsageAggregator({ ...JUNE, agents: [{ id: "a", name: long }], tz: "Mars/Olympus" }));
+    attempt(() => usageByAgent([...records, 5], JUNE));
     attempt(() => usageByAgent(bytes.subarray(0, 30_001), JUNE));
-    attempt(() => usageByAgent([message({ agentId: "x".repeat(10_000), receivedAt: 5 })], JUNE));
-    attempt(() => periodBounds({ period: "x".repeat(10_000) }));
+    attempt(() => usageByAgent([message({ agentId: long, receivedAt: 5 })], JUNE));
+    attempt(() => periodBounds({ period: long }));
   }));
 
 test("streams, and streams that are broken off", () =>
-  assertSteady(200, async (i) => {
+  assertSteady(300, async (i) => {
     const stop = new AbortController();
     const onProgress = () => i % 2 && stop.abort();
-    await usageByAgentStream(new Blob([bytes]), { ...JUNE, signal: stop.signal, onProgress }).catch(() => {});
+    const source = i % 3 ? new Blob([bytes]) : new Blob([bytes, `{"id":"${long}`]);
+    await usageByAgentStream(source, { ...JUNE, signal: stop.signal, onProgress }).catch(() => {});
   }));
 
 test("a long stream takes no more than a short one", async () => {
-  const chunk = new TextEncoder().encode(
-    `${JSON.stringify(message({ agentId: "a", body: "x".repeat(2000) }))}\n`.repeat(30),
-  );
+  const chunk = utf8.encode(`${JSON.stringify(message({ agentId: "a", body: "x".repeat(2000) }))}\n`.repeat(30));
   const ids = { ...JUNE, dedupe: false };
   const chunks = function* (count) {
     for (let i = 0; i < count; i++) yield chunk;
@@ -89,7 +111,6 @@ test("a long stream takes no more than a short one", async () => {
 test("aggregators that nobody freed are freed with the garbage", async () => {
   const told = await runModule(
     `
-    import { readFileSync } from "node:fs";
     import { setTimeout as after } from "node:timers/promises";
     import { UsageAggregator } from "usage-by-agent";
     import { initSync } from "../node_modules/usage-by-agent/wasm/usage_by_agent.js";

@@ -115,6 +115,16 @@ test("bytes of another realm are bytes", () => {
   usage.free();
 });
 
+test("what claims to be bytes and is none", () => {
+  for (const tag of ["ArrayBuffer", "Uint8Array", "String"]) {
+    const posing = { [Symbol.toStringTag]: tag, length: 3, byteLength: 3 };
+    assertThrows(() => usageByAgent(posing, JUNE), { code: "invalid_option", path: "" }, tag);
+    const usage = new UsageAggregator(JUNE);
+    assertThrows(() => usage.pushBytes(posing), { code: "invalid_option", path: "" }, tag);
+    usage.free();
+  }
+});
+
 test("holes of a sparse array are no records", () => {
   const sparse = [message({})];
   sparse[3] = message({});
