@@ -49,7 +49,9 @@ export function plainSample(chosen) {
   }
 
   // Deleted agents are not in it: their rows show that usage does not go with them.
-  const listed = busy.map((agent, index) => ({ ...agent, name: NAMES[index] })).filter((agent) => agent.listedAs !== null);
+  const listed = busy
+    .map((agent, index) => ({ ...agent, name: NAMES[index] }))
+    .filter((agent) => agent.listedAs !== null);
   const data = [...listed, { ...idle[0], name: "Holiday line" }].map(({ id, name }) => ({ id: ids.get(id), name }));
   return { lines: lines(), agents: { data, total: data.length } };
 }
