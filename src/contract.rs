@@ -1,13 +1,13 @@
 //! The wire: the shape of `GET /v1/usage/by-agent`'s answer.
 
 use crate::period::Period;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The name of the row of usage with no agent.
 pub const UNASSIGNED: &str = "Unassigned";
 
 /// One row of the report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentUsageItem {
     /// `None` for usage with no agent.
@@ -21,12 +21,11 @@ pub struct AgentUsageItem {
     /// Whole seconds of those calls.
     pub total_seconds: u64,
     /// Is this the row of usage with no agent? Optional on the wire.
-    #[serde(default)]
     pub is_orphan: bool,
 }
 
 /// The answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentUsageResponse {
     /// One row an agent.

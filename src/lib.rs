@@ -6,9 +6,12 @@
 //! ```
 //! use usage_by_agent::{aggregate::Aggregate, input, query::RawQuery, record::Defaults};
 //!
-//! let query: RawQuery = serde_json::from_str(
-//!     r#"{"period": "month", "tz": "America/New_York", "now": "2024-06-15T12:00:00Z"}"#,
-//! )?;
+//! let query = RawQuery {
+//!     period: "month".into(),
+//!     tz: "America/New_York".into(),
+//!     now: "2024-06-15T12:00:00Z".into(),
+//!     ..RawQuery::default()
+//! };
 //! let mut counts = Aggregate::new(query.usage()?);
 //! let records = br#"{"receivedAt": "2024-06-02T09:00:00-04:00", "agentId": "a1", "agentName": "Support", "id": "m1"}"#;
 //! input::push_text(&mut counts, records, &Defaults::default())?;
@@ -20,7 +23,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`zone`], [`period`], [`convention`], [`timestamp`] | the calendar: what clocks show, where periods lie, how bounds are written |
+//! | [`zone`], [`period`], [`series`], [`convention`], [`timestamp`] | the calendar: what clocks show, where periods, days and months lie, how bounds are written |
 //! | [`record`], [`columns`], [`json`], [`walk`], [`input`] | what a record is; records from objects and from bytes; bringing text to the count |
 //! | [`query`], [`aggregate`], [`report`] | the question, the counting, the rows |
 //! | [`contract`], [`validate`] | the wire's shapes, and the check of an upstream's answer |
@@ -49,6 +52,7 @@ pub mod period;
 pub mod query;
 pub mod record;
 pub mod report;
+pub mod series;
 pub mod timestamp;
 pub mod validate;
 pub mod walk;

@@ -4,10 +4,10 @@ use crate::error::{Code, Place, UsageError};
 use crate::timestamp::to_wire;
 use crate::zone::{Zone, day_before};
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A calendar period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Period {
     /// Seven days from the week's first day.

@@ -3,17 +3,15 @@
 use crate::error::{Code, Place, UsageError, number_shown, shown};
 use crate::period::{Boundaries, Bounds, Period};
 use crate::timestamp::{self, Naive};
+use crate::walk::{self, Json};
 use crate::zone::Zone;
 use chrono::Weekday;
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
 /// A period query and a report's options as a caller gave them: any value may stand anywhere.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct RawQuery {
     /// `"week"`, `"month"` or `"year"`.
     pub period: Loose,
@@ -40,8 +38,7 @@ pub struct RawQuery {
 }
 
 /// An entry of the directory as a caller gave it.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct RawAgent {
     /// Its id.
     pub id: Loose,
@@ -83,51 +80,25 @@ impl fmt::Display for Loose {
     }
 }
 
-impl<'de> Deserialize<'de> for Loose {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Loose;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any value")
-            }
-            fn visit_unit<E>(self) -> Result<Loose, E> {
-                Ok(Loose::Missing)
-            }
-            fn visit_bool<E>(self, b: bool) -> Result<Loose, E> {
-                Ok(Loose::Bool(b))
-            }
-            #[allow(clippy::cast_precision_loss)]
-            fn visit_i64<E>(self, n: i64) -> Result<Loose, E> {
-                Ok(Loose::Number(n as f64))
-            }
-            #[allow(clippy::cast_precision_loss)]
-            fn visit_u64<E>(self, n: u64) -> Result<Loose, E> {
-                Ok(Loose::Number(n as f64))
-            }
-            fn visit_f64<E>(self, n: f64) -> Result<Loose, E> {
-                Ok(Loose::Number(n))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
-                Ok(Loose::Text(text.to_owned()))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Loose::Other("an array".into()))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
-                // What can't cross from JavaScript comes as `{typeName: "a function"}`.
-                let mut kind = Cow::Borrowed("an object");
-                while let Some(key) = map.next_key::<String>()? {
-                    let value = map.next_value()?;
-                    if let ("typeName", Loose::Text(name)) = (key.as_str(), value) {
-                        kind = name.into();
-                    }
+impl Loose {
+    /// The value that a JSON text is; absent is missing. What JSON can't hold comes as `{"typeName": "a function"}`.
+    pub fn from_json(text: Option<&str>) -> Self {
+        let Some(text) = text else { return Loose::Missing };
+        match walk::read(text) {
+            Json::Null => Loose::Missing,
+            Json::Bool(b) => Loose::Bool(b),
+            Json::Number(n) => Loose::Number(n),
+            Json::Text(text) => Loose::Text(text.into_owned()),
+            Json::BrokenText => Loose::Other("text with a lone surrogate".into()),
+            Json::Array(_) => Loose::Other("an array".into()),
+            Json::Object(object) => {
+                let [name] = walk::values(object, ["typeName"]);
+                match name.map(walk::read) {
+                    Some(Json::Text(name)) => Loose::Other(name.into_owned().into()),
+                    _ => Loose::Other("an object".into()),
                 }
-                Ok(Loose::Other(kind))
             }
         }
-        from.deserialize_any(Any)
     }
 }
 
@@ -208,6 +179,57 @@ pub const WEEKDAYS: [(&str, Weekday); 7] = [
 const BOUNDARIES: [(&str, Boundaries); 2] = [("instant", Boundaries::Instant), ("wall-clock", Boundaries::WallClock)];
 
 impl RawQuery {
+    /// A query from the text of a JSON object that is known to be valid, as the face writes it: absent options are the
+    /// defaults, unknown ones are passed over.
+    pub fn from_json(text: &str) -> Self {
+        const KEYS: [&str; 11] = [
+            "period",
+            "tz",
+            "now",
+            "weekStart",
+            "offset",
+            "boundaries",
+            "includeIdle",
+            "dedupe",
+            "onInvalid",
+            "naiveTimestamps",
+            "agents",
+        ];
+        let [
+            period,
+            tz,
+            now,
+            week_start,
+            offset,
+            boundaries,
+            include_idle,
+            dedupe,
+            on_invalid,
+            naive,
+            agents,
+        ] = walk::values(text, KEYS);
+        let agent = |text| {
+            let [id, name] = walk::values(text, ["id", "name"]);
+            RawAgent {
+                id: Loose::from_json(id),
+                name: Loose::from_json(name),
+            }
+        };
+        RawQuery {
+            period: Loose::from_json(period),
+            tz: Loose::from_json(tz),
+            now: Loose::from_json(now),
+            week_start: Loose::from_json(week_start),
+            offset: Loose::from_json(offset),
+            boundaries: Loose::from_json(boundaries),
+            include_idle: Loose::from_json(include_idle),
+            dedupe: Loose::from_json(dedupe),
+            on_invalid: Loose::from_json(on_invalid),
+            naive_timestamps: Loose::from_json(naive),
+            agents: agents.map_or_else(Vec::new, |list| walk::items(list).map(agent).collect()),
+        }
+    }
+
     /// Which period is meant.
     ///
     /// # Errors
@@ -343,7 +365,7 @@ mod tests {
     use super::*;
 
     fn raw(json: &str) -> RawQuery {
-        serde_json::from_str(json).unwrap()
+        RawQuery::from_json(json)
     }
 
     #[test]

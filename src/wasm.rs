@@ -8,13 +8,14 @@ use crate::columns::{Columns, Item};
 use crate::convention;
 use crate::error::{Place, Problem, UsageError};
 use crate::input::Text;
-use crate::period::{Boundaries, Period};
+use crate::period::Boundaries;
 use crate::query::{Loose, RawQuery, WEEKDAYS};
 use crate::record::{DATA_FIELDS, Defaults, FIELDS};
 use crate::validate::{self, Expect};
+use crate::walk;
 use crate::zone::{TZDB_VERSION, Zone};
 use chrono::Weekday;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
@@ -27,35 +28,18 @@ fn thrown(error: UsageError) -> JsValue {
     to_js(&Problem::from(error)).unwrap_or(JsValue::NULL)
 }
 
-fn query_of(options: JsValue) -> Result<RawQuery, JsValue> {
-    Ok(serde_wasm_bindgen::from_value(options)?)
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PeriodBounds<'a> {
-    period: Period,
-    tz: &'a str,
-    period_start: String,
-    period_end: String,
-    start_ms: i64,
-    end_ms: i64,
-}
-
-/// `periodBounds` of the package, with `now` given.
+/// `periodBounds` of the package, with `now` given: the query and the bounds as JSON, which crosses several times faster than
+/// an object property by property.
 #[wasm_bindgen(js_name = periodBounds)]
-pub fn period_bounds(query: JsValue) -> Result<JsValue, JsValue> {
-    let query = query_of(query)?.period().map_err(thrown)?;
+pub fn period_bounds(query: &str) -> Result<String, JsValue> {
+    let query = RawQuery::from_json(query).period().map_err(thrown)?;
     let bounds = query.bounds;
-    let (period_start, period_end) = bounds.written(query.boundaries);
-    to_js(&PeriodBounds {
-        period: bounds.period,
-        tz: bounds.zone.name(),
-        period_start,
-        period_end,
-        start_ms: bounds.window.start,
-        end_ms: bounds.window.end,
-    })
+    let (start, end) = bounds.written(query.boundaries);
+    let (period, tz, window) = (bounds.period.as_str(), bounds.zone.name(), bounds.window);
+    Ok(format!(
+        r#"{{"period":"{period}","tz":"{tz}","periodStart":"{start}","periodEnd":"{end}","startMs":{},"endMs":{}}}"#,
+        window.start, window.end
+    ))
 }
 
 /// Every zone name, sorted without regard to case.
@@ -103,9 +87,8 @@ struct Unsound {
 
 /// `validateResponse("by-agent", …)` of the package, from JSON text.
 #[wasm_bindgen(js_name = validateByAgent)]
-pub fn validate_by_agent(text: &[u8], expect: JsValue) -> Result<JsValue, JsValue> {
-    let query = query_of(expect)?;
-    let expect = expected(&query).map_err(thrown)?;
+pub fn validate_by_agent(text: &[u8], expect: &str) -> Result<JsValue, JsValue> {
+    let expect = expected(&RawQuery::from_json(expect)).map_err(thrown)?;
     match validate::by_agent(text, &expect) {
         Ok(sound) => to_js(&Checked {
             ok: true,
@@ -141,14 +124,6 @@ fn expected(query: &RawQuery) -> Result<Expect, UsageError> {
     })
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Written {
-    period: Loose,
-    period_start: Loose,
-    period_end: Loose,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Explained<'a> {
@@ -159,17 +134,15 @@ struct Explained<'a> {
 
 /// `inferConvention` of the package.
 #[wasm_bindgen(js_name = inferConvention)]
-pub fn infer_convention(bounds: JsValue, query: JsValue) -> Result<JsValue, JsValue> {
-    let written: Written = serde_wasm_bindgen::from_value(bounds)?;
-    let query = query_of(query)?;
-    let expect = expected(&query).map_err(thrown)?;
-    let period = RawQuery {
-        period: written.period,
+pub fn infer_convention(bounds: &str, query: &str) -> Result<JsValue, JsValue> {
+    let [period, start, end] = walk::values(bounds, ["period", "periodStart", "periodEnd"]).map(Loose::from_json);
+    let expect = expected(&RawQuery::from_json(query)).map_err(thrown)?;
+    let written = RawQuery {
+        period,
         ..RawQuery::default()
-    }
-    .kind()
-    .map_err(thrown)?;
-    let (Loose::Text(start), Loose::Text(end)) = (written.period_start, written.period_end) else {
+    };
+    let period = written.kind().map_err(thrown)?;
+    let (Loose::Text(start), Loose::Text(end)) = (start, end) else {
         return Ok(JsValue::NULL);
     };
     let zone = expect.zone.clone().unwrap_or_else(Zone::utc);
@@ -198,8 +171,10 @@ pub struct Aggregator(Aggregate);
 impl Aggregator {
     /// Nothing counted yet.
     #[wasm_bindgen(constructor)]
-    pub fn new(query: JsValue) -> Result<Aggregator, JsValue> {
-        Ok(Aggregator(Aggregate::new(query_of(query)?.usage().map_err(thrown)?)))
+    pub fn new(query: &str) -> Result<Aggregator, JsValue> {
+        Ok(Aggregator(Aggregate::new(
+            RawQuery::from_json(query).usage().map_err(thrown)?,
+        )))
     }
 
     /// Counts a batch of objects. The first one's pointer is `prefix/first`.

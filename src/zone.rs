@@ -2,6 +2,7 @@
 
 use crate::error::{Code, UsageError, shown};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta};
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ struct Span {
     start: i64,
     /// Seconds east of UTC.
     offset: i64,
+    /// What clocks show when it ends, in seconds as if in UTC. Ever later from span to span: build.rs checks that.
+    local_end: i64,
 }
 
 impl fmt::Debug for Zone {
@@ -38,12 +41,14 @@ impl fmt::Debug for Zone {
 impl Zone {
     /// Coordinated universal time.
     pub fn utc() -> Zone {
+        let always = Span {
+            start: i64::MIN,
+            offset: 0,
+            local_end: i64::MAX,
+        };
         Zone {
             name: "UTC",
-            spans: Arc::new([Span {
-                start: i64::MIN,
-                offset: 0,
-            }]),
+            spans: Arc::new([always]),
         }
     }
 
@@ -57,16 +62,37 @@ impl Zone {
             .binary_search_by(|(known, _)| known.bytes().map(|b| b.to_ascii_lowercase()).cmp(wanted()))
             .ok()
             .and_then(|at| tables::NAMES.get(at))
-            .and_then(|(name, number)| Some(Zone { name, spans: spans(usize::from(*number))? }))
-            .ok_or_else(|| {
-                UsageError::new(
-                    Code::InvalidTz,
-                    format!(
-                        "unknown time zone {}: wanted a name of the IANA tz database, such as \"America/New_York\" or \"UTC\"",
-                        shown(name)
-                    ),
-                )
+            .and_then(|(name, number)| {
+                Some(Zone {
+                    name,
+                    spans: spans(usize::from(*number))?,
+                })
             })
+            .ok_or_else(|| {
+                let got = shown(name);
+                let such = match Zone::nearest(name) {
+                    Some(near) => format!("; did you mean \"{near}\"?"),
+                    None => ", such as \"America/New_York\" or \"UTC\"".into(),
+                };
+                let wanted = format!("wanted a name of the IANA tz database{such}");
+                UsageError::new(Code::InvalidTz, format!("unknown time zone {got}: {wanted}"))
+            })
+    }
+
+    /// The name that is nearest to a misspelt one, if one is near: a few letters off, or a city without its continent.
+    fn nearest(name: &str) -> Option<&'static str> {
+        let asked = name.trim().to_ascii_lowercase().replace(' ', "_");
+        if !(3..=60).contains(&asked.len()) {
+            return None;
+        }
+        let distance = |known: &str| {
+            let known = known.to_ascii_lowercase();
+            let city = known.rsplit('/').next().unwrap_or(&known);
+            let (whole, city) = (strsim::osa_distance(&asked, &known), strsim::osa_distance(&asked, city));
+            (whole.min(city), city < whole)
+        };
+        let ((off, _), near) = Zone::names().map(|known| (distance(known), known)).min()?;
+        (off.saturating_mul(4) <= asked.len()).then_some(near)
     }
 
     /// Every name there is, sorted without regard to case.
@@ -105,43 +131,66 @@ impl Zone {
     pub fn first_instant(&self, date: NaiveDate) -> Option<i64> {
         let midnight = date.and_hms_opt(0, 0, 0)?.and_utc().timestamp();
         // The first span that clocks leave after they have shown that midnight, or would have: the date begins in it.
-        let ends = self
-            .spans
-            .iter()
-            .zip(self.spans.iter().skip(1))
-            .map(|(span, next)| next.start.saturating_add(span.offset));
-        let at = ends.take_while(|local_end| *local_end <= midnight).count();
+        let at = self.spans.partition_point(|span| span.local_end <= midnight);
         let span = self.spans.get(at)?;
         span.start.max(midnight.checked_sub(span.offset)?).checked_mul(1000)
     }
 }
 
-/// Reads a zone's table. `None` only if build.rs wrote nonsense.
+thread_local! {
+    /// The tables read so far, by number: a zone that was asked for once will be asked for again.
+    static READ: RefCell<Vec<Option<Arc<[Span]>>>> = const { RefCell::new(Vec::new()) };
+}
+
 fn spans(number: usize) -> Option<Arc<[Span]>> {
+    READ.with(|read| {
+        let Ok(mut read) = read.try_borrow_mut() else {
+            return decoded(number);
+        };
+        if read.len() <= number {
+            read.resize(tables::STARTS.len().max(number.saturating_add(1)), None);
+        }
+        let slot = read.get_mut(number)?;
+        if slot.is_none() {
+            *slot = decoded(number);
+        }
+        slot.clone()
+    })
+}
+
+/// Reads a zone's table. `None` only if build.rs wrote nonsense.
+fn decoded(number: usize) -> Option<Arc<[Span]>> {
     let start = usize::try_from(*tables::STARTS.get(number)?).ok()?;
     let end = usize::try_from(*tables::STARTS.get(number.checked_add(1)?)?).ok()?;
     let mut row = Row(tables::ZONES.get(start..end)?);
     let unit = i64::try_from(row.number()?).ok()?;
     let count = row.number()?;
     let offsets = (0..count).map(|_| row.signed()).collect::<Option<Vec<_>>>()?;
-    let mut spans = vec![Span {
+    let mut span = Span {
         start: i64::MIN,
         offset: *offsets.first()?,
-    }];
+        local_end: i64::MAX,
+    };
+    let mut spans = Vec::new();
     let mut units = 0_i64;
     while !row.0.is_empty() {
-        let steps = if spans.len() == 1 {
+        let steps = if spans.is_empty() {
             row.signed()?
         } else {
             i64::try_from(row.number()?).ok()?
         };
         units = units.checked_add(steps)?;
+        let start = units.checked_mul(unit)?;
+        span.local_end = start.checked_add(span.offset)?;
+        spans.push(span);
         let offset = *offsets.get(usize::try_from(row.number()?).ok()?)?;
-        spans.push(Span {
-            start: units.checked_mul(unit)?,
+        span = Span {
+            start,
             offset,
-        });
+            local_end: i64::MAX,
+        };
     }
+    spans.push(span);
     Some(spans.into())
 }
 
@@ -206,6 +255,28 @@ mod tests {
             "a".repeat(10_000).as_str(),
         ] {
             assert_eq!(Zone::named(wrong).unwrap_err().code, Code::InvalidTz, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_near_miss_is_told_the_nearest_name() {
+        for (wrong, near) in [
+            ("America/New_Yrok", "America/New_York"),
+            ("America/New York", "America/New_York"),
+            (" Europe/Paris ", "Europe/Paris"),
+            ("Paris", "Europe/Paris"),
+            (" UTC", "UTC"),
+            ("asia/calcuta", "Asia/Calcutta"),
+            ("Europe/Kieff", "Europe/Kiev"),
+        ] {
+            let message = Zone::named(wrong).unwrap_err().message;
+            assert!(message.ends_with(&format!("did you mean \"{near}\"?")), "{message}");
+        }
+        for far in ["", "+05:30", "Mars/Olympus", "XYZ", "EDT", &"a".repeat(10_000)] {
+            assert!(
+                Zone::named(far).unwrap_err().message.contains("IANA tz database"),
+                "{far}"
+            );
         }
     }
 

@@ -35,7 +35,7 @@ export class UsageAggregator implements Disposable {
    */
   constructor(query: UsageQuery) {
     const wasm = core();
-    const options = coreUsageQuery(query);
+    const options = JSON.stringify(coreUsageQuery(query));
     this.#counts = attempt(() => new wasm.Aggregator(options));
   }
 

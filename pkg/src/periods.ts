@@ -22,8 +22,8 @@ import { typeName } from "./values.js";
  */
 export function periodBounds(query: PeriodQuery): PeriodBounds {
   const wasm = core();
-  const options = corePeriodQuery(query);
-  return attempt(() => wasm.periodBounds(options)) as PeriodBounds;
+  const options = JSON.stringify(corePeriodQuery(query));
+  return JSON.parse(attempt(() => wasm.periodBounds(options))) as PeriodBounds;
 }
 
 /** Every zone name accepted, as the tz database spells it, sorted by code unit. */
@@ -68,5 +68,6 @@ export function inferConvention(
     periodEnd: coreValue(bounds.periodEnd),
   };
   const { tz, weekStart } = corePartialQuery(query);
-  return attempt(() => wasm.inferConvention(written, { tz, weekStart })) as Convention | null;
+  const options = JSON.stringify({ tz, weekStart });
+  return attempt(() => wasm.inferConvention(JSON.stringify(written), options)) as Convention | null;
 }

@@ -4,11 +4,14 @@ import { UsageError } from "./errors.js";
 import type { PeriodQuery, UsageQuery } from "./types.js";
 import { isArray, isDate, isWellFormed, typeName } from "./values.js";
 
+/** A query as it crosses: JSON, of values that JSON can hold. */
+export type CorePeriodQuery = Record<keyof PeriodQuery, CoreValue>;
+
 /** What crosses as it is. */
 export type CoreValue = string | number | boolean | null | undefined | object;
 
 /** A `PeriodQuery` for the core. */
-export function corePeriodQuery(query: PeriodQuery): object {
+export function corePeriodQuery(query: PeriodQuery): CorePeriodQuery {
   return { ...corePartialQuery(query), now: query.now === undefined ? Date.now() : coreInstant(query.now) };
 }
 
@@ -25,7 +28,7 @@ export function coreUsageQuery(query: UsageQuery): object {
 }
 
 /** What is there of a `PeriodQuery`, for the core: without the clock. */
-export function corePartialQuery(query: Partial<PeriodQuery>): Record<keyof PeriodQuery, CoreValue> {
+export function corePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery {
   if (typeof query !== "object" || query === null) {
     throw new UsageError(
       "invalid_option",
@@ -52,6 +55,8 @@ function coreInstant(now: unknown): CoreValue {
 /** Options are simple values. Of what else may come in their place the core needs no more than its type's name. */
 export function coreValue(value: unknown): CoreValue {
   switch (typeof value) {
+    case "number":
+      return Number.isFinite(value) ? value : { typeName: String(value) };
     case "bigint":
     case "function":
     case "symbol":

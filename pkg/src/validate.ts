@@ -37,7 +37,7 @@ export function validateResponse(
       },
     );
   }
-  const options = corePartialQuery(expect);
+  const options = JSON.stringify(corePartialQuery(expect));
   let text: Uint8Array;
   try {
     text = textOf(body);

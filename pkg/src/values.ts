@@ -33,8 +33,19 @@ export function isDate(value: unknown): value is Date {
 
 /** The bytes that a `Uint8Array` or an `ArrayBuffer` is; `undefined` for anything else. */
 export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (hasTag(value, "ArrayBuffer")) return new Uint8Array(value as ArrayBuffer);
-  return uint8ArrayOf(value);
+  return isArrayBuffer(value) ? new Uint8Array(value) : uint8ArrayOf(value);
+}
+
+const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")?.get;
+
+function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  if (!hasTag(value, "ArrayBuffer")) return false;
+  try {
+    byteLength?.call(value); // throws where something only says that it is one
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The `Uint8Array` that a value is, as one of this realm; `undefined` for anything else. */

@@ -13,8 +13,7 @@ pub const JUNE: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "on
 pub const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
 
 pub fn asked(query: &str) -> Aggregate {
-    let raw: RawQuery = serde_json::from_str(query).unwrap();
-    Aggregate::new(raw.usage().unwrap())
+    Aggregate::new(RawQuery::from_json(query).usage().unwrap())
 }
 
 /// Counts a text that comes in chunks of these sizes, again and again.
