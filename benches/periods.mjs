@@ -28,29 +28,31 @@ function times(job, costs, unit) {
 }
 
 function wrongRows({ contenders }) {
-  return Object.entries(peers).flatMap(([name, against]) =>
-    Object.entries(contenders[name].sets).map(([title, { asked, stale, wrong }]) => ({
-      job: `wrong answers: ${title} (${digits(asked)} questions)`,
+  return Object.entries(peers).map(([name, against]) => {
+    const sets = Object.entries(contenders[name].sets);
+    const each = (tell) => sets.map(([, count]) => tell(count)).join("; ");
+    return {
+      job: `wrong answers: ${sets.map(([title, { asked }]) => `${digits(asked)} of ${title}`).join("; ")}`,
       against,
-      ratio: `${((100 * (wrong + stale)) / asked).toFixed(2)} %`,
+      ratio: each(({ asked, stale, wrong }) => `${((100 * (wrong + stale)) / asked).toFixed(2)} %`),
       ours: "0, by definition",
-      theirs: `${wrong} by its own doing, ${stale} by the host's zone data`,
-    })),
-  );
+      theirs: each(({ stale, wrong }) => `${wrong} its own, ${stale} the zone data's`),
+    };
+  });
 }
 
 function notes({ hosts, contenders }) {
   const lines = [
-    `Zone data: ours ${contenders[OURS].tzdb}, the host's ${process.versions.tz}. "Wrong" is what differs from ours; "by its own ` +
-      `doing" where the tests' oracle, given the host's data, differs from it too.`,
+    `Zone data: ours ${contenders[OURS].tzdb}, the host's ${process.versions.tz}. "Wrong" is what differs from ours; "its own" ` +
+      `where the tests' oracle, given the host's data, differs from it too.`,
     "In a fold across midnight clocks show the old date again after the new period has begun; ours tells the period by the " +
       "instant. Where that is all that differs, it may be called a matter of definition.",
   ];
   for (const name of [OURS, ...Object.keys(peers)]) {
     const { elsewhere, sets } = contenders[name];
     const said = name === OURS ? "ours" : peers[name];
-    const hostsSaid = elsewhere.length > 0 ? `other answers under TZ=${elsewhere.join(", ")}` : "the same answers";
-    lines.push(`${said}: ${hostsSaid} as under TZ=${hosts[0]} (asked under ${hosts.join(", ")}).`);
+    const others = elsewhere.length > 0 ? `other answers under TZ=${elsewhere.join(", ")} than` : "the same answers as";
+    lines.push(`${said}: ${others} under TZ=${hosts[0]} (asked under ${hosts.join(", ")}).`);
     for (const { period, tz, now, got, want } of Object.values(sets).flatMap((set) => set.examples)) {
       lines.push(`${said}: the ${period} of ${now} in ${tz} is ${got}; right is ${want}.`);
     }

@@ -52,7 +52,7 @@ function print(rows, notes) {
   ];
   const machine = `Node ${process.versions.node}, ${availableParallelism()} × ${cpus()[0]?.model ?? "unknown"}`;
   console.log(`\n${table.join("\n")}\n`);
-  for (const text of [`One run on ${machine}; medians, in brackets the middle half.`, ...notes])
+  for (const text of [`One run on ${machine}. Medians; in brackets the middle half of the rounds.`, ...notes])
     console.log(`- ${text}`);
 }
 

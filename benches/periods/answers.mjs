@@ -19,7 +19,7 @@ const EXAMPLES = 3;
 const sets = (ours) => ({
   "every zone, 2020 to 2030": [...anywhere({ from: 2020, to: 2030 })],
   "every zone, 1970 to 2037": [...anywhere({ from: 1970, to: 2037 })],
-  "clocks change within 90 minutes of an edge, 2000 to 2030": [...nearChanges(ours, { from: 2000, to: 2030 })],
+  "an edge within 90 minutes of a change of clocks, 2000 to 2030": [...nearChanges(ours, { from: 2000, to: 2030 })],
 });
 
 /** `{[contender]: {sets, elsewhere}}`: how its answers compare on the first host, and on which hosts they are others. */

@@ -16,7 +16,7 @@ const contenders = {};
 for (const dedupe of [false, true]) {
   const ours = { ...query, dedupe };
   contenders[`ours ${dedupe}`] = timed(() => usageByAgent(records, ours));
-  contenders[`a loop with a Map ${dedupe}`] = timed(() => {
+  contenders[`the same objects ${dedupe}`] = timed(() => {
     const loop = new Loop({ startMs, endMs, dedupe, agents: query.agents });
     for (const record of records) loop.add(record);
     return loop.report();

@@ -1,14 +1,16 @@
 // One pass over the records: what it takes, and that all come to the same report.
 
+import { clock } from "../measure.mjs";
+
 const reports = new Map();
 
 /** Milliseconds of a pass; what the one before left behind is collected first, where node has --expose-gc. */
 export function timed(pass) {
   const turn = () => {
     globalThis.gc?.();
-    const start = performance.now();
+    const start = clock();
     const report = pass();
-    const taken = performance.now() - start;
+    const taken = clock() - start;
     reports.set(turn, report.data);
     return taken;
   };
