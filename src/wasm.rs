@@ -101,27 +101,20 @@ pub fn validate_by_agent(text: &[u8], expect: &str) -> Result<JsValue, JsValue> 
 
 fn expected(query: &RawQuery) -> Result<Expect, UsageError> {
     Ok(Expect {
-        period: if query.period == Loose::Missing {
-            None
-        } else {
-            Some(query.kind()?)
-        },
-        zone: if query.tz == Loose::Missing {
-            None
-        } else {
-            Some(query.zone()?)
-        },
-        week_start: if query.week_start == Loose::Missing {
-            None
-        } else {
-            Some(query.first_day()?)
-        },
-        now: if query.now == Loose::Missing {
-            None
-        } else {
-            Some(query.now()?)
-        },
+        period: given(&query.period, || query.kind())?,
+        zone: given(&query.tz, || query.zone())?,
+        week_start: given(&query.week_start, || query.first_day())?,
+        now: given(&query.now, || query.now())?,
     })
+}
+
+/// What an option says, if it says anything.
+fn given<T>(option: &Loose, read: impl FnOnce() -> Result<T, UsageError>) -> Result<Option<T>, UsageError> {
+    if *option == Loose::Missing {
+        Ok(None)
+    } else {
+        read().map(Some)
+    }
 }
 
 #[derive(Serialize)]
