@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, Failed, isRoot, Missing, quietly, step, which } from "./run.mjs";
 
@@ -87,6 +87,7 @@ async function fromDebian() {
   const noQuestions = { DEBIAN_FRONTEND: "noninteractive" };
   await quietly("apt-get", ["install", "-y", "--no-install-recommends", ...DEBIAN_PACKAGES], { env: noQuestions });
 
+  const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
   const folder = mkdtempSync(join(tmpdir(), "wasm-std-"));
   try {
     mkdirSync(join(folder, "src"));
@@ -101,7 +102,8 @@ async function fromDebian() {
         PATH: `/usr/bin:${process.env.PATH}`,
         RUSTC: "/usr/bin/rustc",
         RUSTC_BOOTSTRAP: "1", // -Z options on a stable compiler
-        RUSTFLAGS: "-Cembed-bitcode=yes", // so that later builds can use lto
+        // Bitcode, so that later builds can use lto; and paths in panic messages that are no folder of this machine.
+        CARGO_ENCODED_RUSTFLAGS: ["-Cembed-bitcode=yes", `--remap-path-prefix=${cargoHome}=cargo`].join("\x1f"),
         CARGO_TARGET_DIR: join(folder, "target"),
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: "wasm-ld-22",
       },

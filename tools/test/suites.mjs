@@ -1,6 +1,6 @@
 // Every suite, in the order they run.
 
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { root } from "../setup/run.mjs";
 import { cargoTest, checks, nodeTest, testFiles } from "./kinds.mjs";
@@ -49,7 +49,8 @@ function types() {
 /** Tests in a folder that no suite runs would look as if they passed. */
 function strays() {
   const known = suites.map((suite) => suite.folder);
-  const folders = existsSync(join(root, "tests")) ? readdirSync(join(root, "tests")) : [];
+  const entries = readdirSync(join(root, "tests"), { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const stray = folders.filter((folder) => !known.includes(folder) && testFiles(folder).length > 0);
   if (stray.length === 0) return { passed: 1, failed: 0, skipped: 0 };
   return { passed: 0, failed: stray.length, skipped: 0, note: `no suite runs tests/${stray.join(", tests/")}` };
