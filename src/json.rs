@@ -7,6 +7,11 @@
 //!
 //! Syntax is decided here and nowhere else; `walk.rs` reads what this has checked, and what a record means is `record.rs`'s.
 
+mod number;
+mod utf8;
+
+use self::number::Number;
+use self::utf8::Utf8;
 use crate::error::{Code, Place, UsageError, shown};
 use crate::walk::key_among;
 
@@ -85,76 +90,6 @@ enum State {
     Word { rest: &'static [u8] },
     /// Passing over what follows a broken value.
     Lost,
-}
-
-/// How far a number has come (RFC 8259 §6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Number {
-    Minus,
-    Zero,
-    Whole,
-    Point,
-    Fraction,
-    E,
-    Sign,
-    Exponent,
-}
-
-impl Number {
-    /// The state after one more byte; `None` where the number does not go on with it.
-    const fn next(self, byte: u8) -> Option<Number> {
-        use Number::{E, Exponent, Fraction, Minus, Point, Sign, Whole, Zero};
-        Some(match (self, byte) {
-            (Minus, b'0') => Zero,
-            (Minus, b'1'..=b'9') | (Whole, b'0'..=b'9') => Whole,
-            (Zero | Whole, b'.') => Point,
-            (Point | Fraction, b'0'..=b'9') => Fraction,
-            (Zero | Whole | Fraction, b'e' | b'E') => E,
-            (E, b'+' | b'-') => Sign,
-            (E | Sign | Exponent, b'0'..=b'9') => Exponent,
-            _ => return None,
-        })
-    }
-
-    const fn may_end(self) -> bool {
-        matches!(self, Number::Zero | Number::Whole | Number::Fraction | Number::Exponent)
-    }
-}
-
-/// UTF-8 as it passes byte by byte (RFC 3629 §4): how many continuation bytes are due, and the next one's span.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Utf8 {
-    due: u8,
-    low: u8,
-    high: u8,
-}
-
-impl Utf8 {
-    /// Takes one byte; false where it can't follow.
-    const fn takes(&mut self, byte: u8) -> bool {
-        if self.due > 0 {
-            let fits = self.low <= byte && byte <= self.high;
-            *self = Utf8 {
-                due: self.due.saturating_sub(1),
-                low: 0x80,
-                high: 0xbf,
-            };
-            return fits;
-        }
-        let (due, low, high) = match byte {
-            0..=0x7f => (0, 0, 0),
-            0xc2..=0xdf => (1, 0x80, 0xbf),
-            0xe0 => (2, 0xa0, 0xbf),
-            0xed => (2, 0x80, 0x9f),
-            0xe1..=0xef => (2, 0x80, 0xbf),
-            0xf0 => (3, 0x90, 0xbf),
-            0xf1..=0xf3 => (3, 0x80, 0xbf),
-            0xf4 => (3, 0x80, 0x8f),
-            _ => return false,
-        };
-        *self = Utf8 { due, low, high };
-        true
-    }
 }
 
 /// The value at a record's place that is being read.
@@ -844,7 +779,7 @@ impl Reader {
             return Err(error);
         }
         let open = match self.state {
-            State::Top if self.whole && self.top == 0 => "nothing: it is empty",
+            State::Top if self.whole && self.top == 0 => return self.lose("the text is empty", self.offset, sink),
             State::Top => return Ok(()),
             State::CommaOrEnd if self.lost.unsure && matches!(self.frames.last(), Some(Frame::Items { .. })) => {
                 return Ok(());
