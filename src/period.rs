@@ -3,7 +3,7 @@
 use crate::error::{Code, Place, UsageError};
 use crate::timestamp::to_wire;
 use crate::zone::{Zone, day_before};
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
+use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Weekday};
 use serde::Serialize;
 
 /// A calendar period.
@@ -143,7 +143,8 @@ impl Bounds {
                     "the {} of {}{moved} is not wholly inside 1970-01-01..2099-12-31 in {}, the span supported",
                     period.as_str(),
                     DateTime::from_timestamp_millis(now)
-                        .map_or_else(|| format!("{now} ms"), |t| to_wire(t.naive_utc())),
+                        .and_then(|t| to_wire(t.naive_utc()))
+                        .map_or_else(|| format!("{now} ms"), text),
                     zone.name(),
                 ),
             )
@@ -172,20 +173,27 @@ impl Bounds {
         }
     }
 
-    /// `periodStart` and `periodEnd`, the first and the last whole second, as the wire has them. The one place where the
-    /// half-open window becomes inclusive.
-    pub fn written(&self, boundaries: Boundaries) -> (String, String) {
+    /// `periodStart` and `periodEnd`, the first and the last whole second, as the wire has them, in ASCII. The one place where
+    /// the half-open window becomes inclusive. `None` only for bounds that are not supported.
+    pub fn wire(&self, boundaries: Boundaries) -> Option<[[u8; 20]; 2]> {
         let last = self.window.end.saturating_sub(1000);
         let wall = |ms| match boundaries {
             Boundaries::Instant => DateTime::from_timestamp_millis(ms).map(|t| t.naive_utc()),
             Boundaries::WallClock => self.zone.local(ms),
         };
-        (written(wall(self.window.start)), written(wall(last)))
+        Some([to_wire(wall(self.window.start)?)?, to_wire(wall(last)?)?])
+    }
+
+    /// The same as text.
+    pub fn written(&self, boundaries: Boundaries) -> (String, String) {
+        self.wire(boundaries)
+            .map(|[start, end]| (text(start), text(end)))
+            .unwrap_or_default()
     }
 }
 
-fn written(wall: Option<NaiveDateTime>) -> String {
-    wall.map(to_wire).unwrap_or_default()
+fn text(wire: [u8; 20]) -> String {
+    wire.into_iter().map(char::from).collect()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

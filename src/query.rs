@@ -111,6 +111,34 @@ pub struct PeriodQuery {
     pub boundaries: Boundaries,
 }
 
+/// A period query without its moment: what stays the same when it is asked again.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The kind of period.
+    pub period: Period,
+    /// Whose days.
+    pub zone: Zone,
+    /// The first day of a week.
+    pub week_start: Weekday,
+    /// Whole periods from the one that holds the moment.
+    pub offset: i64,
+    /// How the bounds are written.
+    pub boundaries: Boundaries,
+}
+
+impl Question {
+    /// The period of a moment, in epoch milliseconds.
+    ///
+    /// # Errors
+    /// `out_of_range`.
+    pub fn at(&self, now: i64) -> Result<PeriodQuery, UsageError> {
+        Ok(PeriodQuery {
+            bounds: Bounds::of(self.period, &self.zone, now, self.week_start, self.offset)?,
+            boundaries: self.boundaries,
+        })
+    }
+}
+
 /// How records are read.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
@@ -136,20 +164,42 @@ pub struct UsageQuery {
 }
 
 fn wrong<T>(code: Code, option: &str, got: &Loose, wanted: &str) -> Result<T, UsageError> {
-    Err(UsageError::new(code, format!("{option} is {got}: wanted {wanted}")).at(Place::at(format!("/{option}"))))
+    Err(fault(code, option, got, wanted))
 }
 
-fn choose<T: Copy>(code: Code, option: &str, got: &Loose, choices: &[(&str, T)]) -> Result<T, UsageError> {
+// This and `chosen` are not generic, as they would be compiled once for each type.
+fn fault(code: Code, option: &str, got: &Loose, wanted: &str) -> UsageError {
+    UsageError::new(code, format!("{option} is {got}: wanted {wanted}")).at(Place::at(format!("/{option}")))
+}
+
+/// Which of these names an option is.
+fn chosen(code: Code, option: &str, got: &Loose, names: &[&str]) -> Result<usize, UsageError> {
     if let Loose::Text(text) = got
-        && let Some((_, value)) = choices.iter().find(|(name, _)| name == text)
+        && let Some(at) = names.iter().position(|name| name == text)
     {
-        return Ok(*value);
+        return Ok(at);
     }
-    let names: Vec<_> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-    wrong(code, option, got, &names.join(", "))
+    wrong(code, option, got, &format!("\"{}\"", names.join("\", \"")))
 }
 
-fn choose_or<T: Copy + Default>(option: &str, got: &Loose, choices: &[(&str, T)]) -> Result<T, UsageError> {
+fn choose<T: Copy, const N: usize>(
+    code: Code,
+    option: &str,
+    got: &Loose,
+    choices: &[(&str, T); N],
+) -> Result<T, UsageError> {
+    let at = chosen(code, option, got, &choices.map(|(name, _)| name))?;
+    match choices.get(at) {
+        Some((_, value)) => Ok(*value),
+        None => wrong(code, option, got, "one that is there"),
+    }
+}
+
+fn choose_or<T: Copy + Default, const N: usize>(
+    option: &str,
+    got: &Loose,
+    choices: &[(&str, T); N],
+) -> Result<T, UsageError> {
     if *got == Loose::Missing {
         Ok(T::default())
     } else {
@@ -175,6 +225,15 @@ pub const WEEKDAYS: [(&str, Weekday); 7] = [
     ("saturday", Weekday::Sat),
     ("sunday", Weekday::Sun),
 ];
+
+/// What `now` may be.
+const WANTED: &str = "a Date, epoch milliseconds, or RFC 3339 text with an offset";
+
+/// The moment that a number of epoch milliseconds means, if it is one that a `Date` can hold.
+#[allow(clippy::cast_possible_truncation)]
+pub fn moment(ms: f64) -> Option<i64> {
+    (ms.abs() <= timestamp::MAX_TIME).then(|| ms.floor() as i64)
+}
 
 const BOUNDARIES: [(&str, Boundaries); 2] = [("instant", Boundaries::Instant), ("wall-clock", Boundaries::WallClock)];
 
@@ -235,15 +294,20 @@ impl RawQuery {
     /// # Errors
     /// `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`.
     pub fn period(&self) -> Result<PeriodQuery, UsageError> {
-        let period = self.kind()?;
-        let zone = self.zone()?;
-        let now = self.now()?;
-        let week_start = self.first_day()?;
-        let offset = self.offset()?;
-        let boundaries = choose_or("boundaries", &self.boundaries, &BOUNDARIES)?;
-        Ok(PeriodQuery {
-            bounds: Bounds::of(period, &zone, now, week_start, offset)?,
-            boundaries,
+        self.question()?.at(self.now()?)
+    }
+
+    /// The query without its moment.
+    ///
+    /// # Errors
+    /// `invalid_period`, `invalid_tz`, `invalid_option`.
+    pub fn question(&self) -> Result<Question, UsageError> {
+        Ok(Question {
+            period: self.kind()?,
+            zone: self.zone()?,
+            week_start: self.first_day()?,
+            offset: self.offset()?,
+            boundaries: choose_or("boundaries", &self.boundaries, &BOUNDARIES)?,
         })
     }
 
@@ -288,16 +352,13 @@ impl RawQuery {
     ///
     /// # Errors
     /// `invalid_now`.
-    #[allow(clippy::cast_possible_truncation)]
     pub fn now(&self) -> Result<i64, UsageError> {
-        const WANTED: &str = "a Date, epoch milliseconds, or RFC 3339 text with an offset";
         match &self.now {
-            Loose::Number(ms) if ms.abs() <= timestamp::MAX_TIME => Ok(ms.floor() as i64),
-            Loose::Text(text) => {
-                timestamp::from_text(text, Naive::Reject).or_else(|_| wrong(Code::InvalidNow, "now", &self.now, WANTED))
-            }
-            other => wrong(Code::InvalidNow, "now", other, WANTED),
+            Loose::Number(ms) => moment(*ms),
+            Loose::Text(text) => timestamp::from_text(text, Naive::Reject).ok(),
+            _ => None,
         }
+        .map_or_else(|| wrong(Code::InvalidNow, "now", &self.now, WANTED), Ok)
     }
 
     #[allow(clippy::cast_possible_truncation)]

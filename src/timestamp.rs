@@ -117,20 +117,21 @@ pub fn from_wire(text: &str) -> Option<i64> {
     from_text(text, Naive::Reject).ok().filter(|_| plain)
 }
 
-/// Writes a wall time, or UTC's, as the wire does.
+/// A wall time, or UTC's, as the wire writes it, in ASCII; `None` outside the years 0 to 9999.
 ///
 /// By hand: chrono's own formatting reads its pattern at run time and costs the module 20 KB.
-pub fn to_wire(at: NaiveDateTime) -> String {
+#[allow(clippy::cast_possible_truncation)]
+pub fn to_wire(at: NaiveDateTime) -> Option<[u8; 20]> {
     let (date, time) = (at.date(), at.time());
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-        date.year(),
-        date.month(),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+    let year = u32::try_from(date.year()).ok().filter(|year| *year <= 9999)?;
+    let digit = |n: u32| b'0' | (n % 10) as u8;
+    let two = |n: u32| [digit(n / 10), digit(n)];
+    let ([y1, y2], [y3, y4]) = (two(year / 100), two(year));
+    let ([m1, m2], [d1, d2]) = (two(date.month()), two(date.day()));
+    let ([h1, h2], [n1, n2], [s1, s2]) = (two(time.hour()), two(time.minute()), two(time.second()));
+    Some([
+        y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z',
+    ])
 }
 
 /// Reads a number as epoch milliseconds.
@@ -190,7 +191,7 @@ mod tests {
         let at = from_wire("2024-06-01T00:00:00Z").unwrap();
         assert_eq!(
             to_wire(chrono::DateTime::from_timestamp_millis(at).unwrap().naive_utc()),
-            "2024-06-01T00:00:00Z"
+            Some(*b"2024-06-01T00:00:00Z")
         );
         for text in [
             "2024-06-01T00:00:00z",

@@ -3,6 +3,7 @@
 //! `json.rs` has checked the text, so nothing is checked again, and what nobody asks for is passed over at the speed of a
 //! byte search. On text that is not valid the walk ends early or gives nonsense, and never panics.
 
+use crate::decimal::nearest;
 use memchr::{memchr2, memchr3};
 use std::borrow::Cow;
 
@@ -37,7 +38,7 @@ pub fn read(text: &str) -> Json<'_> {
         b"null" => Json::Null,
         b"true" => Json::Bool(true),
         b"false" => Json::Bool(false),
-        _ => Json::Number(text.parse().unwrap_or(f64::NAN)),
+        _ => Json::Number(nearest(text)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::convention;
 use crate::error::{Place, Problem, UsageError};
 use crate::input::Text;
 use crate::period::Boundaries;
-use crate::query::{Loose, RawQuery, WEEKDAYS};
+use crate::query::{self, Loose, PeriodQuery, RawQuery, WEEKDAYS, moment};
 use crate::record::{DATA_FIELDS, Defaults, FIELDS};
 use crate::validate::{self, Expect};
 use crate::walk;
@@ -28,18 +28,69 @@ fn thrown(error: UsageError) -> JsValue {
     to_js(&Problem::from(error)).unwrap_or(JsValue::NULL)
 }
 
-/// `periodBounds` of the package, with `now` given: the query and the bounds as JSON, which crosses several times faster than
-/// an object property by property.
-#[wasm_bindgen(js_name = periodBounds)]
-pub fn period_bounds(query: &str) -> Result<String, JsValue> {
-    let query = RawQuery::from_json(query).period().map_err(thrown)?;
-    let bounds = query.bounds;
-    let (start, end) = bounds.written(query.boundaries);
-    let (period, tz, window) = (bounds.period.as_str(), bounds.zone.name(), bounds.window);
-    Ok(format!(
-        r#"{{"period":"{period}","tz":"{tz}","periodStart":"{start}","periodEnd":"{end}","startMs":{},"endMs":{}}}"#,
-        window.start, window.end
-    ))
+/// A period query without its moment. Reading one costs several times what answering it does, so the face keeps them.
+#[wasm_bindgen]
+pub struct Question {
+    question: query::Question,
+    answer: Answer,
+}
+
+/// Where the face reads the latest answer.
+#[repr(C)]
+struct Answer {
+    start_ms: f64,
+    end_ms: f64,
+    /// `periodStart` and `periodEnd`, in ASCII.
+    written: [[u8; 20]; 2],
+}
+
+#[wasm_bindgen]
+impl Question {
+    /// Reads the query.
+    #[wasm_bindgen(constructor)]
+    pub fn new(query: &str) -> Result<Question, JsValue> {
+        Ok(Question {
+            question: RawQuery::from_json(query).question().map_err(thrown)?,
+            answer: Answer {
+                start_ms: 0.0,
+                end_ms: 0.0,
+                written: [[0; 20]; 2],
+            },
+        })
+    }
+
+    /// The zone's name as the tz database spells it.
+    pub fn tz(&self) -> String {
+        self.question.zone.name().to_owned()
+    }
+
+    /// Answers for a moment, and says at which address of memory the answer is; 0 if there is none: `read` says why.
+    pub fn at(&mut self, now: f64) -> usize {
+        moment(now)
+            .and_then(|now| self.question.at(now).ok())
+            .map_or(0, |found| self.answered(&found))
+    }
+
+    /// The same for whatever `now` is, as JSON.
+    pub fn read(&mut self, now: &str) -> Result<usize, JsValue> {
+        let now = RawQuery {
+            now: Loose::from_json(Some(now)),
+            ..RawQuery::default()
+        };
+        let found = now.now().and_then(|now| self.question.at(now)).map_err(thrown)?;
+        Ok(self.answered(&found))
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn answered(&mut self, found: &PeriodQuery) -> usize {
+        let window = found.bounds.window;
+        self.answer = Answer {
+            start_ms: window.start as f64,
+            end_ms: window.end as f64,
+            written: found.bounds.wire(found.boundaries).unwrap_or_default(),
+        };
+        std::ptr::from_ref(&self.answer).addr()
+    }
 }
 
 /// Every zone name, sorted without regard to case.

@@ -57,15 +57,13 @@ impl Zone {
     /// # Errors
     /// `invalid_tz` where the tz database has no such name.
     pub fn named(name: &str) -> Result<Zone, UsageError> {
-        let wanted = || name.bytes().map(|b| b.to_ascii_lowercase());
-        tables::NAMES
-            .binary_search_by(|(known, _)| known.bytes().map(|b| b.to_ascii_lowercase()).cmp(wanted()))
-            .ok()
-            .and_then(|at| tables::NAMES.get(at))
+        Zone::names()
+            .zip(tables::NUMBERS)
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .and_then(|(name, number)| {
                 Some(Zone {
                     name,
-                    spans: spans(usize::from(*number))?,
+                    spans: spans(number.into())?,
                 })
             })
             .ok_or_else(|| {
@@ -97,7 +95,7 @@ impl Zone {
 
     /// Every name there is, sorted without regard to case.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        tables::NAMES.iter().map(|(name, _)| *name)
+        tables::NAMES.split('\n')
     }
 
     /// The name as the tz database spells it.
@@ -148,7 +146,7 @@ fn spans(number: usize) -> Option<Arc<[Span]>> {
             return decoded(number);
         };
         if read.len() <= number {
-            read.resize(tables::STARTS.len().max(number.saturating_add(1)), None);
+            read.resize(tables::NUMBERS.len(), None);
         }
         let slot = read.get_mut(number)?;
         if slot.is_none() {
@@ -160,9 +158,13 @@ fn spans(number: usize) -> Option<Arc<[Span]>> {
 
 /// Reads a zone's table. `None` only if build.rs wrote nonsense.
 fn decoded(number: usize) -> Option<Arc<[Span]>> {
-    let start = usize::try_from(*tables::STARTS.get(number)?).ok()?;
-    let end = usize::try_from(*tables::STARTS.get(number.checked_add(1)?)?).ok()?;
-    let mut row = Row(tables::ZONES.get(start..end)?);
+    let mut rows = Row(tables::ZONES);
+    let row = (0..=number).try_fold(&[][..], |_, _| {
+        let (row, rest) = rows.split()?;
+        rows.0 = rest;
+        Some(row)
+    });
+    let mut row = Row(row?);
     let unit = i64::try_from(row.number()?).ok()?;
     let count = row.number()?;
     let offsets = (0..count).map(|_| row.signed()).collect::<Option<Vec<_>>>()?;
@@ -198,6 +200,12 @@ fn decoded(number: usize) -> Option<Arc<[Span]>> {
 struct Row(&'static [u8]);
 
 impl Row {
+    /// Splits off as many bytes as the next number says.
+    fn split(&mut self) -> Option<(&'static [u8], &'static [u8])> {
+        let length = usize::try_from(self.number()?).ok()?;
+        self.0.split_at_checked(length)
+    }
+
     fn number(&mut self) -> Option<u64> {
         let mut number = 0_u64;
         let mut shift = 0_u32;

@@ -8,13 +8,14 @@ import { said } from "./values.js";
 export type ModuleSource = URL | string | Request | Response | BufferSource | WebAssembly.Module;
 
 let ready = false;
+let memory: WebAssembly.Memory | undefined;
 let pending: Promise<void> | undefined;
 let defaultSource: (() => ModuleSource) | undefined;
 
 /** For entries that have the module at hand. */
 export function initSync(module: BufferSource | WebAssembly.Module): void {
   if (ready) return;
-  glue.initSync({ module });
+  memory = glue.initSync({ module }).memory;
   ready = true;
 }
 
@@ -52,7 +53,7 @@ async function load(source: ModuleSource | Promise<ModuleSource> | undefined): P
     if (given === undefined) throw new Error("nothing was given; wanted its URL, its bytes or a WebAssembly.Module");
     const module = await compiled(given);
     // The glue would keep whatever it gets: another module, or one of another version, is refused before.
-    const isOurs = WebAssembly.Module.exports(module).some(({ name }) => name === "periodBounds");
+    const isOurs = WebAssembly.Module.exports(module).some(({ name }) => name === "inferConvention");
     if (!isOurs) throw new Error("it is another module");
     initSync(module);
   } catch (cause) {
@@ -79,4 +80,16 @@ export function core(): typeof glue {
     );
   }
   return glue;
+}
+
+let bytes = new Uint8Array();
+let doubles = new Float64Array();
+
+/** The module's memory, as bytes and as doubles. Only until the next call into the module, which may make it grow. */
+export function memoryViews(): { bytes: Uint8Array; doubles: Float64Array } {
+  if (bytes.length === 0 && memory !== undefined) {
+    bytes = new Uint8Array(memory.buffer); // a view is empty before there is one, and once memory has grown
+    doubles = new Float64Array(memory.buffer);
+  }
+  return { bytes, doubles };
 }

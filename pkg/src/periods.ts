@@ -1,6 +1,7 @@
 import { attempt, UsageError } from "./errors.js";
 import { core } from "./instance.js";
 import { corePartialQuery, corePeriodQuery, coreValue } from "./query.js";
+import { answered } from "./question.js";
 import type { Convention, PeriodBounds, PeriodQuery } from "./types.js";
 import { typeName } from "./values.js";
 
@@ -22,8 +23,7 @@ import { typeName } from "./values.js";
  */
 export function periodBounds(query: PeriodQuery): PeriodBounds {
   const wasm = core();
-  const options = JSON.stringify(corePeriodQuery(query));
-  return JSON.parse(attempt(() => wasm.periodBounds(options))) as PeriodBounds;
+  return answered(wasm, corePeriodQuery(query));
 }
 
 /** Every zone name accepted, as the tz database spells it, sorted by code unit. */

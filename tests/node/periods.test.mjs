@@ -7,7 +7,7 @@ import { bounds } from "../../tools/oracle.mjs";
 import { installed, packed, runModule } from "../support/packed.mjs";
 import { changesBetween, OLDEST } from "../support/tz-releases.mjs";
 
-const { periodBounds, timeZones, versions } = packed;
+const { periodBounds, timeZones, usageByAgent, versions } = packed;
 const DAY = 86_400_000;
 const PERIODS = ["week", "month", "year"];
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -114,6 +114,34 @@ test("periods tile time", () => {
     assert.equal(periodBounds({ ...query, now: here.endMs }).startMs, here.endMs, tz);
     assert.equal(periodBounds({ ...query, now: here.endMs - 1 }).startMs, here.startMs, tz);
   }
+});
+
+test("an answer does not depend on what was asked before, however it was asked", () => {
+  const random = new Random(3);
+  const other = (tz) => random.pick([tz.toLowerCase(), tz.toUpperCase(), tz]); // more spellings than are kept
+  const asked = Array.from({ length: 4000 }, () => ({
+    tz: other(random.pick(zones)),
+    period: random.pick(PERIODS),
+    weekStart: random.pick([undefined, null, ...WEEKDAYS]),
+    offset: random.pick([undefined, null, 0, -3, 7]),
+    boundaries: random.pick([undefined, null, "instant", "wall-clock"]),
+    now: Date.UTC(1975, 0, 1) + random.below(3_700_000) * 1e6,
+  }));
+  const answers = asked.map(periodBounds);
+  for (const [i, query] of asked.entries()) {
+    assert.deepEqual(answers[i], periodBounds({ ...query, now: new Date(query.now) }));
+    assert.deepEqual(answers[i], periodBounds({ ...query, now: new Date(query.now).toISOString() }));
+  }
+  const { tz, startMs } = periodBounds(asked[0]);
+  for (const now of [Number.NaN, Number.POSITIVE_INFINITY, 8.65e15, "today", null, {}, 1n]) {
+    assert.throws(() => periodBounds({ ...asked[0], now }), { code: "invalid_now", path: "/now" });
+  }
+  for (const now of [-1e15, 8.64e15]) {
+    assert.throws(() => periodBounds({ ...asked[0], now }), { code: "out_of_range" });
+  }
+  const long = `{"pad": "${" ".repeat(40 << 20)}"}`; // the module's memory grows, and moves
+  assert.deepEqual(usageByAgent(long, { period: "month" }).data, []);
+  assert.deepEqual(periodBounds(asked[0]), { ...answers[0], tz, startMs });
 });
 
 test("the machine's own zone plays no part", async () => {

@@ -1,31 +1,110 @@
-// What releases of the IANA tz database changed between 1970 and 2099, as far as it moves the bounds of a period: the only reasons
-// for which the package's tables and a runtime's may differ. Found by comparing the releases' tables.
+// What releases of the IANA tz database changed between 1970 and 2099, as far as it moves the bounds of a period: the only
+// reasons for which the package's tables and a runtime's may differ. From the tables of PyPI's `tzdata`, 2025.2 (2025b) to
+// 2026.6 (2026f). `from` and `to`: around what differs. `at`: the first local midnight of the newer release that differs, and
+// `offset` what it says there, to tell which release a runtime goes by.
 
 const CHANGES = [
   {
-    release: "2025c", // Baja California's clocks in the early 1970s
+    release: "2025c", // Baja California's summer time from 1970 to 1975
     from: "1970-04-26",
     to: "1975-10-27",
+    at: "1970-04-27T07:00:00Z",
+    offset: "-07:00",
     zones: ["America/Ensenada", "America/Santa_Isabel", "America/Tijuana", "Mexico/BajaNorte"],
   },
-  { release: "2026b", from: "2026-11-01", zones: ["America/Vancouver", "Canada/Pacific"] }, // summer time all year
-  { release: "2026c", from: "2026-09-20", zones: ["Africa/Casablanca", "Africa/El_Aaiun"] }, // winter time all year
-  { release: "2026c", from: "2026-11-01", zones: ["America/Edmonton", "America/Yellowknife", "Canada/Mountain"] },
-  { release: "2026d", from: "2026-11-01", zones: ["America/Inuvik"] },
-  { release: "2026d", from: "1992-05-02", to: "1992-05-04", zones: ["America/Bogota"] },
-  { release: "2026d", from: "1979-05-25", to: "1979-05-28", zones: ["Asia/Tehran", "Iran"] },
-  { release: "2026e", from: "2026-11-01", zones: ["America/Rainy_River", "America/Winnipeg", "Canada/Central"] },
-  { release: "2026f", from: "2026-11-01", to: "2027-03-15", zones: ["America/Havana", "Cuba"] }, // summer time that winter
+  {
+    release: "2026b", // summer time all year
+    from: "2026-11-01",
+    at: "2026-11-02T07:00:00Z",
+    offset: "-07:00",
+    zones: ["America/Vancouver", "Canada/Pacific"],
+  },
+  {
+    release: "2026c", // winter time all year, Ramadan and the rest
+    from: "2026-09-20",
+    at: "2026-09-21T00:00:00Z",
+    offset: "+00:00",
+    zones: ["Africa/Casablanca", "Africa/El_Aaiun"],
+  },
+  {
+    release: "2026c",
+    from: "2026-11-01",
+    at: "2026-11-02T06:00:00Z",
+    offset: "-06:00",
+    zones: ["America/Edmonton", "America/Yellowknife", "Canada/Mountain"],
+  },
+  {
+    release: "2026d",
+    from: "2026-11-01",
+    at: "2026-11-02T06:00:00Z",
+    offset: "-06:00",
+    zones: ["America/Inuvik"],
+  },
+  {
+    release: "2026d", // the hour at which summer time began in 1992
+    from: "1992-05-02",
+    to: "1992-05-04",
+    at: "1992-05-03T04:00:00Z",
+    offset: "-04:00",
+    zones: ["America/Bogota"],
+  },
+  {
+    release: "2026d", // the hour at which summer time began in 1979
+    from: "1979-05-25",
+    to: "1979-05-28",
+    at: "1979-05-26T19:30:00Z",
+    offset: "+04:30",
+    zones: ["Asia/Tehran", "Iran"],
+  },
+  {
+    release: "2026e",
+    from: "2026-11-01",
+    at: "2026-11-02T05:00:00Z",
+    offset: "-05:00",
+    zones: ["America/Rainy_River", "America/Winnipeg", "Canada/Central"],
+  },
+  {
+    release: "2026f", // summer time that winter
+    from: "2026-11-01",
+    to: "2027-03-15",
+    at: "2026-11-02T04:00:00Z",
+    offset: "-04:00",
+    zones: ["America/Havana", "Cuba"],
+  },
 ];
 
-/** The release before the first of these: what is older isn't listed. */
+/** One row for each zone and change. */
+export const CHANGED = CHANGES.flatMap(({ zones, to = "2101-01-01", ...change }) =>
+  zones.map((zone) => ({ ...change, to, zone })),
+);
+
+/** The release before the first of these: what is older isn't told apart. */
 export const OLDEST = "2025b";
+
+/** What lies between two releases. */
+function between(one, other) {
+  const [older, newer] = [one, other].sort();
+  return CHANGED.filter(({ release }) => release > older && release <= newer);
+}
 
 /** What lies between two releases: `{release, zone, from, to}`, times in epoch milliseconds. */
 export function changesBetween(one, other) {
-  const [older, newer] = [one, other].sort();
-  return CHANGES.filter(({ release }) => release > older && release <= newer).flatMap(
-    ({ release, from, to = "2101-01-01", zones }) =>
-      zones.map((zone) => ({ release, zone, from: Date.parse(from), to: Date.parse(to) })),
-  );
+  return between(one, other).map(({ release, zone, from, to }) => ({
+    release,
+    zone,
+    from: Date.parse(from),
+    to: Date.parse(to),
+  }));
+}
+
+/** The names that differ between two releases, and the only ones that may. */
+export function mayDiffer(one, other) {
+  return between(one, other).map(({ zone }) => zone);
+}
+
+/** The newest release that says all that the list has up to it. `has[n]`: does it say what row `n` does? */
+export function releaseOf(has) {
+  const releases = [...new Set(CHANGED.map(({ release }) => release))].sort();
+  const lacks = CHANGED.filter((_, row) => !has[row]).map(({ release }) => release);
+  return releases.filter((release) => !lacks.some((lacked) => lacked <= release)).at(-1) ?? OLDEST;
 }

@@ -11,17 +11,13 @@
 )]
 #![cfg(target_arch = "wasm32")]
 
-use js_sys::{Function, JSON, Reflect};
+use js_sys::{Float64Array, Function, JSON, Reflect, Uint8Array, WebAssembly::Memory};
 use std::collections::BTreeMap;
-use usage_by_agent::wasm::{Aggregator, DefaultAgent, TextReader, infer_convention, period_bounds, time_zones};
+use usage_by_agent::wasm::{Aggregator, DefaultAgent, Question, TextReader, infer_convention, time_zones};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-fn js(json: &str) -> JsValue {
-    JSON::parse(json).unwrap()
-}
 
 fn text(value: &JsValue) -> String {
     JSON::stringify(value).unwrap().into()
@@ -33,21 +29,45 @@ fn get(value: &JsValue, key: &str) -> JsValue {
 
 const JUNE: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "tz": "america/new_york"}"#;
 
+/// What the face reads of an answer: `startMs` and `endMs`, and the two texts in one.
+fn answer(address: usize) -> ([f64; 2], String) {
+    let buffer = wasm_bindgen::memory().unchecked_into::<Memory>().buffer();
+    let at = u32::try_from(address).unwrap();
+    let mut times = [0.0; 2];
+    Float64Array::new_with_byte_offset_and_length(&buffer, at, 2).copy_to(&mut times);
+    let written = Uint8Array::new_with_byte_offset_and_length(&buffer, at + 16, 40).to_vec();
+    (times, String::from_utf8(written).unwrap())
+}
+
 #[wasm_bindgen_test]
-fn bounds_cross_as_json() {
-    let bounds = period_bounds(JUNE).unwrap();
-    let want = r#"{"period":"month","tz":"America/New_York","periodStart":"2024-06-01T04:00:00Z","periodEnd":"2024-07-01T03:59:59Z","startMs":1717214400000,"endMs":1719806400000}"#;
-    assert_eq!(bounds, want);
+fn bounds_are_read_from_memory() {
+    let mut question = Question::new(JUNE).unwrap();
+    let want = (
+        [1_717_214_400_000.0, 1_719_806_400_000.0],
+        "2024-06-01T04:00:00Z2024-07-01T03:59:59Z".to_owned(),
+    );
+    assert_eq!(answer(question.at(1_718_452_800_000.0)), want);
+    assert_eq!(answer(question.read(r#""2024-06-15T12:00:00Z""#).unwrap()), want);
+    assert_eq!(question.tz(), "America/New_York");
+    assert_eq!([f64::NAN, f64::INFINITY, -1e15].map(|now| question.at(now)), [0; 3]);
 }
 
 #[wasm_bindgen_test]
 fn a_fault_is_thrown_with_code_and_path_and_the_next_call_works() {
-    let thrown = period_bounds(r#"{"period": "decade", "now": 0}"#).unwrap_err();
-    assert_eq!(
-        (get(&thrown, "code"), get(&thrown, "path")),
-        ("invalid_period".into(), "/period".into())
-    );
-    assert!(period_bounds(JUNE).is_ok());
+    let mut question = Question::new(JUNE).unwrap();
+    for (thrown, code, path) in [
+        (
+            Question::new(r#"{"period": "decade"}"#).err(),
+            "invalid_period",
+            "/period",
+        ),
+        (question.read("null").err(), "invalid_now", "/now"),
+        (question.read("-1e15").err(), "out_of_range", "/now"),
+    ] {
+        let thrown = thrown.unwrap();
+        assert_eq!((get(&thrown, "code"), get(&thrown, "path")), (code.into(), path.into()));
+    }
+    assert!(question.at(0.0) > 0);
 }
 
 #[wasm_bindgen_test]
@@ -140,9 +160,9 @@ fn periods_are_where_the_browsers_own_temporal_has_them() {
                     unknown += 1;
                     continue;
                 }
-                let query = format!(r#"{{"now":{now},"tz":"{name}","period":"{period}"}}"#);
-                let ours = js(&period_bounds(&query).unwrap());
-                let ours = format!("{},{}", text(&get(&ours, "startMs")), text(&get(&ours, "endMs")));
+                let query = format!(r#"{{"tz":"{name}","period":"{period}"}}"#);
+                let ([start, end], _) = answer(Question::new(&query).unwrap().at(now));
+                let ours = format!("{start},{end}");
                 if theirs != ours.as_str() {
                     differ
                         .entry(name.clone())

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { mayDiffer, releaseOf } from "./changed.mjs";
+import { mayDiffer, releaseOf } from "../support/tz-releases.mjs";
 import { inChromium, inDeno } from "./support/runtimes.mjs";
 
 /** `SEED=n` draws other moments. */
@@ -28,7 +28,7 @@ function judge(t, { runtime, ours, has, zones, moments, periods, unknownToUs, un
   assert.ok(moments >= 200 * zones, "too few moments");
 
   const excused = mayDiffer(ours, theirs);
-  t.diagnostic(`differ, as changed.mjs has it: ${excused.length ? excused.join(", ") : "none"}`);
+  t.diagnostic(`differ, as tests/support/tz-releases.mjs has it: ${excused.length ? excused.join(", ") : "none"}`);
   const unexcused = differing.filter(({ zone }) => !excused.includes(zone));
   assert.deepEqual(unexcused, [], "differences that no release explains");
   const idle = excused.filter((zone) => !differing.some((difference) => difference.zone === zone));

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { periodBounds, timeZones, versions } from "usage-by-agent";
-import { CHANGED } from "./changed.mjs";
+import { CHANGED } from "../support/tz-releases.mjs";
 import { zonesFromPython } from "./support/python.mjs";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

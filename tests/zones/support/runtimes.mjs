@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { launch } from "../../browser/support/browser.mjs";
 import { serve } from "../../browser/support/server.mjs";
-import { CHANGED } from "../changed.mjs";
+import { CHANGED } from "../../support/tz-releases.mjs";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const require = createRequire(import.meta.url);
