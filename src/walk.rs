@@ -3,7 +3,7 @@
 //! `json.rs` has checked the text, so nothing is checked again, and what nobody asks for is passed over at the speed of a
 //! byte search. On text that is not valid the walk ends early or gives nonsense, and never panics.
 
-use memchr::{memchr2, memchr3};
+use memchr::{memchr, memchr2, memchr3};
 use std::borrow::Cow;
 
 /// What the text of a value is.
@@ -79,14 +79,14 @@ pub fn key_among(key: &str, names: &[&str]) -> Option<usize> {
 
 /// Text as it is spelled between its quotes, with its escapes resolved; `None` where it has a lone surrogate.
 pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
-    if !spelled.as_bytes().contains(&b'\\') {
+    if memchr(b'\\', spelled.as_bytes()).is_none() {
         return Some(Cow::Borrowed(spelled));
     }
     let mut text = String::with_capacity(spelled.len());
     let mut rest = spelled;
-    while let Some((plain, escape)) = rest.split_once('\\') {
+    while let Some((plain, escape)) = memchr(b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at)) {
         text.push_str(plain);
-        let (letter, after) = escape.split_at_checked(1)?;
+        let (letter, after) = escape.get(1..)?.split_at_checked(1)?;
         rest = after;
         text.push(match letter {
             "b" => '\u{8}',

@@ -1,0 +1,468 @@
+//! Reading a record that lies whole in memory, in one pass: its text is checked and its fields are read at once.
+//!
+//! This is the fast way for what nearly every record is. What is out of the ordinary (text that goes on in the next chunk
+//! or is not valid, a list page, too many levels) is left to `json.rs`, which is exact about places and recovery: [`record`]
+//! then says `None`, and nothing has happened. What it does read, it reads as that way would; tests hold the two together.
+
+mod names;
+pub mod plain;
+
+use self::names::{Name, named};
+use self::plain::{ascii_len, text_len};
+use crate::record::{Row, Value, data_slot};
+use crate::walk::unescaped;
+
+/// Where a record ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scanned {
+    /// The offset of the byte after it.
+    pub end: usize,
+    /// How many line breaks are in it.
+    pub lines: u64,
+    /// The offset of the byte after the last of them.
+    pub line_start: usize,
+}
+
+/// Reads the record that begins at an offset of a text, if it is an object that is whole, valid and no list page.
+/// At most `levels` arrays and objects may lie in each other, the record itself among them.
+pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -> Option<Scanned> {
+    let mut scan = Scan {
+        text,
+        at,
+        lines: 0,
+        line_start: at,
+    };
+    row.clear();
+    if scan.byte()? != b'{' {
+        return None;
+    }
+    scan.record(levels.checked_sub(1)?, row)?;
+    Some(Scanned {
+        end: scan.at,
+        lines: scan.lines,
+        line_start: scan.line_start,
+    })
+}
+
+/// A place in the text.
+struct Scan<'t> {
+    text: &'t [u8],
+    at: usize,
+    lines: u64,
+    line_start: usize,
+}
+
+/// A string as it is spelled between its quotes.
+struct Spelled<'t> {
+    bytes: &'t [u8],
+    /// Has it escapes?
+    escapes: bool,
+}
+
+impl<'t> Scan<'t> {
+    #[inline(always)]
+    fn byte(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    /// Goes on behind bytes that are there, so that nothing can overflow.
+    #[inline(always)]
+    const fn skip(&mut self, bytes: usize) {
+        self.at = self.at.wrapping_add(bytes);
+    }
+
+    /// The next byte that is no white space; it is not passed.
+    #[inline(always)]
+    fn token(&mut self) -> Option<u8> {
+        match self.byte()? {
+            byte if byte > b' ' => Some(byte),
+            _ => self.space(),
+        }
+    }
+
+    #[inline(never)]
+    fn space(&mut self) -> Option<u8> {
+        loop {
+            match self.byte()? {
+                b' ' | b'\t' | b'\r' => self.skip(1),
+                b'\n' => {
+                    self.skip(1);
+                    self.lines = self.lines.wrapping_add(1);
+                    self.line_start = self.at;
+                }
+                byte => return Some(byte),
+            }
+        }
+    }
+
+    /// The same, behind a colon.
+    #[inline(always)]
+    fn value_token(&mut self) -> Option<u8> {
+        if self.token()? != b':' {
+            return None;
+        }
+        self.skip(1);
+        self.token()
+    }
+
+    /// Between the entries of an object: true before the next key, false behind the end.
+    #[inline(always)]
+    fn next_entry(&mut self) -> Option<bool> {
+        let byte = self.token()?;
+        self.skip(1);
+        match byte {
+            b',' if self.token()? == b'"' => Some(true),
+            b'}' => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Behind the opening brace of an object: as between entries.
+    #[inline(always)]
+    fn first_entry(&mut self) -> Option<bool> {
+        match self.token()? {
+            b'"' => Some(true),
+            b'}' => {
+                self.skip(1);
+                Some(false)
+            }
+            _ => None,
+        }
+    }
+
+    /// A record from its opening brace on, with so many levels left within it.
+    fn record(&mut self, levels: usize, row: &mut Row<'t>) -> Option<()> {
+        self.skip(1);
+        let mut more = self.first_entry()?;
+        while more {
+            let name = self.key()?;
+            let first = self.value_token()?;
+            match name {
+                Name::Other => self.pass_value(first, levels)?,
+                Name::Field(n) => {
+                    let value = self.value(first, levels)?;
+                    row.set(n.into(), value);
+                }
+                Name::Data => match first {
+                    b'{' => {
+                        row.set_data_object();
+                        self.data(levels.checked_sub(1)?, row)?;
+                    }
+                    b'[' => return None, // a list page
+                    _ => {
+                        let value = self.value(first, levels)?;
+                        row.set_data(value);
+                    }
+                },
+            }
+            more = self.next_entry()?;
+        }
+        Some(())
+    }
+
+    /// A record's `data` from its opening brace on.
+    fn data(&mut self, levels: usize, row: &mut Row<'t>) -> Option<()> {
+        self.skip(1);
+        let mut more = self.first_entry()?;
+        while more {
+            let name = self.key()?;
+            let first = self.value_token()?;
+            let slot = match name {
+                Name::Field(n) => data_slot(n.into()),
+                Name::Data | Name::Other => None,
+            };
+            match slot {
+                None => self.pass_value(first, levels)?,
+                Some(slot) => {
+                    let value = self.value(first, levels)?;
+                    row.set_in_data(slot, value);
+                }
+            }
+            more = self.next_entry()?;
+        }
+        Some(())
+    }
+
+    /// What the key here names.
+    #[inline(always)]
+    fn key(&mut self) -> Option<Name> {
+        self.skip(1);
+        let rest = self.text.get(self.at..)?;
+        let length = ascii_len(rest);
+        if *rest.get(length)? == b'"' {
+            self.skip(length.wrapping_add(1));
+            return Some(named(rest, length));
+        }
+        self.odd_key(length)
+    }
+
+    #[inline(never)]
+    fn odd_key(&mut self, plain: usize) -> Option<Name> {
+        let Spelled { bytes, escapes } = self.odd_string(plain)?;
+        if !escapes {
+            return Some(Name::Other); // beyond ASCII
+        }
+        let key = unescaped(std::str::from_utf8(bytes).ok()?);
+        Some(key.map_or(Name::Other, |key| named(key.as_bytes(), key.len())))
+    }
+
+    #[inline(never)]
+    fn odd_text(&mut self, plain: usize) -> Option<Value<'t>> {
+        let Spelled { bytes, escapes } = self.odd_string(plain)?;
+        let text = std::str::from_utf8(bytes).ok()?;
+        Some(if escapes {
+            unescaped(text).map_or(Value::BrokenText, Value::Text)
+        } else {
+            Value::Text(text.into())
+        })
+    }
+
+    /// A string that nobody reads.
+    #[inline(always)]
+    fn pass_string(&mut self) -> Option<()> {
+        self.skip(1);
+        let rest = self.text.get(self.at..)?;
+        let length = ascii_len(rest);
+        if *rest.get(length)? == b'"' {
+            self.skip(length.wrapping_add(1));
+            return Some(());
+        }
+        self.odd_string(length).map(|_| ())
+    }
+
+    /// A string with escapes or with text beyond ASCII, from behind its opening quote on; so many bytes are neither.
+    #[inline(never)]
+    fn odd_string(&mut self, plain: usize) -> Option<Spelled<'t>> {
+        let start = self.at;
+        let (mut escapes, mut is_ascii) = (false, true);
+        self.skip(plain);
+        loop {
+            match self.byte()? {
+                b'"' => break,
+                b'\\' => {
+                    escapes = true;
+                    self.skip(1);
+                    match self.byte()? {
+                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.skip(1),
+                        b'u' => {
+                            self.skip(1);
+                            let digits = self.text.get(self.at..)?.first_chunk::<4>()?;
+                            if !digits.iter().all(u8::is_ascii_hexdigit) {
+                                return None;
+                            }
+                            self.skip(4);
+                        }
+                        _ => return None,
+                    }
+                }
+                0x80.. => is_ascii = false,
+                _ => return None,
+            }
+            let rest = self.text.get(self.at..)?;
+            self.skip(if is_ascii { ascii_len(rest) } else { text_len(rest) });
+        }
+        let bytes = self.text.get(start..self.at)?;
+        self.skip(1);
+        if !is_ascii {
+            std::str::from_utf8(bytes).ok()?;
+        }
+        Some(Spelled { bytes, escapes })
+    }
+
+    /// A value that is read. It may open so many levels.
+    #[inline(always)]
+    fn value(&mut self, first: u8, levels: usize) -> Option<Value<'t>> {
+        Some(match first {
+            b'"' => {
+                self.skip(1);
+                let rest = self.text.get(self.at..)?;
+                let length = ascii_len(rest);
+                let (text, after) = rest.split_at_checked(length)?;
+                if after.first() == Some(&b'"') {
+                    self.skip(length.wrapping_add(1));
+                    Value::Ascii(text)
+                } else {
+                    self.odd_text(length)?
+                }
+            }
+            b'-' | b'0'..=b'9' => Value::Number(self.number(first)?),
+            b'n' => {
+                self.word(b"null")?;
+                Value::Null
+            }
+            b't' => {
+                self.word(b"true")?;
+                Value::Other("a boolean")
+            }
+            b'f' => {
+                self.word(b"false")?;
+                Value::Other("a boolean")
+            }
+            b'{' => {
+                self.pass_container(first, levels)?;
+                Value::Other("an object")
+            }
+            b'[' => {
+                self.pass_container(first, levels)?;
+                Value::Other("an array")
+            }
+            _ => return None,
+        })
+    }
+
+    /// A value that nobody reads. It may open so many levels.
+    #[inline(always)]
+    fn pass_value(&mut self, first: u8, levels: usize) -> Option<()> {
+        match first {
+            b'"' => self.pass_string(),
+            b'{' | b'[' => self.pass_container(first, levels),
+            _ => self.pass_scalar(first),
+        }
+    }
+
+    #[inline(always)]
+    fn pass_scalar(&mut self, first: u8) -> Option<()> {
+        match first {
+            b'n' => self.word(b"null"),
+            b't' => self.word(b"true"),
+            b'f' => self.word(b"false"),
+            b'-' | b'0'..=b'9' => self.pass_number(first).map(|_| ()),
+            _ => None,
+        }
+    }
+
+    /// An array or object that nobody reads, whatever lies in it.
+    #[inline(never)]
+    fn pass_container(&mut self, first: u8, levels: usize) -> Option<()> {
+        // A bit for each level that is open, the innermost lowest: is it an object? There are never more than 127.
+        let mut open = 0_u128;
+        let mut depth = 0_usize;
+        let mut first = first;
+        loop {
+            match first {
+                b'"' => {
+                    self.pass_string()?;
+                }
+                b'{' | b'[' => {
+                    if depth >= levels {
+                        return None;
+                    }
+                    depth = depth.wrapping_add(1);
+                    open = open << 1 | u128::from(first == b'{');
+                    self.skip(1);
+                    let empty = if first == b'{' {
+                        !self.first_entry()?
+                    } else {
+                        first = self.token()?;
+                        if first == b']' {
+                            self.skip(1);
+                        }
+                        first == b']'
+                    };
+                    if !empty {
+                        if open & 1 == 1 {
+                            self.pass_string()?;
+                            first = self.value_token()?;
+                        }
+                        continue;
+                    }
+                    open >>= 1;
+                    depth = depth.wrapping_sub(1);
+                }
+                _ => self.pass_scalar(first)?,
+            }
+            // Behind a value: the ends of what is open, or a comma.
+            loop {
+                if depth == 0 {
+                    return Some(());
+                }
+                if open & 1 == 1 {
+                    if self.next_entry()? {
+                        self.pass_string()?;
+                        first = self.value_token()?;
+                        break;
+                    }
+                } else {
+                    let byte = self.token()?;
+                    self.skip(1);
+                    match byte {
+                        b',' => {
+                            first = self.token()?;
+                            break;
+                        }
+                        b']' => {}
+                        _ => return None,
+                    }
+                }
+                open >>= 1;
+                depth = depth.wrapping_sub(1);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn word(&mut self, word: &[u8]) -> Option<()> {
+        let rest = self.text.get(self.at..)?;
+        if !rest.starts_with(word) {
+            return None;
+        }
+        self.skip(word.len());
+        Some(())
+    }
+
+    /// Passes digits, and says their number as long as it has no more than fifteen of them.
+    #[inline(always)]
+    fn digits(&mut self) -> Option<(usize, u64)> {
+        let start = self.at;
+        let mut number = 0_u64;
+        while let digit @ b'0'..=b'9' = self.byte()? {
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit & 0xf));
+            self.skip(1);
+        }
+        Some((self.at.wrapping_sub(start), number))
+    }
+
+    /// Passes a number; says its size if it is whole and short enough to be exact as a double.
+    #[inline]
+    fn pass_number(&mut self, first: u8) -> Option<Option<u64>> {
+        if first == b'-' {
+            self.skip(1);
+        }
+        let zero = self.byte()? == b'0';
+        let (count, whole) = self.digits()?;
+        if count == 0 || zero && count > 1 {
+            return None;
+        }
+        let mut exact = (count <= 15).then_some(whole);
+        if self.byte()? == b'.' {
+            self.skip(1);
+            exact = None;
+            if self.digits()?.0 == 0 {
+                return None;
+            }
+        }
+        if matches!(self.byte()?, b'e' | b'E') {
+            self.skip(1);
+            exact = None;
+            if matches!(self.byte()?, b'+' | b'-') {
+                self.skip(1);
+            }
+            if self.digits()?.0 == 0 {
+                return None;
+            }
+        }
+        Some(exact)
+    }
+
+    /// The number here, as `JSON.parse` rounds it.
+    #[allow(clippy::cast_precision_loss)]
+    fn number(&mut self, first: u8) -> Option<f64> {
+        let start = self.at;
+        if let Some(size) = self.pass_number(first)? {
+            let size = size as f64; // exact: below 2^53
+            return Some(if first == b'-' { -size } else { size });
+        }
+        std::str::from_utf8(self.text.get(start..self.at)?).ok()?.parse().ok()
+    }
+}
+
