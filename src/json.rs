@@ -125,6 +125,8 @@ pub struct Reader {
     from: usize,
     /// The text so far of a record that began in an earlier chunk.
     kept: Vec<u8>,
+    /// The text so far of a record that was about to be read when its chunk ended; the reader stands before it.
+    tail: Vec<u8>,
     /// The raw text of the latest key of a record or page, as far as it could be `data`.
     key: Vec<u8>,
     /// Strings outside records are checked as they pass; a record's whole text is checked at its end.
@@ -139,9 +141,20 @@ pub struct Reader {
     failed: Option<UsageError>,
     /// Is the text one value, whatever it is?
     whole: bool,
-    /// May records that lie whole in a chunk be read at one go?
-    takes_rows: bool,
+    /// Which chunks are worth a try to read their records at one go.
+    tries: Tries,
 }
+
+/// Which chunks the fast lane is for.
+#[derive(Clone, Copy, Debug)]
+struct Tries {
+    /// Any at all?
+    any: bool,
+    /// Of how many bytes a chunk must be for a second try at a record that it cuts.
+    again: usize,
+}
+
+const NEVER: Tries = Tries { any: false, again: 0 };
 
 /// After a broken value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -166,6 +179,7 @@ impl Default for Reader {
             record: None,
             from: 0,
             kept: Vec::new(),
+            tail: Vec::new(),
             key: Vec::new(),
             utf8: Utf8::default(),
             top: 0,
@@ -175,7 +189,10 @@ impl Default for Reader {
             lost: Lost::default(),
             failed: None,
             whole: false,
-            takes_rows: true,
+            tries: Tries {
+                any: true,
+                again: 1 << 12,
+            },
         }
     }
 }
@@ -203,7 +220,7 @@ impl Reader {
     pub fn of_one_value() -> Self {
         Reader {
             whole: true,
-            takes_rows: false,
+            tries: NEVER,
             ..Reader::default()
         }
     }
@@ -213,7 +230,16 @@ impl Reader {
     #[doc(hidden)]
     pub fn careful() -> Self {
         Reader {
-            takes_rows: false,
+            tries: NEVER,
+            ..Reader::default()
+        }
+    }
+
+    /// A reader that tries again at a record that a chunk cuts however short the chunk is, for tests.
+    #[doc(hidden)]
+    pub fn eager() -> Self {
+        Reader {
+            tries: Tries { any: true, again: 1 },
             ..Reader::default()
         }
     }
@@ -235,7 +261,7 @@ impl Reader {
         self.unless_failed(|reader| reader.end(sink))?;
         *self = Reader {
             whole: self.whole,
-            takes_rows: self.takes_rows,
+            tries: self.tries,
             ..Reader::default()
         };
         Ok(())
@@ -252,11 +278,19 @@ impl Reader {
     }
 
     fn read(&mut self, chunk: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let taken = self.read_tail(chunk, sink)?;
+        self.read_chunk(chunk.get(taken..).unwrap_or_default(), true, sink)
+    }
+
+    fn read_chunk(&mut self, chunk: &[u8], keeps_tail: bool, sink: &mut dyn Sink) -> Result<(), UsageError> {
         self.from = 0;
         let mut row = Row::default();
         let mut at = 0_usize;
         loop {
-            at = self.records(chunk, at, &mut row, sink)?;
+            at = self.records(chunk, at, keeps_tail, &mut row, sink)?;
             let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) else {
                 break;
             };
@@ -802,6 +836,7 @@ impl Reader {
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), UsageError> {
+        self.read_tail(&[], sink)?;
         let is_whole = match self.state {
             State::Number(number) => number.may_end(),
             State::Word { rest } => rest.is_empty(),

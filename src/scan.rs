@@ -1,8 +1,8 @@
 //! Reading a record that lies whole in memory, in one pass: its text is checked and its fields are read at once.
 //!
-//! This is the fast way for what nearly every record is. What is out of the ordinary (text that goes on in the next chunk
-//! or is not valid, a list page, too many levels) is left to `json.rs`, which is exact about places and recovery: [`record`]
-//! then says `None`, and nothing has happened. What it does read, it reads as that way would; tests hold the two together.
+//! This is the fast way for what nearly every record is. What is out of the ordinary (text that is not valid, a list page,
+//! too many levels) is left to `json.rs`, which is exact about places and recovery: [`record`] then stops, and nothing has
+//! happened. What it does read, it reads as that way would; tests hold the two together.
 
 mod names;
 pub mod plain;
@@ -23,9 +23,21 @@ pub struct Scanned {
     pub line_start: usize,
 }
 
+/// Why a record was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The text ends in it, and all is well that far.
+    End,
+    /// It is out of the ordinary, or the text ends in it.
+    Odd,
+}
+
 /// Reads the record that begins at an offset of a text, if it is an object that is whole, valid and no list page.
 /// At most `levels` arrays and objects may lie in each other, the record itself among them.
-pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -> Option<Scanned> {
+///
+/// # Errors
+/// Why it is not read.
+pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -> Result<Scanned, Stop> {
     let mut scan = Scan {
         text,
         at,
@@ -33,15 +45,17 @@ pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -
         line_start: at,
     };
     row.clear();
-    if scan.byte()? != b'{' {
-        return None;
+    let read = levels.checked_sub(1).and_then(|within| scan.fields(within, false, row));
+    match read {
+        Some(()) => Ok(Scanned {
+            end: scan.at,
+            lines: scan.lines,
+            line_start: scan.line_start,
+        }),
+        // A byte that can't stand where it does is not passed.
+        None if scan.at >= text.len() => Err(Stop::End),
+        None => Err(Stop::Odd),
     }
-    scan.record(levels.checked_sub(1)?, row)?;
-    Some(Scanned {
-        end: scan.at,
-        lines: scan.lines,
-        line_start: scan.line_start,
-    })
 }
 
 /// A place in the text.
@@ -82,6 +96,12 @@ impl<'t> Scan<'t> {
 
     #[inline(never)]
     fn space(&mut self) -> Option<u8> {
+        if let [b' ', byte, ..] = self.text.get(self.at..)?
+            && *byte > b' '
+        {
+            self.skip(1);
+            return Some(*byte);
+        }
         loop {
             match self.byte()? {
                 b' ' | b'\t' | b'\r' => self.skip(1),
@@ -95,9 +115,19 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// The same, behind a colon.
+    /// Do these two bytes come next? Compact text mostly goes on in two ways, and both are told at one look.
+    #[inline(always)]
+    fn is_next(&self, two: [u8; 2]) -> bool {
+        self.text.get(self.at..).and_then(<[u8]>::first_chunk) == Some(&two)
+    }
+
+    /// The first byte of a value, behind a colon; it is not passed.
     #[inline(always)]
     fn value_token(&mut self) -> Option<u8> {
+        if self.is_next(*b":\"") {
+            self.skip(1);
+            return Some(b'"');
+        }
         if self.token()? != b':' {
             return None;
         }
@@ -108,11 +138,19 @@ impl<'t> Scan<'t> {
     /// Between the entries of an object: true before the next key, false behind the end.
     #[inline(always)]
     fn next_entry(&mut self) -> Option<bool> {
-        let byte = self.token()?;
-        self.skip(1);
-        match byte {
-            b',' if self.token()? == b'"' => Some(true),
-            b'}' => Some(false),
+        if self.is_next(*b",\"") {
+            self.skip(1);
+            return Some(true);
+        }
+        match self.token()? {
+            b',' => {
+                self.skip(1);
+                (self.token()? == b'"').then_some(true)
+            }
+            b'}' => {
+                self.skip(1);
+                Some(false)
+            }
             _ => None,
         }
     }
@@ -130,23 +168,32 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// A record from its opening brace on, with so many levels left within it.
-    fn record(&mut self, levels: usize, row: &mut Row<'t>) -> Option<()> {
+    /// An object whose fields are read: a record, or its `data`. So many levels are left within it.
+    #[inline(never)]
+    fn fields(&mut self, levels: usize, is_data: bool, row: &mut Row<'t>) -> Option<()> {
+        if self.byte()? != b'{' {
+            return None;
+        }
         self.skip(1);
         let mut more = self.first_entry()?;
         while more {
             let name = self.key()?;
             let first = self.value_token()?;
             match name {
-                Name::Other => self.pass_value(first, levels)?,
                 Name::Field(n) => {
+                    let n = usize::from(n);
+                    let slot = data_slot(n);
                     let value = self.value(first, levels)?;
-                    row.set(n.into(), value);
+                    match slot {
+                        Some(slot) if is_data => row.set_in_data(slot, value),
+                        _ if is_data => {}
+                        _ => row.set(n, value),
+                    }
                 }
-                Name::Data => match first {
+                Name::Data if !is_data => match first {
                     b'{' => {
                         row.set_data_object();
-                        self.data(levels.checked_sub(1)?, row)?;
+                        self.fields(levels.checked_sub(1)?, true, row)?;
                     }
                     b'[' => return None, // a list page
                     _ => {
@@ -154,29 +201,8 @@ impl<'t> Scan<'t> {
                         row.set_data(value);
                     }
                 },
-            }
-            more = self.next_entry()?;
-        }
-        Some(())
-    }
-
-    /// A record's `data` from its opening brace on.
-    fn data(&mut self, levels: usize, row: &mut Row<'t>) -> Option<()> {
-        self.skip(1);
-        let mut more = self.first_entry()?;
-        while more {
-            let name = self.key()?;
-            let first = self.value_token()?;
-            let slot = match name {
-                Name::Field(n) => data_slot(n.into()),
-                Name::Data | Name::Other => None,
-            };
-            match slot {
-                None => self.pass_value(first, levels)?,
-                Some(slot) => {
-                    let value = self.value(first, levels)?;
-                    row.set_in_data(slot, value);
-                }
+                Name::Data | Name::Other if first == b'"' => self.pass_string()?,
+                Name::Data | Name::Other => self.pass(first, levels)?,
             }
             more = self.next_entry()?;
         }
@@ -189,7 +215,7 @@ impl<'t> Scan<'t> {
         self.skip(1);
         let rest = self.text.get(self.at..)?;
         let length = ascii_len(rest);
-        if *rest.get(length)? == b'"' {
+        if rest.get(length) == Some(&b'"') {
             self.skip(length.wrapping_add(1));
             return Some(named(rest, length));
         }
@@ -223,7 +249,7 @@ impl<'t> Scan<'t> {
         self.skip(1);
         let rest = self.text.get(self.at..)?;
         let length = ascii_len(rest);
-        if *rest.get(length)? == b'"' {
+        if rest.get(length) == Some(&b'"') {
             self.skip(length.wrapping_add(1));
             return Some(());
         }
@@ -262,17 +288,17 @@ impl<'t> Scan<'t> {
             self.skip(if is_ascii { ascii_len(rest) } else { text_len(rest) });
         }
         let bytes = self.text.get(start..self.at)?;
-        self.skip(1);
         if !is_ascii {
             std::str::from_utf8(bytes).ok()?;
         }
+        self.skip(1);
         Some(Spelled { bytes, escapes })
     }
 
     /// A value that is read. It may open so many levels.
     #[inline(always)]
     fn value(&mut self, first: u8, levels: usize) -> Option<Value<'t>> {
-        Some(match first {
+        match first {
             b'"' => {
                 self.skip(1);
                 let rest = self.text.get(self.at..)?;
@@ -280,47 +306,23 @@ impl<'t> Scan<'t> {
                 let (text, after) = rest.split_at_checked(length)?;
                 if after.first() == Some(&b'"') {
                     self.skip(length.wrapping_add(1));
-                    Value::Ascii(text)
-                } else {
-                    self.odd_text(length)?
+                    return Some(Value::Ascii(text));
                 }
+                self.odd_text(length)
             }
-            b'-' | b'0'..=b'9' => Value::Number(self.number(first)?),
-            b'n' => {
-                self.word(b"null")?;
-                Value::Null
+            b'-' | b'0'..=b'9' => self.number(first).map(Value::Number),
+            _ => {
+                self.pass(first, levels)?;
+                Some(match first {
+                    b'n' => Value::Null,
+                    b'{' => Value::Other("an object"),
+                    b'[' => Value::Other("an array"),
+                    _ => Value::Other("a boolean"),
+                })
             }
-            b't' => {
-                self.word(b"true")?;
-                Value::Other("a boolean")
-            }
-            b'f' => {
-                self.word(b"false")?;
-                Value::Other("a boolean")
-            }
-            b'{' => {
-                self.pass_container(first, levels)?;
-                Value::Other("an object")
-            }
-            b'[' => {
-                self.pass_container(first, levels)?;
-                Value::Other("an array")
-            }
-            _ => return None,
-        })
-    }
-
-    /// A value that nobody reads. It may open so many levels.
-    #[inline(always)]
-    fn pass_value(&mut self, first: u8, levels: usize) -> Option<()> {
-        match first {
-            b'"' => self.pass_string(),
-            b'{' | b'[' => self.pass_container(first, levels),
-            _ => self.pass_scalar(first),
         }
     }
 
-    #[inline(always)]
     fn pass_scalar(&mut self, first: u8) -> Option<()> {
         match first {
             b'n' => self.word(b"null"),
@@ -331,9 +333,15 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// An array or object that nobody reads, whatever lies in it.
+    /// The same where it is called from many places.
     #[inline(never)]
-    fn pass_container(&mut self, first: u8, levels: usize) -> Option<()> {
+    fn pass_inner_string(&mut self) -> Option<()> {
+        self.pass_string()
+    }
+
+    /// A value that nobody reads, whatever lies in it. It may open so many levels.
+    #[inline(never)]
+    fn pass(&mut self, first: u8, levels: usize) -> Option<()> {
         // A bit for each level that is open, the innermost lowest: is it an object? There are never more than 127.
         let mut open = 0_u128;
         let mut depth = 0_usize;
@@ -341,7 +349,7 @@ impl<'t> Scan<'t> {
         loop {
             match first {
                 b'"' => {
-                    self.pass_string()?;
+                    self.pass_inner_string()?;
                 }
                 b'{' | b'[' => {
                     if depth >= levels {
@@ -361,7 +369,7 @@ impl<'t> Scan<'t> {
                     };
                     if !empty {
                         if open & 1 == 1 {
-                            self.pass_string()?;
+                            self.pass_inner_string()?;
                             first = self.value_token()?;
                         }
                         continue;
@@ -378,19 +386,18 @@ impl<'t> Scan<'t> {
                 }
                 if open & 1 == 1 {
                     if self.next_entry()? {
-                        self.pass_string()?;
+                        self.pass_inner_string()?;
                         first = self.value_token()?;
                         break;
                     }
                 } else {
-                    let byte = self.token()?;
-                    self.skip(1);
-                    match byte {
+                    match self.token()? {
                         b',' => {
+                            self.skip(1);
                             first = self.token()?;
                             break;
                         }
-                        b']' => {}
+                        b']' => self.skip(1),
                         _ => return None,
                     }
                 }

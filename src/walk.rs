@@ -88,13 +88,13 @@ pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
         text.push_str(plain);
         let (letter, after) = escape.get(1..)?.split_at_checked(1)?;
         rest = after;
-        text.push(match letter {
-            "b" => '\u{8}',
-            "f" => '\u{c}',
-            "n" => '\n',
-            "r" => '\r',
-            "t" => '\t',
-            "u" => {
+        text.push(match letter.as_bytes().first()? {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
                 let high = hex(&mut rest)?;
                 let code = if (0xd800..0xdc00).contains(&high) {
                     rest = rest.strip_prefix("\\u")?;
@@ -106,7 +106,7 @@ pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
                 };
                 char::from_u32(code)?
             }
-            other => other.chars().next()?,
+            other => char::from(*other),
         });
     }
     text.push_str(rest);

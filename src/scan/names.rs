@@ -19,69 +19,92 @@ const WORD: usize = 16;
 /// Sends the first eight bytes of each name to a place of its own (found by trying, kept by a test).
 const SPREAD: u64 = 0x2a84_a834_d623_2f97;
 
-const fn place(word: u128) -> usize {
-    ((word as u64).wrapping_mul(SPREAD) >> 60) as usize
+const fn place(low: u64) -> usize {
+    (low.wrapping_mul(SPREAD) >> 60) as usize
+}
+
+/// A name: its first eight bytes, those from its ninth on, its length and what it names.
+#[derive(Clone, Copy)]
+struct Known {
+    low: u64,
+    high: u64,
+    length: usize,
+    name: Name,
 }
 
 /// The names by their places.
-static TABLE: [(u128, Name); 16] = table();
+static TABLE: [Known; 16] = table();
 
 // Run by the compiler: what can panic here stops the build.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
-const fn table() -> [(u128, Name); 16] {
-    let mut table = [(0, Name::Other); 16];
+const fn table() -> [Known; 16] {
+    let none = known(b"", Name::Other);
+    let mut table = [none; 16];
     let mut n = 0;
     while n < FIELDS.len() {
-        let word = word(FIELDS[n].as_bytes());
-        table[place(word)] = (word, Name::Field(n as u8));
+        let known = known(FIELDS[n].as_bytes(), Name::Field(n as u8));
+        table[place(known.low)] = known;
         n += 1;
     }
-    let data = word(b"data");
-    table[place(data)] = (data, Name::Data);
+    let data = known(b"data", Name::Data);
+    table[place(data.low)] = data;
     table
 }
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
-const fn word(name: &[u8]) -> u128 {
-    let mut word = 0;
-    let mut n = name.len();
+const fn known(text: &[u8], name: Name) -> Known {
+    let mut word = 0_u128;
+    let mut n = text.len();
     while n > 0 {
         n -= 1;
-        word = word << 8 | name[n] as u128;
+        word = word << 8 | text[n] as u128;
     }
-    word
+    let (low, high) = (word as u64, (word >> 64) as u64);
+    Known {
+        low,
+        high,
+        length: text.len(),
+        name,
+    }
 }
 
 /// What a key of this length names that these bytes begin with.
-#[inline]
+#[inline(always)]
 pub fn named(bytes: &[u8], length: usize) -> Name {
-    if length == 0 || length >= WORD {
-        return Name::Other;
+    match bytes.first_chunk::<WORD>() {
+        Some(block) => of_block(block, length),
+        None => near_the_end(bytes, length),
     }
-    let word = match bytes.first_chunk::<WORD>() {
-        Some(block) => u128::from_le_bytes(*block) & mask(length),
-        None => {
-            let mut block = [0; WORD];
-            for (to, from) in block.iter_mut().zip(bytes.iter().take(length)) {
-                *to = *from;
-            }
-            u128::from_le_bytes(block)
+}
+
+#[inline(never)]
+fn near_the_end(bytes: &[u8], length: usize) -> Name {
+    let mut block = [0; WORD];
+    for (to, from) in block.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    of_block(&block, length)
+}
+
+#[inline(always)]
+fn of_block(block: &[u8; WORD], length: usize) -> Name {
+    let word = u128::from_le_bytes(*block);
+    let low = word as u64 & ones(length);
+    match TABLE.get(place(low)) {
+        Some(known) if known.length == length && known.low == low => {
+            let high = (word >> 64) as u64 & if length > 8 { ones(length.wrapping_sub(8)) } else { 0 };
+            if known.high == high { known.name } else { Name::Other }
         }
-    };
-    match TABLE.get(place(word)) {
-        Some((known, name)) if *known == word => *name,
         _ => Name::Other,
     }
 }
 
-/// Ones for so many of the lowest bytes; by halves, which are cheaper to shift where registers have eight bytes.
-const fn mask(length: usize) -> u128 {
-    let bits = (length as u32).wrapping_mul(8);
-    let ones = !(u64::MAX.wrapping_shl(bits));
-    if length < 8 {
-        ones as u128
+/// Ones for so many of the lowest bytes, eight at most.
+const fn ones(bytes: usize) -> u64 {
+    if bytes >= 8 {
+        u64::MAX
     } else {
-        (ones as u128) << 64 | u64::MAX as u128
+        !(u64::MAX << (bytes as u32).wrapping_mul(8))
     }
 }
 

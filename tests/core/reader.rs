@@ -110,13 +110,14 @@ fn check(text: &[u8], sizes: &[usize]) -> Result<(), TestCaseError> {
     for (reader, sizes) in [
         (Reader::careful(), sizes),
         (Reader::default(), sizes),
+        (Reader::eager(), sizes),
         (Reader::default(), &[usize::MAX]),
     ] {
         prop_assert_eq!(&whole, &read_by(reader, false, text, sizes), "cut at {:?}: {}", sizes, shown);
     }
     let skipping = read_by(Reader::careful(), true, text, &[usize::MAX]);
     for sizes in [sizes, &[usize::MAX]] {
-        let fast = read_by(Reader::default(), true, text, sizes);
+        let fast = read_by(Reader::eager(), true, text, sizes);
         prop_assert_eq!(&skipping, &fast, "skipping, cut at {:?}: {}", sizes, shown);
     }
     match expected(text) {
@@ -333,5 +334,10 @@ fn whole_records_go_the_fast_way() {
     ] {
         let seen = read(text.as_bytes(), &[usize::MAX]);
         assert_eq!((seen.fast.0, seen.objects.len(), seen.broken.len()), (3, 3, 0), "{text}");
+        for size in record.len()..200 {
+            let seen = read_by(Reader::eager(), false, text.as_bytes(), &[size]);
+            assert_eq!((seen.objects.len(), seen.broken.len()), (3, 0), "{text}");
+            assert!(seen.fast.0 >= 1, "{size}: a chunk of a record's size ends the one that was cut");
+        }
     }
 }
