@@ -1,6 +1,7 @@
 //! The reader against serde_json: what one takes as JSON the other takes, whole and cut anywhere; and its fast way against
 //! its careful one, which must tell the same of every text.
 
+use crate::harness::only_serde_minds;
 use proptest::prelude::*;
 use serde_json::{Deserializer, Value};
 use usage_by_agent::error::{Place, UsageError};
@@ -142,14 +143,6 @@ fn check(text: &[u8], sizes: &[usize]) -> Result<(), TestCaseError> {
         ),
     }
     Ok(())
-}
-
-/// What the reader lets be where no field is read, and `Value` refuses: lone surrogates in escapes, and numbers beyond a
-/// double. JSON.parse takes both.
-fn only_serde_minds(text: &[u8]) -> bool {
-    let text = text.to_ascii_lowercase();
-    let has = |what: &dyn Fn(&[u8]) -> bool, n| text.windows(n).any(what);
-    has(&|w| w == b"\\ud", 3) || has(&|w| w[0].is_ascii_digit() && w[1] == b'e', 2)
 }
 
 /// Pieces that meet the reader's every state; random strings of them are often nearly JSON.
