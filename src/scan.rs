@@ -66,11 +66,25 @@ struct Scan<'t> {
     line_start: usize,
 }
 
-/// A string as it is spelled between its quotes.
-struct Spelled<'t> {
-    bytes: &'t [u8],
-    /// Has it escapes?
-    escapes: bool,
+/// What text means that is spelled so between its quotes.
+fn text(spelled: &[u8]) -> Option<Value<'_>> {
+    let text = std::str::from_utf8(spelled).ok()?;
+    Some(unescaped(text).map_or(Value::BrokenText, Value::Text))
+}
+
+/// Puts a value in its place in the row, if it has one.
+#[inline(always)]
+fn tell<'t>(row: &mut Row<'t>, name: Name, is_data: bool, value: Value<'t>) {
+    match name {
+        Name::Field(n) if is_data => {
+            if let Some(slot) = data_slot(n.into()) {
+                row.set_in_data(slot, value);
+            }
+        }
+        Name::Field(n) => row.set(n.into(), value),
+        Name::Data if !is_data => row.set_data(value),
+        Name::Data | Name::Other => {}
+    }
 }
 
 impl<'t> Scan<'t> {
@@ -115,19 +129,20 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Do these two bytes come next? Compact text mostly goes on in two ways, and both are told at one look.
+    /// How many bytes it is to behind the opening quote of a value that is a string, if it is spelled as nearly everyone
+    /// does: with one space behind the colon or none. Else 0.
     #[inline(always)]
-    fn is_next(&self, two: [u8; 2]) -> bool {
-        self.text.get(self.at..).and_then(<[u8]>::first_chunk) == Some(&two)
+    fn quote_ahead(&self) -> usize {
+        match self.text.get(self.at..) {
+            Some([b':', b'"', ..]) => 2,
+            Some([b':', b' ', b'"', ..]) => 3,
+            _ => 0,
+        }
     }
 
     /// The first byte of a value, behind a colon; it is not passed.
     #[inline(always)]
     fn value_token(&mut self) -> Option<u8> {
-        if self.is_next(*b":\"") {
-            self.skip(1);
-            return Some(b'"');
-        }
         if self.token()? != b':' {
             return None;
         }
@@ -138,9 +153,16 @@ impl<'t> Scan<'t> {
     /// Between the entries of an object: true before the next key, false behind the end.
     #[inline(always)]
     fn next_entry(&mut self) -> Option<bool> {
-        if self.is_next(*b",\"") {
-            self.skip(1);
-            return Some(true);
+        match self.text.get(self.at..)? {
+            [b',', b'"', ..] => {
+                self.skip(1);
+                return Some(true);
+            }
+            [b',', b' ', b'"', ..] => {
+                self.skip(2);
+                return Some(true);
+            }
+            _ => {}
         }
         match self.token()? {
             b',' => {
@@ -178,35 +200,46 @@ impl<'t> Scan<'t> {
         let mut more = self.first_entry()?;
         while more {
             let name = self.key()?;
-            let first = self.value_token()?;
-            match name {
-                Name::Field(n) => {
-                    let n = usize::from(n);
-                    let slot = data_slot(n);
-                    let value = self.value(first, levels)?;
-                    match slot {
-                        Some(slot) if is_data => row.set_in_data(slot, value),
-                        _ if is_data => {}
-                        _ => row.set(n, value),
-                    }
+            let quote = self.quote_ahead();
+            if quote > 0 {
+                self.skip(quote);
+                let rest = self.text.get(self.at..)?;
+                let length = ascii_len(rest);
+                let (text, after) = rest.split_at_checked(length)?;
+                if after.first() == Some(&b'"') {
+                    self.skip(length.wrapping_add(1));
+                    tell(row, name, is_data, Value::Ascii(text));
+                } else if name == Name::Other {
+                    self.odd_string(length)?;
+                } else {
+                    let value = self.odd_text(length)?;
+                    tell(row, name, is_data, value);
                 }
-                Name::Data if !is_data => match first {
-                    b'{' => {
-                        row.set_data_object();
-                        self.fields(levels.checked_sub(1)?, true, row)?;
-                    }
-                    b'[' => return None, // a list page
-                    _ => {
-                        let value = self.value(first, levels)?;
-                        row.set_data(value);
-                    }
-                },
-                Name::Data | Name::Other if first == b'"' => self.pass_string()?,
-                Name::Data | Name::Other => self.pass(first, levels)?,
+            } else {
+                self.value_of(name, levels, is_data, row)?;
             }
             more = self.next_entry()?;
         }
         Some(())
+    }
+
+    /// The value behind a key, where it is no string or has space before it.
+    #[inline(never)]
+    fn value_of(&mut self, name: Name, levels: usize, is_data: bool, row: &mut Row<'t>) -> Option<()> {
+        let first = self.value_token()?;
+        match (name, first) {
+            (Name::Other, _) => self.pass(first, levels),
+            (Name::Data, b'{') if !is_data => {
+                row.set_data_object();
+                self.fields(levels.checked_sub(1)?, true, row)
+            }
+            (Name::Data, b'[') if !is_data => None, // a list page
+            _ => {
+                let value = self.value(first, levels)?;
+                tell(row, name, is_data, value);
+                Some(())
+            }
+        }
     }
 
     /// What the key here names.
@@ -224,27 +257,17 @@ impl<'t> Scan<'t> {
 
     #[inline(never)]
     fn odd_key(&mut self, plain: usize) -> Option<Name> {
-        let Spelled { bytes, escapes } = self.odd_string(plain)?;
-        if !escapes {
-            return Some(Name::Other); // beyond ASCII
-        }
-        let key = unescaped(std::str::from_utf8(bytes).ok()?);
+        let key = unescaped(std::str::from_utf8(self.odd_string(plain)?).ok()?);
         Some(key.map_or(Name::Other, |key| named(key.as_bytes(), key.len())))
     }
 
     #[inline(never)]
     fn odd_text(&mut self, plain: usize) -> Option<Value<'t>> {
-        let Spelled { bytes, escapes } = self.odd_string(plain)?;
-        let text = std::str::from_utf8(bytes).ok()?;
-        Some(if escapes {
-            unescaped(text).map_or(Value::BrokenText, Value::Text)
-        } else {
-            Value::Text(text.into())
-        })
+        self.odd_string(plain).and_then(text)
     }
 
     /// A string that nobody reads.
-    #[inline(always)]
+    #[inline(never)]
     fn pass_string(&mut self) -> Option<()> {
         self.skip(1);
         let rest = self.text.get(self.at..)?;
@@ -258,15 +281,14 @@ impl<'t> Scan<'t> {
 
     /// A string with escapes or with text beyond ASCII, from behind its opening quote on; so many bytes are neither.
     #[inline(never)]
-    fn odd_string(&mut self, plain: usize) -> Option<Spelled<'t>> {
+    fn odd_string(&mut self, plain: usize) -> Option<&'t [u8]> {
         let start = self.at;
-        let (mut escapes, mut is_ascii) = (false, true);
+        let mut is_ascii = true;
         self.skip(plain);
         loop {
             match self.byte()? {
                 b'"' => break,
                 b'\\' => {
-                    escapes = true;
                     self.skip(1);
                     match self.byte()? {
                         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.skip(1),
@@ -292,35 +314,23 @@ impl<'t> Scan<'t> {
             std::str::from_utf8(bytes).ok()?;
         }
         self.skip(1);
-        Some(Spelled { bytes, escapes })
+        Some(bytes)
     }
 
     /// A value that is read. It may open so many levels.
-    #[inline(always)]
     fn value(&mut self, first: u8, levels: usize) -> Option<Value<'t>> {
-        match first {
-            b'"' => {
-                self.skip(1);
-                let rest = self.text.get(self.at..)?;
-                let length = ascii_len(rest);
-                let (text, after) = rest.split_at_checked(length)?;
-                if after.first() == Some(&b'"') {
-                    self.skip(length.wrapping_add(1));
-                    return Some(Value::Ascii(text));
-                }
-                self.odd_text(length)
-            }
-            b'-' | b'0'..=b'9' => self.number(first).map(Value::Number),
-            _ => {
-                self.pass(first, levels)?;
-                Some(match first {
-                    b'n' => Value::Null,
-                    b'{' => Value::Other("an object"),
-                    b'[' => Value::Other("an array"),
-                    _ => Value::Other("a boolean"),
-                })
-            }
+        if matches!(first, b'-' | b'0'..=b'9') {
+            return self.number(first).map(Value::Number);
         }
+        let start = self.at;
+        self.pass(first, levels)?;
+        Some(match first {
+            b'"' => return text(self.text.get(start.wrapping_add(1)..self.at.wrapping_sub(1))?),
+            b'n' => Value::Null,
+            b'{' => Value::Other("an object"),
+            b'[' => Value::Other("an array"),
+            _ => Value::Other("a boolean"),
+        })
     }
 
     fn pass_scalar(&mut self, first: u8) -> Option<()> {
@@ -333,12 +343,6 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// The same where it is called from many places.
-    #[inline(never)]
-    fn pass_inner_string(&mut self) -> Option<()> {
-        self.pass_string()
-    }
-
     /// A value that nobody reads, whatever lies in it. It may open so many levels.
     #[inline(never)]
     fn pass(&mut self, first: u8, levels: usize) -> Option<()> {
@@ -349,7 +353,7 @@ impl<'t> Scan<'t> {
         loop {
             match first {
                 b'"' => {
-                    self.pass_inner_string()?;
+                    self.pass_string()?;
                 }
                 b'{' | b'[' => {
                     if depth >= levels {
@@ -369,7 +373,7 @@ impl<'t> Scan<'t> {
                     };
                     if !empty {
                         if open & 1 == 1 {
-                            self.pass_inner_string()?;
+                            self.pass_string()?;
                             first = self.value_token()?;
                         }
                         continue;
@@ -386,7 +390,7 @@ impl<'t> Scan<'t> {
                 }
                 if open & 1 == 1 {
                     if self.next_entry()? {
-                        self.pass_inner_string()?;
+                        self.pass_string()?;
                         first = self.value_token()?;
                         break;
                     }
