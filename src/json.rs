@@ -701,6 +701,7 @@ impl Reader {
     }
 
     /// Hands a record to the sink: what was kept of it from earlier chunks, and what this one has.
+    #[inline(never)]
     fn object(&mut self, record: Record, text: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
         let mut kept = std::mem::take(&mut self.kept);
         let text = if kept.is_empty() {
@@ -728,6 +729,7 @@ impl Reader {
     }
 
     /// Tells of a broken value and looks for a place to go on.
+    #[inline(never)]
     fn lose(&mut self, what: &str, here: u64, sink: &mut dyn Sink) -> Result<(), UsageError> {
         let error = self.broken(what, self.line, here);
         // Of the lists that began in the broken line, the outermost alone may go on in the next.
@@ -806,6 +808,7 @@ impl Reader {
     ///
     /// A pointer takes the text as one array of its values; a lone array or page, which is what a first one is taken
     /// for, as itself.
+    #[inline(never)]
     fn place(&self, line: u64, offset: u64) -> Place {
         let depth = self.record.map_or(self.frames.len(), |r| r.depth);
         let frames = self.frames.get(..depth).unwrap_or(&self.frames);

@@ -310,11 +310,17 @@ struct Field<'r> {
 
 impl<'r> Field<'r> {
     fn fault<T>(self, what: &str) -> Result<T, Fault> {
+        Err(self.told(what))
+    }
+
+    /// Apart from the above: each of its types would have a copy.
+    #[inline(never)]
+    fn told(self, what: &str) -> Fault {
         let name = self.pointer.trim_start_matches('/').replace('/', ".");
-        Err(Fault {
+        Fault {
             pointer: self.pointer,
             message: format!("{name} is {}: {what}", self.value.shown()),
-        })
+        }
     }
 
     /// Text, if there is any.
@@ -398,7 +404,7 @@ const fn bit(field: usize) -> u32 {
 }
 
 const fn data_bit(slot: usize) -> u32 {
-    bit(slot.wrapping_add(FIELDS.len() + 1))
+    bit(slot.wrapping_add(FIELDS.len()).wrapping_add(1))
 }
 
 /// Where a field of this number has its place among those of `data`, if it has one.

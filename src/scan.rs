@@ -8,7 +8,7 @@ mod names;
 pub mod plain;
 
 use self::names::{Name, named};
-use self::plain::{ascii_len, text_len};
+use self::plain::ascii_len;
 use crate::record::{Row, Value, data_slot};
 use crate::walk::unescaped;
 
@@ -56,6 +56,35 @@ pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -
         None if scan.at >= text.len() => Err(Stop::End),
         None => Err(Stop::Odd),
     }
+}
+
+/// How many bytes the character at the beginning has, which is beyond ASCII (RFC 3629 §4).
+#[inline(always)]
+const fn character_len(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [0xc2..=0xdf, 0x80..=0xbf, ..] => Some(2),
+        [0xe1..=0xec | 0xee | 0xef, 0x80..=0xbf, 0x80..=0xbf, ..]
+        | [0xe0, 0xa0..=0xbf, 0x80..=0xbf, ..]
+        | [0xed, 0x80..=0x9f, 0x80..=0xbf, ..] => Some(3),
+        [0xf1..=0xf3, 0x80..=0xbf, 0x80..=0xbf, 0x80..=0xbf, ..]
+        | [0xf0, 0x90..=0xbf, 0x80..=0xbf, 0x80..=0xbf, ..]
+        | [0xf4, 0x80..=0x8f, 0x80..=0xbf, 0x80..=0xbf, ..] => Some(4),
+        _ => None,
+    }
+}
+
+/// Are these four hexadecimal digits? All at once: a byte's highest bit tells whether it is at least or beyond a limit.
+#[inline(always)]
+const fn are_hex(digits: &[u8; 4]) -> bool {
+    const fn all(byte: u8) -> u32 {
+        u32::from_le_bytes([byte; 4])
+    }
+    let digits = u32::from_le_bytes(*digits);
+    let small = digits | all(0x20);
+    // From a limit on, adding what it lacks of 0x80 sets the bit.
+    let decimal = digits.wrapping_add(all(0x80 - b'0')) & !digits.wrapping_add(all(0x7f - b'9'));
+    let letter = small.wrapping_add(all(0x80 - b'a')) & !small.wrapping_add(all(0x7f - b'f'));
+    (decimal | letter) & !digits & all(0x80) == all(0x80)
 }
 
 /// A place in the text.
@@ -283,7 +312,6 @@ impl<'t> Scan<'t> {
     #[inline(never)]
     fn odd_string(&mut self, plain: usize) -> Option<&'t [u8]> {
         let start = self.at;
-        let mut is_ascii = true;
         self.skip(plain);
         loop {
             match self.byte()? {
@@ -293,26 +321,27 @@ impl<'t> Scan<'t> {
                     match self.byte()? {
                         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.skip(1),
                         b'u' => {
-                            self.skip(1);
-                            let digits = self.text.get(self.at..)?.first_chunk::<4>()?;
-                            if !digits.iter().all(u8::is_ascii_hexdigit) {
+                            let digits = self.text.get(self.at.wrapping_add(1)..)?.first_chunk()?;
+                            if !are_hex(digits) {
                                 return None;
                             }
-                            self.skip(4);
+                            self.skip(5);
                         }
                         _ => return None,
                     }
                 }
-                0x80.. => is_ascii = false,
+                0x80.. => {
+                    let character = character_len(self.text.get(self.at..)?)?;
+                    self.skip(character);
+                }
                 _ => return None,
             }
-            let rest = self.text.get(self.at..)?;
-            self.skip(if is_ascii { ascii_len(rest) } else { text_len(rest) });
+            // Of escapes and of what is beyond ASCII there are often several in a row.
+            if !matches!(self.byte()?, b'\\' | 0x80..) {
+                self.skip(ascii_len(self.text.get(self.at..)?));
+            }
         }
         let bytes = self.text.get(start..self.at)?;
-        if !is_ascii {
-            std::str::from_utf8(bytes).ok()?;
-        }
         self.skip(1);
         Some(bytes)
     }
@@ -477,3 +506,42 @@ impl<'t> Scan<'t> {
     }
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_digits_are_told_from_all_other_bytes() {
+        for at in 0..4 {
+            for byte in 0..=255_u8 {
+                for other in [b'0', b'9', b'a', b'F', b'/', 0x80, 0xff] {
+                    let mut digits = [other; 4];
+                    digits[at] = byte;
+                    let want = digits.iter().all(u8::is_ascii_hexdigit);
+                    assert_eq!(are_hex(&digits), want, "{digits:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn characters_are_those_of_the_standard_library() {
+        for first in 0x80..=255_u8 {
+            for second in 0..=255_u8 {
+                for (third, fourth) in [
+                    (0x7f, 0x80),
+                    (0x80, 0x7f),
+                    (0x80, 0x80),
+                    (0xbf, 0xbf),
+                    (0xbf, 0xc0),
+                    (0xc0, 0xbf),
+                ] {
+                    let bytes = [first, second, third, fourth];
+                    let want =
+                        (2..=4).find(|n| std::str::from_utf8(&bytes[..*n]).is_ok_and(|s| s.chars().count() == 1));
+                    assert_eq!(character_len(&bytes), want, "{bytes:?}");
+                }
+            }
+        }
+    }
+}

@@ -110,7 +110,7 @@ fn milliseconds(days: i32, hours: u32, minutes: u32, seconds: u32) -> i64 {
 /// for every record, and chrono's way by tables takes several times as long.
 #[allow(clippy::arithmetic_side_effects, clippy::cast_possible_wrap)] // all numbers are small and none below zero
 fn days(year: u32, month: u32, day: u32) -> Option<i32> {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let last = match month {
         2 if is_leap => 29,
         2 => 28,

@@ -28,8 +28,8 @@ impl Reader {
         }
         while let Some(&byte) = chunk.get(at) {
             match (self.state, self.frames.last()) {
-                (State::Top, _)
-                | (State::Value | State::ValueOrEnd | State::CommaOrEnd, Some(Frame::Items { .. })) => {}
+                (State::Top, _) | (State::Value | State::ValueOrEnd | State::CommaOrEnd, Some(Frame::Items { .. })) => {
+                }
                 _ => break,
             }
             match byte {

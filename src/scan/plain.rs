@@ -70,8 +70,7 @@ mod sixteen {
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use self::eight::first_stop;
 
-/// Compiled for tests wherever they run, so that both ways are tried on the same bytes.
-#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod eight {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -85,5 +84,40 @@ mod eight {
         let beyond = if ASCII { block } else { 0 };
         let stops = (below(block, 0x20) | is(b'"') | is(b'\\') | beyond) & HIGH;
         (stops != 0).then(|| (stops.trailing_zeros() / 8) as usize)
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn naive(bytes: &[u8], ascii: bool) -> usize {
+        let stops = |b: &u8| matches!(b, 0..0x20 | b'"' | b'\\') || ascii && *b >= 0x80;
+        bytes.iter().position(stops).unwrap_or(bytes.len())
+    }
+
+    proptest! {
+        #[test]
+        fn as_the_naive_loop(start in "[ -~]{0,70}", bytes in prop::collection::vec(any::<u8>(), 0..40), at in 0..20_usize) {
+            let bytes = [start.as_bytes(), &bytes].concat();
+            let bytes = bytes.get(at..).unwrap_or_default();
+            prop_assert_eq!(ascii_len(bytes), naive(bytes, true));
+            prop_assert_eq!(text_len(bytes), naive(bytes, false));
+        }
+    }
+
+    #[test]
+    fn every_byte_in_every_place() {
+        for around in [b'a', 0x7f, 0x1f, b'!', b'#', b'[', b']'] {
+            for at in 0..40 {
+                for byte in 0..=255 {
+                    let mut bytes = [around; 40];
+                    bytes[at] = byte;
+                    assert_eq!(ascii_len(&bytes), naive(&bytes, true), "{around} {byte} at {at}");
+                    assert_eq!(text_len(&bytes), naive(&bytes, false), "{around} {byte} at {at}");
+                }
+            }
+        }
     }
 }

@@ -46,7 +46,8 @@ fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregate
 
 fn counted(counts: &Aggregate) -> Count {
     let d = counts.diagnostics();
-    let row = |row: usage_by_agent::contract::AgentUsageItem| (row.agent_id, (row.messages, row.calls, row.total_seconds));
+    let row =
+        |row: usage_by_agent::contract::AgentUsageItem| (row.agent_id, (row.messages, row.calls, row.total_seconds));
     Count {
         records: d.records,
         counted: d.counted,
@@ -77,7 +78,12 @@ pub fn check(text: &[u8], sizes: &[usize]) {
             ("fast, cut", Reader::default(), sizes),
             ("eager, cut", Reader::eager(), sizes),
         ] {
-            assert_eq!(read(query, reader, text, sizes).1, careful, "{way} {sizes:?}: {}", shown());
+            assert_eq!(
+                read(query, reader, text, sizes).1,
+                careful,
+                "{way} {sizes:?}: {}",
+                shown()
+            );
         }
     }
     let (counts, skipping) = read(SKIP, Reader::default(), text, &[usize::MAX]);

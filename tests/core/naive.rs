@@ -193,7 +193,11 @@ fn text(value: &Value) -> Option<Option<String>> {
 fn id(of: &Value, webhook: bool, specific: &str) -> Option<Option<String>> {
     let name = |key: &str| Some(text(&of[key])?.filter(|name| !name.is_empty()));
     let (plain, specific) = (name("id")?, name(specific)?);
-    Some(if webhook { specific.or(plain) } else { plain.or(specific) })
+    Some(if webhook {
+        specific.or(plain)
+    } else {
+        plain.or(specific)
+    })
 }
 
 fn agent(record: &Value) -> Option<Option<String>> {
@@ -204,7 +208,9 @@ fn agent(record: &Value) -> Option<Option<String>> {
 fn time(value: &Value) -> Option<Option<i64>> {
     match value {
         Value::Null => Some(None),
-        Value::String(text) => timestamp(text.as_bytes()).and_then(|(wall, offset)| Some(wall - offset?)).map(Some),
+        Value::String(text) => timestamp(text.as_bytes())
+            .and_then(|(wall, offset)| Some(wall - offset?))
+            .map(Some),
         Value::Number(n) => {
             let ms = n.as_f64()?;
             (ms.fract() == 0.0 && ms.abs() <= 8.64e15 && ms.abs() >= 1e11).then_some(Some(ms as i64))
@@ -229,7 +235,9 @@ pub fn timestamp(text: &[u8]) -> Option<(i64, Option<i64>)> {
     let date = NaiveDate::from_ymd_opt(part(0, 4)? as i32, part(5, 7)?, part(8, 10)?)?;
     let second = part(17, 19)?;
     let wall = date.and_hms_opt(part(11, 13)?, part(14, 16)?, second.min(59))?;
-    let digits = rest.strip_prefix(b".").map_or(0, |after| after.iter().take_while(|b| b.is_ascii_digit()).count());
+    let digits = rest
+        .strip_prefix(b".")
+        .map_or(0, |after| after.iter().take_while(|b| b.is_ascii_digit()).count());
     let (fraction, zone) = rest.split_at(if digits > 0 { digits + 1 } else { 0 });
     let fraction = [fraction.get(1..).unwrap_or_default(), b"000"].concat();
     let ms = wall.and_utc().timestamp_millis() + i64::from(number(&fraction[..3])?);

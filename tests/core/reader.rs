@@ -60,7 +60,10 @@ fn read(text: &[u8], sizes: &[usize]) -> Seen {
 }
 
 fn read_by(mut reader: Reader, skips: bool, text: &[u8], sizes: &[usize]) -> Seen {
-    let mut seen = Seen { skips, ..Seen::default() };
+    let mut seen = Seen {
+        skips,
+        ..Seen::default()
+    };
     let mut rest = text;
     let mut sizes = sizes.iter().cycle();
     while !rest.is_empty() {
@@ -114,7 +117,13 @@ fn check(text: &[u8], sizes: &[usize]) -> Result<(), TestCaseError> {
         (Reader::eager(), sizes),
         (Reader::default(), &[usize::MAX]),
     ] {
-        prop_assert_eq!(&whole, &read_by(reader, false, text, sizes), "cut at {:?}: {}", sizes, shown);
+        prop_assert_eq!(
+            &whole,
+            &read_by(reader, false, text, sizes),
+            "cut at {:?}: {}",
+            sizes,
+            shown
+        );
     }
     let skipping = read_by(Reader::careful(), true, text, &[usize::MAX]);
     for sizes in [sizes, &[usize::MAX]] {
@@ -126,12 +135,7 @@ fn check(text: &[u8], sizes: &[usize]) -> Result<(), TestCaseError> {
         Some(_) if whole.broken.iter().any(|e| e.message.contains("\"data\" twice")) => {}
         Some((objects, others)) => {
             prop_assert!(whole.broken.is_empty(), "serde_json takes {}", shown);
-            let got: Vec<Value> = whole
-                .texts
-                .0
-                .iter()
-                .map(|t| serde_json::from_str(t).unwrap())
-                .collect();
+            let got: Vec<Value> = whole.texts.0.iter().map(|t| serde_json::from_str(t).unwrap()).collect();
             prop_assert_eq!(got, objects, "{}", shown);
             let kinds: Vec<_> = whole.others.iter().map(|(kind, _)| *kind).collect();
             prop_assert_eq!(kinds, others, "{}", shown);
@@ -326,11 +330,18 @@ fn whole_records_go_the_fast_way() {
         format!(r#"{{"n":[1],"data":[{record},{record},{record}],"m":{{}}}}"#),
     ] {
         let seen = read(text.as_bytes(), &[usize::MAX]);
-        assert_eq!((seen.fast.0, seen.objects.len(), seen.broken.len()), (3, 3, 0), "{text}");
+        assert_eq!(
+            (seen.fast.0, seen.objects.len(), seen.broken.len()),
+            (3, 3, 0),
+            "{text}"
+        );
         for size in record.len()..200 {
             let seen = read_by(Reader::eager(), false, text.as_bytes(), &[size]);
             assert_eq!((seen.objects.len(), seen.broken.len()), (3, 0), "{text}");
-            assert!(seen.fast.0 >= 1, "{size}: a chunk of a record's size ends the one that was cut");
+            assert!(
+                seen.fast.0 >= 1,
+                "{size}: a chunk of a record's size ends the one that was cut"
+            );
         }
     }
 }
