@@ -7,12 +7,15 @@
 //!
 //! Syntax is decided here and nowhere else; `walk.rs` reads what this has checked, and what a record means is `record.rs`'s.
 
+mod lane;
 mod number;
 mod utf8;
 
 use self::number::Number;
 use self::utf8::Utf8;
 use crate::error::{Code, Place, UsageError, shown};
+use crate::record::Row;
+use crate::scan::plain::{ascii_len, text_len};
 use crate::walk::key_among;
 
 /// The most levels of arrays and objects inside each other: what serde_json takes.
@@ -28,6 +31,12 @@ pub trait Sink {
     /// # Errors
     /// Ends the reading.
     fn object(&mut self, text: &str, place: &dyn Fn() -> Place) -> Result<(), UsageError>;
+
+    /// Such an object that could be read at one go: the fields of a record.
+    ///
+    /// # Errors
+    /// Ends the reading.
+    fn row(&mut self, row: &Row<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError>;
 
     /// Something else that stands there, by its type's name with its article.
     ///
@@ -116,6 +125,8 @@ pub struct Reader {
     from: usize,
     /// The text so far of a record that began in an earlier chunk.
     kept: Vec<u8>,
+    /// The text so far of a record that was about to be read when its chunk ended; the reader stands before it.
+    tail: Vec<u8>,
     /// The raw text of the latest key of a record or page, as far as it could be `data`.
     key: Vec<u8>,
     /// Strings outside records are checked as they pass; a record's whole text is checked at its end.
@@ -130,7 +141,20 @@ pub struct Reader {
     failed: Option<UsageError>,
     /// Is the text one value, whatever it is?
     whole: bool,
+    /// Which chunks are worth a try to read their records at one go.
+    tries: Tries,
 }
+
+/// Which chunks the fast lane is for.
+#[derive(Clone, Copy, Debug)]
+struct Tries {
+    /// Any at all?
+    any: bool,
+    /// Of how many bytes a chunk must be for a second try at a record that it cuts.
+    again: usize,
+}
+
+const NEVER: Tries = Tries { any: false, again: 0 };
 
 /// After a broken value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -155,6 +179,7 @@ impl Default for Reader {
             record: None,
             from: 0,
             kept: Vec::new(),
+            tail: Vec::new(),
             key: Vec::new(),
             utf8: Utf8::default(),
             top: 0,
@@ -164,6 +189,10 @@ impl Default for Reader {
             lost: Lost::default(),
             failed: None,
             whole: false,
+            tries: Tries {
+                any: true,
+                again: 1 << 12,
+            },
         }
     }
 }
@@ -191,6 +220,26 @@ impl Reader {
     pub fn of_one_value() -> Self {
         Reader {
             whole: true,
+            tries: NEVER,
+            ..Reader::default()
+        }
+    }
+
+    /// A reader that goes byte by byte all the way, and so tells each object by its text: what the tests hold the fast way
+    /// against.
+    #[doc(hidden)]
+    pub fn careful() -> Self {
+        Reader {
+            tries: NEVER,
+            ..Reader::default()
+        }
+    }
+
+    /// A reader that tries again at a record that a chunk cuts however short the chunk is, for tests.
+    #[doc(hidden)]
+    pub fn eager() -> Self {
+        Reader {
+            tries: Tries { any: true, again: 1 },
             ..Reader::default()
         }
     }
@@ -212,6 +261,7 @@ impl Reader {
         self.unless_failed(|reader| reader.end(sink))?;
         *self = Reader {
             whole: self.whole,
+            tries: self.tries,
             ..Reader::default()
         };
         Ok(())
@@ -228,9 +278,22 @@ impl Reader {
     }
 
     fn read(&mut self, chunk: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let taken = self.read_tail(chunk, sink)?;
+        self.read_chunk(chunk.get(taken..).unwrap_or_default(), true, sink)
+    }
+
+    fn read_chunk(&mut self, chunk: &[u8], keeps_tail: bool, sink: &mut dyn Sink) -> Result<(), UsageError> {
         self.from = 0;
+        let mut row = Row::default();
         let mut at = 0_usize;
-        while let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) {
+        loop {
+            at = self.records(chunk, at, keeps_tail, &mut row, sink)?;
+            let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) else {
+                break;
+            };
             if let State::Text { key } = self.state {
                 let plain = self.plain_text(rest, key);
                 if plain > 0 {
@@ -269,15 +332,13 @@ impl Reader {
 
     /// How many of these bytes are the plain inside of a string.
     fn plain_text(&mut self, bytes: &[u8], key: bool) -> usize {
-        let ends = |b: &u8| *b == b'"' || *b == b'\\' || *b < 0x20;
         let plain = if self.in_object() {
-            bytes.iter().position(ends)
+            text_len(bytes)
         } else if self.utf8.due == 0 {
-            bytes.iter().position(|b| ends(b) || *b >= 0x80)
+            ascii_len(bytes)
         } else {
-            Some(0)
+            0
         };
-        let plain = plain.unwrap_or(bytes.len());
         self.spell(bytes.get(..plain).unwrap_or_default(), key);
         plain
     }
@@ -537,11 +598,7 @@ impl Reader {
     fn comma_or_end(&mut self, byte: u8, chunk: &[u8], at: usize, sink: &mut dyn Sink) -> Step {
         let begins_line = self.here(at) == self.line_start;
         match (self.frames.last_mut(), byte) {
-            (Some(Frame::Items { index, .. }), b',') => {
-                *index = index.saturating_add(1);
-                self.state = State::Value;
-                self.lost.unsure = false;
-            }
+            (Some(Frame::Items { .. }), b',') => self.next_item(),
             (Some(Frame::Array), b',') => self.state = State::Value,
             (Some(Frame::Object | Frame::Page), b',') => self.state = State::Key,
             (Some(Frame::Items { .. }), b']') => return self.end_items(),
@@ -557,6 +614,15 @@ impl Reader {
             _ => return wrong(byte, "a comma or }"),
         }
         Step::Taken
+    }
+
+    /// The comma between the items of an array of records.
+    fn next_item(&mut self) {
+        if let Some(Frame::Items { index, .. }) = self.frames.last_mut() {
+            *index = index.saturating_add(1);
+        }
+        self.state = State::Value;
+        self.lost.unsure = false;
     }
 
     /// The end of an array of records: of a page's `data`, or of a top-level array.
@@ -635,6 +701,7 @@ impl Reader {
     }
 
     /// Hands a record to the sink: what was kept of it from earlier chunks, and what this one has.
+    #[inline(never)]
     fn object(&mut self, record: Record, text: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
         let mut kept = std::mem::take(&mut self.kept);
         let text = if kept.is_empty() {
@@ -662,6 +729,7 @@ impl Reader {
     }
 
     /// Tells of a broken value and looks for a place to go on.
+    #[inline(never)]
     fn lose(&mut self, what: &str, here: u64, sink: &mut dyn Sink) -> Result<(), UsageError> {
         let error = self.broken(what, self.line, here);
         // Of the lists that began in the broken line, the outermost alone may go on in the next.
@@ -740,6 +808,7 @@ impl Reader {
     ///
     /// A pointer takes the text as one array of its values; a lone array or page, which is what a first one is taken
     /// for, as itself.
+    #[inline(never)]
     fn place(&self, line: u64, offset: u64) -> Place {
         let depth = self.record.map_or(self.frames.len(), |r| r.depth);
         let frames = self.frames.get(..depth).unwrap_or(&self.frames);
@@ -770,6 +839,7 @@ impl Reader {
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), UsageError> {
+        self.read_tail(&[], sink)?;
         let is_whole = match self.state {
             State::Number(number) => number.may_end(),
             State::Word { rest } => rest.is_empty(),

@@ -53,6 +53,7 @@ pub mod period;
 pub mod query;
 pub mod record;
 pub mod report;
+pub mod scan;
 pub mod series;
 pub mod timestamp;
 pub mod validate;

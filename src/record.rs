@@ -8,6 +8,7 @@ use crate::error::{number_shown, shown};
 use crate::timestamp::{self, Naive};
 use crate::walk::{self, Json};
 use std::borrow::Cow;
+use std::fmt;
 
 /// The fields read of a record itself, in the order of a row.
 pub const FIELDS: [&str; 14] = [
@@ -45,6 +46,23 @@ enum Known {
     ReceivedAt,
     Timestamp,
 }
+
+const NAMES: [Known; FIELDS.len()] = [
+    Known::Type,
+    Known::Event,
+    Known::Channel,
+    Known::Id,
+    Known::CallId,
+    Known::MessageId,
+    Known::AgentId,
+    Known::AgentName,
+    Known::Status,
+    Known::StartedAt,
+    Known::EndedAt,
+    Known::DurationSeconds,
+    Known::ReceivedAt,
+    Known::Timestamp,
+];
 
 /// Their pointers, in the same order.
 const POINTERS: [&str; FIELDS.len()] = [
@@ -101,7 +119,7 @@ const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [
 ];
 
 /// A field's value, unjudged.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub enum Value<'a> {
     /// No such field, or `undefined`.
     #[default]
@@ -112,6 +130,8 @@ pub enum Value<'a> {
     Number(f64),
     /// Text.
     Text(Cow<'a, str>),
+    /// The same, where nothing but ASCII is in it: most texts are only compared, and need not become a `str`.
+    Ascii(&'a [u8]),
     /// Text with a lone surrogate, which no UTF-8 can hold.
     BrokenText,
     /// A JS `Date`, by its time value.
@@ -127,8 +147,16 @@ impl Value<'_> {
         matches!(self, Value::Absent | Value::Null)
     }
 
+    fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Value::Text(text) => Some(text.as_bytes()),
+            Value::Ascii(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     fn is(&self, text: &str) -> bool {
-        matches!(self, Value::Text(t) if t == text)
+        self.bytes() == Some(text.as_bytes())
     }
 
     /// The value as a message shows it.
@@ -138,11 +166,35 @@ impl Value<'_> {
             Value::Null => "null".into(),
             Value::Number(n) => format!("the number {}", number_shown(*n)),
             Value::Text(t) => shown(t),
+            Value::Ascii(bytes) => shown(std::str::from_utf8(bytes).unwrap_or_default()),
             Value::BrokenText => "text with a lone surrogate".into(),
             Value::Date(ms) if ms.is_finite() => "a Date".into(),
             Value::Date(_) => "an invalid Date".into(),
             Value::Other(kind) => (*kind).into(),
             Value::Threw(message) => format!("an error while reading it ({})", shown(message)),
+        }
+    }
+}
+
+impl PartialEq for Value<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        use Value::{Absent, BrokenText, Date, Null, Number, Other, Threw};
+        match (self, other) {
+            (Absent, Absent) | (Null, Null) | (BrokenText, BrokenText) => true,
+            (Number(a), Number(b)) | (Date(a), Date(b)) => a == b,
+            (Other(a), Other(b)) => a == b,
+            (Threw(a), Threw(b)) => a == b,
+            _ => self.bytes().is_some_and(|bytes| other.bytes() == Some(bytes)),
+        }
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, self.bytes()) {
+            (_, Some(bytes)) => write!(f, "{:?}", String::from_utf8_lossy(bytes)),
+            (Value::Number(n) | Value::Date(n), _) => write!(f, "{n:?}"),
+            (other, _) => f.write_str(&other.shown()),
         }
     }
 }
@@ -160,12 +212,32 @@ pub enum Data<'a> {
 }
 
 /// The fields of one record, in the order of [`FIELDS`], and those of its `data`.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// A row can serve one record after the other: [`Row::clear`] leaves the old values where they are and only notes that they
+/// are no longer told, which is several times cheaper than to write them over.
+#[derive(Clone)]
 pub struct Row<'a> {
     /// The record's own.
     pub fields: [Value<'a>; FIELDS.len()],
     /// Its `data`.
     pub data: Data<'a>,
+    /// Which of these are told: a bit for each field, one for `data`, one for each field of `data`.
+    told: u32,
+}
+
+/// The bit of `data` in `told`; those of its fields are above it.
+const DATA_BIT: u32 = 1 << FIELDS.len();
+const DATA_BITS: u32 = !(DATA_BIT - 1);
+
+impl Default for Row<'_> {
+    /// A row whose every field is told, as absent.
+    fn default() -> Self {
+        Row {
+            fields: Default::default(),
+            data: Data::Missing,
+            told: u32::MAX,
+        }
+    }
 }
 
 /// The agent of records that name none.
@@ -238,11 +310,17 @@ struct Field<'r> {
 
 impl<'r> Field<'r> {
     fn fault<T>(self, what: &str) -> Result<T, Fault> {
+        Err(self.told(what))
+    }
+
+    /// Apart from the above: each of its types would have a copy.
+    #[inline(never)]
+    fn told(self, what: &str) -> Fault {
         let name = self.pointer.trim_start_matches('/').replace('/', ".");
-        Err(Fault {
+        Fault {
             pointer: self.pointer,
             message: format!("{name} is {}: {what}", self.value.shown()),
-        })
+        }
     }
 
     /// Text, if there is any.
@@ -250,6 +328,7 @@ impl<'r> Field<'r> {
         match self.value {
             Value::Absent | Value::Null => Ok(None),
             Value::Text(text) => Ok(Some(text.as_ref())),
+            Value::Ascii(bytes) => Ok(std::str::from_utf8(bytes).ok()),
             _ => self.fault("wanted a string or null"),
         }
     }
@@ -263,6 +342,7 @@ impl<'r> Field<'r> {
         let read = match self.value {
             Value::Absent | Value::Null => return Ok(None),
             Value::Text(text) => timestamp::from_text(text, naive),
+            Value::Ascii(bytes) => timestamp::from_bytes(bytes, naive),
             Value::Number(n) => timestamp::from_number(*n),
             Value::Date(ms) => timestamp::from_date(*ms),
             _ => Err("wanted RFC 3339 text, whole epoch milliseconds or a Date"),
@@ -290,23 +370,123 @@ const NOTHING: Value<'static> = Value::Absent;
 
 impl<'r> Row<'r> {
     fn own(&'r self, name: Known) -> Field<'r> {
-        let value = self.fields.get(name as usize).unwrap_or(&NOTHING);
+        let at = name as usize;
+        let value = self.fields.get(at).filter(|_| self.told & bit(at) != 0);
         Field {
-            pointer: POINTERS.get(name as usize).unwrap_or(&""),
-            value,
+            pointer: POINTERS.get(at).unwrap_or(&""),
+            value: value.unwrap_or(&NOTHING),
         }
     }
 
     fn of_data(&'r self, name: Known) -> Field<'r> {
-        let at = DATA_NAMES.iter().position(|n| *n == name).unwrap_or(usize::MAX);
+        let at = data_slot(name as usize).unwrap_or(usize::MAX);
         let value = match &self.data {
-            Data::Fields(fields) => fields.get(at).unwrap_or(&NOTHING),
-            Data::Missing | Data::Other(_) => &NOTHING,
+            Data::Fields(fields) if self.told & DATA_BIT != 0 && self.told & data_bit(at) != 0 => fields.get(at),
+            _ => None,
         };
         Field {
             pointer: DATA_POINTERS.get(at).unwrap_or(&"/data"),
-            value,
+            value: value.unwrap_or(&NOTHING),
         }
+    }
+
+    /// Its `data`, where that is neither an object nor missing.
+    const fn odd_data(&'r self) -> Option<&'r Value<'r>> {
+        match &self.data {
+            Data::Other(value) if self.told & DATA_BIT != 0 => Some(value),
+            _ => None,
+        }
+    }
+}
+
+const fn bit(field: usize) -> u32 {
+    1_u32.wrapping_shl(field as u32)
+}
+
+const fn data_bit(slot: usize) -> u32 {
+    bit(slot.wrapping_add(FIELDS.len()).wrapping_add(1))
+}
+
+/// Where a field of this number has its place among those of `data`, if it has one.
+pub(crate) const fn data_slot(field: usize) -> Option<usize> {
+    Some(match field {
+        3 => 0,  // id
+        4 => 1,  // callId
+        5 => 2,  // messageId
+        8 => 3,  // status
+        9 => 4,  // startedAt
+        10 => 5, // endedAt
+        11 => 6, // durationSeconds
+        12 => 7, // receivedAt
+        _ => return None,
+    })
+}
+
+/// Filling a row field by field; of a field that is told twice, the last counts.
+impl<'a> Row<'a> {
+    /// Makes it a record without any field.
+    pub const fn clear(&mut self) {
+        self.told = 0;
+    }
+
+    /// Tells a field, by its number in [`FIELDS`].
+    pub fn set(&mut self, field: usize, value: Value<'a>) {
+        if let Some(place) = self.fields.get_mut(field) {
+            *place = value;
+            self.told |= bit(field);
+        }
+    }
+
+    /// Tells `data` that is not an object.
+    pub fn set_data(&mut self, value: Value<'a>) {
+        self.told &= !DATA_BITS;
+        if !matches!(value, Value::Null) {
+            self.data = Data::Other(value);
+            self.told |= DATA_BIT;
+        }
+    }
+
+    /// Tells `data` that is an object, without any field so far.
+    pub fn set_data_object(&mut self) {
+        if !matches!(self.data, Data::Fields(_)) {
+            self.data = Data::Fields(Box::default());
+        }
+        self.told = self.told & !DATA_BITS | DATA_BIT;
+    }
+
+    /// Tells a field of `data`, by its number in [`DATA_FIELDS`].
+    pub fn set_in_data(&mut self, slot: usize, value: Value<'a>) {
+        if let Data::Fields(fields) = &mut self.data
+            && let Some(place) = fields.get_mut(slot)
+        {
+            *place = value;
+            self.told |= data_bit(slot);
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// Every field that is there, by its pointer.
+    fn all(&'a self) -> impl Iterator<Item = (&'static str, &'a Value<'a>)> {
+        let own = NAMES.iter().map(|name| self.own(*name));
+        let of_data = DATA_NAMES.iter().map(|name| self.of_data(*name));
+        let fields = own.chain(of_data).map(|field| (field.pointer, field.value));
+        fields
+            .chain(self.odd_data().map(|value| ("/data", value)))
+            .filter(|(_, value)| !matches!(value, Value::Absent))
+    }
+}
+
+/// Two rows are equal when they tell the same, whatever else their places hold.
+impl PartialEq for Row<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.all().eq(other.all())
+    }
+}
+
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.all()).finish()
     }
 }
 
@@ -336,9 +516,9 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judg
         return Judged::Reaction;
     } else if !event.is_missing() {
         return Judged::Unknown;
-    } else if *row.own(Known::StartedAt).value != Value::Absent {
+    } else if !matches!(row.own(Known::StartedAt).value, Value::Absent) {
         call(row, false, naive)
-    } else if *row.own(Known::ReceivedAt).value != Value::Absent {
+    } else if !matches!(row.own(Known::ReceivedAt).value, Value::Absent) {
         message(row, false, naive)
     } else {
         return Judged::Unknown;
@@ -360,7 +540,7 @@ fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r
     if !webhook {
         return Ok(row.own(Known::Id).name()?.or(row.own(specific).name()?));
     }
-    if let Data::Other(value) = &row.data {
+    if let Some(value) = row.odd_data() {
         return Field {
             pointer: "/data",
             value,
@@ -502,11 +682,13 @@ mod tests {
     fn names_and_pointers_are_in_the_order_of_the_fields() {
         for (n, field) in FIELDS.iter().enumerate() {
             assert_eq!(POINTERS[n], format!("/{field}"));
+            assert_eq!(NAMES[n] as usize, n);
         }
         assert_eq!((Known::Type as usize, Known::Timestamp as usize), (0, FIELDS.len() - 1));
         for (n, field) in DATA_FIELDS.iter().enumerate() {
             assert_eq!(DATA_POINTERS[n], format!("/data/{field}"));
             assert_eq!(FIELDS[DATA_NAMES[n] as usize], *field);
+            assert_eq!(data_slot(DATA_NAMES[n] as usize), Some(n));
         }
     }
 

@@ -6,6 +6,7 @@ use crate::convention::{Convention, infer};
 use crate::error::{Place, Problem, Severity, UsageError, number_shown, shown};
 use crate::json::{Reader, Sink};
 use crate::period::Period;
+use crate::record::Row;
 use crate::report::MAX_SAFE_F64;
 use crate::timestamp::from_wire;
 use crate::walk::{self, Json};
@@ -61,6 +62,11 @@ struct Body<'e> {
 impl Sink for Body<'_> {
     fn object(&mut self, text: &str, _: &dyn Fn() -> Place) -> Result<(), UsageError> {
         self.told = Some(checked(text, self.expect));
+        Ok(())
+    }
+
+    /// A reader of one value reads none at one go.
+    fn row(&mut self, _: &Row<'_>, _: &dyn Fn() -> Place) -> Result<(), UsageError> {
         Ok(())
     }
 

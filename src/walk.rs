@@ -4,7 +4,7 @@
 //! byte search. On text that is not valid the walk ends early or gives nonsense, and never panics.
 
 use crate::decimal::nearest;
-use memchr::{memchr2, memchr3};
+use memchr::{memchr, memchr2, memchr3};
 use std::borrow::Cow;
 
 /// What the text of a value is.
@@ -80,22 +80,22 @@ pub fn key_among(key: &str, names: &[&str]) -> Option<usize> {
 
 /// Text as it is spelled between its quotes, with its escapes resolved; `None` where it has a lone surrogate.
 pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
-    if !spelled.as_bytes().contains(&b'\\') {
+    if memchr(b'\\', spelled.as_bytes()).is_none() {
         return Some(Cow::Borrowed(spelled));
     }
     let mut text = String::with_capacity(spelled.len());
     let mut rest = spelled;
-    while let Some((plain, escape)) = rest.split_once('\\') {
+    while let Some((plain, escape)) = memchr(b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at)) {
         text.push_str(plain);
-        let (letter, after) = escape.split_at_checked(1)?;
+        let (letter, after) = escape.get(1..)?.split_at_checked(1)?;
         rest = after;
-        text.push(match letter {
-            "b" => '\u{8}',
-            "f" => '\u{c}',
-            "n" => '\n',
-            "r" => '\r',
-            "t" => '\t',
-            "u" => {
+        text.push(match letter.as_bytes().first()? {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
                 let high = hex(&mut rest)?;
                 let code = if (0xd800..0xdc00).contains(&high) {
                     rest = rest.strip_prefix("\\u")?;
@@ -107,7 +107,7 @@ pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
                 };
                 char::from_u32(code)?
             }
-            other => other.chars().next()?,
+            other => char::from(*other),
         });
     }
     text.push_str(rest);

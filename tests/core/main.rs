@@ -11,8 +11,13 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod bad_input;
+mod fuzzed;
 mod generated;
+mod harness;
+mod json_suite;
+mod naive;
 mod properties;
 mod reader;
 mod support;
+mod timestamps;
 mod zones;

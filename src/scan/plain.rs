@@ -1,0 +1,123 @@
+//! The plain inside of a string: how far it goes. The one place with SIMD.
+//!
+//! WebAssembly compares sixteen bytes at once (every engine that runs the package has `simd128`), other targets eight.
+
+/// How many leading bytes are ASCII text between quotes: no quote, backslash or control character, nothing from 0x80 on.
+#[inline(always)]
+pub fn ascii_len(bytes: &[u8]) -> usize {
+    plain_len::<true>(bytes)
+}
+
+/// How many leading bytes are text between quotes, whatever its encoding: no quote, backslash or control character.
+#[inline(always)]
+pub fn text_len(bytes: &[u8]) -> usize {
+    plain_len::<false>(bytes)
+}
+
+/// Most strings end in their first bytes: only that is worth its place at each call.
+#[inline(always)]
+fn plain_len<const ASCII: bool>(bytes: &[u8]) -> usize {
+    match bytes.first_chunk().and_then(first_stop::<ASCII>) {
+        Some(at) => at,
+        None => long_len::<ASCII>(bytes),
+    }
+}
+
+#[inline(never)]
+fn long_len<const ASCII: bool>(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((block, after)) = rest.split_first_chunk() {
+        if let Some(at) = first_stop::<ASCII>(block) {
+            return bytes.len().wrapping_sub(rest.len()).wrapping_add(at);
+        }
+        rest = after;
+    }
+    let left = rest.iter().position(|byte| stops::<ASCII>(*byte));
+    bytes
+        .len()
+        .wrapping_sub(rest.len())
+        .wrapping_add(left.unwrap_or(rest.len()))
+}
+
+const fn stops<const ASCII: bool>(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\' || byte < 0x20 || ASCII && byte >= 0x80
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use self::sixteen::first_stop;
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod sixteen {
+    use core::arch::wasm32::{i8x16_bitmask, i8x16_lt, i8x16_splat, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
+
+    #[inline]
+    pub fn first_stop<const ASCII: bool>(block: &[u8; 16]) -> Option<usize> {
+        let (low, high) = block.split_at(8);
+        let half = |half: &[u8]| half.try_into().map_or(0, u64::from_le_bytes);
+        let block = u64x2(half(low), half(high));
+        let control = if ASCII {
+            i8x16_lt(block, i8x16_splat(0x20)) // as signed bytes, those from 0x80 on are negative
+        } else {
+            u8x16_lt(block, u8x16_splat(0x20))
+        };
+        let quote = u8x16_eq(block, u8x16_splat(b'"'));
+        let escape = u8x16_eq(block, u8x16_splat(b'\\'));
+        let stops = i8x16_bitmask(v128_or(v128_or(quote, escape), control));
+        (stops != 0).then(|| stops.trailing_zeros() as usize)
+    }
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+use self::eight::first_stop;
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod eight {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+
+    /// A subtraction borrows from the byte above only where it has found something, so the lowest find is exact.
+    #[inline]
+    pub fn first_stop<const ASCII: bool>(block: &[u8; 8]) -> Option<usize> {
+        let block = u64::from_le_bytes(*block);
+        let below = |block: u64, limit: u8| block.wrapping_sub(ONES.wrapping_mul(limit.into())) & !block;
+        let is = |byte: u8| below(block ^ ONES.wrapping_mul(byte.into()), 1);
+        let beyond = if ASCII { block } else { 0 };
+        let stops = (below(block, 0x20) | is(b'"') | is(b'\\') | beyond) & HIGH;
+        (stops != 0).then(|| (stops.trailing_zeros() / 8) as usize)
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn naive(bytes: &[u8], ascii: bool) -> usize {
+        let stops = |b: &u8| matches!(b, 0..0x20 | b'"' | b'\\') || ascii && *b >= 0x80;
+        bytes.iter().position(stops).unwrap_or(bytes.len())
+    }
+
+    proptest! {
+        #[test]
+        fn as_the_naive_loop(start in "[ -~]{0,70}", bytes in prop::collection::vec(any::<u8>(), 0..40), at in 0..20_usize) {
+            let bytes = [start.as_bytes(), &bytes].concat();
+            let bytes = bytes.get(at..).unwrap_or_default();
+            prop_assert_eq!(ascii_len(bytes), naive(bytes, true));
+            prop_assert_eq!(text_len(bytes), naive(bytes, false));
+        }
+    }
+
+    #[test]
+    fn every_byte_in_every_place() {
+        for around in [b'a', 0x7f, 0x1f, b'!', b'#', b'[', b']'] {
+            for at in 0..40 {
+                for byte in 0..=255 {
+                    let mut bytes = [around; 40];
+                    bytes[at] = byte;
+                    assert_eq!(ascii_len(&bytes), naive(&bytes, true), "{around} {byte} at {at}");
+                    assert_eq!(text_len(&bytes), naive(&bytes, false), "{around} {byte} at {at}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What must hold of every text: however it is cut and by whichever way it is read, the count is the same, and it is the
+//! naive one's. The fuzzer (`fuzz/`) and the bounded run (`fuzzed.rs`) both come here.
+
+use crate::naive::{self, Count};
+use usage_by_agent::aggregate::Aggregate;
+use usage_by_agent::error::UsageError;
+use usage_by_agent::input::Text;
+use usage_by_agent::json::Reader;
+use usage_by_agent::query::RawQuery;
+use usage_by_agent::record::Defaults;
+use usage_by_agent::validate::{Expect, by_agent};
+
+const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
+const SKIP: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "onInvalid": "skip"}"#;
+
+/// All that a user sees of a count.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    told: Result<(), UsageError>,
+    report: String,
+    diagnostics: String,
+}
+
+fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregate, Outcome) {
+    let mut counts = Aggregate::new(RawQuery::from_json(query).usage().unwrap());
+    let mut reading = Text::by(reader, Defaults::default());
+    let mut rest = text;
+    let mut sizes = sizes.iter().cycle();
+    let told = loop {
+        if rest.is_empty() {
+            break reading.finish(&mut counts);
+        }
+        let (chunk, after) = rest.split_at((*sizes.next().unwrap()).clamp(1, rest.len()));
+        rest = after;
+        if let Err(error) = reading.push(&mut counts, chunk) {
+            break Err(error);
+        }
+    };
+    let outcome = Outcome {
+        told,
+        report: serde_json::to_string(&counts.report()).unwrap(),
+        diagnostics: serde_json::to_string(counts.diagnostics()).unwrap(),
+    };
+    (counts, outcome)
+}
+
+fn counted(counts: &Aggregate) -> Count {
+    let d = counts.diagnostics();
+    let row =
+        |row: usage_by_agent::contract::AgentUsageItem| (row.agent_id, (row.messages, row.calls, row.total_seconds));
+    Count {
+        records: d.records,
+        counted: d.counted,
+        outside: d.outside_period,
+        duplicates: d.duplicates,
+        invalid: d.invalid,
+        voice_turns: d.ignored.voice_turns,
+        reactions: d.ignored.reactions,
+        other: d.ignored.other,
+        not_completed: d.ignored.not_completed.clone(),
+        without_id: d.without_id,
+        without_duration: d.without_duration,
+        agents: counts.report().data.into_iter().map(row).collect(),
+    }
+}
+
+/// Reads a text whole and in chunks of these sizes, again and again.
+///
+/// # Panics
+/// Where two ways differ.
+pub fn check(text: &[u8], sizes: &[usize]) {
+    let shown = || String::from_utf8_lossy(text).into_owned();
+    for query in [STRICT, SKIP] {
+        let careful = read(query, Reader::careful(), text, &[usize::MAX]).1;
+        for (way, reader, sizes) in [
+            ("careful, cut", Reader::careful(), sizes),
+            ("fast", Reader::default(), &[usize::MAX]),
+            ("fast, cut", Reader::default(), sizes),
+            ("eager, cut", Reader::eager(), sizes),
+        ] {
+            assert_eq!(
+                read(query, reader, text, sizes).1,
+                careful,
+                "{way} {sizes:?}: {}",
+                shown()
+            );
+        }
+    }
+    let (counts, skipping) = read(SKIP, Reader::default(), text, &[usize::MAX]);
+    let ours = counted(&counts);
+    match naive::count(text) {
+        // A page's second `data` is refused: the first one's records have been counted.
+        Some(_) if skipping.diagnostics.contains("\\\"data\\\" twice") => {}
+        Some(theirs) => assert_eq!(ours, theirs, "{}", shown()),
+        None => assert!(
+            ours.invalid > 0 || skipping.told.is_err() || only_serde_minds(text),
+            "serde_json refuses {}",
+            shown()
+        ),
+    }
+    let refused = by_agent(text, &Expect::default())
+        .err()
+        .is_some_and(|problems| problems[0].code == "invalid_json");
+    let without_mark = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let theirs = serde_json::from_slice::<serde_json::Value>(without_mark).is_err();
+    assert!(
+        refused == theirs || theirs && only_serde_minds(text),
+        "as one value: {refused}, {theirs}: {}",
+        shown()
+    );
+}
+
+/// What the reader lets be where no field is read, and `Value` refuses: lone surrogates in escapes, and numbers beyond a
+/// double. `JSON.parse` takes both.
+pub fn only_serde_minds(text: &[u8]) -> bool {
+    let text = text.to_ascii_lowercase();
+    let surrogate = text.windows(3).any(|w| w == b"\\ud");
+    let exponent = text.windows(2).any(|w| w[0].is_ascii_digit() && w[1] == b'e');
+    let long = text.split(|b| !b.is_ascii_digit()).any(|digits| digits.len() > 300);
+    surrogate || exponent || long
+}
+
+/// What a fuzzer's bytes mean: two chunk sizes, then the text.
+pub fn check_bytes(bytes: &[u8]) {
+    let [one, two, text @ ..] = bytes else { return };
+    check(text, &[usize::from(*one) + 1, usize::from(*two) + 1]);
+}

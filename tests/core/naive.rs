@@ -1,0 +1,260 @@
+//! The count done once more, as plainly as can be: serde_json reads the text, chrono the timestamps, and a record is what
+//! README § What counts says.
+
+use chrono::{NaiveDate, NaiveTime, Timelike};
+use serde_json::{Deserializer, Value};
+use std::collections::{BTreeMap, HashSet};
+
+/// June 2024 in UTC.
+const JUNE: std::ops::Range<i64> = 1_717_200_000_000..1_719_792_000_000;
+
+/// Where every record went, and messages, calls and seconds by agent.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub records: u64,
+    pub counted: u64,
+    pub outside: u64,
+    pub duplicates: u64,
+    pub invalid: u64,
+    pub voice_turns: u64,
+    pub reactions: u64,
+    pub other: u64,
+    pub not_completed: BTreeMap<String, u64>,
+    pub without_id: u64,
+    pub without_duration: u64,
+    pub agents: BTreeMap<Option<String>, (u64, u64, u64)>,
+}
+
+/// Counts the records of a text in June 2024; `None` where serde_json refuses it, or sums go beyond what is exact.
+pub fn count(text: &[u8]) -> Option<Count> {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let mut counting = Counting::default();
+    for value in Deserializer::from_slice(text).into_iter::<Value>() {
+        match value.ok()? {
+            Value::Array(items) => items.iter().for_each(|item| counting.item(item)),
+            value => counting.item(&value),
+        }
+    }
+    let seconds: u64 = counting.count.agents.values().map(|(_, _, seconds)| seconds).sum();
+    (seconds < 1 << 53).then_some(counting.count)
+}
+
+#[derive(Default)]
+struct Counting {
+    count: Count,
+    ids: HashSet<(bool, String)>,
+}
+
+/// A message or a call, or why it is none.
+enum Judged {
+    Event {
+        call: bool,
+        at: i64,
+        id: Option<String>,
+        agent: Option<String>,
+        seconds: Option<u64>,
+        not_completed: Option<String>,
+    },
+    VoiceTurn,
+    Reaction,
+    Other,
+}
+
+impl Counting {
+    fn item(&mut self, value: &Value) {
+        if let Some(Value::Array(items)) = value.get("data") {
+            return items.iter().for_each(|item| self.item(item));
+        }
+        let count = &mut self.count;
+        count.records += 1;
+        let judged = if value.is_object() { judged(value) } else { None };
+        match judged {
+            None => count.invalid += 1,
+            Some(Judged::VoiceTurn) => count.voice_turns += 1,
+            Some(Judged::Reaction) => count.reactions += 1,
+            Some(Judged::Other) => count.other += 1,
+            Some(Judged::Event {
+                not_completed: Some(status),
+                ..
+            }) => *count.not_completed.entry(status).or_default() += 1,
+            Some(Judged::Event { at, .. }) if !JUNE.contains(&at) => count.outside += 1,
+            Some(Judged::Event { call, id: Some(id), .. }) if self.ids.contains(&(call, id.clone())) => {
+                count.duplicates += 1;
+            }
+            Some(Judged::Event {
+                call,
+                id,
+                agent,
+                seconds,
+                ..
+            }) => {
+                count.counted += 1;
+                match id {
+                    Some(id) => drop(self.ids.insert((call, id))),
+                    None => count.without_id += 1,
+                }
+                let row = count.agents.entry(agent).or_default();
+                if call {
+                    row.1 += 1;
+                    row.2 = row.2.saturating_add(seconds.unwrap_or(0));
+                    count.without_duration += u64::from(seconds.is_none());
+                } else {
+                    row.0 += 1;
+                }
+            }
+        }
+    }
+}
+
+/// What a record is; `None` where it breaks the rules.
+fn judged(record: &Value) -> Option<Judged> {
+    let (kind, event) = (&record["type"], &record["event"]);
+    if kind == "message" {
+        message(record, None)
+    } else if kind == "call" {
+        call(record, None)
+    } else if event == "agent.message" && record["channel"] == "voice" {
+        Some(Judged::VoiceTurn)
+    } else if event == "agent.message" {
+        message(record, Some(&record["data"]))
+    } else if event == "agent.call_ended" {
+        call(record, Some(&record["data"]))
+    } else if event == "agent.reaction" {
+        Some(Judged::Reaction)
+    } else if !event.is_null() {
+        Some(Judged::Other)
+    } else if record.get("startedAt").is_some() {
+        call(record, None)
+    } else if record.get("receivedAt").is_some() {
+        message(record, None)
+    } else {
+        Some(Judged::Other)
+    }
+}
+
+fn message(record: &Value, data: Option<&Value>) -> Option<Judged> {
+    let of = data.unwrap_or(record);
+    if !(of.is_object() || of.is_null()) {
+        return None;
+    }
+    let mut at = time(&of["receivedAt"])?;
+    if data.is_some() {
+        text(&record["channel"])?;
+        at = at.or(time(&record["timestamp"])?);
+    }
+    Some(Judged::Event {
+        call: false,
+        at: at?,
+        id: id(of, data.is_some(), "messageId")?,
+        agent: agent(record)?,
+        seconds: None,
+        not_completed: None,
+    })
+}
+
+fn call(record: &Value, data: Option<&Value>) -> Option<Judged> {
+    let of = data.unwrap_or(record);
+    if !(of.is_object() || of.is_null()) {
+        return None;
+    }
+    let (started, ended) = (time(&of["startedAt"])?, time(&of["endedAt"])?);
+    let status = text(&of["status"])?;
+    let duration = match &of["durationSeconds"] {
+        Value::Null => None,
+        Value::Number(n) => Some(n.as_f64().filter(|n| (0.0..=9_007_199_254_740_991.0).contains(n))? as u64),
+        _ => return None,
+    };
+    let at = started?;
+    let seconds = match (duration, ended) {
+        (None, Some(ended)) if ended < at => return None,
+        (None, Some(ended)) => Some((ended - at) as u64 / 1000),
+        (duration, _) => duration,
+    };
+    let completed = status.as_deref() == Some("completed") || status.is_none() && data.is_some();
+    Some(Judged::Event {
+        call: true,
+        at,
+        id: id(of, data.is_some(), "callId")?,
+        agent: agent(record)?,
+        seconds,
+        not_completed: (!completed).then(|| status.unwrap_or_default()),
+    })
+}
+
+/// Text, if there is any; `None` where something else is there.
+fn text(value: &Value) -> Option<Option<String>> {
+    match value {
+        Value::Null => Some(None),
+        Value::String(text) => Some(Some(text.clone())),
+        _ => None,
+    }
+}
+
+fn id(of: &Value, webhook: bool, specific: &str) -> Option<Option<String>> {
+    let name = |key: &str| Some(text(&of[key])?.filter(|name| !name.is_empty()));
+    let (plain, specific) = (name("id")?, name(specific)?);
+    Some(if webhook {
+        specific.or(plain)
+    } else {
+        plain.or(specific)
+    })
+}
+
+fn agent(record: &Value) -> Option<Option<String>> {
+    text(&record["agentName"])?;
+    Some(text(&record["agentId"])?.filter(|name| !name.is_empty()))
+}
+
+fn time(value: &Value) -> Option<Option<i64>> {
+    match value {
+        Value::Null => Some(None),
+        Value::String(text) => timestamp(text.as_bytes())
+            .and_then(|(wall, offset)| Some(wall - offset?))
+            .map(Some),
+        Value::Number(n) => {
+            let ms = n.as_f64()?;
+            (ms.fract() == 0.0 && ms.abs() <= 8.64e15 && ms.abs() >= 1e11).then_some(Some(ms as i64))
+        }
+        _ => None,
+    }
+}
+
+/// RFC 3339 by chrono's dates and times: the wall time, and the offset if there is one, in milliseconds.
+pub fn timestamp(text: &[u8]) -> Option<(i64, Option<i64>)> {
+    let (whole, rest) = text.split_at_checked(19)?;
+    let form = whole.iter().zip(b"0000-00-00T00:00:00").all(|(byte, form)| match form {
+        b'0' => byte.is_ascii_digit(),
+        b'T' => matches!(byte, b'T' | b't' | b' '),
+        _ => byte == form,
+    });
+    let number = |text: &[u8]| -> Option<u32> { std::str::from_utf8(text).ok()?.parse().ok() };
+    let part = |from: usize, to: usize| number(&whole[from..to]);
+    if !form {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(part(0, 4)? as i32, part(5, 7)?, part(8, 10)?)?;
+    let second = part(17, 19)?;
+    let wall = date.and_hms_opt(part(11, 13)?, part(14, 16)?, second.min(59))?;
+    let digits = rest
+        .strip_prefix(b".")
+        .map_or(0, |after| after.iter().take_while(|b| b.is_ascii_digit()).count());
+    let (fraction, zone) = rest.split_at(if digits > 0 { digits + 1 } else { 0 });
+    let fraction = [fraction.get(1..).unwrap_or_default(), b"000"].concat();
+    let ms = wall.and_utc().timestamp_millis() + i64::from(number(&fraction[..3])?);
+    let ms = match second {
+        0..=59 => ms,
+        60 => ms + 1000,
+        _ => return None,
+    };
+    let offset = match zone {
+        [] => None,
+        [b'Z' | b'z'] => Some(0),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] if [h1, h2, m1, m2].iter().all(|b| b.is_ascii_digit()) => {
+            let after = NaiveTime::from_hms_opt(number(&[*h1, *h2])?, number(&[*m1, *m2])?, 0)?;
+            let ms = i64::from(after.num_seconds_from_midnight()) * 1000;
+            Some(if *sign == b'-' { -ms } else { ms })
+        }
+        _ => return None,
+    };
+    Some((ms, offset))
+}

@@ -1,0 +1,20 @@
+// `npm run fuzz -- [MINUTES]`: the byte reader against serde_json and a naive count, until a difference or the time is up.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ask, fail, Missing, root, run } from "./setup/run.mjs";
+
+async function main() {
+  const minutes = Number(process.argv[2] ?? 30);
+  if (!(minutes > 0)) throw new Missing("Usage: npm run fuzz -- [MINUTES]");
+  if (!ask("cargo", ["+nightly", "fuzz", "--version"]).ok) {
+    throw new Missing("Fuzzing needs: rustup toolchain install nightly; cargo install cargo-fuzz");
+  }
+  const past = join("fuzz", "corpus", "reader"); // what earlier runs have found of interest comes first: it is written to
+  const engine = ["-dict=fuzz/words.dict", "-max_len=2048", `-max_total_time=${Math.round(minutes * 60)}`];
+  const seeds = join("fuzz", "seeds");
+  if (!existsSync(join(root, seeds))) throw new Missing(`There is no ${seeds}.`);
+  await run("cargo", ["+nightly", "fuzz", "run", "--sanitizer", "none", "reader", past, seeds, "--", ...engine]);
+}
+
+main().catch(fail);
