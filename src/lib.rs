@@ -46,6 +46,8 @@ pub mod columns;
 pub mod contract;
 pub mod convention;
 pub mod error;
+pub mod hash;
+pub mod ids;
 pub mod input;
 pub mod json;
 pub mod period;
