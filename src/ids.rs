@@ -11,6 +11,7 @@
 
 use crate::hash::hash;
 use crate::record::Kind;
+use crate::report::Tally;
 
 /// What was counted under an id: enough to take it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,22 @@ pub enum Usage {
     Call,
     /// A call of so many seconds.
     Timed(u64),
+}
+
+impl Usage {
+    /// What it adds to the counts.
+    pub const fn tally(self) -> Tally {
+        let (messages, calls, total_seconds) = match self {
+            Usage::Message => (1, 0, 0),
+            Usage::Call => (0, 1, 0),
+            Usage::Timed(seconds) => (0, 1, seconds),
+        };
+        Tally {
+            messages,
+            calls,
+            total_seconds,
+        }
+    }
 }
 
 /// What an id is known by.

@@ -42,14 +42,17 @@
 )]
 
 pub mod aggregate;
+pub mod cells;
 pub mod columns;
 pub mod contract;
 pub mod convention;
 pub mod error;
 pub mod hash;
 pub mod ids;
+pub mod index;
 pub mod input;
 pub mod json;
+pub mod ledger;
 pub mod period;
 pub mod query;
 pub mod record;
