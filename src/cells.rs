@@ -7,7 +7,7 @@
 use crate::report::Tally;
 
 /// The length of a quarter hour in milliseconds.
-const QUARTER: i64 = 900_000;
+const QUARTER: u64 = 900_000;
 
 /// Quarter hours of a day.
 const A_DAY: u32 = 96;
@@ -21,14 +21,12 @@ pub const END: u32 = 47_484 * A_DAY;
 /// The quarter hour of a moment (epoch milliseconds), if it is one that any supported period can hold.
 pub fn quarter_of(at: i64) -> Option<u32> {
     let after = u64::try_from(at.checked_sub(FIRST)?).ok()?;
-    u32::try_from(after / QUARTER.unsigned_abs())
-        .ok()
-        .filter(|quarter| *quarter < END)
+    u32::try_from(after / QUARTER).ok().filter(|quarter| *quarter < END)
 }
 
 /// The quarter hour that begins at a moment, if one does.
 pub fn beginning_at(at: i64) -> Option<u32> {
-    quarter_of(at).filter(|_| at.rem_euclid(QUARTER) == 0)
+    quarter_of(at).filter(|_| at.unsigned_abs().is_multiple_of(QUARTER))
 }
 
 /// An agent's usage by a number.

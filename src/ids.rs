@@ -135,7 +135,7 @@ const WIDE: u64 = 2;
 const TIMED: u64 = 3;
 
 const fn mask(bits: u32) -> u64 {
-    (1 << bits) - 1
+    !(u64::MAX << bits)
 }
 
 impl Ids {

@@ -14,5 +14,7 @@ mod bad_input;
 mod generated;
 mod properties;
 mod reader;
+mod rollup;
+mod state;
 mod support;
 mod zones;
