@@ -101,29 +101,15 @@ impl Series {
         }
     }
 
-    /// Adds usage to the sum alone.
-    pub fn add(&mut self, usage: Tally) {
-        self.total.add(usage);
+    /// Adds usage to the sum, or takes it back ([`Tally::add`], [`Tally::take`]); and to a quarter hour, if one is given.
+    pub fn change(&mut self, quarter: Option<u32>, usage: Tally, by: fn(&mut Tally, Tally)) {
+        by(&mut self.total, usage);
+        if let Some(quarter) = quarter {
+            self.change_at(quarter, usage, by);
+        }
     }
 
-    /// Adds usage to a quarter hour, and to the sum.
-    pub fn add_at(&mut self, quarter: u32, usage: Tally) {
-        self.total.add(usage);
-        self.change(quarter, |cell| cell.add(usage));
-    }
-
-    /// Takes usage back, from the sum alone.
-    pub fn take(&mut self, usage: Tally) {
-        self.total.take(usage);
-    }
-
-    /// Takes usage back, from a quarter hour and from the sum.
-    pub fn take_at(&mut self, quarter: u32, usage: Tally) {
-        self.total.take(usage);
-        self.change(quarter, |cell| cell.take(usage));
-    }
-
-    fn change(&mut self, quarter: u32, with: impl Fn(&mut Tally)) {
+    fn change_at(&mut self, quarter: u32, usage: Tally, by: fn(&mut Tally, Tally)) {
         let (Ok(day), Ok(quarter)) = (u16::try_from(quarter / A_DAY), u8::try_from(quarter % A_DAY)) else {
             return;
         };
@@ -142,8 +128,8 @@ impl Series {
             self.days.insert(at, new);
         }
         if let Some(day) = self.days.get_mut(at) {
-            with(&mut day.total);
-            day.change(quarter, &mut self.wide, with);
+            by(&mut day.total, usage);
+            day.change(quarter, &mut self.wide, usage, by);
         }
     }
 
@@ -193,7 +179,7 @@ impl Day {
         u32::from(self.day).saturating_mul(A_DAY)
     }
 
-    fn change(&mut self, quarter: u8, wide: &mut Vec<Tally>, with: impl Fn(&mut Tally)) {
+    fn change(&mut self, quarter: u8, wide: &mut Vec<Tally>, change: Tally, by: fn(&mut Tally, Tally)) {
         let at = match self.cells.last() {
             Some(last) if last.quarter == quarter => self.cells.len().saturating_sub(1),
             Some(last) if last.quarter > quarter => self.cells.partition_point(|cell| cell.quarter < quarter),
@@ -201,7 +187,7 @@ impl Day {
         };
         let known = self.cells.get_mut(at).filter(|cell| cell.quarter == quarter);
         let mut usage = known.as_ref().map_or_else(Tally::default, |cell| cell.usage(wide));
-        with(&mut usage);
+        by(&mut usage, change);
         let is_wide = known.as_ref().is_some_and(|cell| cell.messages == WIDE);
         let new = match Cell::new(quarter, usage).filter(|_| !is_wide) {
             Some(cell) => cell,
@@ -264,11 +250,11 @@ mod tests {
             for (quarter, usage, back) in changes {
                 match added.pop().filter(|_| back) {
                     Some((quarter, usage)) => {
-                        series.take_at(quarter, usage);
+                        series.change(Some(quarter), usage, Tally::take);
                         model.get_mut(&quarter).unwrap().take(usage);
                     }
                     None => {
-                        series.add_at(quarter, usage);
+                        series.change(Some(quarter), usage, Tally::add);
                         model.entry(quarter).or_default().add(usage);
                         added.push((quarter, usage));
                     }

@@ -269,7 +269,7 @@ impl Ledger {
         }
         add_one(&mut self.diagnostics.counted);
         self.diagnostics.totals.add(usage);
-        self.add_usage(claim.series, claim.quarter, usage);
+        self.change_usage(claim.series, claim.quarter, usage, Tally::add);
     }
 
     /// Undoes [`Ledger::put`].
@@ -281,20 +281,13 @@ impl Ledger {
         }
         diagnostics.counted = diagnostics.counted.saturating_sub(1);
         diagnostics.totals.take(usage);
-        let by_quarter = self.window.is_none();
-        match self.series.get_mut(claim.series as usize) {
-            Some(series) if by_quarter => series.take_at(claim.quarter, usage),
-            Some(series) => series.take(usage),
-            None => {}
-        }
+        self.change_usage(claim.series, claim.quarter, usage, Tally::take);
     }
 
-    pub(crate) fn add_usage(&mut self, series: u32, quarter: u32, usage: Tally) {
-        let by_quarter = self.window.is_none();
-        match self.series.get_mut(series as usize) {
-            Some(series) if by_quarter => series.add_at(quarter, usage),
-            Some(series) => series.add(usage),
-            None => {}
+    pub(crate) fn change_usage(&mut self, series: u32, quarter: u32, usage: Tally, by: fn(&mut Tally, Tally)) {
+        let quarter = Some(quarter).filter(|_| self.window.is_none());
+        if let Some(series) = self.series.get_mut(series as usize) {
+            series.change(quarter, usage, by);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::error::{Code, Place, UsageError};
 use crate::ledger::Ledger;
 use crate::period::Window;
 use crate::query::{PeriodQuery, Reading, SeriesQuery, UsageQuery};
-use crate::report::{self, Tally, by_code_unit, name_of};
+use crate::report::{self, Tally, by_code_unit, name_of, sorted};
 use crate::series::{Bucket, Unit, buckets};
 use crate::zone::Zone;
 use std::collections::HashMap;
@@ -98,7 +98,7 @@ impl Rollup {
                 calls: tally.calls,
             });
         }
-        data.sort_unstable_by(|a, b| {
+        let data = sorted(data, |a, b| {
             a.number_id
                 .is_none()
                 .cmp(&b.number_id.is_none())

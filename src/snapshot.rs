@@ -30,7 +30,7 @@ use crate::ids::{Claim, Key, TABLES, Usage};
 use crate::index::Names;
 use crate::ledger::{Diagnostics, Ledger, MAX_PROBLEMS, add_one};
 use crate::period::Window;
-use crate::report::{MAX_SAFE, Tally};
+use crate::report::{MAX_SAFE, Tally, sorted};
 use crate::timestamp::to_wire;
 use chrono::DateTime;
 
@@ -64,12 +64,12 @@ impl Ledger {
         let numbers = out.names(&self.numbers, &busy(|s| s.number, &self.numbers));
 
         let place = |places: &[u32], number: u32| places.get(number as usize).copied().unwrap_or(0);
-        let mut order: Vec<_> = (0_u32..)
+        let order: Vec<_> = (0_u32..)
             .zip(&self.series)
             .filter(|(_, series)| !series.total.is_idle())
             .map(|(at, series)| (place(&agents, series.agent), place(&numbers, series.number), at, series))
             .collect();
-        order.sort_unstable_by_key(|(agent, number, ..)| (*agent, *number));
+        let order = sorted(order, |a, b| (a.0, a.1).cmp(&(b.0, b.1)));
         let mut places = vec![0; self.series.len()];
         out.count(order.len());
         for (n, (agent, number, at, series)) in (0..).zip(order) {
@@ -217,6 +217,7 @@ fn written(window: Window) -> String {
 struct Out(Vec<u8>);
 
 impl Out {
+    #[inline(never)]
     #[allow(clippy::cast_possible_truncation)]
     fn number(&mut self, mut number: u64) {
         while number > 0x7f {
@@ -235,6 +236,7 @@ impl Out {
         self.number(count as u64);
     }
 
+    #[inline(never)]
     fn text(&mut self, text: &str) {
         self.count(text.len());
         self.0.extend(text.as_bytes());
@@ -263,13 +265,13 @@ impl Out {
 
     /// Those that have a name or are busy; gives the place of each by its number.
     fn names(&mut self, names: &Names, busy: &[bool]) -> Vec<u32> {
-        let mut listed: Vec<_> = names
+        let listed: Vec<_> = names
             .iter()
             .zip(busy)
             .filter(|((number, named), busy)| *number != 0 && (**busy || named.name.is_some()))
             .map(|((number, named), _)| (number, named))
             .collect();
-        listed.sort_unstable_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+        let listed = sorted(listed, |(_, a), (_, b)| a.id.cmp(&b.id));
         let mut places = vec![0; names.count()];
         self.count(listed.len());
         for (place, (number, named)) in (1..).zip(listed) {
@@ -308,6 +310,7 @@ fn counters(of: &mut Diagnostics) -> [&mut u64; 8] {
 struct In<'a>(&'a [u8]);
 
 impl<'a> In<'a> {
+    #[inline(never)]
     fn number(&mut self) -> Option<u64> {
         let mut number = 0_u64;
         for shift in (0..63).step_by(7) {
@@ -342,6 +345,7 @@ impl<'a> In<'a> {
         Some(bytes)
     }
 
+    #[inline(never)]
     fn text(&mut self) -> Option<&'a str> {
         let count = self.number()?;
         std::str::from_utf8(self.bytes(count)?).ok()
@@ -444,7 +448,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
             };
             sums.totals.add(usage);
             if let Some(into) = &mut into {
-                into.add_usage(here, after.saturating_sub(1), usage);
+                into.change_usage(here, after.saturating_sub(1), usage, Tally::add);
             }
         }
     }

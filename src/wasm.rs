@@ -8,15 +8,18 @@ use crate::columns::{Columns, Item};
 use crate::convention;
 use crate::error::{Place, Problem, UsageError};
 use crate::input::Text;
+use crate::ledger::Ledger;
 use crate::period::Boundaries;
 use crate::query::{Loose, RawQuery, WEEKDAYS};
 use crate::record::{DATA_FIELDS, Defaults, FIELDS};
+use crate::rollup::Rollup;
 use crate::validate::{self, Expect};
 use crate::walk;
 use crate::zone::{TZDB_VERSION, Zone};
 use chrono::Weekday;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
+use std::ops::{Deref, DerefMut};
 use wasm_bindgen::prelude::*;
 
 /// Plain objects, with `null` for what is absent; maps as `Map`, whose keys can be any text, `__proto__` too.
@@ -156,18 +159,50 @@ fn weekday_name(day: Weekday) -> &'static str {
         .map_or("monday", |(name, _)| name)
 }
 
-/// One period's counts.
+/// One period's counts, or all time's: fed, kept and merged the same way.
 #[wasm_bindgen]
-pub struct Aggregator(Aggregate);
+pub struct Aggregator(Counts);
+
+enum Counts {
+    Period(Aggregate),
+    Rollup(Rollup),
+}
+
+impl Deref for Counts {
+    type Target = Ledger;
+
+    fn deref(&self) -> &Ledger {
+        match self {
+            Counts::Period(counts) => counts,
+            Counts::Rollup(counts) => counts,
+        }
+    }
+}
+
+impl DerefMut for Counts {
+    fn deref_mut(&mut self) -> &mut Ledger {
+        match self {
+            Counts::Period(counts) => counts,
+            Counts::Rollup(counts) => counts,
+        }
+    }
+}
 
 #[wasm_bindgen]
 impl Aggregator {
-    /// Nothing counted yet.
+    /// Nothing counted yet, of a period.
     #[wasm_bindgen(constructor)]
     pub fn new(query: &str) -> Result<Aggregator, JsValue> {
-        Ok(Aggregator(Aggregate::new(
-            RawQuery::from_json(query).usage().map_err(thrown)?,
-        )))
+        let query = RawQuery::from_json(query).usage().map_err(thrown)?;
+        Ok(Aggregator(Counts::Period(Aggregate::new(query))))
+    }
+
+    /// Nothing counted yet, of all time.
+    pub fn rollup(options: &str) -> Result<Aggregator, JsValue> {
+        let options = RawQuery::from_json(options);
+        let reading = options.reading().map_err(thrown)?;
+        let directory = options.directory().map_err(thrown)?;
+        Ok(Aggregator(Counts::Rollup(Rollup::new(reading, directory))))
     }
 
     /// Counts a batch of objects. The first one's pointer is `prefix/first`.
@@ -202,15 +237,68 @@ impl Aggregator {
         Ok(())
     }
 
-    /// The report so far.
+    /// The report so far, of a period.
     pub fn report(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.0.report())
+        match &self.0 {
+            Counts::Period(counts) => to_js(&counts.report()),
+            Counts::Rollup(_) => Ok(JsValue::NULL),
+        }
+    }
+
+    /// The report of a period, of a rollup.
+    #[wasm_bindgen(js_name = byAgent)]
+    pub fn by_agent(&self, query: &str) -> Result<JsValue, JsValue> {
+        self.asked(query, |rollup, query| to_answer(rollup.by_agent(query.usage()?)))
+    }
+
+    /// Usage by number in a period or, where none is named, in all time.
+    #[wasm_bindgen(js_name = byNumber)]
+    pub fn by_number(&self, query: &str) -> Result<JsValue, JsValue> {
+        self.asked(query, |rollup, query| {
+            let period = given(&query.period, || query.period())?;
+            to_answer(rollup.by_number(period.as_ref()))
+        })
+    }
+
+    /// Usage by day.
+    pub fn daily(&self, query: &str) -> Result<JsValue, JsValue> {
+        self.asked(query, |rollup, query| to_answer(rollup.daily(&query.days()?)))
+    }
+
+    /// Usage by month.
+    pub fn monthly(&self, query: &str) -> Result<JsValue, JsValue> {
+        self.asked(query, |rollup, query| to_answer(rollup.monthly(&query.months()?)))
+    }
+
+    /// What has been counted, as bytes.
+    pub fn snapshot(&self) -> Vec<u8> {
+        self.0.snapshot()
+    }
+
+    /// Adds what a snapshot has counted.
+    pub fn merge(&mut self, snapshot: &[u8]) -> Result<(), JsValue> {
+        self.0.merge(snapshot).map_err(thrown)
     }
 
     /// Where every record went so far.
     pub fn diagnostics(&self) -> Result<JsValue, JsValue> {
         to_js(self.0.diagnostics())
     }
+
+    fn asked(
+        &self,
+        query: &str,
+        answer: fn(&Rollup, &RawQuery) -> Result<Result<JsValue, JsValue>, UsageError>,
+    ) -> Result<JsValue, JsValue> {
+        match &self.0 {
+            Counts::Rollup(rollup) => answer(rollup, &RawQuery::from_json(query)).map_err(thrown)?,
+            Counts::Period(_) => Ok(JsValue::NULL),
+        }
+    }
+}
+
+fn to_answer(answer: Result<impl Serialize, UsageError>) -> Result<Result<JsValue, JsValue>, UsageError> {
+    answer.map(|answer| to_js(&answer))
 }
 
 /// The agent of records that name none.
