@@ -61,6 +61,7 @@ pub mod rollup;
 pub mod series;
 pub mod snapshot;
 pub mod timestamp;
+pub mod to_json;
 pub mod validate;
 pub mod walk;
 pub mod zone;

@@ -13,18 +13,18 @@ use crate::period::Boundaries;
 use crate::query::{Loose, RawQuery, WEEKDAYS};
 use crate::record::{DATA_FIELDS, Defaults, FIELDS};
 use crate::rollup::Rollup;
+use crate::to_json::to_json;
 use crate::validate::{self, Expect};
 use crate::walk;
 use crate::zone::{TZDB_VERSION, Zone};
 use chrono::Weekday;
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use std::ops::{Deref, DerefMut};
 use wasm_bindgen::prelude::*;
 
-/// Plain objects, with `null` for what is absent; maps as `Map`, whose keys can be any text, `__proto__` too.
+/// Plain objects, by way of JSON: `null` for what is absent, and every key a property of its own, `__proto__` too.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    Ok(value.serialize(&Serializer::new().serialize_missing_as_null(true))?)
+    js_sys::JSON::parse(&to_json(value))
 }
 
 fn thrown(error: UsageError) -> JsValue {
@@ -248,7 +248,7 @@ impl Aggregator {
     /// The report of a period, of a rollup.
     #[wasm_bindgen(js_name = byAgent)]
     pub fn by_agent(&self, query: &str) -> Result<JsValue, JsValue> {
-        self.asked(query, |rollup, query| to_answer(rollup.by_agent(query.usage()?)))
+        self.asked(query, |rollup, query| Ok(to_json(&rollup.by_agent(query.usage()?)?)))
     }
 
     /// Usage by number in a period or, where none is named, in all time.
@@ -256,18 +256,18 @@ impl Aggregator {
     pub fn by_number(&self, query: &str) -> Result<JsValue, JsValue> {
         self.asked(query, |rollup, query| {
             let period = given(&query.period, || query.period())?;
-            to_answer(rollup.by_number(period.as_ref()))
+            Ok(to_json(&rollup.by_number(period.as_ref())?))
         })
     }
 
     /// Usage by day.
     pub fn daily(&self, query: &str) -> Result<JsValue, JsValue> {
-        self.asked(query, |rollup, query| to_answer(rollup.daily(&query.days()?)))
+        self.asked(query, |rollup, query| Ok(to_json(&rollup.daily(&query.days()?)?)))
     }
 
     /// Usage by month.
     pub fn monthly(&self, query: &str) -> Result<JsValue, JsValue> {
-        self.asked(query, |rollup, query| to_answer(rollup.monthly(&query.months()?)))
+        self.asked(query, |rollup, query| Ok(to_json(&rollup.monthly(&query.months()?)?)))
     }
 
     /// What has been counted, as bytes.
@@ -285,21 +285,16 @@ impl Aggregator {
         to_js(self.0.diagnostics())
     }
 
-    fn asked(
-        &self,
-        query: &str,
-        answer: fn(&Rollup, &RawQuery) -> Result<Result<JsValue, JsValue>, UsageError>,
-    ) -> Result<JsValue, JsValue> {
-        match &self.0 {
-            Counts::Rollup(rollup) => answer(rollup, &RawQuery::from_json(query)).map_err(thrown)?,
-            Counts::Period(_) => Ok(JsValue::NULL),
-        }
+    fn asked(&self, query: &str, answer: Answer) -> Result<JsValue, JsValue> {
+        let Counts::Rollup(rollup) = &self.0 else {
+            return Ok(JsValue::NULL);
+        };
+        let json = answer(rollup, &RawQuery::from_json(query)).map_err(thrown)?;
+        js_sys::JSON::parse(&json)
     }
 }
 
-fn to_answer(answer: Result<impl Serialize, UsageError>) -> Result<Result<JsValue, JsValue>, UsageError> {
-    answer.map(|answer| to_js(&answer))
-}
+type Answer = fn(&Rollup, &RawQuery) -> Result<String, UsageError>;
 
 /// The agent of records that name none.
 #[wasm_bindgen]

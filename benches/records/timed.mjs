@@ -44,7 +44,9 @@ function same(ours, theirs, name) {
 function nearlySame(ours, theirs, name) {
   const byAgent = new Map(theirs.map((row) => [row.agentId, row]));
   const near = (row, other = {}) =>
-    ["messages", "calls", "totalSeconds"].every((field) => Math.abs(row[field] - other[field]) <= 5 + row[field] * 0.02);
+    ["messages", "calls", "totalSeconds"].every(
+      (field) => Math.abs(row[field] - other[field]) <= 5 + row[field] * 0.02,
+    );
   if (ours.length !== theirs.length || !ours.every((row) => near(row, byAgent.get(row.agentId)))) {
     throw new Error(`the report by ${name} differs from ours`);
   }
