@@ -44,7 +44,10 @@ export class UsageRollup extends Counting {
   constructor(options: RollupOptions = {}) {
     const wasm = core();
     const json = JSON.stringify(coreRollupOptions(options));
-    super("UsageRollup", attempt(() => wasm.Aggregator.rollup(json)));
+    super(
+      "UsageRollup",
+      attempt(() => wasm.Aggregator.rollup(json)),
+    );
   }
 
   /**
