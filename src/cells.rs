@@ -40,6 +40,8 @@ pub struct Series {
     pub total: Tally,
     /// In order.
     days: Vec<Day>,
+    /// Where the last change was.
+    near: usize,
     /// What is too large for a cell.
     wide: Vec<Tally>,
 }
@@ -97,6 +99,7 @@ impl Series {
             number,
             total: Tally::default(),
             days: Vec::new(),
+            near: 0,
             wide: Vec::new(),
         }
     }
@@ -113,12 +116,25 @@ impl Series {
         let (Ok(day), Ok(quarter)) = (u16::try_from(quarter / A_DAY), u8::try_from(quarter % A_DAY)) else {
             return;
         };
-        // Records come nearly in order.
-        let at = match self.days.last() {
-            Some(last) if last.day == day => self.days.len().saturating_sub(1),
-            Some(last) if last.day > day => self.days.partition_point(|d| d.day < day),
-            _ => self.days.len(),
+        // Records and the cells of a snapshot come nearly in order.
+        let at = match self.days.get(self.near) {
+            Some(near) if near.day == day => self.near,
+            Some(near) if near.day < day => {
+                let after = self
+                    .days
+                    .iter()
+                    .skip(self.near)
+                    .take(8)
+                    .take_while(|d| d.day < day)
+                    .count();
+                match after {
+                    8 => self.days.partition_point(|d| d.day < day),
+                    _ => self.near.saturating_add(after),
+                }
+            }
+            _ => self.days.partition_point(|d| d.day < day),
         };
+        self.near = at;
         if self.days.get(at).is_none_or(|d| d.day != day) {
             let new = Day {
                 day,

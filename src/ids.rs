@@ -253,15 +253,15 @@ impl Table {
             at = self.find(key).0;
         }
         let gap = self.slots.iter().skip(at).position(|slot| slot.claim == 0);
-        let end = gap.map_or(self.slots.len(), |gap| at.saturating_add(gap));
         if gap.is_none() {
             push(&mut self.slots, Slot::default());
         }
-        if let Some(moved @ [_, ..]) = self.slots.get_mut(at..=end) {
-            moved.rotate_right(1);
-            if let Some(slot) = moved.first_mut() {
-                *slot = new;
-            }
+        let end = gap.map_or(self.slots.len().saturating_sub(1), |gap| at.saturating_add(gap));
+        if let Some(moved) = self.slots.get_mut(at..=end) {
+            moved.copy_within(..moved.len().saturating_sub(1), 1);
+        }
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = new;
         }
         self.count = self.count.saturating_add(1);
     }

@@ -312,6 +312,11 @@ struct In<'a>(&'a [u8]);
 impl<'a> In<'a> {
     #[inline(never)]
     fn number(&mut self) -> Option<u64> {
+        // Most numbers are small.
+        if let Some((small @ ..0x80, rest)) = self.0.split_first() {
+            self.0 = rest;
+            return Some(u64::from(*small));
+        }
         let mut number = 0_u64;
         for shift in (0..63).step_by(7) {
             let (byte, rest) = self.0.split_first()?;
