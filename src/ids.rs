@@ -153,20 +153,22 @@ impl Ids {
         }
     }
 
-    /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (Key, Claim)> {
-        (0..TABLES).zip(&self.tables).flat_map(move |(table, slots)| {
-            let full = slots.slots.iter().filter(|slot| slot.claim != 0);
-            full.map(move |slot| {
-                let (high, low) = (slot.high, slot.low);
-                (Key { table, high, low }, self.unpacked(slot.claim))
-            })
-        })
+    /// How many there are in a table.
+    pub fn count(&self, table: u8) -> usize {
+        self.tables.get(usize::from(table)).map_or(0, |table| table.count)
     }
 
-    /// How many there are in each table.
-    pub fn counts(&self) -> impl Iterator<Item = usize> {
-        self.tables.iter().map(|table| table.count)
+    /// All of a table, in order.
+    pub fn of_table(&self, table: u8) -> impl Iterator<Item = (Key, Claim)> {
+        let slots = self
+            .tables
+            .get(usize::from(table))
+            .map_or(&[][..], |table| &table.slots);
+        let full = slots.iter().filter(|slot| slot.claim != 0);
+        full.map(move |slot| {
+            let (high, low) = (slot.high, slot.low);
+            (Key { table, high, low }, self.unpacked(slot.claim))
+        })
     }
 
     /// The bytes that they take.
@@ -338,10 +340,10 @@ mod tests {
                 let old = put(&mut ids, Key::of(table, high, low).unwrap(), claim);
                 prop_assert_eq!(old, model.insert((table, high, low), claim));
             }
-            let got: Vec<_> = ids.iter().map(|(key, claim)| (key.parts(), claim)).collect();
+            let got: Vec<_> = (0..TABLES).flat_map(|table| ids.of_table(table)).map(|(key, claim)| (key.parts(), claim)).collect();
             let want: Vec<_> = model.into_iter().collect();
             prop_assert_eq!(&got, &want);
-            prop_assert_eq!(ids.counts().sum::<usize>(), want.len());
+            prop_assert_eq!((0..TABLES).map(|table| ids.count(table)).sum::<usize>(), want.len());
         }
     }
 

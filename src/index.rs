@@ -125,7 +125,12 @@ impl Names {
 
     /// What there is of a number.
     pub fn get(&self, number: u32) -> Option<&Named> {
-        self.known.get(number as usize)
+        self.at(number as usize)
+    }
+
+    /// The same, of a number as an index.
+    pub fn at(&self, number: usize) -> Option<&Named> {
+        self.known.get(number)
     }
 
     /// The id of a number.

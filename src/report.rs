@@ -134,7 +134,7 @@ pub(crate) fn sorted<T>(rows: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Vec
 }
 
 /// By merging halves. The standard library's sorts are several kilobytes of the module for each kind of thing sorted.
-fn in_order(mut left: Vec<usize>, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+pub(crate) fn in_order(mut left: Vec<usize>, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     if left.len() < 2 {
         return left;
     }

@@ -162,15 +162,16 @@ impl Rollup {
             );
             UsageError::new(Code::OutOfRange, message).at(Place::at("/now"))
         })?;
-        let sum = |bucket: Bucket| {
+        let mut sums = Vec::with_capacity(found.len());
+        for bucket in found {
             let within = quarters(bucket.window, &query.zone)?;
             let mut sum = Tally::default();
             for series in &self.series {
                 sum.add(series.sum(within.from, within.to));
             }
-            Ok((bucket, sum))
-        };
-        found.into_iter().map(sum).collect()
+            sums.push((bucket, sum));
+        }
+        Ok(sums)
     }
 }
 

@@ -23,14 +23,14 @@
 //!
 //! Of a period, all usage of an agent is in the first quarter hour. Records, counted and totals follow from the rest.
 
-use crate::cells::END;
+use crate::cells::{END, Series};
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::hash::hash;
 use crate::ids::{Claim, Key, TABLES, Usage};
 use crate::index::Names;
 use crate::ledger::{Diagnostics, Ledger, MAX_PROBLEMS, add_one};
 use crate::period::Window;
-use crate::report::{MAX_SAFE, Tally, sorted};
+use crate::report::{MAX_SAFE, Tally, in_order};
 use crate::timestamp::to_wire;
 use chrono::DateTime;
 
@@ -44,14 +44,14 @@ impl Ledger {
     /// What has been counted, as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         let mut out = Out(HEAD.to_vec());
-        out.0.extend([VERSION, kind_of(self)]);
+        out.bytes(&[VERSION, kind_of(self)]);
         if let Some(window) = self.window {
             out.signed(window.start);
             out.signed(window.end);
         }
         out.diagnostics(&self.diagnostics);
 
-        let busy = |of: fn(&crate::cells::Series) -> u32, names: &Names| {
+        let busy = |of: fn(&Series) -> u32, names: &Names| {
             let mut busy = vec![false; names.count()];
             for series in self.series.iter().filter(|series| !series.total.is_idle()) {
                 if let Some(busy) = busy.get_mut(of(series) as usize) {
@@ -64,18 +64,24 @@ impl Ledger {
         let numbers = out.names(&self.numbers, &busy(|s| s.number, &self.numbers));
 
         let place = |places: &[u32], number: u32| places.get(number as usize).copied().unwrap_or(0);
-        let order: Vec<_> = (0_u32..)
-            .zip(&self.series)
-            .filter(|(_, series)| !series.total.is_idle())
-            .map(|(at, series)| (place(&agents, series.agent), place(&numbers, series.number), at, series))
-            .collect();
-        let order = sorted(order, |a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        let places_of = |series: &Series| (place(&agents, series.agent), place(&numbers, series.number));
+        let busy = self
+            .series
+            .iter()
+            .enumerate()
+            .filter(|(_, series)| !series.total.is_idle());
+        let order = in_order(busy.map(|(at, _)| at).collect(), &|a, b| {
+            let [a, b] = [a, b].map(|at| self.series.get(at).map(places_of));
+            a.cmp(&b)
+        });
         let mut places = vec![0; self.series.len()];
         out.count(order.len());
-        for (n, (agent, number, at, series)) in (0..).zip(order) {
-            if let Some(place) = places.get_mut(at as usize) {
-                *place = n;
-            }
+        for (n, at) in (0..).zip(order) {
+            let (Some(series), Some(place)) = (self.series.get(at), places.get_mut(at)) else {
+                continue;
+            };
+            *place = n;
+            let (agent, number) = places_of(series);
             out.number(agent.into());
             out.number(number.into());
             let mut before = 0_u32;
@@ -95,13 +101,12 @@ impl Ledger {
         }
 
         if self.reading.dedupe {
-            let mut ids = self.ids.iter();
-            for count in self.ids.counts() {
-                out.count(count);
-                for (key, claim) in ids.by_ref().take(count) {
+            for table in 0..TABLES {
+                out.count(self.ids.count(table));
+                for (key, claim) in self.ids.of_table(table) {
                     let (_, high, low) = key.parts();
-                    out.0.extend(high.to_le_bytes());
-                    out.0.extend(low.to_le_bytes());
+                    out.bytes(&high.to_le_bytes());
+                    out.bytes(&low.to_le_bytes());
                     out.number(place(&places, claim.series).into());
                     out.number(claim.quarter.into());
                     out.number(match claim.usage {
@@ -112,7 +117,7 @@ impl Ledger {
                 }
             }
         }
-        out.0.extend(checksum(&out.0));
+        out.bytes(&checksum(&out.0));
         out.0
     }
 
@@ -237,14 +242,19 @@ impl Out {
     }
 
     #[inline(never)]
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend(bytes);
+    }
+
+    #[inline(never)]
     fn text(&mut self, text: &str) {
         self.count(text.len());
-        self.0.extend(text.as_bytes());
+        self.bytes(text.as_bytes());
     }
 
     fn diagnostics(&mut self, of: &Diagnostics) {
-        for counter in counters(&mut of.clone()) {
-            self.number(*counter);
+        for counter in counted(of) {
+            self.number(counter);
         }
         self.count(of.ignored.not_completed.len());
         for (status, calls) in &of.ignored.not_completed {
@@ -265,19 +275,22 @@ impl Out {
 
     /// Those that have a name or are busy; gives the place of each by its number.
     fn names(&mut self, names: &Names, busy: &[bool]) -> Vec<u32> {
-        let listed: Vec<_> = names
-            .iter()
-            .zip(busy)
-            .filter(|((number, named), busy)| *number != 0 && (**busy || named.name.is_some()))
-            .map(|((number, named), _)| (number, named))
-            .collect();
-        let listed = sorted(listed, |(_, a), (_, b)| a.id.cmp(&b.id));
+        let is_listed = |number: &u32| {
+            let is_busy = busy.get(*number as usize).is_some_and(|busy| *busy);
+            *number != 0 && (is_busy || names.name(*number).is_some())
+        };
+        let numbers = names.iter().map(|(number, _)| number).filter(is_listed);
+        let listed = in_order(numbers.map(|number| number as usize).collect(), &|a, b| {
+            let [a, b] = [a, b].map(|number| names.at(number).map(|named| &named.id));
+            a.cmp(&b)
+        });
         let mut places = vec![0; names.count()];
         self.count(listed.len());
-        for (place, (number, named)) in (1..).zip(listed) {
-            if let Some(slot) = places.get_mut(number as usize) {
-                *slot = place;
-            }
+        for (place, number) in (1..).zip(listed) {
+            let (Some(named), Some(slot)) = (names.at(number), places.get_mut(number)) else {
+                continue;
+            };
+            *slot = place;
             self.text(&named.id);
             match &named.name {
                 None => self.number(0),
@@ -292,7 +305,21 @@ impl Out {
     }
 }
 
-/// The counters of a snapshot, in its order.
+/// What the counters of a snapshot have counted, in its order.
+const fn counted(of: &Diagnostics) -> [u64; 8] {
+    [
+        of.outside_period,
+        of.duplicates,
+        of.invalid,
+        of.ignored.voice_turns,
+        of.ignored.reactions,
+        of.ignored.other,
+        of.without_id,
+        of.without_duration,
+    ]
+}
+
+/// The counters themselves.
 fn counters(of: &mut Diagnostics) -> [&mut u64; 8] {
     [
         &mut of.outside_period,
@@ -330,10 +357,12 @@ impl<'a> In<'a> {
     }
 
     /// One that has to be below another.
+    #[inline(never)]
     fn below(&mut self, end: u64) -> Option<u32> {
         self.number().filter(|n| *n < end).and_then(|n| n.try_into().ok())
     }
 
+    #[inline(never)]
     fn safe(&mut self) -> Option<u64> {
         self.number().filter(|n| *n <= MAX_SAFE)
     }
@@ -463,8 +492,8 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
     if let Some(into) = &mut into {
         let ours = &mut into.diagnostics;
         ours.totals.add(sums.totals);
-        for (ours, theirs) in counters(ours).into_iter().zip(counters(&mut sums)) {
-            *ours = ours.saturating_add(*theirs);
+        for (ours, theirs) in counters(ours).into_iter().zip(counted(&sums)) {
+            *ours = ours.saturating_add(theirs);
         }
         ours.records = ours.records.saturating_add(sums.records);
         ours.counted = ours.counted.saturating_add(sums.counted);

@@ -19,6 +19,7 @@ pub fn to_json(value: &impl Serialize) -> String {
 struct Out(String);
 
 impl Out {
+    #[inline(never)]
     fn raw(&mut self, text: &str) {
         self.0.push_str(text);
     }
@@ -28,11 +29,15 @@ impl Out {
         self.0.push('"');
         for c in text.chars() {
             match c {
-                '"' | '\\' => self.0.extend(['\\', c]),
+                '"' | '\\' => {
+                    self.0.push('\\');
+                    self.0.push(c);
+                }
                 c if c < ' ' => {
                     let digit = |n: u32| char::from_digit(n, 16).unwrap_or('0');
                     self.raw("\\u00");
-                    self.0.extend([digit(c as u32 >> 4), digit(c as u32 & 15)]);
+                    self.0.push(digit(c as u32 >> 4));
+                    self.0.push(digit(c as u32 & 15));
                 }
                 c => self.0.push(c),
             }
@@ -41,10 +46,20 @@ impl Out {
     }
 
     /// A comma, unless what was written last opened a list.
+    #[inline(never)]
     fn next(&mut self) {
         if !self.0.ends_with(['[', '{']) {
             self.0.push(',');
         }
+    }
+}
+
+impl Out {
+    #[inline(never)]
+    fn key(&mut self, key: &str) {
+        self.next();
+        self.text(key);
+        self.raw(":");
     }
 }
 
@@ -104,9 +119,7 @@ impl SerializeStruct for List<'_> {
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Error> {
-        self.out.next();
-        self.out.text(key);
-        self.out.raw(":");
+        self.out.key(key);
         value.serialize(&mut *self.out)
     }
 
