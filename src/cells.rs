@@ -171,13 +171,16 @@ impl Series {
         sum
     }
 
-    /// Every quarter hour that has usage, in order.
-    pub fn quarters(&self) -> impl Iterator<Item = (u32, Tally)> {
-        let cells = self.days.iter().flat_map(move |day| {
-            let at = move |cell: &Cell| day.first().saturating_add(cell.quarter.into());
-            day.cells.iter().map(move |cell| (at(cell), cell.usage(&self.wide)))
-        });
-        cells.filter(|(_, usage)| !usage.is_idle())
+    /// Visits every quarter hour that has usage, in order.
+    pub fn each_quarter(&self, visit: &mut dyn FnMut(u32, Tally)) {
+        for day in &self.days {
+            for cell in &day.cells {
+                let usage = cell.usage(&self.wide);
+                if !usage.is_idle() {
+                    visit(day.first().saturating_add(cell.quarter.into()), usage);
+                }
+            }
+        }
     }
 
     /// The bytes that it takes.
@@ -284,7 +287,9 @@ mod tests {
             prop_assert_eq!(series.sum(from, from + length), sum(from, from + length));
             prop_assert_eq!(series.total, sum(0, END));
             let busy: Vec<_> = model.into_iter().filter(|(_, usage)| !usage.is_idle()).collect();
-            prop_assert_eq!(series.quarters().collect::<Vec<_>>(), busy);
+            let mut got = Vec::new();
+            series.each_quarter(&mut |quarter, usage| got.push((quarter, usage)));
+            prop_assert_eq!(got, busy);
         }
     }
 

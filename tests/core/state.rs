@@ -245,13 +245,17 @@ fn what_does_not_fit_is_refused_and_told() {
 
 #[test]
 fn sums_beyond_the_largest_exact_number_are_refused_and_nothing_changes() {
-    let large = r#"{"startedAt":"2024-06-03T15:00:00Z","status":"completed","durationSeconds":9007199254740991}"#;
-    let small = large.replace("9007199254740991", "1");
+    let large =
+        r#"{"id":"large","startedAt":"2024-06-03T15:00:00Z","status":"completed","durationSeconds":9007199254740991}"#;
+    let small = large.replace("9007199254740991", "1").replace("large", "small");
     let (mut large, _) = counted(JUNE, large);
     let (small, _) = counted(JUNE, small);
     let before = large.snapshot();
     assert_eq!(large.merge(&small.snapshot()).unwrap_err().code, Code::Overflow);
     assert_eq!(large.snapshot(), before);
+    let mut restored = asked(JUNE);
+    restored.merge(&before).unwrap();
+    assert_eq!(restored.snapshot(), before);
 }
 
 /// The one that tells more counts, whichever comes first.
