@@ -39,28 +39,28 @@ function* batches(events, { from = 0, step = 1 } = {}) {
 function timed(runs, run) {
   const taken = [];
   for (let i = 0; i < runs; i++) {
-    const start = performance.now();
+    const began = performance.now();
     run(i);
-    taken.push(performance.now() - start);
+    taken.push(performance.now() - began);
   }
   return { count: runs, median: quantile(taken, 0.5), worst: Math.max(...taken) };
 }
 
 const zones = timeZones();
 const rollups = {};
+const start = memory();
 for (const dedupe of [false, true]) {
-  const before = memory();
   const rollup = new UsageRollup({ dedupe });
   let feeding = 0;
   for (const batch of batches(EVENTS)) {
-    const start = performance.now();
+    const began = performance.now();
     rollup.pushBytes(batch);
-    feeding += performance.now() - start;
+    feeding += performance.now() - began;
   }
   rollup.finish();
   const { counted } = rollup.diagnostics();
   if (counted !== EVENTS) throw new Error(`${counted} events were counted`);
-  const grown = memory() - before;
+  const grown = memory() - start;
   const now = (i) => new Date(YEAR + ((i * 7919) % 366) * 86_400_000);
   const asked = {
     months: timed(500, (i) => rollup.byAgent({ period: "month", tz: zones[(i * 31) % zones.length], now: now(i) })),
