@@ -160,7 +160,9 @@ mod tests {
             tag::ABSENT,
             tag::ABSENT,
         ]);
+        tags.resize(1 + FIELDS.len(), tag::ABSENT);
         tags.extend([tag::OBJECT, tag::TEXT, tag::BIGINT, tag::BOOLEAN, 0, 0, 0, 0, 0]);
+        tags.resize(2 + FIELDS.len() + DATA_FIELDS.len(), tag::ABSENT);
         tags.extend([tag::NULL, 99]);
         tags
     }

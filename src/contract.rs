@@ -1,4 +1,4 @@
-//! The wire: the shape of `GET /v1/usage/by-agent`'s answer.
+//! The wire: the shapes of the usage endpoints' answers.
 
 use crate::period::Period;
 use serde::Serialize;
@@ -36,4 +36,79 @@ pub struct AgentUsageResponse {
     pub period_start: String,
     /// Its last whole second.
     pub period_end: String,
+}
+
+/// One row of `GET /v1/usage/by-number`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NumberUsageItem {
+    /// `None` for usage by no number.
+    pub number_id: Option<String>,
+    /// The number itself, where it is known.
+    pub phone_number: Option<String>,
+    /// Records do not tell it.
+    pub country: Option<String>,
+    /// Records do not tell it.
+    pub status: Option<String>,
+    /// Whose usage all of it is, if it is one agent's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<String>,
+    /// What that agent is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_name: Option<String>,
+    /// Messages, both directions.
+    pub messages: u64,
+    /// Completed calls.
+    pub calls: u64,
+}
+
+/// The answer of `GET /v1/usage/by-number`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NumberUsageResponse {
+    /// One row a number.
+    pub data: Vec<NumberUsageItem>,
+}
+
+/// One row of `GET /v1/usage/daily`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DailyUsageItem {
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// Messages, both directions.
+    pub messages: u64,
+    /// Completed calls.
+    pub calls: u64,
+    /// Webhook deliveries: 0 where they are not known, as from records.
+    pub webhooks: u64,
+}
+
+/// The answer of `GET /v1/usage/daily`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DailyUsageResponse {
+    /// One row a day, the newest last.
+    pub data: Vec<DailyUsageItem>,
+    /// How many.
+    pub days: u16,
+}
+
+/// One row of `GET /v1/usage/monthly`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MonthlyUsageItem {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Messages, both directions.
+    pub messages: u64,
+    /// Completed calls.
+    pub calls: u64,
+    /// Webhook deliveries: 0 where they are not known, as from records.
+    pub webhooks: u64,
+}
+
+/// The answer of `GET /v1/usage/monthly`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MonthlyUsageResponse {
+    /// One row a month, the newest last.
+    pub data: Vec<MonthlyUsageItem>,
+    /// How many.
+    pub months: u16,
 }

@@ -20,6 +20,8 @@ pub enum Code {
     InvalidRecord,
     /// The text is not JSON, or goes beyond the reader's bounds.
     InvalidJson,
+    /// The bytes are no snapshot, are damaged, or can't be merged here.
+    InvalidSnapshot,
     /// A sum went beyond 2^53 - 1.
     Overflow,
 }
@@ -35,6 +37,7 @@ impl Code {
             Code::OutOfRange => "out_of_range",
             Code::InvalidRecord => "invalid_record",
             Code::InvalidJson => "invalid_json",
+            Code::InvalidSnapshot => "invalid_snapshot",
             Code::Overflow => "overflow",
         }
     }

@@ -1,12 +1,12 @@
 //! Bringing records to the count, whichever way they come: JSON text, whole or in chunks.
 
-use crate::aggregate::Aggregate;
 use crate::error::{Code, Place, UsageError};
 use crate::json::{MAX_DEPTH, Reader, Sink};
+use crate::ledger::Ledger;
 use crate::record::{Defaults, Row};
 use crate::scan;
 
-/// A text on its way into an aggregate.
+/// A text on its way into the count.
 #[derive(Clone, Debug, Default)]
 pub struct Text {
     reader: Reader,
@@ -32,7 +32,7 @@ impl Text {
     ///
     /// # Errors
     /// `invalid_json`, `invalid_record`, `overflow`. What was counted before stays counted.
-    pub fn push(&mut self, into: &mut Aggregate, chunk: &[u8]) -> Result<(), UsageError> {
+    pub fn push(&mut self, into: &mut Ledger, chunk: &[u8]) -> Result<(), UsageError> {
         self.reader.push(
             chunk,
             &mut Counting {
@@ -46,7 +46,7 @@ impl Text {
     ///
     /// # Errors
     /// As of [`Text::push`].
-    pub fn finish(&mut self, into: &mut Aggregate) -> Result<(), UsageError> {
+    pub fn finish(&mut self, into: &mut Ledger) -> Result<(), UsageError> {
         self.reader.finish(&mut Counting {
             into,
             defaults: &self.defaults,
@@ -58,14 +58,14 @@ impl Text {
 ///
 /// # Errors
 /// As of [`Text::push`].
-pub fn push_text(into: &mut Aggregate, text: &[u8], defaults: &Defaults) -> Result<(), UsageError> {
+pub fn push_text(into: &mut Ledger, text: &[u8], defaults: &Defaults) -> Result<(), UsageError> {
     let mut reading = Text::new(defaults.clone());
     reading.push(into, text)?;
     reading.finish(into)
 }
 
 struct Counting<'a> {
-    into: &'a mut Aggregate,
+    into: &'a mut Ledger,
     defaults: &'a Defaults,
 }
 

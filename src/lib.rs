@@ -42,20 +42,28 @@
 )]
 
 pub mod aggregate;
+pub mod cells;
 pub mod columns;
 pub mod contract;
 pub mod convention;
 pub mod decimal;
 pub mod error;
+pub mod hash;
+pub mod ids;
+pub mod index;
 pub mod input;
 pub mod json;
+pub mod ledger;
 pub mod period;
 pub mod query;
 pub mod record;
 pub mod report;
+pub mod rollup;
 pub mod scan;
 pub mod series;
+pub mod snapshot;
 pub mod timestamp;
+pub mod to_json;
 pub mod validate;
 pub mod walk;
 pub mod zone;

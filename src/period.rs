@@ -1,7 +1,7 @@
 //! Periods: which calendar week, month or year holds a moment, and its exact bounds.
 
 use crate::error::{Code, Place, UsageError};
-use crate::timestamp::to_wire;
+use crate::timestamp::{text, to_wire};
 use crate::zone::{Zone, day_before};
 use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Weekday};
 use serde::Serialize;
@@ -190,10 +190,6 @@ impl Bounds {
             .map(|[start, end]| (text(start), text(end)))
             .unwrap_or_default()
     }
-}
-
-fn text(wire: [u8; 20]) -> String {
-    wire.into_iter().map(char::from).collect()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -35,6 +35,10 @@ pub struct RawQuery {
     pub on_invalid: Loose,
     /// `"reject"` or `"utc"`.
     pub naive_timestamps: Loose,
+    /// Of a daily series.
+    pub days: Loose,
+    /// Of a monthly one.
+    pub months: Loose,
 }
 
 /// An entry of the directory as a caller gave it.
@@ -150,6 +154,17 @@ pub struct Reading {
     pub dedupe: bool,
 }
 
+/// Which days or months are asked for: the last `count` up to the one that holds `now`.
+#[derive(Clone, Debug)]
+pub struct SeriesQuery {
+    /// Whose days these are.
+    pub zone: Zone,
+    /// Epoch milliseconds.
+    pub now: i64,
+    /// How many.
+    pub count: u16,
+}
+
 /// A report's question.
 #[derive(Clone, Debug)]
 pub struct UsageQuery {
@@ -241,7 +256,7 @@ impl RawQuery {
     /// A query from the text of a JSON object that is known to be valid, as the face writes it: absent options are the
     /// defaults, unknown ones are passed over.
     pub fn from_json(text: &str) -> Self {
-        const KEYS: [&str; 11] = [
+        const KEYS: [&str; 13] = [
             "period",
             "tz",
             "now",
@@ -252,6 +267,8 @@ impl RawQuery {
             "dedupe",
             "onInvalid",
             "naiveTimestamps",
+            "days",
+            "months",
             "agents",
         ];
         let [
@@ -265,6 +282,8 @@ impl RawQuery {
             dedupe,
             on_invalid,
             naive,
+            days,
+            months,
             agents,
         ] = walk::values(text, KEYS);
         let agent = |text| {
@@ -285,6 +304,8 @@ impl RawQuery {
             dedupe: Loose::from_json(dedupe),
             on_invalid: Loose::from_json(on_invalid),
             naive_timestamps: Loose::from_json(naive),
+            days: Loose::from_json(days),
+            months: Loose::from_json(months),
             agents: agents.map_or_else(Vec::new, |list| walk::items(list).map(agent).collect()),
         }
     }
@@ -369,6 +390,43 @@ impl RawQuery {
             Loose::Number(n) if n.is_finite() && n.fract() == 0.0 => Ok(n as i64),
             ref other => wrong(Code::InvalidOption, "offset", other, "a whole number of periods"),
         }
+    }
+
+    /// Which days are asked for: 1 to 365, or 30.
+    ///
+    /// # Errors
+    /// `invalid_tz`, `invalid_now`, `invalid_option`.
+    pub fn days(&self) -> Result<SeriesQuery, UsageError> {
+        self.last("days", &self.days, 30, 365)
+    }
+
+    /// Which months are asked for: 1 to 24, or 6.
+    ///
+    /// # Errors
+    /// `invalid_tz`, `invalid_now`, `invalid_option`.
+    pub fn months(&self) -> Result<SeriesQuery, UsageError> {
+        self.last("months", &self.months, 6, 24)
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn last(&self, option: &str, got: &Loose, default: u16, most: u16) -> Result<SeriesQuery, UsageError> {
+        let count = match got {
+            Loose::Missing => default,
+            Loose::Number(n) if n.fract() == 0.0 && *n >= 1.0 && *n <= f64::from(most) => *n as u16,
+            _ => {
+                return wrong(
+                    Code::InvalidOption,
+                    option,
+                    got,
+                    &format!("a whole number from 1 to {most}"),
+                );
+            }
+        };
+        Ok(SeriesQuery {
+            zone: self.zone()?,
+            now: self.now()?,
+            count,
+        })
     }
 
     /// How records are read.

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The fields read of a record itself, in the order of a row.
-pub const FIELDS: [&str; 14] = [
+pub const FIELDS: [&str; 17] = [
     "type",
     "event",
     "channel",
@@ -26,6 +26,9 @@ pub const FIELDS: [&str; 14] = [
     "durationSeconds",
     "receivedAt",
     "timestamp",
+    "phoneNumberId",
+    "numberId",
+    "phoneNumber",
 ];
 
 /// Their names here, in the same order.
@@ -45,8 +48,12 @@ enum Known {
     DurationSeconds,
     ReceivedAt,
     Timestamp,
+    PhoneNumberId,
+    NumberId,
+    PhoneNumber,
 }
 
+/// All of them, in the same order.
 const NAMES: [Known; FIELDS.len()] = [
     Known::Type,
     Known::Event,
@@ -62,6 +69,9 @@ const NAMES: [Known; FIELDS.len()] = [
     Known::DurationSeconds,
     Known::ReceivedAt,
     Known::Timestamp,
+    Known::PhoneNumberId,
+    Known::NumberId,
+    Known::PhoneNumber,
 ];
 
 /// Their pointers, in the same order.
@@ -80,10 +90,13 @@ const POINTERS: [&str; FIELDS.len()] = [
     "/durationSeconds",
     "/receivedAt",
     "/timestamp",
+    "/phoneNumberId",
+    "/numberId",
+    "/phoneNumber",
 ];
 
 /// The fields read of a webhook's `data`, in the order of a row.
-pub const DATA_FIELDS: [&str; 8] = [
+pub const DATA_FIELDS: [&str; 9] = [
     "id",
     "callId",
     "messageId",
@@ -92,6 +105,7 @@ pub const DATA_FIELDS: [&str; 8] = [
     "endedAt",
     "durationSeconds",
     "receivedAt",
+    "numberId",
 ];
 
 /// Their names here, in the same order.
@@ -104,6 +118,7 @@ const DATA_NAMES: [Known; DATA_FIELDS.len()] = [
     Known::EndedAt,
     Known::DurationSeconds,
     Known::ReceivedAt,
+    Known::NumberId,
 ];
 
 /// Their pointers, in the same order.
@@ -116,6 +131,7 @@ const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [
     "/data/endedAt",
     "/data/durationSeconds",
     "/data/receivedAt",
+    "/data/numberId",
 ];
 
 /// A field's value, unjudged.
@@ -157,6 +173,16 @@ impl Value<'_> {
 
     fn is(&self, text: &str) -> bool {
         self.bytes() == Some(text.as_bytes())
+    }
+
+    /// Text that names something; anything else names nothing.
+    fn named(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text.as_ref()),
+            Value::Ascii(bytes) => std::str::from_utf8(bytes).ok(),
+            _ => None,
+        }
+        .filter(|text| !text.is_empty())
     }
 
     /// The value as a message shows it.
@@ -271,6 +297,10 @@ pub struct Event<'r> {
     pub agent_id: Option<&'r str>,
     /// What the record calls that agent.
     pub agent_name: Option<&'r str>,
+    /// The id of the account's phone number that it came or went by.
+    pub number_id: Option<&'r str>,
+    /// That number itself.
+    pub phone_number: Option<&'r str>,
     /// A call's whole seconds, where they are known.
     pub seconds: Option<u64>,
     /// `Some` for a call that is not completed: its status, empty where it has none.
@@ -418,6 +448,7 @@ pub(crate) const fn data_slot(field: usize) -> Option<usize> {
         10 => 5, // endedAt
         11 => 6, // durationSeconds
         12 => 7, // receivedAt
+        15 => 8, // numberId
         _ => return None,
     })
 }
@@ -550,6 +581,15 @@ fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r
     Ok(row.of_data(specific).name()?.or(row.of_data(Known::Id).name()?))
 }
 
+/// The number that a record came by. A report by agent does not need it, so a record is never invalid for it.
+fn number_id<'r>(row: &'r Row<'r>, webhook: bool) -> Option<&'r str> {
+    if webhook {
+        return row.of_data(Known::NumberId).value.named();
+    }
+    let [specific, plain] = [Known::PhoneNumberId, Known::NumberId].map(|name| row.own(name).value.named());
+    specific.or(plain)
+}
+
 fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
     let id = id(row, webhook, Known::MessageId)?;
     if webhook {
@@ -573,6 +613,8 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
             id,
             agent_id,
             agent_name,
+            number_id: number_id(row, webhook),
+            phone_number: row.own(Known::PhoneNumber).value.named(),
             seconds: None,
             not_completed: None,
         }),
@@ -612,6 +654,8 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, 
         id,
         agent_id,
         agent_name,
+        number_id: number_id(row, webhook),
+        phone_number: row.own(Known::PhoneNumber).value.named(),
         seconds,
         not_completed,
     })
@@ -684,7 +728,10 @@ mod tests {
             assert_eq!(POINTERS[n], format!("/{field}"));
             assert_eq!(NAMES[n] as usize, n);
         }
-        assert_eq!((Known::Type as usize, Known::Timestamp as usize), (0, FIELDS.len() - 1));
+        assert_eq!(
+            (Known::Type as usize, Known::PhoneNumber as usize),
+            (0, FIELDS.len() - 1)
+        );
         for (n, field) in DATA_FIELDS.iter().enumerate() {
             assert_eq!(DATA_POINTERS[n], format!("/data/{field}"));
             assert_eq!(FIELDS[DATA_NAMES[n] as usize], *field);
@@ -805,6 +852,29 @@ mod tests {
     #[test]
     fn a_lone_surrogate_where_nobody_looks_does_no_harm() {
         assert!(judged(r#"{"receivedAt":"2024-06-01T00:00:00Z","body":"\ud83d"}"#).starts_with("Message"));
+    }
+
+    #[test]
+    fn the_number_is_found_and_never_a_fault() {
+        let number = |text: &str| {
+            let row = Row::from_json(text);
+            match judge(&row, &Defaults::default(), Naive::Reject) {
+                Judged::Event(e) => (e.number_id.map(str::to_owned), e.phone_number.map(str::to_owned)),
+                other => panic!("{other:?}"),
+            }
+        };
+        let some = |id: &str| Some(id.to_owned());
+        let call = r#"{"startedAt":"2024-06-01T00:00:00Z","phoneNumberId":"n","numberId":"o","phoneNumber":"+1"}"#;
+        assert_eq!(number(call), (some("n"), some("+1")));
+        let message = r#"{"receivedAt":"2024-06-01T00:00:00Z","phoneNumberId":"","numberId":"o","phoneNumber":7}"#;
+        assert_eq!(number(message), (some("o"), None));
+        let webhook =
+            r#"{"event":"agent.call_ended","numberId":"o","data":{"startedAt":"2024-06-01T00:00:00Z","numberId":"n"}}"#;
+        assert_eq!(number(webhook), (some("n"), None));
+        assert_eq!(
+            number(r#"{"startedAt":"2024-06-01T00:00:00Z","phoneNumberId":{}}"#),
+            (None, None)
+        );
     }
 
     #[test]

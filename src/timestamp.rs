@@ -162,6 +162,11 @@ pub fn to_wire(at: NaiveDateTime) -> Option<[u8; 20]> {
     ])
 }
 
+/// What [`to_wire`] wrote, as text.
+pub fn text(wire: [u8; 20]) -> String {
+    wire.into_iter().map(char::from).collect()
+}
+
 /// Reads a number as epoch milliseconds.
 ///
 /// # Errors

@@ -8,20 +8,23 @@ use crate::columns::{Columns, Item};
 use crate::convention;
 use crate::error::{Place, Problem, UsageError};
 use crate::input::Text;
+use crate::ledger::Ledger;
 use crate::period::Boundaries;
 use crate::query::{self, Loose, PeriodQuery, RawQuery, WEEKDAYS, moment};
 use crate::record::{DATA_FIELDS, Defaults, FIELDS};
+use crate::rollup::Rollup;
+use crate::to_json::to_json;
 use crate::validate::{self, Expect};
 use crate::walk;
 use crate::zone::{TZDB_VERSION, Zone};
 use chrono::Weekday;
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
+use std::ops::{Deref, DerefMut};
 use wasm_bindgen::prelude::*;
 
-/// Plain objects, with `null` for what is absent; maps as `Map`, whose keys can be any text, `__proto__` too.
+/// Plain objects, by way of JSON: `null` for what is absent, and every key a property of its own, `__proto__` too.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    Ok(value.serialize(&Serializer::new().serialize_missing_as_null(true))?)
+    js_sys::JSON::parse(&to_json(value))
 }
 
 fn thrown(error: UsageError) -> JsValue {
@@ -207,18 +210,50 @@ fn weekday_name(day: Weekday) -> &'static str {
         .map_or("monday", |(name, _)| name)
 }
 
-/// One period's counts.
+/// One period's counts, or all time's: fed, kept and merged the same way.
 #[wasm_bindgen]
-pub struct Aggregator(Aggregate);
+pub struct Aggregator(Counts);
+
+enum Counts {
+    Period(Aggregate),
+    Rollup(Rollup),
+}
+
+impl Deref for Counts {
+    type Target = Ledger;
+
+    fn deref(&self) -> &Ledger {
+        match self {
+            Counts::Period(counts) => counts,
+            Counts::Rollup(counts) => counts,
+        }
+    }
+}
+
+impl DerefMut for Counts {
+    fn deref_mut(&mut self) -> &mut Ledger {
+        match self {
+            Counts::Period(counts) => counts,
+            Counts::Rollup(counts) => counts,
+        }
+    }
+}
 
 #[wasm_bindgen]
 impl Aggregator {
-    /// Nothing counted yet.
+    /// Nothing counted yet, of a period.
     #[wasm_bindgen(constructor)]
     pub fn new(query: &str) -> Result<Aggregator, JsValue> {
-        Ok(Aggregator(Aggregate::new(
-            RawQuery::from_json(query).usage().map_err(thrown)?,
-        )))
+        let query = RawQuery::from_json(query).usage().map_err(thrown)?;
+        Ok(Aggregator(Counts::Period(Aggregate::new(query))))
+    }
+
+    /// Nothing counted yet, of all time.
+    pub fn rollup(options: &str) -> Result<Aggregator, JsValue> {
+        let options = RawQuery::from_json(options);
+        let reading = options.reading().map_err(thrown)?;
+        let directory = options.directory().map_err(thrown)?;
+        Ok(Aggregator(Counts::Rollup(Rollup::new(reading, directory))))
     }
 
     /// Counts a batch of objects. The first one's pointer is `prefix/first`.
@@ -253,16 +288,64 @@ impl Aggregator {
         Ok(())
     }
 
-    /// The report so far.
+    /// The report so far, of a period.
     pub fn report(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.0.report())
+        match &self.0 {
+            Counts::Period(counts) => to_js(&counts.report()),
+            Counts::Rollup(_) => Ok(JsValue::NULL),
+        }
+    }
+
+    /// The report of a period, of a rollup.
+    #[wasm_bindgen(js_name = byAgent)]
+    pub fn by_agent(&self, query: &str) -> Result<JsValue, JsValue> {
+        self.asked(query, |rollup, query| Ok(to_json(&rollup.by_agent(query.usage()?)?)))
+    }
+
+    /// Usage by number in a period or, where none is named, in all time.
+    #[wasm_bindgen(js_name = byNumber)]
+    pub fn by_number(&self, query: &str) -> Result<JsValue, JsValue> {
+        self.asked(query, |rollup, query| {
+            let period = given(&query.period, || query.period())?;
+            Ok(to_json(&rollup.by_number(period.as_ref())?))
+        })
+    }
+
+    /// Usage by day.
+    pub fn daily(&self, query: &str) -> Result<JsValue, JsValue> {
+        self.asked(query, |rollup, query| Ok(to_json(&rollup.daily(&query.days()?)?)))
+    }
+
+    /// Usage by month.
+    pub fn monthly(&self, query: &str) -> Result<JsValue, JsValue> {
+        self.asked(query, |rollup, query| Ok(to_json(&rollup.monthly(&query.months()?)?)))
+    }
+
+    /// What has been counted, as bytes.
+    pub fn snapshot(&self) -> Vec<u8> {
+        self.0.snapshot()
+    }
+
+    /// Adds what a snapshot has counted.
+    pub fn merge(&mut self, snapshot: &[u8]) -> Result<(), JsValue> {
+        self.0.merge(snapshot).map_err(thrown)
     }
 
     /// Where every record went so far.
     pub fn diagnostics(&self) -> Result<JsValue, JsValue> {
         to_js(self.0.diagnostics())
     }
+
+    fn asked(&self, query: &str, answer: Answer) -> Result<JsValue, JsValue> {
+        let Counts::Rollup(rollup) = &self.0 else {
+            return Ok(JsValue::NULL);
+        };
+        let json = answer(rollup, &RawQuery::from_json(query)).map_err(thrown)?;
+        js_sys::JSON::parse(&json)
+    }
 }
+
+type Answer = fn(&Rollup, &RawQuery) -> Result<String, UsageError>;
 
 /// The agent of records that name none.
 #[wasm_bindgen]

@@ -10,33 +10,18 @@ import { bytesOf, isArray, isWellFormed, typeName, uint8ArrayOf } from "./values
 /** List pages inside each other, at most; JSON text has the same bound. */
 const MAX_DEPTH = 127;
 
-/**
- * The counts of one period, fed in parts.
- *
- * It holds memory of the module: `free()` it, or declare it with `using`, when it is done with. (A garbage-collected one
- * is freed in the end too.)
- *
- * @example
- * ```ts
- * const usage = new UsageAggregator({ period: "month", tz: "Europe/Paris", onInvalid: "skip" });
- * usage.push(calls).push(messages, { agentId: "agt_1", agentName: "Support" });
- * console.log(usage.report(), usage.diagnostics());
- * usage.free();
- * ```
- */
-export class UsageAggregator implements Disposable {
+/** Counts, fed in parts: what {@link UsageAggregator} and `UsageRollup` have in common. */
+export abstract class Counting implements Disposable {
   #counts: Aggregator | undefined;
   #stream: TextReader | undefined;
   #columns: Columns | undefined;
 
-  /**
-   * @param query the period, and how records are read
-   * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`, `not_initialised`
-   */
-  constructor(query: UsageQuery) {
-    const wasm = core();
-    const options = JSON.stringify(coreUsageQuery(query));
-    this.#counts = attempt(() => new wasm.Aggregator(options));
+  readonly #name: string;
+
+  /** `name`: the class's, which a minifier would change. */
+  protected constructor(name: string, counts: Aggregator) {
+    this.#name = name;
+    this.#counts = counts;
   }
 
   /**
@@ -95,18 +80,39 @@ export class UsageAggregator implements Disposable {
     return this;
   }
 
-  /** The report of what has been counted so far. */
-  report(): AgentUsageResponse {
-    const counts = this.#live();
-    return attempt(() => counts.report()) as AgentUsageResponse;
-  }
-
   /** Where every record went so far. */
   diagnostics(): Diagnostics {
     const counts = this.#live();
-    const told = attempt(() => counts.diagnostics());
-    // A map in the core, so that a status may be any text; fromEntries makes own properties of them all, `__proto__` too.
-    return { ...told, ignored: { ...told.ignored, notCompleted: Object.fromEntries(told.ignored.notCompleted) } };
+    return attempt(() => counts.diagnostics()) as Diagnostics;
+  }
+
+  /**
+   * What has been counted, as bytes: to be kept, sent, and {@link merge}d. The same counts give the same bytes, in whatever
+   * order and parts they came, and on whatever machine; the format is described in `src/snapshot.rs`. With `dedupe` the ids are
+   * in it, 16 bytes or so each, as hashes. A text that {@link pushBytes} has begun is not, only the records that have ended.
+   */
+  snapshot(): Uint8Array {
+    const counts = this.#live();
+    return attempt(() => counts.snapshot());
+  }
+
+  /**
+   * Adds what another has counted. The result is what one pass over all the records would have come to, in whatever order
+   * parts are merged, if all of them have ids (`dedupe`); only the list of problems has the first 100 as they came.
+   *
+   * @param other another of the same kind, or its {@link snapshot}; it stays as it is
+   * @throws {UsageError} `invalid_snapshot` where the bytes are no snapshot or are damaged, or are of the other kind, of another
+   *   period, or counted with another `dedupe`; `overflow`. Nothing has changed then.
+   */
+  merge(other: this | Uint8Array): this {
+    const counts = this.#live();
+    const snapshot = other instanceof Counting ? other.snapshot() : uint8ArrayOf(other);
+    if (snapshot === undefined) {
+      const wanted = `a ${this.#name}, or a Uint8Array that its snapshot() gave`;
+      throw new UsageError("invalid_option", `the other is ${typeName(other)}: wanted ${wanted}`, { path: "" });
+    }
+    attempt(() => counts.merge(snapshot));
+    return this;
   }
 
   /** Gives the memory back. Only `free` may be called afterwards. */
@@ -120,8 +126,16 @@ export class UsageAggregator implements Disposable {
     this.free();
   }
 
+  /** Asks the core. */
+  protected ask<T>(question: (counts: Aggregator) => unknown): T {
+    const counts = this.#live();
+    return attempt(() => question(counts)) as T;
+  }
+
   #live(): Aggregator {
-    if (this.#counts === undefined) throw new UsageError("invalid_option", "this UsageAggregator has been freed");
+    if (this.#counts === undefined) {
+      throw new UsageError("invalid_option", `this ${this.#name} has been freed`);
+    }
     return this.#counts;
   }
 
@@ -144,6 +158,49 @@ export class UsageAggregator implements Disposable {
     } finally {
       this.#columns = columns;
     }
+  }
+}
+
+/**
+ * The counts of one period, fed in parts.
+ *
+ * It holds memory of the module: `free()` it, or declare it with `using`, when it is done with. (A garbage-collected one
+ * is freed in the end too.)
+ *
+ * @example
+ * ```ts
+ * const usage = new UsageAggregator({ period: "month", tz: "Europe/Paris", onInvalid: "skip" });
+ * usage.push(calls).push(messages, { agentId: "agt_1", agentName: "Support" });
+ * console.log(usage.report(), usage.diagnostics());
+ * usage.free();
+ * ```
+ *
+ * @example In parts, counted apart
+ * ```ts
+ * const query = { period: "month", now: "2024-06-15T12:00:00Z" } as const;
+ * const parts = files.map((file) => new UsageAggregator(query).push(file).snapshot());
+ * const usage = new UsageAggregator(query);
+ * for (const part of parts) usage.merge(part);
+ * console.log(usage.report());
+ * ```
+ */
+export class UsageAggregator extends Counting {
+  /**
+   * @param query the period, and how records are read
+   * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`, `not_initialised`
+   */
+  constructor(query: UsageQuery) {
+    const wasm = core();
+    const options = JSON.stringify(coreUsageQuery(query));
+    super(
+      "UsageAggregator",
+      attempt(() => new wasm.Aggregator(options)),
+    );
+  }
+
+  /** The report of what has been counted so far. */
+  report(): AgentUsageResponse {
+    return this.ask((counts) => counts.report());
   }
 }
 

@@ -9,6 +9,7 @@ export type UsageErrorCode =
   | "out_of_range"
   | "invalid_record"
   | "invalid_json"
+  | "invalid_snapshot"
   | "overflow"
   | "aborted"
   | "not_initialised";

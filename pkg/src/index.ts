@@ -8,5 +8,6 @@ export { UsageError, type UsageErrorCode, type UsageErrorDetails } from "./error
 export { init, init as default, type ModuleSource } from "./instance.js";
 export { inferConvention, periodBounds, timeZones, versions } from "./periods.js";
 export { type ByteSource, type StreamQuery, usageByAgent, usageByAgentStream } from "./report.js";
+export { UsageRollup } from "./rollup.js";
 export type * from "./types.js";
 export { validateResponse } from "./validate.js";

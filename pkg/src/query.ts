@@ -1,7 +1,7 @@
 // Options on their way into the core: values that can cross, unjudged, and the clock, which only this layer reads.
 
 import { UsageError } from "./errors.js";
-import type { PeriodQuery, UsageQuery } from "./types.js";
+import type { DailyQuery, MonthlyQuery, PeriodQuery, RollupOptions, UsageQuery } from "./types.js";
 import { isArray, isDate, isWellFormed, typeName } from "./values.js";
 
 /** A query as it crosses: JSON, of values that JSON can hold. */
@@ -12,15 +12,28 @@ export type CoreValue = string | number | boolean | null | undefined | object;
 
 /** A `PeriodQuery` for the core. */
 export function corePeriodQuery(query: PeriodQuery): CorePeriodQuery {
-  return { ...corePartialQuery(query), now: query.now === undefined ? Date.now() : coreInstant(query.now) };
+  return { ...corePartialQuery(query), now: coreNow(query.now) };
 }
 
 /** A `UsageQuery` for the core. */
 export function coreUsageQuery(query: UsageQuery): object {
+  return { ...corePeriodQuery(query), ...coreReading(query), includeIdle: coreValue(query.includeIdle) };
+}
+
+/** A rollup's options for the core. */
+export function coreRollupOptions(options: RollupOptions): object {
+  return coreReading(checked(options, "the options", '{onInvalid: "skip"}'));
+}
+
+/** A question about the last days or months, for the core. */
+export function coreSeriesQuery(query: DailyQuery & MonthlyQuery): object {
+  const { tz, now, days, months } = checked(query, "the query", "{days: 7}");
+  return { tz: coreValue(tz), now: coreNow(now), days: coreValue(days), months: coreValue(months) };
+}
+
+function coreReading(query: RollupOptions): object {
   return {
-    ...corePeriodQuery(query),
     agents: coreAgents(query.agents),
-    includeIdle: coreValue(query.includeIdle),
     dedupe: coreValue(query.dedupe),
     onInvalid: coreValue(query.onInvalid),
     naiveTimestamps: coreValue(query.naiveTimestamps),
@@ -29,15 +42,7 @@ export function coreUsageQuery(query: UsageQuery): object {
 
 /** What is there of a `PeriodQuery`, for the core: without the clock. */
 export function corePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery {
-  if (typeof query !== "object" || query === null) {
-    throw new UsageError(
-      "invalid_option",
-      `the query is ${typeName(query)}: wanted an object such as {period: "month"}`,
-      {
-        path: "",
-      },
-    );
-  }
+  checked(query, "the query", '{period: "month"}');
   return {
     period: coreValue(query.period),
     tz: coreValue(query.tz),
@@ -46,6 +51,24 @@ export function corePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery {
     offset: coreValue(query.offset),
     boundaries: coreValue(query.boundaries),
   };
+}
+
+function checked<T>(options: T, name: string, example: string): T {
+  if (typeof options !== "object" || options === null) {
+    const wanted = `wanted an object such as ${example}`;
+    throw new UsageError(
+      "invalid_option",
+      `${name} ${name.endsWith("s") ? "are" : "is"} ${typeName(options)}: ${wanted}`,
+      {
+        path: "",
+      },
+    );
+  }
+  return options;
+}
+
+function coreNow(now: unknown): CoreValue {
+  return now === undefined ? Date.now() : coreInstant(now);
 }
 
 function coreInstant(now: unknown): CoreValue {

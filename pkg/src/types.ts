@@ -84,6 +84,86 @@ export interface AgentUsageResponse {
   periodEnd: string;
 }
 
+/** How a rollup reads records. */
+export type RollupOptions = Pick<UsageQuery, "agents" | "dedupe" | "onInvalid" | "naiveTimestamps">;
+
+/** The last days, up to the one that holds `now`. */
+export interface DailyQuery {
+  /** How many, from 1 to 365. Default 30. */
+  days?: number;
+  /** IANA name of the zone whose days these are. Absent or `null`: `"UTC"`. */
+  tz?: string | null;
+  /** A moment of the last day. Default: the current time. */
+  now?: Instant;
+}
+
+/** The last calendar months, up to the one that holds `now`. */
+export interface MonthlyQuery {
+  /** How many, from 1 to 24. Default 6. */
+  months?: number;
+  /** IANA name of the zone whose months these are. Absent or `null`: `"UTC"`. */
+  tz?: string | null;
+  /** A moment of the last month. Default: the current time. */
+  now?: Instant;
+}
+
+/** The usage of one phone number. What records don't tell is `null`. */
+export interface NumberUsageItem {
+  /** `null` for usage by no number. */
+  numberId: string | null;
+  /** The latest `phoneNumber` that a record gave. */
+  phoneNumber: string | null;
+  /** Records don't tell it. */
+  country: string | null;
+  /** Records don't tell it. */
+  status: string | null;
+  /** Where all of this usage is one agent's. */
+  agentId?: string;
+  agentName?: string;
+  messages: number;
+  /** Completed calls only. */
+  calls: number;
+}
+
+/** The body of `GET /v1/usage/by-number`. */
+export interface NumberUsageResponse {
+  data: NumberUsageItem[];
+}
+
+/** The usage of one local date. */
+export interface DailyUsageItem {
+  /** `YYYY-MM-DD`. */
+  date: string;
+  messages: number;
+  /** Completed calls only. */
+  calls: number;
+  /** Webhook deliveries. Records don't tell them: 0 from a rollup. */
+  webhooks: number;
+}
+
+/** The body of `GET /v1/usage/daily`: every day has its row, the newest last. */
+export interface DailyUsageResponse {
+  data: DailyUsageItem[];
+  days: number;
+}
+
+/** The usage of one local calendar month. */
+export interface MonthlyUsageItem {
+  /** `YYYY-MM`. */
+  month: string;
+  messages: number;
+  /** Completed calls only. */
+  calls: number;
+  /** Webhook deliveries. Records don't tell them: 0 from a rollup. */
+  webhooks: number;
+}
+
+/** The body of `GET /v1/usage/monthly`: every month has its row, the newest last. */
+export interface MonthlyUsageResponse {
+  data: MonthlyUsageItem[];
+  months: number;
+}
+
 /**
  * Records: an iterable of objects, a list page, or JSON text (string or UTF-8 bytes) holding an array, newline-delimited or
  * concatenated values. A list page (an object whose `data` is an array) stands for its items wherever a record may stand.

@@ -16,11 +16,13 @@ pub enum Name {
 /// The longest name, in bytes, is shorter than this.
 const WORD: usize = 16;
 
-/// Sends the first eight bytes of each name to a place of its own (found by trying, kept by a test).
-const SPREAD: u64 = 0x2a84_a834_d623_2f97;
+/// Sends the first eight bytes and the length of each name to a place of its own (found by trying, kept by a test).
+const SPREAD: u64 = 0x07db_f924_a604_8457;
 
-const fn place(low: u64) -> usize {
-    (low.wrapping_mul(SPREAD) >> 60) as usize
+const PLACES: usize = 32;
+
+const fn place(low: u64, length: usize) -> usize {
+    ((low ^ length as u64).wrapping_mul(SPREAD) >> 59) as usize
 }
 
 /// A name: its first eight bytes, those from its ninth on, its length and what it names.
@@ -33,21 +35,21 @@ struct Known {
 }
 
 /// The names by their places.
-static TABLE: [Known; 16] = table();
+static TABLE: [Known; PLACES] = table();
 
 // Run by the compiler: what can panic here stops the build.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
-const fn table() -> [Known; 16] {
+const fn table() -> [Known; PLACES] {
     let none = known(b"", Name::Other);
-    let mut table = [none; 16];
+    let mut table = [none; PLACES];
     let mut n = 0;
     while n < FIELDS.len() {
         let known = known(FIELDS[n].as_bytes(), Name::Field(n as u8));
-        table[place(known.low)] = known;
+        table[place(known.low, known.length)] = known;
         n += 1;
     }
     let data = known(b"data", Name::Data);
-    table[place(data.low)] = data;
+    table[place(data.low, data.length)] = data;
     table
 }
 
@@ -90,7 +92,7 @@ fn near_the_end(bytes: &[u8], length: usize) -> Name {
 fn of_block(block: &[u8; WORD], length: usize) -> Name {
     let word = u128::from_le_bytes(*block);
     let low = word as u64 & ones(length);
-    match TABLE.get(place(low)) {
+    match TABLE.get(place(low, length)) {
         Some(known) if known.length == length && known.low == low => {
             let high = (word >> 64) as u64 & if length > 8 { ones(length.wrapping_sub(8)) } else { 0 };
             if known.high == high { known.name } else { Name::Other }

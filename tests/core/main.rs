@@ -18,6 +18,8 @@ mod json_suite;
 mod naive;
 mod properties;
 mod reader;
+mod rollup;
+mod state;
 mod support;
 mod timestamps;
 mod zones;

@@ -1,6 +1,6 @@
 //! What holds for every input: order and cutting do not matter, nothing is lost, rows sum to totals.
 
-use crate::support::{JUNE, counted, counted_in, is_conserved};
+use crate::support::{JUNE, counted, counted_in, is_conserved, shuffled};
 use proptest::prelude::*;
 use usage_by_agent::aggregate::Aggregate;
 
@@ -51,7 +51,7 @@ proptest! {
     #[test]
     fn order_and_cutting_do_not_matter(
         records in prop::collection::vec(record(), 0..40),
-        shuffled in any::<u64>(),
+        seed in any::<u64>(),
         sizes in prop::collection::vec(1..200_usize, 1..5),
     ) {
         let (whole, told) = counted(JUNE, records.join("\n"));
@@ -63,12 +63,7 @@ proptest! {
         prop_assert_eq!(outcome(&whole), outcome(&cut));
         prop_assert_eq!(&whole.diagnostics().problems, &cut.diagnostics().problems);
 
-        let mut other_order = records.clone();
-        let mut seed = shuffled | 1;
-        for i in (1..other_order.len()).rev() {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            other_order.swap(i, usize::try_from(seed >> 33).unwrap() % (i + 1));
-        }
+        let other_order = shuffled(&records, seed);
         let (reordered, _) = counted(JUNE, format!("[{}]", other_order.join(",")));
         prop_assert_eq!(outcome(&whole), outcome(&reordered));
     }

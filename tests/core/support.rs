@@ -57,3 +57,16 @@ pub fn is_conserved(counts: &Aggregate) -> bool {
         && (sum(|r| r.messages), sum(|r| r.calls), sum(|r| r.total_seconds))
             == (d.totals.messages, d.totals.calls, d.totals.total_seconds)
 }
+
+/// In another order.
+pub fn shuffled<T: Clone>(list: &[T], seed: u64) -> Vec<T> {
+    let mut list = list.to_vec();
+    let mut seed = seed | 1;
+    for i in (1..list.len()).rev() {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        list.swap(i, usize::try_from(seed >> 33).unwrap() % (i + 1));
+    }
+    list
+}

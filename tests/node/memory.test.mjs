@@ -7,7 +7,15 @@ import { pathToFileURL } from "node:url";
 import { JUNE, message } from "../support/faults.mjs";
 import { installed, packed, runModule } from "../support/packed.mjs";
 
-const { inferConvention, periodBounds, UsageAggregator, usageByAgent, usageByAgentStream, validateResponse } = packed;
+const {
+  inferConvention,
+  periodBounds,
+  UsageAggregator,
+  UsageRollup,
+  usageByAgent,
+  usageByAgentStream,
+  validateResponse,
+} = packed;
 const utf8 = new TextEncoder();
 
 // The glue of the same instance: it answers with the module's exports when it is initialised once more.
@@ -51,6 +59,19 @@ test("a thousand aggregators, one after the other", () =>
     usage.diagnostics();
     usage.free();
   }));
+
+test("a thousand rollups, kept and merged", () => {
+  const part = new UsageRollup().push(records).snapshot();
+  return assertSteady(1000, () => {
+    const rollup = new UsageRollup({ agents: [{ id: "a", name: long }] }).push(records).merge(part);
+    rollup.merge(rollup);
+    attempt(() => rollup.merge(part.subarray(1)));
+    rollup.byAgent(JUNE);
+    rollup.byNumber();
+    rollup.daily();
+    rollup.free();
+  });
+});
 
 test("a text that is left open", () =>
   assertSteady(1000, () => {

@@ -45,6 +45,7 @@ test("usage-by-agent needs no further call", async () => {
   assert.deepEqual(result.names, [
     "UsageAggregator",
     "UsageError",
+    "UsageRollup",
     "default",
     "inferConvention",
     "init",
@@ -82,13 +83,14 @@ test("usage-by-agent/slim says what is missing, from every function", async () =
       () => all.usageByAgent([], ${JUNE}),
       () => all.usageByAgentStream(new Blob([]), ${JUNE}),
       () => new all.UsageAggregator(${JUNE}),
+      () => new all.UsageRollup(),
       () => all.validateResponse("by-agent", page),
       () => all.inferConvention(page),
       () => init(),
     ];
     console.log(JSON.stringify(await Promise.all(calls.map(code))));
   `);
-  assert.deepEqual(codes, Array(9).fill("not_initialised"));
+  assert.deepEqual(codes, Array(10).fill("not_initialised"));
   const message = await told(`
     import { periodBounds } from "usage-by-agent/slim";
     try { periodBounds(${JUNE}) } catch (error) { console.log(JSON.stringify(error.message)) }

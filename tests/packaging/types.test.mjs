@@ -65,7 +65,7 @@ test("an error of the user's is one", async () => {
 });
 
 test("documentation is in the declarations, where editors look for it", () => {
-  for (const name of ["periods", "report", "aggregator", "validate", "instance", "errors", "handler"]) {
+  for (const name of ["periods", "report", "aggregator", "rollup", "validate", "instance", "errors", "handler"]) {
     assert.match(readFileSync(join(installed, `dist/${name}.d.ts`), "utf8"), /@example/, name);
   }
 });

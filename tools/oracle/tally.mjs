@@ -32,17 +32,14 @@ export class Tally {
   #invalid = 0;
   #outsidePeriod = 0;
   #duplicates = 0;
-  #counted = 0;
   #voiceTurns = 0;
   #reactions = 0;
   #other = 0;
   #notCompleted = new Map();
-  #withoutId = 0;
-  #withoutDuration = 0;
   #problems = [];
-  #ids = { call: new Set(), message: new Set() };
   #names = new Map();
-  #usage = new Map();
+  #withoutId = [];
+  #byId = { call: new Map(), message: new Map() };
 
   /**
    * @param {object} query a `UsageQuery` with `now`
@@ -114,24 +111,32 @@ export class Tally {
       this.#outsidePeriod += 1;
       return;
     }
-    if (this.#query.dedupe && id !== null) {
-      if (this.#ids[kind].has(id)) {
-        this.#duplicates += 1;
-        return;
-      }
-      this.#ids[kind].add(id);
-    }
-
-    this.#counted += 1;
-    if (id === null) this.#withoutId += 1;
-    if (kind === "call" && seconds === null) this.#withoutDuration += 1;
-    const usage = this.#usage.get(agentId) ?? { messages: 0, calls: 0, seconds: 0n };
-    this.#usage.set(agentId, usage);
-    if (kind === "message") usage.messages += 1;
+    const event = { kind, id, agentId, seconds };
+    if (!this.#query.dedupe || id === null) this.#withoutId.push(event);
     else {
-      usage.calls += 1;
-      usage.seconds += BigInt(seconds ?? 0); // exact, so that an overflow is seen and not rounded away
+      const known = this.#byId[kind].get(id);
+      if (known) this.#duplicates += 1;
+      if (!known || isFuller(event, known)) this.#byId[kind].set(id, event);
     }
+  }
+
+  #counted() {
+    return [...this.#withoutId, ...this.#byId.call.values(), ...this.#byId.message.values()];
+  }
+
+  /** By agent; seconds are exact, so that an overflow is seen and not rounded away. */
+  #usage() {
+    const usage = new Map();
+    for (const { kind, agentId, seconds } of this.#counted()) {
+      const row = usage.get(agentId) ?? { messages: 0, calls: 0, seconds: 0n };
+      usage.set(agentId, row);
+      if (kind === "message") row.messages += 1;
+      else {
+        row.calls += 1;
+        row.seconds += BigInt(seconds ?? 0);
+      }
+    }
+    return usage;
   }
 
   /** The latest name wins; of names of one moment, the greatest. */
@@ -145,12 +150,13 @@ export class Tally {
   /** The report so far, exactly as on the wire. */
   report() {
     this.#totalSeconds();
-    const ids = new Set(this.#usage.keys());
+    const usage = this.#usage();
+    const ids = new Set(usage.keys());
     if (this.#query.includeIdle) for (const id of this.#directory.keys()) ids.add(id);
 
     const rows = [];
     for (const agentId of ids) {
-      const { messages, calls, seconds } = this.#usage.get(agentId) ?? { messages: 0, calls: 0, seconds: 0n };
+      const { messages, calls, seconds } = usage.get(agentId) ?? { messages: 0, calls: 0, seconds: 0n };
       const agentName = agentId === null ? "Unassigned" : this.#nameOf(agentId);
       rows.push({ agentId, agentName, messages, calls, totalSeconds: Number(seconds), isOrphan: agentId === null });
     }
@@ -165,7 +171,7 @@ export class Tally {
 
   #totalSeconds() {
     let sum = 0n;
-    for (const { seconds } of this.#usage.values()) sum += seconds;
+    for (const { seconds } of this.#usage().values()) sum += seconds;
     if (sum > BigInt(Number.MAX_SAFE_INTEGER)) throw new OracleError("overflow", `${sum} seconds`);
     return Number(sum);
   }
@@ -173,13 +179,13 @@ export class Tally {
   /** Where every record so far went. */
   diagnostics() {
     const totals = { messages: 0, calls: 0, totalSeconds: this.#totalSeconds() };
-    for (const { messages, calls } of this.#usage.values()) {
+    for (const { messages, calls } of this.#usage().values()) {
       totals.messages += messages;
       totals.calls += calls;
     }
     return {
       records: this.#records,
-      counted: this.#counted,
+      counted: this.#counted().length,
       outsidePeriod: this.#outsidePeriod,
       duplicates: this.#duplicates,
       invalid: this.#invalid,
@@ -189,12 +195,19 @@ export class Tally {
         notCompleted: Object.fromEntries(this.#notCompleted), // which makes "__proto__" a key like any other
         other: this.#other,
       },
-      withoutId: this.#withoutId,
-      withoutDuration: this.#withoutDuration,
+      withoutId: this.#counted().filter(({ id }) => id === null).length,
+      withoutDuration: this.#counted().filter(({ kind, seconds }) => kind === "call" && seconds === null).length,
       problems: [...this.#problems],
       totals,
     };
   }
+}
+
+/** Of two records of one id: does `a` tell more, or, telling as much, come first by what it says? */
+function isFuller(a, b) {
+  if ((a.agentId === null) !== (b.agentId === null)) return a.agentId !== null;
+  if (a.kind === "call" && a.seconds !== b.seconds) return (a.seconds ?? -1) > (b.seconds ?? -1);
+  return a.agentId !== null && a.agentId < b.agentId;
 }
 
 /** id -> name; the last entry of an id wins. */

@@ -1,0 +1,98 @@
+import { Counting } from "./aggregator.js";
+import { attempt } from "./errors.js";
+import { core } from "./instance.js";
+import { corePartialQuery, corePeriodQuery, coreRollupOptions, coreSeriesQuery, coreUsageQuery } from "./query.js";
+import type {
+  AgentUsageResponse,
+  DailyQuery,
+  DailyUsageResponse,
+  MonthlyQuery,
+  MonthlyUsageResponse,
+  NumberUsageResponse,
+  PeriodQuery,
+  RollupOptions,
+  UsageQuery,
+} from "./types.js";
+
+/**
+ * The counts of all time by agent, phone number and quarter hour, fed in parts; any period in any zone is asked afterwards.
+ *
+ * Records before 1970 or after 2099, which no period can hold, are `outsidePeriod`. A day that does not begin and end on a
+ * quarter hour of UTC can't be told (`out_of_range`); only Africa/Monrovia until 1972 and Pacific/Kiritimati until 1979 have
+ * any. An id counts once in all time, where a {@link UsageAggregator} counts it once in its period.
+ *
+ * It holds memory of the module: `free()` it, or declare it with `using`, when it is done with.
+ *
+ * @example
+ * ```ts
+ * const rollup = new UsageRollup({ agents: [{ id: "a1", name: "Support" }] });
+ * rollup.push([{ id: "m1", agentId: "a1", numberId: "n1", receivedAt: "2024-06-02T09:00:00-04:00" }]);
+ * const now = "2024-06-15T12:00:00Z";
+ * console.log(rollup.byAgent({ period: "month", tz: "America/New_York", now }).data);
+ * console.log(rollup.byAgent({ period: "week", tz: "Asia/Kolkata", now, offset: -2 }).data);
+ * console.log(rollup.byNumber().data, rollup.daily({ days: 14, now }).data, rollup.monthly({ now }).data);
+ * const later = new UsageRollup().merge(rollup.snapshot());
+ * rollup.free();
+ * later.free();
+ * ```
+ */
+export class UsageRollup extends Counting {
+  /**
+   * @param options agents' names, and how records are read
+   * @throws {UsageError} `invalid_option`, `not_initialised`
+   */
+  constructor(options: RollupOptions = {}) {
+    const wasm = core();
+    const json = JSON.stringify(coreRollupOptions(options));
+    super(
+      "UsageRollup",
+      attempt(() => wasm.Aggregator.rollup(json)),
+    );
+  }
+
+  /**
+   * The report of a period. Names are those of the query's `agents`, else of the rollup's. `dedupe`, `onInvalid` and
+   * `naiveTimestamps` have been settled when records were read, and change nothing here.
+   *
+   * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`
+   */
+  byAgent(query: UsageQuery): AgentUsageResponse {
+    const json = JSON.stringify(coreUsageQuery(query));
+    return this.ask((counts) => counts.byAgent(json));
+  }
+
+  /**
+   * Usage by phone number (a call's `phoneNumberId`, a webhook's `data.numberId`): most messages first, then calls, then by id;
+   * usage by no number is the last row, with a `numberId` of `null`, and only when there is some.
+   *
+   * @param query a period; without a `period` all time is meant
+   * @throws {UsageError} as {@link byAgent}
+   */
+  byNumber(query: Partial<PeriodQuery> = {}): NumberUsageResponse {
+    const partial = corePartialQuery(query);
+    const json = JSON.stringify(partial.period == null ? {} : corePeriodQuery(query as PeriodQuery));
+    return this.ask((counts) => counts.byNumber(json));
+  }
+
+  /**
+   * Usage by local date: every day has its row, the one that holds `now` last.
+   *
+   * @throws {UsageError} `invalid_option` unless `days` is a whole number from 1 to 365; `invalid_tz`, `invalid_now`,
+   *   `out_of_range`
+   */
+  daily(query: DailyQuery = {}): DailyUsageResponse {
+    const json = JSON.stringify(coreSeriesQuery(query));
+    return this.ask((counts) => counts.daily(json));
+  }
+
+  /**
+   * Usage by local calendar month: every month has its row, the one that holds `now` last.
+   *
+   * @throws {UsageError} `invalid_option` unless `months` is a whole number from 1 to 24; `invalid_tz`, `invalid_now`,
+   *   `out_of_range`
+   */
+  monthly(query: MonthlyQuery = {}): MonthlyUsageResponse {
+    const json = JSON.stringify(coreSeriesQuery(query));
+    return this.ask((counts) => counts.monthly(json));
+  }
+}

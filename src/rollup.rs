@@ -1,0 +1,203 @@
+//! The counts of all time by agent, phone number and quarter hour, of which any period in any zone is asked afterwards.
+
+use crate::cells::beginning_at;
+use crate::contract::{
+    AgentUsageResponse, DailyUsageItem, DailyUsageResponse, MonthlyUsageItem, MonthlyUsageResponse, NumberUsageItem,
+    NumberUsageResponse,
+};
+use crate::error::{Code, Place, UsageError};
+use crate::ledger::Ledger;
+use crate::period::Window;
+use crate::query::{PeriodQuery, Reading, SeriesQuery, UsageQuery};
+use crate::report::{self, Tally, by_code_unit, name_of, sorted};
+use crate::series::{Bucket, Unit, buckets};
+use crate::zone::Zone;
+use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
+
+/// All time's counts: a [`Ledger`], and the names of agents.
+///
+/// A record that no period can hold, before 1970 or after 2099, is `outside_period`.
+#[derive(Clone, Debug)]
+pub struct Rollup {
+    directory: HashMap<String, String>,
+    ledger: Ledger,
+}
+
+/// Quarter hours, half-open.
+#[derive(Clone, Copy)]
+struct Quarters {
+    from: u32,
+    to: u32,
+}
+
+impl Rollup {
+    /// Nothing counted yet. The directory has agents' names by id.
+    pub fn new(reading: Reading, directory: HashMap<String, String>) -> Self {
+        Rollup {
+            directory,
+            ledger: Ledger::new(reading, None),
+        }
+    }
+
+    /// The report of a period. Names are the query's directory's, else the rollup's own; how records were read is settled.
+    ///
+    /// # Errors
+    /// `out_of_range` for a period that does not begin and end on quarter hours of UTC.
+    pub fn by_agent(&self, mut query: UsageQuery) -> Result<AgentUsageResponse, UsageError> {
+        let bounds = &query.period.bounds;
+        let within = quarters(bounds.window, &bounds.zone)?;
+        let mut tallies = vec![Tally::default(); self.agents.count()];
+        for series in &self.series {
+            if let Some(tally) = tallies.get_mut(series.agent as usize) {
+                tally.add(series.sum(within.from, within.to));
+            }
+        }
+        for (id, name) in &self.directory {
+            if !query.directory.contains_key(id) {
+                query.directory.insert(id.clone(), name.clone());
+            }
+        }
+        Ok(report::by_agent(&query, &self.agents, &tallies))
+    }
+
+    /// Usage by phone number, of a period or of all time: most messages first, then most calls, then by id; what came by no
+    /// number last. The agent is told where all of a number's usage is one agent's.
+    ///
+    /// # Errors
+    /// As of [`Rollup::by_agent`].
+    pub fn by_number(&self, query: Option<&PeriodQuery>) -> Result<NumberUsageResponse, UsageError> {
+        let within = query
+            .map(|query| quarters(query.bounds.window, &query.bounds.zone))
+            .transpose()?;
+        // The sum, and the agent as long as there is no other.
+        let mut numbers = vec![(Tally::default(), None); self.numbers.count()];
+        for series in &self.series {
+            let usage = within.map_or(series.total, |within| series.sum(within.from, within.to));
+            if let Some((tally, agent)) = numbers.get_mut(series.number as usize).filter(|_| !usage.is_idle()) {
+                *agent = match agent {
+                    None => Some(series.agent),
+                    Some(known) if *known == series.agent => Some(series.agent),
+                    Some(_) => Some(0),
+                };
+                tally.add(usage);
+            }
+        }
+        let mut data = Vec::new();
+        for ((number, named), (tally, agent)) in self.numbers.iter().zip(numbers).filter(|(_, (t, _))| !t.is_idle()) {
+            let agent = agent.filter(|agent| *agent != 0 && number != 0);
+            let name = |agent| name_of(&self.directory, self.agents.name(agent), self.agents.id(agent)).to_owned();
+            data.push(NumberUsageItem {
+                number_id: (number != 0).then(|| named.id.to_string()),
+                phone_number: self.numbers.name(number).map(str::to_owned),
+                country: None,
+                status: None,
+                agent_id: agent.map(|agent| self.agents.id(agent).to_owned()),
+                agent_name: agent.map(name),
+                messages: tally.messages,
+                calls: tally.calls,
+            });
+        }
+        let data = sorted(data, |a, b| {
+            a.number_id
+                .is_none()
+                .cmp(&b.number_id.is_none())
+                .then_with(|| b.messages.cmp(&a.messages))
+                .then_with(|| b.calls.cmp(&a.calls))
+                .then_with(|| {
+                    let [a, b] = [a, b].map(|item| item.number_id.as_deref().unwrap_or_default());
+                    by_code_unit(a, b)
+                })
+        });
+        Ok(NumberUsageResponse { data })
+    }
+
+    /// Usage by local date, the one that holds `now` last.
+    ///
+    /// # Errors
+    /// `out_of_range` for dates outside 1970-01-01..2099-12-31, and for days that do not begin and end on quarter hours of UTC.
+    pub fn daily(&self, query: &SeriesQuery) -> Result<DailyUsageResponse, UsageError> {
+        let row = |(bucket, usage): (Bucket, Tally)| DailyUsageItem {
+            date: bucket.first.to_string(),
+            messages: usage.messages,
+            calls: usage.calls,
+            webhooks: 0,
+        };
+        let data: Vec<_> = self.sums(Unit::Day, query)?.into_iter().map(row).collect();
+        Ok(DailyUsageResponse {
+            data,
+            days: query.count,
+        })
+    }
+
+    /// Usage by local month, the one that holds `now` last.
+    ///
+    /// # Errors
+    /// As of [`Rollup::daily`].
+    pub fn monthly(&self, query: &SeriesQuery) -> Result<MonthlyUsageResponse, UsageError> {
+        let row = |(bucket, usage): (Bucket, Tally)| {
+            let mut month = bucket.first.to_string();
+            month.truncate(7); // without the day
+            MonthlyUsageItem {
+                month,
+                messages: usage.messages,
+                calls: usage.calls,
+                webhooks: 0,
+            }
+        };
+        let data: Vec<_> = self.sums(Unit::Month, query)?.into_iter().map(row).collect();
+        Ok(MonthlyUsageResponse {
+            data,
+            months: query.count,
+        })
+    }
+
+    fn sums(&self, unit: Unit, query: &SeriesQuery) -> Result<Vec<(Bucket, Tally)>, UsageError> {
+        let found = buckets(&query.zone, unit, query.now, query.count).ok_or_else(|| {
+            let message = format!(
+                "{} {} up to `now` are not all inside 1970-01-01..2099-12-31 in {}, the span supported",
+                query.count,
+                if unit == Unit::Day { "days" } else { "months" },
+                query.zone.name()
+            );
+            UsageError::new(Code::OutOfRange, message).at(Place::at("/now"))
+        })?;
+        let mut sums = Vec::with_capacity(found.len());
+        for bucket in found {
+            let within = quarters(bucket.window, &query.zone)?;
+            let mut sum = Tally::default();
+            for series in &self.series {
+                sum.add(series.sum(within.from, within.to));
+            }
+            sums.push((bucket, sum));
+        }
+        Ok(sums)
+    }
+}
+
+/// The quarter hours of a span, if it is made of them.
+fn quarters(window: Window, zone: &Zone) -> Result<Quarters, UsageError> {
+    match (beginning_at(window.start), beginning_at(window.end)) {
+        (Some(from), Some(to)) => Ok(Quarters { from, to }),
+        _ => {
+            let why = "a day there begins or ends off the quarter hours by which a rollup keeps its counts";
+            let who = "only Africa/Monrovia until 1972 and Pacific/Kiritimati until 1979 have such days";
+            let message = format!("the period in {} can't be told: {why} ({who})", zone.name());
+            Err(UsageError::new(Code::OutOfRange, message).at(Place::at("/tz")))
+        }
+    }
+}
+
+impl Deref for Rollup {
+    type Target = Ledger;
+
+    fn deref(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+impl DerefMut for Rollup {
+    fn deref_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+}
