@@ -3,7 +3,7 @@
 
 use chrono::{NaiveDate, NaiveTime, Timelike};
 use serde_json::{Deserializer, Value};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// June 2024 in UTC.
 const JUNE: std::ops::Range<i64> = 1_717_200_000_000..1_719_792_000_000;
@@ -42,7 +42,17 @@ pub fn count(text: &[u8]) -> Option<Count> {
 #[derive(Default)]
 struct Counting {
     count: Count,
-    ids: HashSet<(bool, String)>,
+    /// What was counted under an id.
+    ids: HashMap<(bool, String), Told>,
+}
+
+/// Whose it is, and a call's seconds.
+type Told = (Option<String>, Option<u64>);
+
+/// Does the first of two records of one id count before the second? The fuller does.
+fn is_fuller(a: &Told, b: &Told) -> bool {
+    let units = |told: &Told| std::cmp::Reverse(told.0.as_ref().map(|id| id.encode_utf16().collect::<Vec<_>>()));
+    (a.0.is_some(), a.1, units(a)) > (b.0.is_some(), b.1, units(b))
 }
 
 /// A message or a call, or why it is none.
@@ -78,9 +88,6 @@ impl Counting {
                 ..
             }) => *count.not_completed.entry(status).or_default() += 1,
             Some(Judged::Event { at, .. }) if !JUNE.contains(&at) => count.outside += 1,
-            Some(Judged::Event { call, id: Some(id), .. }) if self.ids.contains(&(call, id.clone())) => {
-                count.duplicates += 1;
-            }
             Some(Judged::Event {
                 call,
                 id,
@@ -88,21 +95,41 @@ impl Counting {
                 seconds,
                 ..
             }) => {
-                count.counted += 1;
+                let told = (agent, seconds);
                 match id {
-                    Some(id) => drop(self.ids.insert((call, id))),
                     None => count.without_id += 1,
+                    Some(id) => match self.ids.get(&(call, id.clone())) {
+                        Some(known) => {
+                            count.duplicates += 1;
+                            if !is_fuller(&told, known) {
+                                return;
+                            }
+                            let known = known.clone();
+                            count.change(call, &known, u64::wrapping_sub);
+                            self.ids.insert((call, id), told.clone());
+                        }
+                        None => drop(self.ids.insert((call, id), told.clone())),
+                    },
                 }
-                let row = count.agents.entry(agent).or_default();
-                if call {
-                    row.1 += 1;
-                    row.2 = row.2.saturating_add(seconds.unwrap_or(0));
-                    count.without_duration += u64::from(seconds.is_none());
-                } else {
-                    row.0 += 1;
-                }
+                count.change(call, &told, u64::wrapping_add);
             }
         }
+    }
+}
+
+impl Count {
+    /// Counts a message or a call, or takes it out again.
+    fn change(&mut self, call: bool, (agent, seconds): &Told, by: fn(u64, u64) -> u64) {
+        self.counted = by(self.counted, 1);
+        let row = self.agents.entry(agent.clone()).or_default();
+        if call {
+            row.1 = by(row.1, 1);
+            row.2 = by(row.2, seconds.unwrap_or(0));
+            self.without_duration = by(self.without_duration, u64::from(seconds.is_none()));
+        } else {
+            row.0 = by(row.0, 1);
+        }
+        self.agents.retain(|_, row| row.0 > 0 || row.1 > 0);
     }
 }
 
