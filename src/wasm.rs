@@ -175,7 +175,7 @@ impl Aggregator {
     #[allow(clippy::too_many_arguments)]
     pub fn push_columns(
         &mut self,
-        tags: &[u8],
+        entries: &[u16],
         numbers: &[f64],
         lengths: &[u32],
         text: &[u8],
@@ -184,10 +184,10 @@ impl Aggregator {
         defaults: &DefaultAgent,
     ) -> Result<(), JsValue> {
         let mut columns = Columns {
-            tags,
+            entries,
             numbers,
             lengths,
-            text,
+            text: std::str::from_utf8(text).unwrap_or_default(),
         };
         let mut index = first;
         while let Some(item) = columns.next_item() {
