@@ -7,6 +7,9 @@ import { chunksOf } from "./text.js";
 import type { AgentUsageResponse, Diagnostics, RecordDefaults, Records, UsageQuery } from "./types.js";
 import { bytesOf, isWellFormed, typeName, uint8ArrayOf } from "./values.js";
 
+/** What tells an account's phone numbers apart, which a report by agent does not. */
+const NUMBERS = ["phoneNumberId", "numberId", "phoneNumber"];
+
 /**
  * The counts of one period, fed in parts.
  *
@@ -24,7 +27,7 @@ import { bytesOf, isWellFormed, typeName, uint8ArrayOf } from "./values.js";
 export class UsageAggregator implements Disposable {
   #counts: Aggregator | undefined;
   #stream: TextReader | undefined;
-  #objects = new ObjectDoor();
+  readonly #objects = new ObjectDoor(NUMBERS);
 
   /**
    * @param query the period, and how records are read
@@ -111,7 +114,7 @@ export class UsageAggregator implements Disposable {
     this.#stream?.free();
     this.#counts?.free();
     this.#stream = this.#counts = undefined;
-    this.#objects = new ObjectDoor();
+    this.#objects.close();
   }
 
   [Symbol.dispose](): void {

@@ -45,12 +45,22 @@ interface Field {
   readonly bits: number;
 }
 
+/** Fields by their names. */
+export interface Names {
+  /** Those that the core can read of a record, in its order. */
+  readonly fields: readonly string[];
+  /** Those of a webhook's `data`. */
+  readonly dataFields: readonly string[];
+  /** Of both, those that what counts them has no use for. */
+  readonly unused?: readonly string[];
+}
+
 const utf8 = new TextEncoder();
 
 /** The fields to read of each kind of record, once `type`, `event`, `data` and a call's `startedAt` have been. */
-function plansOf(fields: readonly string[], dataFields: readonly string[]) {
+function plansOf({ fields, dataFields, unused = [] }: Names) {
   const numbered = (names: readonly string[], first: number): Field[] =>
-    names.map((name, i) => ({ name, bits: (first + i) << TAG_BITS }));
+    names.map((name, i) => ({ name, bits: (first + i) << TAG_BITS })).filter(({ name }) => !unused.includes(name));
   const without = (list: Field[], ...names: string[]) => list.filter(({ name }) => !names.includes(name));
 
   const all = numbered(fields, RECORD + 1);
@@ -88,10 +98,9 @@ export class Columns {
   #text = "";
   #utf8 = new Uint8Array(0);
 
-  /** `fields` and `dataFields`: the names that the core reads, in its order. */
-  constructor(fields: readonly string[], dataFields: readonly string[]) {
-    this.#plans = plansOf(fields, dataFields);
-    const most = MOST * (2 + fields.length + dataFields.length);
+  constructor(names: Names) {
+    this.#plans = plansOf(names);
+    const most = MOST * (2 + names.fields.length + names.dataFields.length);
     this.#entries = new Uint16Array(most);
     this.#numbers = new Float64Array(most);
     this.#lengths = new Uint32Array(most);

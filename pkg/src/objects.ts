@@ -25,11 +25,17 @@ export interface Counts {
 /** Where objects go in. It keeps its columns from one push to the next. */
 export class ObjectDoor {
   #columns: Columns | undefined;
+  readonly #unused: readonly string[];
+
+  /** `unused`: fields that what counts here has no use for; each look-up in vain costs time. */
+  constructor(unused: readonly string[] = []) {
+    this.#unused = unused;
+  }
 
   /** `counts`: asked for each time, because an iterable may free them. */
   push(records: unknown, agent: DefaultAgent, counts: () => Counts): void {
     // An iterable may push records of its own through this door: those get columns of their own.
-    const columns = this.#columns ?? new Columns(core().recordFields(), core().dataFields());
+    const columns = this.#columns ?? this.#newColumns();
     this.#columns = undefined;
     columns.clear();
     const batch = new Batch(columns, agent, counts);
@@ -46,6 +52,16 @@ export class ObjectDoor {
     } finally {
       this.#columns = columns;
     }
+  }
+
+  /** Gives the columns back. */
+  close(): void {
+    this.#columns = undefined;
+  }
+
+  #newColumns(): Columns {
+    const { recordFields, dataFields } = core();
+    return new Columns({ fields: recordFields(), dataFields: dataFields(), unused: this.#unused });
   }
 }
 
