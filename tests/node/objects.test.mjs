@@ -194,3 +194,14 @@ test("a text longer than a batch waits for nothing, and is whole", () => {
   assert.deepEqual([diagnostics.counted, diagnostics.duplicates], [2, 1]);
   assert.deepEqual(new Set(report.data.map(({ agentId }) => agentId)), new Set([long, `${long}y`]));
 });
+
+test("a Map has entries and no fields: as a record it is of no known kind, as a list its entries are arrays", () => {
+  const map = new Map(Object.entries(message({})));
+  const { other, ...ignored } = skipping([map, new Set([1]), new Date(), /x/]).diagnostics.ignored;
+  assert.deepEqual([other, ignored.voiceTurns, ignored.reactions], [4, 0, 0]);
+  const { problems } = skipping(map).diagnostics;
+  assert.deepEqual(
+    problems.map(({ path }) => path),
+    ["/0", "/1"],
+  );
+});
