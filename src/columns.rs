@@ -1,37 +1,48 @@
 //! Records as JS objects: a batch of them as columns, written by the face without judging.
 //!
 //! One property at a time through the JS boundary is several times slower than a plain loop; four arrays a batch are not.
-//! For each record, `tags` has one tag for what it is and, if it is an object, one for each of [`FIELDS`], one for its
-//! `data`, and if that is an object one for each of [`DATA_FIELDS`]. A tag of a number or a `Date` takes the next of
-//! `numbers`; one of text takes the next of `lengths`, and that many bytes of `text`, which is UTF-8.
-//! `pkg/src/columns.ts` writes what this reads.
+//! An entry is the number of a field, shifted by `TAG_BITS`, and a tag, which says what the field's value is. Field 0 is the
+//! record itself, and begins one; the numbers after it are those of [`FIELDS`], `data`, and
+//! [`DATA_FIELDS`](crate::record::DATA_FIELDS). What has no entry is absent. A tag of a number or a `Date` takes the next of
+//! `numbers`; one of text takes the next of `lengths`, and that many UTF-16 units of `text`. `pkg/src/columns.ts` writes what
+//! this reads.
 
-use crate::record::{DATA_FIELDS, Data, FIELDS, Row, Value};
+use crate::record::{FIELDS, Row, Value};
 use std::borrow::Cow;
 
 /// A batch.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns<'a> {
-    /// What each value is.
-    pub tags: &'a [u8],
+    /// What each value is, and whose.
+    pub entries: &'a [u16],
     /// Numbers and times.
     pub numbers: &'a [f64],
-    /// Bytes of each text.
+    /// UTF-16 units of each text.
     pub lengths: &'a [u32],
     /// The texts, one after the other.
     pub text: &'a [u8],
 }
 
 /// One record of a batch.
-// One lives at a time, on the stack; a box would cost an allocation a record.
-#[allow(clippy::large_enum_variant)]
-#[derive(Debug, PartialEq)]
-pub enum Item<'a> {
-    /// An object's fields.
-    Row(Row<'a>),
+#[derive(Debug, PartialEq, Eq)]
+pub enum Item {
+    /// An object, whose fields are in the row.
+    Row,
     /// Something else, by its type's name with its article.
     NotObject(&'static str),
 }
+
+/// Bits of an entry that hold the tag; `pkg/src/columns.ts` has the same number.
+const TAG_BITS: u32 = 4;
+
+/// The field that begins a record.
+const RECORD: usize = 0;
+/// The first of [`FIELDS`].
+const OWN: usize = RECORD + 1;
+/// `data` itself.
+const DATA: usize = OWN + FIELDS.len();
+/// The first of the fields of `data`.
+const OF_DATA: usize = DATA + 1;
 
 /// What a tag says; `pkg/src/columns.ts` has the same numbers.
 mod tag {
@@ -72,51 +83,62 @@ const fn named(tag: u8) -> Option<&'static str> {
 }
 
 impl<'a> Columns<'a> {
-    /// The next record; `None` at the batch's end, or where its columns do not fit together.
-    pub fn next_item(&mut self) -> Option<Item<'a>> {
-        let what = self.tag()?;
+    /// Puts the next record into `row`, and says what it is; `None` at the batch's end, or where its columns do not fit together.
+    pub fn next_item(&mut self, row: &mut Row<'a>) -> Option<Item> {
+        let (RECORD, what) = self.entry()? else {
+            return None;
+        };
         if what != tag::OBJECT {
             return named(what).map(Item::NotObject);
         }
-        let mut row = Row::default();
-        debug_assert_eq!(row.fields.len(), FIELDS.len());
-        for field in &mut row.fields {
-            *field = self.value()?;
-        }
-        row.data = match self.tag()? {
-            tag::ABSENT | tag::NULL => Data::Missing,
-            tag::OBJECT => {
-                let mut fields = Box::<[Value<'_>; DATA_FIELDS.len()]>::default();
-                for field in fields.iter_mut() {
-                    *field = self.value()?;
-                }
-                Data::Fields(fields)
+        row.clear();
+        while let Some((field, tag)) = self.entry_of_record() {
+            if field < DATA {
+                row.set(field.checked_sub(OWN)?, self.value(tag)?);
+            } else if field > DATA {
+                row.set_in_data(field.checked_sub(OF_DATA)?, self.value(tag)?);
+            } else if tag == tag::OBJECT {
+                row.set_data_object();
+            } else {
+                row.set_data(self.value(tag)?);
             }
-            other => Data::Other(self.value_of(other)?),
-        };
-        Some(Item::Row(row))
+        }
+        Some(Item::Row)
     }
 
-    fn tag(&mut self) -> Option<u8> {
-        let (first, rest) = self.tags.split_first()?;
-        self.tags = rest;
-        Some(*first)
+    fn entry(&mut self) -> Option<(usize, u8)> {
+        let (first, rest) = self.entries.split_first()?;
+        self.entries = rest;
+        Some(parts(*first))
     }
 
-    fn value(&mut self) -> Option<Value<'a>> {
-        let tag = self.tag()?;
-        self.value_of(tag)
+    /// The next entry, unless it begins another record.
+    fn entry_of_record(&mut self) -> Option<(usize, u8)> {
+        let (first, rest) = self.entries.split_first()?;
+        let entry = parts(*first);
+        if entry.0 == RECORD {
+            return None;
+        }
+        self.entries = rest;
+        Some(entry)
     }
 
-    fn value_of(&mut self, tag: u8) -> Option<Value<'a>> {
+    fn value(&mut self, tag: u8) -> Option<Value<'a>> {
         Some(match tag {
             tag::ABSENT => Value::Absent,
             tag::NULL => Value::Null,
             tag::NUMBER => Value::Number(self.number()?),
             tag::DATE => Value::Date(self.number()?),
-            tag::TEXT => Value::Text(self.text()?),
-            tag::BROKEN_TEXT => Value::BrokenText,
-            tag::THREW => Value::Threw(self.text()?),
+            tag::TEXT => self.text()?,
+            tag::BROKEN_TEXT => {
+                self.text()?;
+                Value::BrokenText
+            }
+            tag::THREW => match self.text()? {
+                Value::Text(text) => Value::Threw(text),
+                Value::Ascii(text) => Value::Threw(std::str::from_utf8(text).ok()?.into()),
+                _ => return None,
+            },
             other => Value::Other(named(other)?),
         })
     }
@@ -127,93 +149,166 @@ impl<'a> Columns<'a> {
         Some(*first)
     }
 
-    fn text(&mut self) -> Option<Cow<'a, str>> {
-        let (length, lengths) = self.lengths.split_first()?;
-        let (text, rest) = self.text.split_at_checked(usize::try_from(*length).ok()?)?;
+    fn text(&mut self) -> Option<Value<'a>> {
+        let (units, lengths) = self.lengths.split_first()?;
+        let units = usize::try_from(*units).ok()?;
+        let ascii = self.text.get(..units)?;
+        let (text, end) = if ascii.is_ascii() {
+            (Value::Ascii(ascii), units)
+        } else {
+            let end = bytes_of(self.text, units)?;
+            let text = std::str::from_utf8(self.text.get(..end)?).ok()?;
+            (Value::Text(Cow::Borrowed(text)), end)
+        };
         self.lengths = lengths;
-        self.text = rest;
-        std::str::from_utf8(text).ok().map(Cow::Borrowed)
+        self.text = self.text.get(end..)?;
+        Some(text)
     }
+}
+
+/// An entry's field and tag.
+fn parts(entry: u16) -> (usize, u8) {
+    let [low, _] = entry.to_le_bytes();
+    (usize::from(entry >> TAG_BITS), low & ((1 << TAG_BITS) - 1))
+}
+
+/// How many bytes of UTF-8 the first `units` UTF-16 units of a text take; `None` if it is shorter, or a pair would be cut.
+fn bytes_of(text: &[u8], units: usize) -> Option<usize> {
+    let mut left = units;
+    for (at, byte) in text.iter().enumerate() {
+        let units = match byte {
+            0x80..=0xBF => 0,
+            0xF0..=0xFF => 2,
+            _ => 1,
+        };
+        if left == 0 && units > 0 {
+            return Some(at);
+        }
+        left = left.checked_sub(units)?;
+    }
+    (left == 0).then_some(text.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::{DATA_FIELDS, data_slot};
 
-    fn batch() -> Vec<u8> {
-        let mut tags = vec![tag::OBJECT];
-        tags.extend([
-            tag::TEXT,
-            tag::ABSENT,
-            tag::NULL,
-            tag::NUMBER,
-            tag::DATE,
-            tag::BROKEN_TEXT,
-            tag::THREW,
-        ]);
-        tags.extend([
-            tag::ARRAY,
-            tag::ABSENT,
-            tag::ABSENT,
-            tag::ABSENT,
-            tag::ABSENT,
-            tag::ABSENT,
-            tag::ABSENT,
-        ]);
-        tags.resize(1 + FIELDS.len(), tag::ABSENT);
-        tags.extend([tag::OBJECT, tag::TEXT, tag::BIGINT, tag::BOOLEAN, 0, 0, 0, 0, 0]);
-        tags.resize(2 + FIELDS.len() + DATA_FIELDS.len(), tag::ABSENT);
-        tags.extend([tag::NULL, 99]);
-        tags
+    /// An entry for a field by its name, `data` and its fields by their pointers.
+    fn entry(field: &str, tag: u8) -> u16 {
+        let number = match field.strip_prefix("data/") {
+            Some(name) => OF_DATA + DATA_FIELDS.iter().position(|f| *f == name).unwrap(),
+            None if field == "data" => DATA,
+            None if field.is_empty() => RECORD,
+            None => OWN + FIELDS.iter().position(|f| *f == field).unwrap(),
+        };
+        u16::try_from(number << TAG_BITS).unwrap() | u16::from(tag)
+    }
+
+    fn batch() -> Vec<u16> {
+        vec![
+            entry("", tag::OBJECT),
+            entry("data", tag::OBJECT),
+            entry("type", tag::TEXT),
+            entry("id", tag::NULL),
+            entry("callId", tag::NUMBER),
+            entry("startedAt", tag::DATE),
+            entry("agentId", tag::BROKEN_TEXT),
+            entry("agentName", tag::THREW),
+            entry("status", tag::ARRAY),
+            entry("data/id", tag::TEXT),
+            entry("data/status", tag::BIGINT),
+            entry("", tag::NULL),
+            entry("", tag::OBJECT),
+            entry("data", tag::BOOLEAN),
+            entry("", tag::OBJECT),
+            entry("data", tag::NULL),
+            entry("", 15),
+        ]
+    }
+
+    const TEXT: &str = "callééé😀x";
+    const LENGTHS: [u32; 4] = [4, 2, 1, 3];
+
+    /// A row in which these fields are told, those of `data` by their pointers.
+    fn row(fields: &[(&str, Value<'static>)]) -> Row<'static> {
+        let mut row = Row::default();
+        row.clear();
+        for (name, value) in fields {
+            let number = |name: &str| FIELDS.iter().position(|f| *f == name).unwrap();
+            match name.strip_prefix("data/") {
+                Some("") => row.set_data_object(),
+                Some(name) => row.set_in_data(data_slot(number(name)).unwrap(), value.clone()),
+                None if *name == "data" => row.set_data(value.clone()),
+                None => row.set(number(name), value.clone()),
+            }
+        }
+        row
     }
 
     #[test]
     fn a_batch_reads_back_as_it_was_written() {
-        let tags = batch();
-        let text = "callééé".as_bytes();
         let mut columns = Columns {
-            tags: &tags,
+            entries: &batch(),
             numbers: &[1.5, 2.5],
-            lengths: &[4, 2, 4],
-            text,
+            lengths: &LENGTHS,
+            text: TEXT.as_bytes(),
         };
-        let Some(Item::Row(row)) = columns.next_item() else {
-            panic!("a row")
-        };
-        assert_eq!(row.fields[0], Value::Text("call".into()));
-        let want = [
-            Value::Number(1.5),
-            Value::Date(2.5),
-            Value::BrokenText,
-            Value::Threw("é".into()),
+        let fields = [
+            ("type", Value::Text("call".into())),
+            ("id", Value::Null),
+            ("callId", Value::Number(1.5)),
+            ("startedAt", Value::Date(2.5)),
+            ("agentId", Value::BrokenText),
+            ("agentName", Value::Threw("é".into())),
+            ("status", Value::Other("an array")),
+            ("data/", Value::Absent),
+            ("data/id", Value::Text("😀x".into())),
+            ("data/status", Value::Other("a bigint")),
         ];
-        assert_eq!(row.fields[3..7], want);
-        assert_eq!(row.fields[7], Value::Other("an array"));
-        assert!(matches!(row.data, Data::Fields(fields) if fields[0] == Value::Text("éé".into())));
-        assert_eq!(columns.next_item(), Some(Item::NotObject("null")));
-        assert_eq!(columns.next_item(), None, "an unknown tag ends the batch");
+        let mut got = Row::default();
+        assert_eq!((columns.next_item(&mut got), &got), (Some(Item::Row), &row(&fields)));
+        assert_eq!(columns.next_item(&mut got), Some(Item::NotObject("null")));
+        let boolean = ("data", Value::Other("a boolean"));
+        assert_eq!((columns.next_item(&mut got), &got), (Some(Item::Row), &row(&[boolean])));
+        assert_eq!((columns.next_item(&mut got), &got), (Some(Item::Row), &row(&[])));
+        assert_eq!(columns.next_item(&mut got), None, "an unknown tag ends the batch");
+        assert_eq!(columns.next_item(&mut got), None);
     }
 
     #[test]
     fn columns_that_do_not_fit_end_the_batch() {
-        let tags = batch();
-        let text = "callééé".as_bytes();
-        for (numbers, lengths, text) in [
-            (&[1.5, 2.5][..], &[4, 2, 3][..], text), // ends inside a code point
-            (&[1.5, 2.5], &[4, 2, 5], text),
-            (&[1.5, 2.5], &[4, 2], text),
-            (&[1.5], &[4, 2, 4], text),
-        ] {
-            assert_eq!(
-                Columns {
-                    tags: &tags,
-                    numbers,
-                    lengths,
-                    text
-                }
-                .next_item(),
-                None
-            );
-        }
+        let entries = batch();
+        let ends = |entries: &[u16], numbers: &[f64], lengths: &[u32], text: &str| {
+            let text = text.as_bytes();
+            let mut columns = Columns {
+                entries,
+                numbers,
+                lengths,
+                text,
+            };
+            assert_eq!(columns.next_item(&mut Row::default()), None, "{columns:?}");
+        };
+        let numbers = &[1.5, 2.5];
+        ends(&entries, numbers, &[4, 2, 1, 1], TEXT); // half a pair
+        ends(&entries, numbers, &[4, 2, 1, 4], TEXT);
+        ends(&entries, numbers, &[4, 2, 1, u32::MAX], TEXT);
+        ends(&entries, numbers, &LENGTHS[..3], TEXT);
+        ends(&entries, &[1.5], &LENGTHS, TEXT);
+        ends(&entries[1..], numbers, &LENGTHS, TEXT); // no record is begun
+    }
+
+    #[test]
+    fn fields_that_have_no_place_are_passed_over() {
+        let entries = [entry("", tag::OBJECT), entry("data/id", tag::NULL), u16::MAX & !15];
+        let mut columns = Columns {
+            entries: &entries,
+            numbers: &[],
+            lengths: &[],
+            text: b"",
+        };
+        let mut got = Row::default();
+        assert_eq!((columns.next_item(&mut got), &got), (Some(Item::Row), &row(&[])));
+        assert_eq!(columns.next_item(&mut got), None);
     }
 }

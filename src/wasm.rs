@@ -11,7 +11,7 @@ use crate::input::Text;
 use crate::ledger::Ledger;
 use crate::period::Boundaries;
 use crate::query::{self, Loose, PeriodQuery, RawQuery, WEEKDAYS, moment};
-use crate::record::{DATA_FIELDS, Defaults, FIELDS};
+use crate::record::{DATA_FIELDS, Defaults, FIELDS, Row};
 use crate::rollup::Rollup;
 use crate::to_json::to_json;
 use crate::validate::{self, Expect};
@@ -261,7 +261,7 @@ impl Aggregator {
     #[allow(clippy::too_many_arguments)]
     pub fn push_columns(
         &mut self,
-        tags: &[u8],
+        entries: &[u16],
         numbers: &[f64],
         lengths: &[u32],
         text: &[u8],
@@ -270,16 +270,17 @@ impl Aggregator {
         defaults: &DefaultAgent,
     ) -> Result<(), JsValue> {
         let mut columns = Columns {
-            tags,
+            entries,
             numbers,
             lengths,
             text,
         };
         let mut index = first;
-        while let Some(item) = columns.next_item() {
+        let mut row = Row::default();
+        while let Some(item) = columns.next_item(&mut row) {
             let place = || Place::at(format!("{prefix}/{index}"));
             match item {
-                Item::Row(row) => self.0.add(&row, &defaults.0, &place),
+                Item::Row => self.0.add(&row, &defaults.0, &place),
                 Item::NotObject(kind) => self.0.add_not_object(kind, place()),
             }
             .map_err(thrown)?;
@@ -336,7 +337,7 @@ impl Aggregator {
         to_js(self.0.diagnostics())
     }
 
-    fn asked(&self, query: &str, answer: Answer) -> Result<JsValue, JsValue> {
+    fn asked(&self, query: &str, answer: Asked) -> Result<JsValue, JsValue> {
         let Counts::Rollup(rollup) = &self.0 else {
             return Ok(JsValue::NULL);
         };
@@ -345,7 +346,7 @@ impl Aggregator {
     }
 }
 
-type Answer = fn(&Rollup, &RawQuery) -> Result<String, UsageError>;
+type Asked = fn(&Rollup, &RawQuery) -> Result<String, UsageError>;
 
 /// The agent of records that name none.
 #[wasm_bindgen]

@@ -1,27 +1,27 @@
 import type { Aggregator, DefaultAgent, TextReader } from "../wasm/usage_by_agent.js";
-import { Columns } from "./columns.js";
 import { attempt, UsageError } from "./errors.js";
 import { core } from "./instance.js";
+import { ObjectDoor } from "./objects.js";
 import { coreUsageQuery } from "./query.js";
 import { chunksOf } from "./text.js";
 import type { AgentUsageResponse, Diagnostics, RecordDefaults, Records, UsageQuery } from "./types.js";
-import { bytesOf, isArray, isWellFormed, typeName, uint8ArrayOf } from "./values.js";
+import { bytesOf, isWellFormed, typeName, uint8ArrayOf } from "./values.js";
 
-/** List pages inside each other, at most; JSON text has the same bound. */
-const MAX_DEPTH = 127;
+/** What tells an account's phone numbers apart, which a report by agent does not. */
+const NUMBERS = ["phoneNumberId", "numberId", "phoneNumber"];
 
 /** Counts, fed in parts: what {@link UsageAggregator} and `UsageRollup` have in common. */
 export abstract class Counting implements Disposable {
   #counts: Aggregator | undefined;
   #stream: TextReader | undefined;
-  #columns: Columns | undefined;
-
+  readonly #objects: ObjectDoor;
   readonly #name: string;
 
-  /** `name`: the class's, which a minifier would change. */
-  protected constructor(name: string, counts: Aggregator) {
+  /** `name`: the class's, which a minifier would change. `unused`: fields of records that it has no use for. */
+  protected constructor(name: string, counts: Aggregator, unused: readonly string[] = []) {
     this.#name = name;
     this.#counts = counts;
+    this.#objects = new ObjectDoor(unused);
   }
 
   /**
@@ -38,7 +38,7 @@ export abstract class Counting implements Disposable {
     const agent = defaultAgent(defaults);
     try {
       if (text !== undefined) pushText(counts, text, agent);
-      else this.#pushObjects(records, agent);
+      else this.#objects.push(records, agent, () => this.#live());
     } finally {
       agent.free();
     }
@@ -119,7 +119,8 @@ export abstract class Counting implements Disposable {
   free(): void {
     this.#stream?.free();
     this.#counts?.free();
-    this.#stream = this.#counts = this.#columns = undefined;
+    this.#stream = this.#counts = undefined;
+    this.#objects.close();
   }
 
   [Symbol.dispose](): void {
@@ -137,27 +138,6 @@ export abstract class Counting implements Disposable {
       throw new UsageError("invalid_option", `this ${this.#name} has been freed`);
     }
     return this.#counts;
-  }
-
-  #pushObjects(records: unknown, agent: DefaultAgent): void {
-    // An iterable may push records of its own to this aggregator: those get columns of their own.
-    const columns = this.#columns ?? new Columns(core().recordFields(), core().dataFields());
-    this.#columns = undefined;
-    columns.clear();
-    const batch = new Batch(() => this.#live(), columns, agent);
-    try {
-      if (isIterable(records)) batch.items("", records, 0);
-      else if (isPage(records)) batch.items("/data", records.data, 0);
-      else {
-        const wanted = "an iterable of records, a list page, or JSON text";
-        const hint = isAsyncIterable(records) ? "; usageByAgentStream takes streams of bytes" : "";
-        throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted ${wanted}${hint}`, {
-          path: "",
-        });
-      }
-    } finally {
-      this.#columns = columns;
-    }
   }
 }
 
@@ -195,6 +175,7 @@ export class UsageAggregator extends Counting {
     super(
       "UsageAggregator",
       attempt(() => new wasm.Aggregator(options)),
+      NUMBERS,
     );
   }
 
@@ -214,58 +195,6 @@ function pushText(counts: Aggregator, text: Uint8Array | string, agent: DefaultA
   }
 }
 
-/** Records that wait to be handed over together. All are items of one list: `prefix` points to it, `first` is one's index. */
-class Batch {
-  #prefix = "";
-  #first = 0;
-  readonly #counts: () => Aggregator;
-  readonly #columns: Columns;
-  readonly #agent: DefaultAgent;
-
-  /** `counts`: asked for each time, because an iterable may free them. */
-  constructor(counts: () => Aggregator, columns: Columns, agent: DefaultAgent) {
-    this.#counts = counts;
-    this.#columns = columns;
-    this.#agent = agent;
-  }
-
-  items(prefix: string, items: Iterable<unknown>, depth: number): void {
-    let index = 0;
-    this.#begin(prefix, index);
-    try {
-      for (const item of items) {
-        if (!isPage(item)) this.#columns.record(item);
-        else if (depth < MAX_DEPTH) {
-          this.#flush();
-          this.items(`${prefix}/${index}/data`, item.data, depth + 1);
-          this.#begin(prefix, index + 1);
-        } else this.#columns.tooDeep();
-        index++;
-        if (this.#columns.isFull) {
-          this.#flush();
-          this.#begin(prefix, index);
-        }
-      }
-    } finally {
-      this.#flush(); // what an iterator gave before it threw counts
-    }
-  }
-
-  #begin(prefix: string, first: number): void {
-    this.#prefix = prefix;
-    this.#first = first;
-  }
-
-  #flush(): void {
-    const columns = this.#columns;
-    if (columns.count === 0) return;
-    const { tags, numbers, lengths, text } = columns;
-    columns.clear();
-    const counts = this.#counts();
-    attempt(() => counts.pushColumns(tags, numbers, lengths, text, this.#prefix, this.#first, this.#agent));
-  }
-}
-
 function defaultAgent(defaults: RecordDefaults): DefaultAgent {
   if (typeof defaults !== "object" || defaults === null) {
     throw new UsageError("invalid_option", `the defaults are ${typeName(defaults)}: wanted {agentId, agentName}`, {
@@ -281,22 +210,4 @@ function defaultAgent(defaults: RecordDefaults): DefaultAgent {
     }
   }
   return new (core().DefaultAgent)(agentId, agentName);
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
-}
-
-function isAsyncIterable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}
-
-/** A list page: an object whose `data` is an array, whatever else it has. One that can't be asked is none. */
-function isPage(value: unknown): value is { data: unknown[] } {
-  if (typeof value !== "object" || value === null || isArray(value)) return false;
-  try {
-    return isArray((value as { data?: unknown }).data);
-  } catch {
-    return false;
-  }
 }

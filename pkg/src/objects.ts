@@ -1,0 +1,133 @@
+// Objects into the core: an iterable or a list page of records, in batches, each record with its place in what was given.
+
+import type { DefaultAgent } from "../wasm/usage_by_agent.js";
+import { Columns } from "./columns.js";
+import { attempt, UsageError } from "./errors.js";
+import { core } from "./instance.js";
+import { isArray, typeName } from "./values.js";
+
+/** List pages inside each other, at most; JSON text has the same bound. */
+const MAX_DEPTH = 127;
+
+/** What of the core counts batches. */
+export interface Counts {
+  pushColumns(
+    entries: Uint16Array,
+    numbers: Float64Array,
+    lengths: Uint32Array,
+    text: Uint8Array,
+    prefix: string,
+    first: number,
+    agent: DefaultAgent,
+  ): void;
+}
+
+/** Where objects go in. It keeps its columns from one push to the next. */
+export class ObjectDoor {
+  #columns: Columns | undefined;
+  readonly #unused: readonly string[];
+
+  /** `unused`: fields that what counts here has no use for; each look-up in vain costs time. */
+  constructor(unused: readonly string[] = []) {
+    this.#unused = unused;
+  }
+
+  /** `counts`: asked for each time, because an iterable may free them. */
+  push(records: unknown, agent: DefaultAgent, counts: () => Counts): void {
+    // An iterable may push records of its own through this door: those get columns of their own.
+    const columns = this.#columns ?? this.#newColumns();
+    this.#columns = undefined;
+    columns.clear();
+    const batch = new Batch(columns, agent, counts);
+    try {
+      if (isIterable(records)) batch.items("", records, 0);
+      else if (isPage(records)) batch.items("/data", records.data, 0);
+      else {
+        const wanted = "an iterable of records, a list page, or JSON text";
+        const hint = isAsyncIterable(records) ? "; usageByAgentStream takes streams of bytes" : "";
+        throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted ${wanted}${hint}`, {
+          path: "",
+        });
+      }
+    } finally {
+      this.#columns = columns;
+    }
+  }
+
+  /** Gives the columns back. */
+  close(): void {
+    this.#columns = undefined;
+  }
+
+  #newColumns(): Columns {
+    const { recordFields, dataFields } = core();
+    return new Columns({ fields: recordFields(), dataFields: dataFields(), unused: this.#unused });
+  }
+}
+
+/** Records that wait to be handed over together. All are items of one list: `prefix` points to it, `first` is one's index. */
+class Batch {
+  #prefix = "";
+  #first = 0;
+  readonly #columns: Columns;
+  readonly #agent: DefaultAgent;
+  readonly #counts: () => Counts;
+
+  constructor(columns: Columns, agent: DefaultAgent, counts: () => Counts) {
+    this.#columns = columns;
+    this.#agent = agent;
+    this.#counts = counts;
+  }
+
+  items(prefix: string, items: Iterable<unknown>, depth: number): void {
+    let index = 0;
+    this.#begin(prefix, index);
+    try {
+      for (const item of items) {
+        const page = this.#columns.record(item);
+        if (page !== undefined && depth < MAX_DEPTH) {
+          this.#flush();
+          this.items(`${prefix}/${index}/data`, page, depth + 1);
+          this.#begin(prefix, index + 1);
+        } else if (page !== undefined) this.#columns.tooDeep();
+        index++;
+        if (this.#columns.isFull) {
+          this.#flush();
+          this.#begin(prefix, index);
+        }
+      }
+    } finally {
+      this.#flush(); // what an iterator gave before it threw counts
+    }
+  }
+
+  #begin(prefix: string, first: number): void {
+    this.#prefix = prefix;
+    this.#first = first;
+  }
+
+  #flush(): void {
+    if (this.#columns.count === 0) return;
+    const { entries, numbers, lengths, text } = this.#columns.taken();
+    const counts = this.#counts();
+    attempt(() => counts.pushColumns(entries, numbers, lengths, text, this.#prefix, this.#first, this.#agent));
+  }
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function isAsyncIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+/** A list page: an object whose `data` is an array, whatever else it has. One that can't be asked is none. */
+function isPage(value: unknown): value is { data: unknown[] } {
+  if (typeof value !== "object" || value === null || isArray(value)) return false;
+  try {
+    return isArray((value as { data?: unknown }).data);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,207 @@
+/** A record as an object is what it is as text, whatever its fields hold and whatever kind of object has them. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { Random } from "../../tools/generate.mjs";
+import { AT, JUNE, message, skipping } from "../support/faults.mjs";
+import { installed } from "../support/packed.mjs";
+
+// The module itself: only it knows which fields the core looks at.
+const core = await import(pathToFileURL(join(installed, "wasm/usage_by_agent.js")).href);
+const FIELDS = core.recordFields();
+const DATA_FIELDS = core.dataFields();
+
+const TIMES = [AT, AT, "2024-06-15T13:30:00+05:30", Date.parse(AT), 1718452800, "2024-06-15T12:00:00", "é", null, {}];
+const TEXTS = ["a", "b", "agt_é😀", "", "https://例え.jp/\u{1f600}", null, 7, [], true];
+const VALUES = {
+  type: ["message", "call", "pstn", null, 5],
+  event: ["agent.message", "agent.message", "agent.call_ended", "agent.call_ended", "agent.reaction", "x", null, 7, {}],
+  channel: ["sms", "voice", null, 5],
+  status: ["completed", "completed", "failed", "größer", null, 7],
+  startedAt: TIMES,
+  endedAt: TIMES,
+  receivedAt: TIMES,
+  timestamp: TIMES,
+  durationSeconds: [0, 59.9, -1, 1e300, null, "60", {}],
+};
+
+/** Records with any of the fields; most hold something sound, so that a fault does not hide all others. */
+function* records(seed, count) {
+  const random = new Random(seed);
+  const some = (names) => {
+    const fields = names.filter((name) => random.chance(name === "event" ? 0.7 : 0.4));
+    for (let i = fields.length - 1; i > 0; i--) {
+      const j = random.below(i + 1);
+      [fields[i], fields[j]] = [fields[j], fields[i]];
+    }
+    return Object.fromEntries(
+      fields.map((name) => {
+        const values = VALUES[name] ?? TEXTS;
+        return [name, values[random.below(random.chance(0.8) ? Math.min(3, values.length) : values.length)]];
+      }),
+    );
+  };
+  for (let i = 0; i < count; i++) {
+    const record = some(FIELDS);
+    if (random.chance(0.3)) delete record.type;
+    if (random.chance(0.3)) delete record.event;
+    if (random.chance(0.7)) record.data = random.chance(0.95) ? some(DATA_FIELDS) : [null, "text", 5, true][i % 4];
+    yield record;
+  }
+}
+
+/** As many as keep all their problems. */
+function* lots(seed) {
+  const all = [...records(seed, 20_000)];
+  for (let at = 0; at < all.length; at += 100) yield all.slice(at, at + 100);
+}
+
+function told(input) {
+  const { report, diagnostics } = skipping(input);
+  const problems = diagnostics.problems.map(({ line, byteOffset, ...problem }) => problem);
+  return { report, diagnostics: { ...diagnostics, problems } };
+}
+
+test("objects and their text give the same, to the words of each problem", () => {
+  const seen = { counted: 0, invalid: 0, other: 0 };
+  for (const lot of lots(1)) {
+    const asObjects = told(lot);
+    // Messages without their places in the text, which objects have not.
+    assert.deepEqual(asObjects, told(JSON.stringify(lot)));
+    seen.counted += asObjects.diagnostics.counted;
+    seen.invalid += asObjects.diagnostics.invalid;
+    seen.other += asObjects.diagnostics.ignored.other;
+  }
+  for (const [what, count] of Object.entries(seen)) assert.ok(count > 1000, `${what}: only ${count}`);
+});
+
+test("a field is a field, wherever the object has it from", () => {
+  class Base {}
+  const forms = {
+    "no prototype": (fields) => Object.assign(Object.create(null), fields),
+    inherited: (fields) => Object.create(fields),
+    "getters of a class": (fields) => {
+      const Sub = class extends Base {};
+      for (const [name, value] of Object.entries(fields))
+        Object.defineProperty(Sub.prototype, name, { get: () => value });
+      return new Sub();
+    },
+    "not enumerable": (fields) =>
+      Object.defineProperties(
+        {},
+        Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value, enumerable: false }])),
+      ),
+    frozen: (fields) => Object.freeze({ ...fields }),
+    "a Proxy": (fields) => new Proxy(fields, {}),
+    "a Proxy that only answers": (fields) => new Proxy({ id: "mine" }, { get: (_, name) => fields[name] }),
+    "a Map with properties": (fields) => Object.assign(new Map([["type", "call"]]), fields),
+    "a function's object": (fields) => Object.assign(new Error("x"), fields),
+  };
+  for (const [name, form] of Object.entries(forms)) {
+    for (const lot of [...lots(2)].slice(0, 20)) {
+      const formed = lot.map(({ data, ...fields }) => {
+        const isObject = typeof data === "object" && data !== null;
+        return form(data === undefined ? fields : { ...fields, data: isObject ? form(data) : data });
+      });
+      assert.deepEqual(told(formed), told(lot), name);
+    }
+  }
+});
+
+test("no field is asked for twice", () => {
+  const boom = () => {
+    throw new Error("boom");
+  };
+  for (const failing of [undefined, ...FIELDS, "data"]) {
+    for (const record of records(3, 300)) {
+      const asked = [];
+      const spied = (fields, path) =>
+        new Proxy(fields, {
+          get(_, name) {
+            if (typeof name === "symbol") return;
+            asked.push(path + name);
+            return path === "" && name === failing ? boom() : fields[name];
+          },
+        });
+      const { data } = record;
+      const isObject = typeof data === "object" && data !== null;
+      skipping([spied(isObject ? { ...record, data: spied(data, "data/") } : record, "")]);
+      assert.equal(new Set(asked).size, asked.length, `${JSON.stringify(record)}: ${asked}`);
+    }
+  }
+});
+
+test("a Date is its moment", () => {
+  for (const lot of [...lots(4)].slice(0, 50)) {
+    const [dates, numbers] = [(ms) => new Date(ms), (ms) => ms].map((made) =>
+      lot.map((record) => {
+        const timed = (fields) =>
+          Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, v === AT ? made(Date.parse(AT)) : v]));
+        return typeof record.data === "object" && record.data !== null
+          ? { ...timed(record), data: timed(record.data) }
+          : timed(record);
+      }),
+    );
+    const [{ report, diagnostics }, expected] = [told(dates), told(numbers)];
+    assert.deepEqual(report, expected.report);
+    const { problems, ...counts } = diagnostics;
+    const { problems: expectedProblems, ...expectedCounts } = expected.diagnostics;
+    assert.deepEqual(counts, expectedCounts);
+    const paths = (list) => list.map(({ path }) => path);
+    assert.deepEqual(paths(problems), paths(expectedProblems));
+  }
+});
+
+test("halves of a pair in texts that follow each other stay halves", () => {
+  const [high, low] = ["\ud83d", "\ude00"];
+  for (const [first, second] of [
+    [high, low],
+    [low, high],
+    [`a${high}`, `${low}b`],
+    [high, "b"],
+    ["a", low],
+  ]) {
+    const halves = [first, second].filter((text) => text !== "a" && text !== "b");
+    // In one record, and in two; beside texts that are sound.
+    const fine = message({ id: "é😀", agentId: "x", agentName: "名" });
+    for (const bad of [
+      [message({ id: first, messageId: second, agentId: "y" })],
+      [message({ agentId: first }), message({ id: second })].filter((_, i) => halves.includes([first, second][i])),
+    ]) {
+      const { diagnostics, report } = skipping([fine, ...bad, { ...fine, id: "2" }]);
+      assert.deepEqual([diagnostics.counted, diagnostics.invalid], [2, bad.length], JSON.stringify(bad));
+      for (const { message } of diagnostics.problems) assert.match(message, /lone surrogate/);
+      assert.equal(report.data[0].agentName, "名");
+    }
+  }
+  // What an error says may have some too: it is shown, and breaks nothing around it.
+  const throwing = Object.defineProperty(message({}), "id", {
+    get() {
+      throw new Error(`boom ${high}`);
+    },
+  });
+  const { problems, counted } = skipping([throwing, message({ id: `${low}` }), message({ id: "é" })]).diagnostics;
+  assert.equal(counted, 1);
+  assert.match(problems[0].message, /boom \ufffd/);
+  assert.match(problems[1].message, /lone surrogate/);
+});
+
+test("a text longer than a batch waits for nothing, and is whole", () => {
+  const long = `${"é".repeat(300_000)}x`;
+  const records = [long, `${long}y`, long].map((id) => message({ id, agentId: id, agentName: "n" }));
+  const { report, diagnostics } = skipping(records, JUNE);
+  assert.deepEqual([diagnostics.counted, diagnostics.duplicates], [2, 1]);
+  assert.deepEqual(new Set(report.data.map(({ agentId }) => agentId)), new Set([long, `${long}y`]));
+});
+
+test("a Map has entries and no fields: as a record it is of no known kind, as a list its entries are arrays", () => {
+  const map = new Map(Object.entries(message({})));
+  const { other, ...ignored } = skipping([map, new Set([1]), new Date(), /x/]).diagnostics.ignored;
+  assert.deepEqual([other, ignored.voiceTurns, ignored.reactions], [4, 0, 0]);
+  const { problems } = skipping(map).diagnostics;
+  assert.deepEqual(
+    problems.map(({ path }) => path),
+    ["/0", "/1"],
+  );
+});
