@@ -88,7 +88,8 @@ fn power_of_ten(n: u64) -> Option<f64> {
     (n <= 22).then(|| (0..n).fold(1.0, |power, _| power * 10.0))
 }
 
-/// The same by whole numbers of any length.
+/// The same by whole numbers of any length. Rare, so it is kept small: nothing of it is inlined.
+#[inline(never)]
 fn divided(mantissa: &[u8], read: &Digits) -> f64 {
     // Where the first digit stands: the number is below 10^place, and not below a tenth of it.
     let place = read.exponent.saturating_add(i64::from(read.count));
@@ -110,22 +111,20 @@ fn divided(mantissa: &[u8], read: &Digits) -> f64 {
     }
     let left_out = i64::from(read.count.saturating_sub(MOST_DIGITS));
     let exponent = read.exponent.saturating_add(left_out);
-    let powers = |n: i64| {
-        let (nines, rest) = (n / 9, n % 9);
-        let rest = (0..rest).fold(1_u32, |power, _| power.saturating_mul(10));
-        (0..nines).map(|_| 1_000_000_000).chain([rest])
-    };
+    let (nines, rest) = (exponent.unsigned_abs() / 9, exponent.unsigned_abs() % 9);
+    let rest = (0..rest).fold(1_u32, |power, _| power.saturating_mul(10));
+    let powers = (0..nines).map(|_| 1_000_000_000).chain([rest]);
     let mut scale = 0_i64;
     if exponent >= 0 {
-        powers(exponent).for_each(|power| number.times(power, 0));
+        powers.for_each(|power| number.times(power, 0));
     } else {
         // 32 bits hold more than nine digits: the quotient keeps all the bits that the divisor takes, and 96 more.
-        let words = (exponent.unsigned_abs() / 9).saturating_add(4);
+        let words = nines.saturating_add(4);
         let mut scaled: Vec<u32> = (0..words).map(|_| 0).collect();
         scaled.extend(&number.0);
         number = Big(scaled);
         scale = i64::try_from(words).unwrap_or(0).saturating_mul(-32);
-        powers(exponent.saturating_neg()).for_each(|power| more |= number.over(power) > 0);
+        powers.for_each(|power| more |= number.over(power) > 0);
     }
     number.rounded(scale, more)
 }
@@ -135,6 +134,7 @@ struct Big(Vec<u32>);
 
 impl Big {
     /// Multiplies, and adds.
+    #[inline(never)]
     fn times(&mut self, factor: u32, add: u32) {
         let mut carry = u64::from(add);
         for word in &mut self.0 {
@@ -148,6 +148,7 @@ impl Big {
     }
 
     /// Divides, and gives the remainder.
+    #[inline(never)]
     fn over(&mut self, divisor: u32) -> u64 {
         let mut rest = 0_u64;
         for word in self.0.iter_mut().rev() {

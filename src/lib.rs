@@ -63,7 +63,6 @@ pub mod scan;
 pub mod series;
 pub mod snapshot;
 pub mod timestamp;
-pub mod to_json;
 pub mod validate;
 pub mod walk;
 pub mod zone;

@@ -1,13 +1,13 @@
 //! Options, from whatever a caller gave to what the core works with; each fault says which option and what it takes.
 
 use crate::error::{Code, Place, UsageError, number_shown, shown};
+use crate::index::Names;
 use crate::period::{Boundaries, Bounds, Period};
 use crate::timestamp::{self, Naive};
 use crate::walk::{self, Json};
 use crate::zone::Zone;
 use chrono::Weekday;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 
 /// A period query and a report's options as a caller gave them: any value may stand anywhere.
@@ -171,7 +171,7 @@ pub struct UsageQuery {
     /// Which period.
     pub period: PeriodQuery,
     /// Agents' names by id.
-    pub directory: HashMap<String, String>,
+    pub directory: Names,
     /// Rows of zeros for agents of the directory without usage?
     pub include_idle: bool,
     /// How records are read.
@@ -449,20 +449,24 @@ impl RawQuery {
     ///
     /// # Errors
     /// `invalid_option`.
-    pub fn directory(&self) -> Result<HashMap<String, String>, UsageError> {
-        let entry = |(n, agent): (usize, &RawAgent)| match (&agent.id, &agent.name) {
-            (Loose::Text(id), Loose::Text(name)) if !id.is_empty() => Ok((id.clone(), name.clone())),
-            (Loose::Text(id), name) if !id.is_empty() => {
-                wrong(Code::InvalidOption, &format!("agents/{n}/name"), name, "a string")
+    pub fn directory(&self) -> Result<Names, UsageError> {
+        let mut directory = Names::default();
+        for (at, agent) in (0..).zip(&self.agents) {
+            match (&agent.id, &agent.name) {
+                (Loose::Text(id), Loose::Text(name)) if !id.is_empty() => {
+                    let number = directory.number(id);
+                    directory.call(number, at, name);
+                }
+                (Loose::Text(id), name) if !id.is_empty() => {
+                    return wrong(Code::InvalidOption, &format!("agents/{at}/name"), name, "a string");
+                }
+                (id, _) => {
+                    let wanted = "a string that is not empty";
+                    return wrong(Code::InvalidOption, &format!("agents/{at}/id"), id, wanted);
+                }
             }
-            (id, _) => wrong(
-                Code::InvalidOption,
-                &format!("agents/{n}/id"),
-                id,
-                "a string that is not empty",
-            ),
-        };
-        self.agents.iter().enumerate().map(entry).collect()
+        }
+        Ok(directory)
     }
 
     /// The whole question.

@@ -1,11 +1,10 @@
 //! The report's rows: sums, names and their order.
 
 use crate::contract::{AgentUsageItem, AgentUsageResponse, UNASSIGNED};
-use crate::index::Names;
+use crate::index::{Named, Names};
 use crate::query::UsageQuery;
 use serde::Serialize;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 /// The largest whole number that every JavaScript number up to it can tell from its neighbours: 2^53 - 1.
 pub const MAX_SAFE: u64 = (1 << 53) - 1;
@@ -73,8 +72,8 @@ impl Tally {
 }
 
 /// What an agent is called: by the directory, else by the records, else by its id.
-pub(crate) fn name_of<'a>(directory: &'a HashMap<String, String>, told: Option<&'a str>, id: &'a str) -> &'a str {
-    let listed = directory.get(id).map(String::as_str);
+pub(crate) fn name_of<'a>(directory: &'a Names, told: Option<&'a str>, id: &'a str) -> &'a str {
+    let listed = directory.find(id).and_then(|number| directory.name(number));
     listed.filter(|name| !name.is_empty()).or(told).unwrap_or(id)
 }
 
@@ -89,7 +88,7 @@ pub fn by_agent(query: &UsageQuery, agents: &Names, tallies: &[Tally]) -> AgentU
         });
     }
     if query.include_idle {
-        for id in query.directory.keys() {
+        for (_, Named { id, .. }) in query.directory.iter().skip(1) {
             let number = agents.find(id);
             let tally = number.and_then(|number| tallies.get(number as usize));
             if tally.is_none_or(|tally| tally.is_idle()) {

@@ -6,13 +6,13 @@ use crate::contract::{
     NumberUsageResponse,
 };
 use crate::error::{Code, Place, UsageError};
+use crate::index::{Named, Names};
 use crate::ledger::Ledger;
 use crate::period::Window;
 use crate::query::{PeriodQuery, Reading, SeriesQuery, UsageQuery};
 use crate::report::{self, Tally, by_code_unit, name_of, sorted};
 use crate::series::{Bucket, Unit, buckets};
 use crate::zone::Zone;
-use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 
 /// All time's counts: a [`Ledger`], and the names of agents.
@@ -20,7 +20,7 @@ use std::ops::{Deref, DerefMut};
 /// A record that no period can hold, before 1970 or after 2099, is `outside_period`.
 #[derive(Clone, Debug)]
 pub struct Rollup {
-    directory: HashMap<String, String>,
+    directory: Names,
     ledger: Ledger,
 }
 
@@ -33,7 +33,7 @@ struct Quarters {
 
 impl Rollup {
     /// Nothing counted yet. The directory has agents' names by id.
-    pub fn new(reading: Reading, directory: HashMap<String, String>) -> Self {
+    pub fn new(reading: Reading, directory: Names) -> Self {
         Rollup {
             directory,
             ledger: Ledger::new(reading, None),
@@ -53,9 +53,10 @@ impl Rollup {
                 tally.add(series.sum(within.from, within.to));
             }
         }
-        for (id, name) in &self.directory {
-            if !query.directory.contains_key(id) {
-                query.directory.insert(id.clone(), name.clone());
+        for (_, Named { id, name }) in self.directory.iter() {
+            if let (Some((at, name)), None) = (name, query.directory.find(id)) {
+                let number = query.directory.number(id);
+                query.directory.call(number, *at, name);
             }
         }
         Ok(report::by_agent(&query, &self.agents, &tallies))

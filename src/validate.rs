@@ -4,6 +4,7 @@
 use crate::contract::{AgentUsageItem, AgentUsageResponse};
 use crate::convention::{Convention, infer};
 use crate::error::{Place, Problem, Severity, UsageError, number_shown, shown};
+use crate::index::Names;
 use crate::json::{Reader, Sink};
 use crate::period::Period;
 use crate::record::Row;
@@ -12,7 +13,6 @@ use crate::timestamp::from_wire;
 use crate::walk::{self, Json};
 use crate::zone::Zone;
 use chrono::Weekday;
-use std::collections::HashMap;
 
 /// What the answer should be to; what is absent is not checked.
 #[derive(Clone, Debug, Default)]
@@ -313,16 +313,19 @@ impl Check {
     }
 
     fn ids(&mut self, rows: &[Option<AgentUsageItem>]) {
-        let mut seen = HashMap::new();
+        let mut seen = Names::default();
+        let mut firsts = vec![None]; // of the empty id, which is among names from the beginning
         for (n, row) in rows.iter().enumerate() {
             let Some(id) = row.as_ref().and_then(|row| row.agent_id.as_deref()) else {
                 continue;
             };
-            if let Some(first) = seen.get(id) {
-                let message = format!("the agent of row {n} has row {first} already: wanted one row an agent");
-                self.error(format!("/data/{n}/agentId"), "duplicate_agent", message);
-            } else {
-                seen.insert(id, n);
+            match firsts.get_mut(seen.number(id) as usize) {
+                Some(Some(first)) => {
+                    let message = format!("the agent of row {n} has row {first} already: wanted one row an agent");
+                    self.error(format!("/data/{n}/agentId"), "duplicate_agent", message);
+                }
+                Some(unseen) => *unseen = Some(n),
+                None => firsts.push(Some(n)),
             }
         }
     }

@@ -13,18 +13,18 @@ use crate::period::Boundaries;
 use crate::query::{self, Loose, PeriodQuery, RawQuery, WEEKDAYS, moment};
 use crate::record::{DATA_FIELDS, Defaults, FIELDS, Row};
 use crate::rollup::Rollup;
-use crate::to_json::to_json;
 use crate::validate::{self, Expect};
 use crate::walk;
 use crate::zone::{TZDB_VERSION, Zone};
 use chrono::Weekday;
 use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use std::ops::{Deref, DerefMut};
 use wasm_bindgen::prelude::*;
 
-/// Plain objects, by way of JSON: `null` for what is absent, and every key a property of its own, `__proto__` too.
+/// Plain objects, with `null` for what is absent; maps as `Map`, whose keys can be any text, `__proto__` too.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    js_sys::JSON::parse(&to_json(value))
+    Ok(value.serialize(&Serializer::new().serialize_missing_as_null(true))?)
 }
 
 fn thrown(error: UsageError) -> JsValue {
@@ -300,26 +300,27 @@ impl Aggregator {
     /// The report of a period, of a rollup.
     #[wasm_bindgen(js_name = byAgent)]
     pub fn by_agent(&self, query: &str) -> Result<JsValue, JsValue> {
-        self.asked(query, |rollup, query| Ok(to_json(&rollup.by_agent(query.usage()?)?)))
+        let query = RawQuery::from_json(query).usage();
+        self.asked(|rollup| rollup.by_agent(query?))
     }
 
     /// Usage by number in a period or, where none is named, in all time.
     #[wasm_bindgen(js_name = byNumber)]
     pub fn by_number(&self, query: &str) -> Result<JsValue, JsValue> {
-        self.asked(query, |rollup, query| {
-            let period = given(&query.period, || query.period())?;
-            Ok(to_json(&rollup.by_number(period.as_ref())?))
-        })
+        let query = RawQuery::from_json(query);
+        self.asked(|rollup| rollup.by_number(given(&query.period, || query.period())?.as_ref()))
     }
 
     /// Usage by day.
     pub fn daily(&self, query: &str) -> Result<JsValue, JsValue> {
-        self.asked(query, |rollup, query| Ok(to_json(&rollup.daily(&query.days()?)?)))
+        let query = RawQuery::from_json(query).days();
+        self.asked(|rollup| rollup.daily(&query?))
     }
 
     /// Usage by month.
     pub fn monthly(&self, query: &str) -> Result<JsValue, JsValue> {
-        self.asked(query, |rollup, query| Ok(to_json(&rollup.monthly(&query.months()?)?)))
+        let query = RawQuery::from_json(query).months();
+        self.asked(|rollup| rollup.monthly(&query?))
     }
 
     /// What has been counted, as bytes.
@@ -337,16 +338,13 @@ impl Aggregator {
         to_js(self.0.diagnostics())
     }
 
-    fn asked(&self, query: &str, answer: Asked) -> Result<JsValue, JsValue> {
-        let Counts::Rollup(rollup) = &self.0 else {
-            return Ok(JsValue::NULL);
-        };
-        let json = answer(rollup, &RawQuery::from_json(query)).map_err(thrown)?;
-        js_sys::JSON::parse(&json)
+    fn asked<T: Serialize>(&self, ask: impl FnOnce(&Rollup) -> Result<T, UsageError>) -> Result<JsValue, JsValue> {
+        match &self.0 {
+            Counts::Rollup(rollup) => to_js(&ask(rollup).map_err(thrown)?),
+            Counts::Period(_) => Ok(JsValue::NULL),
+        }
     }
 }
-
-type Asked = fn(&Rollup, &RawQuery) -> Result<String, UsageError>;
 
 /// The agent of records that name none.
 #[wasm_bindgen]

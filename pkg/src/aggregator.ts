@@ -83,7 +83,9 @@ export abstract class Counting implements Disposable {
   /** Where every record went so far. */
   diagnostics(): Diagnostics {
     const counts = this.#live();
-    return attempt(() => counts.diagnostics()) as Diagnostics;
+    const told = attempt(() => counts.diagnostics());
+    // A map in the core, so that a status may be any text; fromEntries makes own properties of them all, `__proto__` too.
+    return { ...told, ignored: { ...told.ignored, notCompleted: Object.fromEntries(told.ignored.notCompleted) } };
   }
 
   /**
