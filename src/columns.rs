@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn fields_that_have_no_place_are_passed_over() {
-        let entries = [entry("", tag::OBJECT), entry("data/id", tag::NULL), u16::MAX & !15];
+        let entries = [entry("", tag::OBJECT), entry("data/id", tag::NULL), !15];
         let mut columns = Columns {
             entries: &entries,
             numbers: &[],

@@ -1,5 +1,6 @@
 import { UsageAggregator } from "./aggregator.js";
 import { UsageError } from "./errors.js";
+import { type ByteSource, opened } from "./source.js";
 import type { AgentUsageResponse, Records, UsageQuery } from "./types.js";
 import { typeName } from "./values.js";
 
@@ -29,22 +30,25 @@ export function usageByAgent(records: Records, query: UsageQuery): AgentUsageRes
   }
 }
 
-/** Where the bytes of JSON text come from. */
-export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | Blob;
-
 /** A report's question over a stream. */
 export interface StreamQuery extends UsageQuery {
   /** Stops the reading, with a `UsageError` of code `aborted` whose `cause` is the signal's reason. */
   signal?: AbortSignal;
-  /** Told after each chunk how many bytes have been read. */
+  /** Told after each chunk how many bytes of the source have been read: of gzip data, the compressed ones. */
   onProgress?(bytes: number): void;
 }
 
 /**
  * {@link usageByAgent} over bytes that arrive in their own time: newline-delimited or concatenated JSON, a JSON array, or
- * a list page. Memory does not grow with the stream (ids, with `dedupe`, and agents aside).
+ * a list page. Memory does not grow with the stream (ids, with `dedupe`, and agents aside), and no chunk is asked for before
+ * the one before it has been counted.
  *
- * @throws {UsageError} as {@link usageByAgent}; `aborted`; `invalid_option` for a `Response` that is not a success
+ * Gzip data is decompressed where the source says what it is (a type `application/gzip` or `application/x-gzip`, or a name or
+ * URL that ends in `.gz`) and its first bytes say so too; of a bare stream nothing does, so pipe that through a
+ * `DecompressionStream("gzip")`.
+ *
+ * @throws {UsageError} as {@link usageByAgent}; `aborted`; `invalid_option` for a `Response` that is not a success;
+ *   `invalid_json` for gzip data that is damaged. An error of the source itself is thrown as it is.
  *
  * @example
  * ```ts
@@ -55,11 +59,18 @@ export async function usageByAgentStream(source: ByteSource, query: StreamQuery)
   const usage = new UsageAggregator(query);
   try {
     checkStreamOptions(query);
-    let bytes = 0;
-    for await (const chunk of chunksFrom(source, query.signal)) {
-      usage.pushBytes(chunk);
-      bytes += chunk.length;
-      query.onProgress?.(bytes);
+    const chunks = opened(source);
+    let ended = false;
+    try {
+      for (;;) {
+        const chunk = await unlessAborted(() => chunks.next(), query.signal);
+        if (chunk === undefined) break;
+        usage.pushBytes(chunk);
+        query.onProgress?.(chunks.bytes);
+      }
+      ended = true;
+    } finally {
+      if (!ended) chunks.stop(query.signal?.reason); // tells the source that nobody reads on
     }
     return usage.finish().report();
   } finally {
@@ -75,87 +86,6 @@ function checkStreamOptions({ signal, onProgress }: StreamQuery): void {
     const got = `onProgress is ${typeName(onProgress)}`;
     throw new UsageError("invalid_option", `${got}: wanted a function`, { path: "/onProgress" });
   }
-}
-
-async function* chunksFrom(source: ByteSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const chunks = opened(source);
-  let ended = false;
-  try {
-    for (;;) {
-      const { done, value } = await unlessAborted(() => chunks.next(), signal);
-      if (done) break;
-      yield value;
-    }
-    ended = true;
-  } finally {
-    if (!ended) chunks.stop(signal?.reason); // tells the source that nobody reads on
-  }
-}
-
-/** What a source gives, chunk by chunk, until it ends or is told to stop. */
-interface Chunks {
-  next(): Promise<
-    { done?: boolean | undefined; value?: Uint8Array | undefined } & ({ done: true } | { value: Uint8Array })
-  >;
-  stop(reason: unknown): void;
-}
-
-function opened(source: ByteSource): Chunks {
-  if (isResponse(source)) {
-    if (!source.ok) {
-      const got = `the response's status is ${source.status}`;
-      throw new UsageError("invalid_option", `${got}: wanted a success`, { path: "" });
-    }
-    if (source.bodyUsed) {
-      throw new UsageError("invalid_option", "the response has been read already: wanted one that has not", {
-        path: "",
-      });
-    }
-    return source.body === null ? NOTHING : streamed(source.body);
-  }
-  if (typeof Blob !== "undefined" && source instanceof Blob) return streamed(source.stream());
-  if (typeof source === "object" && source !== null) {
-    // By its reader: not every browser's streams are async iterables.
-    if ("getReader" in source) return streamed(source);
-    if (Symbol.asyncIterator in source) return iterated(source);
-  }
-  const wanted = "a ReadableStream or AsyncIterable of Uint8Array, a Response or a Blob";
-  throw new UsageError("invalid_option", `the source is ${typeName(source)}: wanted ${wanted}`, { path: "" });
-}
-
-function isResponse(source: ByteSource): source is Response {
-  return typeof Response !== "undefined" && source instanceof Response;
-}
-
-const NOTHING: Chunks = { next: async () => ({ done: true }), stop() {} };
-
-function streamed(stream: ReadableStream<Uint8Array>): Chunks {
-  if (stream.locked) {
-    throw new UsageError("invalid_option", "somebody else is reading the stream: wanted one that is not locked", {
-      path: "",
-    });
-  }
-  const reader = stream.getReader();
-  return {
-    async next() {
-      const { done, value } = await reader.read();
-      if (!done) return { value };
-      reader.releaseLock();
-      return { done };
-    },
-    stop: (reason) => void reader.cancel(reason).catch(() => {}),
-  };
-}
-
-function iterated(source: AsyncIterable<Uint8Array>): Chunks {
-  const iterator = source[Symbol.asyncIterator]();
-  return {
-    async next() {
-      const { done, value } = await iterator.next();
-      return done ? { done } : { value };
-    },
-    stop: () => void Promise.resolve(iterator.return?.()).catch(() => {}),
-  };
 }
 
 /** The next chunk, or the error as soon as the signal says so, however long the source keeps one waiting. */

@@ -1,0 +1,151 @@
+/** Streams: gzip where the source says so, no chunk before it is wanted, and errors that are whose they are. */
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { Random } from "../../tools/generate.mjs";
+import { packed } from "../support/packed.mjs";
+
+const { usageByAgent, usageByAgentStream, UsageError } = packed;
+const JUNE = { period: "month", now: "2024-06-15T12:00:00Z" };
+const random = new Random(4);
+const records = Array.from({ length: 20_000 }, (_, n) => ({
+  id: `m${n}-${random.below(1e9)}`,
+  agentId: `a${n % 7}`,
+  receivedAt: 1_717_200_000_000 + n * 1000,
+}));
+const text = records.map((record) => JSON.stringify(record)).join("\n");
+const zipped = gzipSync(text);
+const want = usageByAgent(text, JUNE);
+
+async function served(run, headers, body = zipped) {
+  const server = createServer((_, response) => response.writeHead(200, headers).end(body)).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  try {
+    return await run(`http://127.0.0.1:${server.address().port}`);
+  } finally {
+    server.close();
+  }
+}
+
+const SAYING_SO = {
+  "a type": () => new Blob([zipped], { type: "application/gzip" }),
+  "its other name": () => new Blob([zipped], { type: "Application/X-Gzip" }),
+  "a file's name": () => new File([zipped], "june.ndjson.GZ"),
+  "a response's type": () => new Response(zipped, { headers: { "content-type": "application/gzip; charset=binary" } }),
+  "text that is no gzip data, whatever it says": () => new Response(text, { headers: { "content-type": "application/gzip" } }),
+  "text of a byte": () => new File([" "], "a.gz"),
+  nothing: () => new File([], "a.gz"),
+};
+
+for (const [what, source] of Object.entries(SAYING_SO)) {
+  test(`gzip by ${what}`, async () => {
+    const isEmpty = source().size < 2;
+    assert.deepEqual(await usageByAgentStream(source(), JUNE), isEmpty ? usageByAgent([], JUNE) : want);
+  });
+}
+
+test("gzip by a URL's path, and once only where the transfer was compressed", async () => {
+  const report = (path, headers) =>
+    served(async (origin) => usageByAgentStream(await fetch(origin + path), JUNE), headers);
+  assert.deepEqual(await report("/june.ndjson.gz?v=1", {}), want);
+  assert.deepEqual(await report("/june.gz", { "content-encoding": "gzip", "content-type": "application/gzip" }), want);
+  await assert.rejects(report("/june?name=a.gz", {}), { code: "invalid_json" });
+});
+
+test("of a bare stream nothing says that it is gzip data, and the error tells what to do", async () => {
+  await assert.rejects(usageByAgentStream(new Blob([zipped]), JUNE), { code: "invalid_json", message: /gzip/ });
+});
+
+test("gzip data that is cut or damaged is an error, and the next call works", async () => {
+  const damaged = Buffer.from(zipped);
+  damaged[Math.floor(damaged.length / 2)] ^= 0xff;
+  for (const bytes of [zipped.subarray(0, -9), zipped.subarray(0, 5), damaged]) {
+    const error = await usageByAgentStream(new File([bytes], "a.gz"), JUNE).then(assert.fail, (thrown) => thrown);
+    assert.ok(error instanceof UsageError, String(error));
+    assert.match(error.code, /^invalid_(json|record)$/); // the text may go wrong before the data does
+  }
+  assert.deepEqual(await usageByAgentStream(new File([zipped], "a.gz"), JUNE), want);
+});
+
+test("progress counts the source's bytes, compressed ones too", async () => {
+  for (const [source, bytes] of [
+    [new File([zipped], "a.gz"), zipped.length],
+    [new Blob([text]), text.length],
+  ]) {
+    const told = [];
+    await usageByAgentStream(source, { ...JUNE, onProgress: (n) => told.push(n) });
+    assert.equal(told.at(-1), bytes);
+    assert.ok(told.every((n, i) => i === 0 || n >= told[i - 1]));
+  }
+});
+
+test("no chunk is asked for before the last one was counted", async () => {
+  let asked = 0;
+  let counted = 0;
+  const source = new ReadableStream(
+    {
+      pull(controller) {
+        assert.ok(asked <= counted + 1, `${asked} asked for, ${counted} counted`);
+        const chunk = text.slice(asked * 1000, (asked + 1) * 1000);
+        asked++;
+        if (chunk === "") controller.close();
+        else controller.enqueue(new TextEncoder().encode(chunk));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  assert.deepEqual(await usageByAgentStream(source, { ...JUNE, onProgress: () => counted++ }), want);
+  assert.equal(counted, Math.ceil(text.length / 1000));
+});
+
+test("an error of the source is thrown as it is, and a source that is not read on is told", async () => {
+  const fault = new RangeError("the disk is gone");
+  for (const headers of [{}, { "content-type": "application/gzip" }]) {
+    const parts = [zipped.subarray(0, 4000)];
+    const body = () =>
+      new ReadableStream({
+        pull: (controller) => (parts.length > 0 ? controller.enqueue(parts.pop()) : controller.error(fault)),
+      });
+    const plain = new Response(headers["content-type"] ? body() : new ReadableStream({ pull: (c) => c.error(fault) }), {
+      headers,
+    });
+    await assert.rejects(usageByAgentStream(plain, JUNE), (error) => error === fault);
+  }
+  for (const [headers, chunk] of [
+    [{}, new TextEncoder().encode('{"receivedAt": 1}\n')],
+    [{ "content-type": "application/gzip" }, gzipSync('{"receivedAt": 1}\n')],
+  ]) {
+    let cancelled = false;
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(chunk),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    await assert.rejects(usageByAgentStream(new Response(body, { headers }), JUNE), { code: /^invalid_/ });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok(cancelled, JSON.stringify(headers));
+  }
+});
+
+test("an abort ends the reading of gzip data too, while it waits and while it reads", async () => {
+  for (const chunks of [[], [zipped.subarray(0, 5000)]]) {
+    const stop = new AbortController();
+    let cancelled = false;
+    const body = new ReadableStream({
+      pull: (controller) => {
+        if (chunks.length > 0) controller.enqueue(chunks.pop());
+        else setTimeout(() => stop.abort(new Error("enough")), 5);
+        return chunks.length > 0 ? undefined : new Promise(() => {});
+      },
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const source = new Response(body, { headers: { "content-type": "application/gzip" } });
+    await assert.rejects(usageByAgentStream(source, { ...JUNE, signal: stop.signal }), { code: "aborted" });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok(cancelled);
+  }
+});
