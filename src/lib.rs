@@ -24,7 +24,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`zone`], [`period`], [`series`], [`convention`], [`timestamp`] | the calendar: what clocks show, where periods, days and months lie, how bounds are written |
-//! | [`record`], [`columns`], [`json`], [`walk`], [`decimal`], [`input`] | what a record is; records from objects and from bytes; bringing text to the count |
+//! | [`record`], [`columns`], [`scan`], [`json`], [`walk`], [`decimal`], [`input`] | what a record is; records from objects and from bytes; bringing text to the count |
 //! | [`query`], [`aggregate`], [`report`] | the question, the counting, the rows |
 //! | [`contract`], [`validate`] | the wire's shapes, and the check of an upstream's answer |
 //! | [`error`] | codes, places, problems |

@@ -20,8 +20,6 @@ pub struct Scanned {
     pub end: usize,
     /// How many line breaks are in it.
     pub lines: u64,
-    /// The offset of the byte after the last of them.
-    pub line_start: usize,
 }
 
 /// Why a record was not read.
@@ -39,19 +37,13 @@ pub enum Stop {
 /// # Errors
 /// Why it is not read.
 pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -> Result<Scanned, Stop> {
-    let mut scan = Scan {
-        text,
-        at,
-        lines: 0,
-        line_start: at,
-    };
+    let mut scan = Scan { text, at, lines: 0 };
     row.clear();
     let read = levels.checked_sub(1).and_then(|within| scan.fields(within, false, row));
     match read {
         Some(()) => Ok(Scanned {
             end: scan.at,
             lines: scan.lines,
-            line_start: scan.line_start,
         }),
         // A byte that can't stand where it does is not passed.
         None if scan.at >= text.len() => Err(Stop::End),
@@ -93,7 +85,6 @@ struct Scan<'t> {
     text: &'t [u8],
     at: usize,
     lines: u64,
-    line_start: usize,
 }
 
 /// What text means that is spelled so between its quotes.
@@ -152,7 +143,6 @@ impl<'t> Scan<'t> {
                 b'\n' => {
                     self.skip(1);
                     self.lines = self.lines.wrapping_add(1);
-                    self.line_start = self.at;
                 }
                 byte => return Some(byte),
             }

@@ -8,7 +8,7 @@ export { UsageError, type UsageErrorCode, type UsageErrorDetails } from "./error
 export { init, init as default, type ModuleSource } from "./instance.js";
 export { inferConvention, periodBounds, timeZones, versions } from "./periods.js";
 export { type StreamQuery, usageByAgent, usageByAgentStream } from "./report.js";
-export type { ByteSource } from "./source.js";
 export { UsageRollup } from "./rollup.js";
+export type { ByteSource } from "./source.js";
 export type * from "./types.js";
 export { validateResponse } from "./validate.js";

@@ -61,10 +61,13 @@ function streamed(stream: ReadableStream<Uint8Array>): Chunks {
     });
   }
   const reader = stream.getReader();
+  let ended = false;
   return {
     bytes: 0,
     async next() {
+      if (ended) return undefined;
       const { done, value } = await reader.read();
+      ended = done;
       if (done) reader.releaseLock();
       return counted(this, value);
     },

@@ -71,10 +71,8 @@ impl Reader {
     fn tell(&mut self, row: &Row<'_>, scanned: Scanned, at: usize, sink: &mut dyn Sink) -> Result<(), UsageError> {
         let (line, offset) = (self.line, self.here(at));
         sink.row(row, &|| self.place(line, offset))?;
-        if scanned.lines > 0 {
-            self.line = line.saturating_add(scanned.lines);
-            self.line_start = self.here(scanned.line_start);
-        }
+        // Where the last of its lines began is told to nobody: a record's end is not the beginning of a line.
+        self.line = line.saturating_add(scanned.lines);
         self.after_value();
         Ok(())
     }

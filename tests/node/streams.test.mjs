@@ -33,7 +33,8 @@ const SAYING_SO = {
   "its other name": () => new Blob([zipped], { type: "Application/X-Gzip" }),
   "a file's name": () => new File([zipped], "june.ndjson.GZ"),
   "a response's type": () => new Response(zipped, { headers: { "content-type": "application/gzip; charset=binary" } }),
-  "text that is no gzip data, whatever it says": () => new Response(text, { headers: { "content-type": "application/gzip" } }),
+  "text that is no gzip data, whatever it says": () =>
+    new Response(text, { headers: { "content-type": "application/gzip" } }),
   "text of a byte": () => new File([" "], "a.gz"),
   nothing: () => new File([], "a.gz"),
 };
@@ -135,15 +136,15 @@ test("an abort ends the reading of gzip data too, while it waits and while it re
     let cancelled = false;
     const body = new ReadableStream({
       pull: (controller) => {
-        if (chunks.length > 0) controller.enqueue(chunks.pop());
-        else setTimeout(() => stop.abort(new Error("enough")), 5);
-        return chunks.length > 0 ? undefined : new Promise(() => {});
+        if (chunks.length === 0) return new Promise(() => {});
+        controller.enqueue(chunks.pop());
       },
       cancel: () => {
         cancelled = true;
       },
     });
     const source = new Response(body, { headers: { "content-type": "application/gzip" } });
+    setTimeout(() => stop.abort(new Error("enough")), 20);
     await assert.rejects(usageByAgentStream(source, { ...JUNE, signal: stop.signal }), { code: "aborted" });
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.ok(cancelled);
