@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { agentsPage, generate, render } from "../../tools/generate.mjs";
 import { report as oracle } from "../../tools/oracle.mjs";
-import { folder, runOrThrow, write } from "../support/packed.mjs";
+import { folder, runModule, runOrThrow, write } from "../support/packed.mjs";
 
 // npm may not have run its install script, which this does.
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
@@ -77,6 +77,36 @@ test("five thousand records are counted as the oracle counts them", async () => 
   const { problems: expectedProblems, ...expectedCounts } = JSON.parse(JSON.stringify(expected.diagnostics));
   assert.deepEqual(counts, expectedCounts);
   assert.equal(problems.length, expectedProblems.length);
+});
+
+test("gzip, parts put together, and a rollup, as in Node", async () => {
+  const text = [...render(generate({ records: 3000, seed: 22, transcripts: { share: 0 } }), {})].join("");
+  const program = (read) => `
+    import { UsageAggregator, UsageRollup, usageByAgentStream } from "usage-by-agent";
+    const text = ${read};
+    const query = { period: "year", tz: "Asia/Kathmandu", now: "2024-06-15T12:00:00Z" } as const;
+    const lines = text.split("\\n");
+    const part = (n: number) => new UsageAggregator(query).push(lines.filter((_, i) => i % 3 === n).join("\\n"));
+    const usage = part(0).merge(part(1)).merge(part(2).snapshot());
+    const rollup = new UsageRollup().push(text);
+    const snapshot = new UsageRollup().merge(rollup.snapshot()).snapshot();
+    const zipped = new Response(text).body!.pipeThrough(new CompressionStream("gzip"));
+    const source = new Response(zipped, { headers: { "content-type": "application/gzip" } });
+    const told = [usage.report(), await usageByAgentStream(source, query), rollup.byAgent(query), rollup.byNumber()];
+    console.log(JSON.stringify([...told, rollup.daily({ days: 9, ...query }), snapshot.reduce((h, b) => (h * 31 + b) | 0, 7)]));
+  `;
+  const inDeno = await told(program(`Deno.readTextFileSync(new URL("r.ndjson", import.meta.url))`), {
+    "r.ndjson": text,
+  });
+  const plain = program(JSON.stringify(text))
+    .replaceAll(": number", "")
+    .replaceAll(" as const", "")
+    .replace("body!", "body");
+  assert.deepEqual(inDeno, JSON.parse(await runModule(plain)));
+  const [parts, zipped, rollup] = inDeno;
+  assert.ok(parts.data.length > 3);
+  assert.deepEqual(zipped, parts);
+  assert.deepEqual(rollup, parts);
 });
 
 test("each entry: inline, slim and the handler", async () => {
