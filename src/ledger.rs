@@ -155,7 +155,9 @@ impl Ledger {
             let agent = self.agents.number(id);
             self.agents.call(agent, event.at, name);
         }
-        if let (Some(id), Some(name), None) = (event.number_id, event.phone_number, self.window) {
+        if self.window.is_none()
+            && let (Some(id), Some(name)) = (event.number.id(), event.number.phone_number())
+        {
             let number = self.numbers.number(id);
             self.numbers.call(number, event.at, name);
         }
@@ -188,10 +190,10 @@ impl Ledger {
 
     fn count(&mut self, event: &Event<'_>, quarter: u32, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
         let agent = event.agent_id.map_or(0, |id| self.agents.number(id));
-        let number = match (event.number_id, self.window) {
-            (Some(id), None) => self.numbers.number(id),
-            _ => 0,
-        };
+        let number = Some(event.number).filter(|_| self.window.is_none());
+        let number = number
+            .and_then(|number| number.id())
+            .map_or(0, |id| self.numbers.number(id));
         let claim = Claim {
             series: self.series_of(agent, number),
             quarter,

@@ -297,14 +297,36 @@ pub struct Event<'r> {
     pub agent_id: Option<&'r str>,
     /// What the record calls that agent.
     pub agent_name: Option<&'r str>,
-    /// The id of the account's phone number that it came or went by.
-    pub number_id: Option<&'r str>,
-    /// That number itself.
-    pub phone_number: Option<&'r str>,
+    /// The number that it came or went by.
+    pub number: Number<'r>,
     /// A call's whole seconds, where they are known.
     pub seconds: Option<u64>,
     /// `Some` for a call that is not completed: its status, empty where it has none.
     pub not_completed: Option<&'r str>,
+}
+
+/// The account's phone number that a message or call came or went by. A report by agent does not need it, so it is read
+/// when it is asked for, and a record is never invalid for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Number<'r> {
+    row: &'r Row<'r>,
+    webhook: bool,
+}
+
+impl<'r> Number<'r> {
+    /// Its id.
+    pub fn id(&self) -> Option<&'r str> {
+        if self.webhook {
+            return self.row.of_data(Known::NumberId).value.named();
+        }
+        let named = |name| self.row.own(name).value.named();
+        named(Known::PhoneNumberId).or_else(|| named(Known::NumberId))
+    }
+
+    /// The number itself.
+    pub fn phone_number(&self) -> Option<&'r str> {
+        self.row.own(Known::PhoneNumber).value.named()
+    }
 }
 
 /// What a row means.
@@ -581,15 +603,6 @@ fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r
     Ok(row.of_data(specific).name()?.or(row.of_data(Known::Id).name()?))
 }
 
-/// The number that a record came by. A report by agent does not need it, so a record is never invalid for it.
-fn number_id<'r>(row: &'r Row<'r>, webhook: bool) -> Option<&'r str> {
-    if webhook {
-        return row.of_data(Known::NumberId).value.named();
-    }
-    let [specific, plain] = [Known::PhoneNumberId, Known::NumberId].map(|name| row.own(name).value.named());
-    specific.or(plain)
-}
-
 fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
     let id = id(row, webhook, Known::MessageId)?;
     if webhook {
@@ -613,8 +626,7 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
             id,
             agent_id,
             agent_name,
-            number_id: number_id(row, webhook),
-            phone_number: row.own(Known::PhoneNumber).value.named(),
+            number: Number { row, webhook },
             seconds: None,
             not_completed: None,
         }),
@@ -654,8 +666,7 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, 
         id,
         agent_id,
         agent_name,
-        number_id: number_id(row, webhook),
-        phone_number: row.own(Known::PhoneNumber).value.named(),
+        number: Number { row, webhook },
         seconds,
         not_completed,
     })
@@ -859,7 +870,10 @@ mod tests {
         let number = |text: &str| {
             let row = Row::from_json(text);
             match judge(&row, &Defaults::default(), Naive::Reject) {
-                Judged::Event(e) => (e.number_id.map(str::to_owned), e.phone_number.map(str::to_owned)),
+                Judged::Event(e) => (
+                    e.number.id().map(str::to_owned),
+                    e.number.phone_number().map(str::to_owned),
+                ),
                 other => panic!("{other:?}"),
             }
         };
