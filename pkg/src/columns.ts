@@ -219,6 +219,8 @@ export class Columns {
       else this.#string(bits | TAG.text, value);
     } else if (typeof value === "number") {
       this.#number(bits | TAG.number, value);
+    } else if (value === null) {
+      this.#enter(bits | TAG.null);
     } else if (isDate(value)) {
       // Throws where something only says that it is a Date.
       this.#number(bits | TAG.date, Date.prototype.getTime.call(value));
