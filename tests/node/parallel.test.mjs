@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { agentsPage, generate, Random, render } from "../../tools/generate.mjs";
-import { AT, call, JUNE, message } from "../support/faults.mjs";
-import { packed, runModule, workspace } from "../support/packed.mjs";
+import { call, JUNE, message } from "../support/faults.mjs";
+import { packed, runOrThrow, workspace } from "../support/packed.mjs";
 
 const { UsageAggregator, UsageError } = packed;
 
@@ -33,9 +33,9 @@ function inOnePass(text, query) {
   return answer;
 }
 
-/** Holds an answer of parts against that of one pass; problems by where in the file they are. */
+/** Holds an answer of parts against that of one pass; problems by their code and where in the file they are. */
 function assertSame(got, expected, what) {
-  const place = ({ code, message, byteOffset, part = 0 }) => ({ code, message, at: part + byteOffset });
+  const place = ({ code, byteOffset, part = 0 }) => ({ code, at: part + byteOffset });
   const told = ({ report, diagnostics }) => ({
     report,
     diagnostics: { ...diagnostics, problems: diagnostics.problems.map(place) },
@@ -74,32 +74,40 @@ test("dedupe off, a directory that can be read once, and as many workers as ther
   assertSame(await countInParallel(path, { ...once, agents: once.agents.values() }), expected);
 });
 
-test("without now, all parts are of one period", async () => {
-  const { agents, now, ...rest } = query;
-  const { report } = await countInParallel(path, rest, { workers: 2 });
-  assert.equal(report.period, "year");
+test("without now, all parts are asked of one moment", async () => {
+  const { count } = await example("count.mjs");
+  const { answer } = await example("part-worker.mjs");
+  const blob = new Blob(["{}\n{}\n{}\n"]);
+  const moments = [];
+  const start = (part) => {
+    moments.push(part.query.now);
+    for (const begun = Date.now(); Date.now() === begun; );
+    return { answer: new Promise((resolve) => answer({ postMessage: resolve }, part, () => blob)), end() {} };
+  };
+  const { diagnostics } = await count(blob, { period: "month" }, 3, start);
+  assert.equal(diagnostics.records, 3);
+  assert.deepEqual(moments, Array(3).fill(moments[0]));
+  assert.ok(Math.abs(moments[0] - Date.now()) < 10_000);
 });
 
-test("cut wherever it can be, with broken lines among the lines", async () => {
+test("cut at each line's end, with broken lines among the lines", async () => {
   const odd = [
-    JSON.stringify(message({ id: "a", body: "ünï\u2028cödé" })),
+    JSON.stringify(message({ id: "a", body: "\u00fcn\u00ef\u2028c\u00f6d\u00e9" })),
     '{"type":"message",',
     JSON.stringify(message({ id: "a" })),
     '{"id":"an open string',
     "",
     JSON.stringify(call({ id: "b" })),
-    "[1,",
     JSON.stringify({ data: [message({ id: "a" }), call({ id: "b" })] }),
     "not JSON at all",
     JSON.stringify(message({ id: "c" })),
   ].join("\r\n");
   const skip = { ...JUNE, onInvalid: "skip" };
-  const { report, diagnostics } = inOnePass(odd, skip);
+  const expected = inOnePass(odd, skip);
+  assert.equal(expected.diagnostics.counted, 3);
   for (const workers of [2, 3, 4, 5, 8, 40]) {
     const got = await countInParallel(file("odd.ndjson", odd), skip, { workers });
-    assert.deepEqual(got.report, report);
-    assert.equal(got.diagnostics.counted, diagnostics.counted);
-    assert.equal(got.diagnostics.duplicates, diagnostics.duplicates);
+    assertSame(got, expected, `${workers} workers`);
   }
 });
 
@@ -111,21 +119,19 @@ test("an empty file takes no worker", async () => {
 
 test("a part that fails rejects with its error, and no worker is left", async () => {
   const before = started.length;
-  const good = [...lines.slice(0, 20_000).filter((line) => line.startsWith("{"))];
-  const bad = `${JSON.stringify(message({ id: "good" }))}\n{"type":"message","receivedAt":7}\n`;
-  const fine = Array.from({ length: 60_000 }, (_, i) => JSON.stringify(message({ id: `${i}` }))).join("\n");
-  const failing = file("failing.ndjson", `${fine}\n${bad.repeat(2)}`);
-  assert.ok(good.length > 0);
-  const error = await countInParallel(failing, JUNE, { workers: 3 }).catch((error) => error);
+  const good = `${JSON.stringify(message())}\n`;
+  const bad = '{"type":"message","receivedAt":7}\n';
+  // The last part is short of work, so that the others are still at theirs.
+  const failing = file("failing.ndjson", good.repeat(60_000) + bad + good.repeat(20_000));
+  const error = await countInParallel(failing, JUNE, { workers: 4 }).catch((error) => error);
   assert.ok(error instanceof UsageError);
   assert.equal(error.code, "invalid_record");
-  const at = readFileSync(failing).indexOf('{"type":"message","receivedAt":7}');
+  assert.match(error.path, /receivedAt$/);
   assert.ok(error.part > 0);
-  assert.ok(error.path.endsWith("/receivedAt"), error.path);
-  // The fault itself is in that record.
-  assert.ok(Math.abs(error.part + error.byteOffset - at) < 40, `${error.part + error.byteOffset} for ${at}`);
-  assert.match(error.message, new RegExp(`line ${error.line}, .*in the part that begins at byte ${error.part}`));
-  assert.equal(started.length - before, 3);
+  const place = error.part + error.byteOffset - good.length * 60_000;
+  assert.ok(place >= 0 && place < bad.length, `${place} bytes into the record`);
+  assert.match(error.message, new RegExp(`line ${error.line}, .*in the part that begins at byte ${error.part}$`));
+  assert.equal(started.length - before, 4);
   assert.ok(started.every(({ threadId }) => threadId === -1));
 });
 
@@ -162,11 +168,10 @@ test("a file that changes meanwhile, or a worker that dies, is an error", async 
 
 test("the README's example for Node", async () => {
   const readme = readFileSync(new URL("../../examples/parallel/README.md", import.meta.url), "utf8");
-  const [, code] = /```js\n(.*?node\.mjs.*?)```/s.exec(readme);
-  const source = code.replace('"./node.mjs"', JSON.stringify(pathToFileURL(join(folder, "node.mjs")).href));
-  const printed = await runModule(`process.chdir(${JSON.stringify(folder)});\n${source.replaceAll(/^import .*$/gm, "")}`
-    .replace(/^/, `${source.match(/^import .*$/gm).join("\n")}\n`));
-  assert.match(printed, /51\d\d\d/); // records
+  const code = /^```js\n(.*?)^```/ms.exec(readme)[1];
+  file("readme.mjs", code);
+  const printed = await runOrThrow(process.execPath, ["readme.mjs"], { cwd: folder });
+  assert.ok(printed.trim().endsWith(` ${whole.diagnostics.records}`), printed);
 });
 
 /** The parts' texts, and how many bytes were read to find them. */
@@ -209,33 +214,34 @@ test("parts: the cases at the edge", async () => {
 
 test("parts: any text, any number of them", async () => {
   const random = new Random(3);
-  for (let round = 0; round < 300; round++) {
-    const text = Array.from({ length: random.below(40) }, () => random.pick(["a", "é", "\n", "\r\n", "bcdefghij"])).join("");
+  for (let round = 0; round < 500; round++) {
+    const pieces = Array.from({ length: random.below(40) }, () =>
+      random.pick(["a", "\u00e9", "\n", "\r\n", "bcdefghij"]),
+    );
+    const bytes = Buffer.from(pieces.join(""));
     const count = 1 + random.below(12);
-    const { texts } = await cut(text, count);
-    assert.equal(texts.join(""), text);
-    assert.ok(texts.length <= count);
-    for (const part of texts.slice(0, -1)) assert.ok(part.endsWith("\n"), JSON.stringify({ text, count, texts }));
-    // Each part reaches its share of the file, and stops at the first line's end there.
-    const size = Buffer.byteLength(text);
-    let end = 0;
-    for (const part of texts) {
-      end += Buffer.byteLength(part);
-      const last = Buffer.byteLength(part) - Buffer.byteLength(part.trimEnd().split("\n").at(-1));
-      assert.ok(last <= size);
-    }
-    assert.equal(end, size);
+    // Each cut is the first end of a line at its share of the file or after; those that fall together are one.
+    const ends = Array.from({ length: count }, (_, n) => {
+      const newline = bytes.indexOf("\n", Math.max(Math.floor((bytes.length * (n + 1)) / count) - 1, 0));
+      return newline < 0 ? bytes.length : newline + 1;
+    });
+    const cuts = [...new Set([0, ...ends])];
+    const expected = cuts.slice(1).map((end, n) => bytes.toString("utf8", cuts[n], end));
+    assert.deepEqual((await cut(bytes, count)).texts, expected, `${JSON.stringify(pieces.join(""))} in ${count}`);
   }
 });
 
 test("parts: only a little is read, whatever the file's size and its lines'", async () => {
   const short = `${"x".repeat(99)}\n`.repeat(100_000); // 10 MB
   const { texts, read } = await cut(short, 8);
-  assert.deepEqual(texts.map(({ length }) => length), Array(8).fill(1_250_000));
+  assert.deepEqual(
+    texts.map(({ length }) => length),
+    Array(8).fill(1_250_000),
+  );
   assert.ok(read <= 8 * 65_536, `${read}`);
 
   const long = `${"x".repeat(3_000_000)}\n`;
-  const { texts: few, read: more } = await cut(long.repeat(3) + "y", 4);
-  assert.deepEqual(few.map(({ length }) => length), [3_000_001, 3_000_001, 3_000_001, 1].slice(0, few.length));
-  assert.ok(more <= 9_500_000, `${more}`);
+  const { texts: few, read: more } = await cut(`${long.repeat(3)}y`, 4);
+  assert.deepEqual(few, [long, long, long, "y"]);
+  assert.ok(more <= 750_000 + 1_500_000 + 2_250_000 + 4 * 65_536, `${more}`); // from each cut to its line's end
 });
