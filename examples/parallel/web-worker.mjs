@@ -1,0 +1,3 @@
+import { answer } from "./part-worker.mjs";
+
+self.onmessage = ({ data }) => answer(self, data, () => data.blob);

@@ -1,0 +1,122 @@
+/** examples/parallel in a page as its users build it: by Web Workers in Chromium, held against one pass in Node. */
+import assert from "node:assert/strict";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { packed, workspace, write } from "../support/packed.mjs";
+import { launch } from "./support/browser.mjs";
+import { NOON, records } from "./support/records.mjs";
+import { serve } from "./support/server.mjs";
+
+const { UsageAggregator } = packed;
+
+const { text: generated, agents } = records({ records: 50_000, invalid: 40 });
+const lines = generated.trimEnd().split("\n");
+// Besides those that the generator makes, the first thousand lines again at the end, in the last part.
+const text = [...lines, ...lines.slice(0, 1000)].join("\n");
+const query = { period: "month", tz: "Asia/Kathmandu", now: NOON, onInvalid: "skip", agents: agents.data };
+const usage = new UsageAggregator(query).push(text);
+const whole = { report: usage.report(), diagnostics: usage.diagnostics() };
+usage.free();
+
+const APP = `
+  import { countInParallel } from "./parallel/web.mjs";
+  const input = document.querySelector("input");
+  window.count = (query, options) => countInParallel(input.files[0], query, options);
+`;
+
+const folder = workspace();
+let server;
+let browser;
+let page;
+let started = 0;
+before(async () => {
+  const head = "<!doctype html><title>Parallel</title><link rel=icon href=data:,>";
+  write(
+    { "index.html": `${head}<input type="file"><script type="module" src="/app.mjs"></script>`, "app.mjs": APP },
+    folder,
+  );
+  const example = fileURLToPath(new URL("../../examples/parallel", import.meta.url));
+  cpSync(example, join(folder, "parallel"), { recursive: true });
+  await build({ root: folder, configFile: false, logLevel: "silent" });
+  server = await serve({ "/": join(folder, "dist") });
+  browser = await launch();
+  page = await browser.newPage();
+  page.on("worker", () => started++);
+  await page.goto(`${server.origin}/`);
+  await page.waitForFunction(() => "count" in window);
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** Counts a text in the page: the answer or what was thrown, and how many workers were started for it. */
+async function count(text, query, options) {
+  write({ "records.ndjson": text }, folder);
+  await page.setInputFiles("input", join(folder, "records.ndjson"));
+  const before = started;
+  // As text: an id such as "__proto__" gets through as a key.
+  const told = await page.evaluate(
+    ([query, options]) =>
+      window.count(query, options).then(
+        (answer) => JSON.stringify({ answer }),
+        (error) => JSON.stringify({ error: { ...error, isError: error instanceof Error, message: error.message } }),
+      ),
+    [query, options],
+  );
+  // Ended workers are told of a little later; those left alone would stay.
+  for (const deadline = Date.now() + 10_000; page.workers().length > 0; await setTimeout(20))
+    assert.ok(Date.now() < deadline, `${page.workers().length} workers are left`);
+  return { ...JSON.parse(told), workers: started - before };
+}
+
+/** The diagnostics with problems by where in the file they are. */
+function placed({ problems, ...counts }) {
+  const places = problems.map(({ code, message, byteOffset, part = 0 }) => ({ code, message, at: part + byteOffset }));
+  return { ...counts, problems: places };
+}
+
+for (const wanted of [1, 2, 7]) {
+  test(`50,000 records by ${wanted} Web Workers`, async () => {
+    const { answer, workers } = await count(text, query, { workers: wanted });
+    assert.deepEqual(answer.report, whole.report);
+    assert.deepEqual(placed(answer.diagnostics), placed(JSON.parse(JSON.stringify(whole.diagnostics))));
+    assert.ok(answer.diagnostics.duplicates > 100, `${answer.diagnostics.duplicates} duplicates`);
+    assert.equal(workers, wanted);
+  });
+}
+
+test("as many workers as there are cores", async () => {
+  const { answer, workers } = await count(text, query);
+  assert.deepEqual(answer.report, whole.report);
+  assert.equal(workers, await page.evaluate(() => navigator.hardwareConcurrency));
+});
+
+test("an empty file takes no worker", async () => {
+  const { answer, workers } = await count("", query);
+  assert.equal(answer.diagnostics.records, 0);
+  assert.equal(workers, 0);
+});
+
+test("a part that fails rejects with its error, and no worker is left", async () => {
+  const good = '{"type":"message","receivedAt":"2025-06-18T12:00:00Z"}\n'.repeat(60_000);
+  const text = `${good}{"type":"message","receivedAt":7}\n`;
+  const { error, workers } = await count(text, { ...query, onInvalid: "throw" }, { workers: 3 });
+  assert.equal(error.isError, true);
+  assert.equal(error.name, "UsageError");
+  assert.equal(error.code, "invalid_record");
+  assert.ok(error.part > 0);
+  assert.ok(error.part + error.byteOffset >= good.length && error.part + error.byteOffset < text.length);
+  assert.equal(workers, 3);
+});
+
+test("a worker whose script does not load is an error", async () => {
+  await page.route("**/*worker*.js", (route) => route.abort());
+  const { error } = await count(text, query, { workers: 2 });
+  await page.unroute("**/*worker*.js");
+  assert.match(error.message, /a worker failed/);
+});
