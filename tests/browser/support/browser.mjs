@@ -16,7 +16,7 @@ const ARGS = [
 
 export const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** `more`: further switches. */
+/** @param {string[]} more further switches */
 export function launch(more = []) {
   return chromium.launch({
     executablePath,
