@@ -4,21 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/**
- * @param {Record<string, () => number>} contenders each does some work and returns its cost, in a unit of its own choice
- * @param {{rounds: number}} options
- * @returns {Record<string, number[]>} costs by round
- */
-export async function interleaved(contenders, { rounds }) {
-  const names = Object.keys(contenders);
-  const costs = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    // Nobody always comes after the same one, whose garbage it would have to collect.
-    const turn = round % names.length;
-    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) costs[name].push(await contenders[name]());
-  }
-  return costs;
-}
+export { interleaved } from "./rounds.mjs";
 
 /**
  * Milliseconds for which the main thread has run, where Linux tells: what others do on the machine is not in it, nor are
@@ -55,8 +41,8 @@ export function spread(values, unit = "") {
 }
 
 /** What a script printed, as JSON. It runs in a process of its own: nothing is warm, and the heap is empty. */
-export function inProcess(script, args = [], { env = {}, flags = [] } = {}) {
-  const { status, stdout, error } = spawnSync(process.execPath, [...flags, script.pathname, ...args], {
+export function inProcess(script, args = [], { program = process.execPath, env = {}, flags = [] } = {}) {
+  const { status, stdout, error } = spawnSync(program, [...flags, script.pathname, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
     encoding: "utf8",

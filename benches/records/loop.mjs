@@ -88,7 +88,7 @@ export class Loop {
   }
 }
 
-function time(value) {
+export function time(value) {
   if (typeof value !== "string") return value;
   const ms = Date.parse(value);
   // Of what RFC 3339 allows, Date.parse refuses only the second after 23:59:59.

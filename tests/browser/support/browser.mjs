@@ -14,11 +14,14 @@ const ARGS = [
   "--hide-scrollbars",
 ];
 
-export function launch() {
+export const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** @param {string[]} more further switches */
+export function launch(more = []) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath,
     // Chromium's own new headless mode, which is the browser itself; Playwright's switch would ask for the old one.
     headless: false,
-    args: ["--headless=new", ...ARGS],
+    args: ["--headless=new", ...ARGS, ...more],
   });
 }

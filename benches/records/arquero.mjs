@@ -1,0 +1,59 @@
+// The report by Arquero: one row an event, as its columns; then what it is for. It is not asked for the agents' names.
+
+import { desc, op, table } from "arquero";
+import { time } from "./loop.mjs";
+
+export function arquero(records, { startMs, endMs, dedupe }) {
+  const columns = { agentId: [], kind: [], id: [], at: [], seconds: [] };
+  for (const record of records) put(columns, record);
+  const counted = table(columns)
+    .params({ startMs, endMs })
+    .filter((row, $) => row.at >= $.startMs && row.at < $.endMs);
+  const data = (dedupe ? counted.dedupe("kind", "id") : counted)
+    .groupby("agentId")
+    .rollup({
+      messages: (row) => op.sum(row.kind === "message" ? 1 : 0),
+      calls: (row) => op.sum(row.kind === "call" ? 1 : 0),
+      totalSeconds: (row) => op.sum(row.seconds),
+    })
+    .orderby((row) => row.agentId === null, desc("messages"), desc("calls"), desc("totalSeconds"))
+    .objects();
+  return { data };
+}
+
+/** The rows of a record: the nesting of webhooks and pages is not for tables. The same judging as that of the loop. */
+function put(columns, record) {
+  const { type, event } = record;
+  const inner = record.data ?? {};
+  if (Array.isArray(inner)) for (const item of inner) put(columns, item);
+  else if (type === "message") message(columns, record, record.receivedAt, record.id || record.messageId);
+  else if (type === "call") call(columns, record, record, record.id || record.callId, record.status);
+  else if (event === "agent.message") {
+    if (record.channel !== "voice")
+      message(columns, record, inner.receivedAt ?? record.timestamp, inner.messageId || inner.id);
+  } else if (event === "agent.call_ended") {
+    call(columns, record, inner, inner.callId || inner.id, inner.status ?? "completed");
+  } else if (event !== undefined && event !== null) return;
+  else if (record.startedAt !== undefined) call(columns, record, record, record.id || record.callId, record.status);
+  else if (record.receivedAt !== undefined) message(columns, record, record.receivedAt, record.id || record.messageId);
+}
+
+function message(columns, { agentId }, receivedAt, id) {
+  event(columns, "message", agentId, id, time(receivedAt), 0);
+}
+
+function call(columns, { agentId }, { startedAt, endedAt, durationSeconds }, id, status) {
+  if (status !== "completed") return;
+  const at = time(startedAt);
+  const ended = endedAt === undefined || endedAt === null ? at : time(endedAt);
+  const seconds = typeof durationSeconds === "number" ? durationSeconds : (ended - at) / 1000;
+  event(columns, "call", agentId, id, at, Math.floor(seconds));
+}
+
+function event(columns, kind, agentId, id, at, seconds) {
+  columns.id.push(id || columns.id.length); // without an id it is nobody's duplicate
+  columns.agentId.push(agentId || null);
+  columns.kind.push(kind);
+  columns.at.push(at);
+  columns.seconds.push(seconds);
+}
