@@ -39,6 +39,8 @@ const VERSION: u8 = 1;
 const OF_A_PERIOD: u8 = 1;
 const WITH_IDS: u8 = 2;
 const CHECKSUM: usize = 8;
+/// So many cells of a series are added at once.
+const AT_ONCE: usize = 1024;
 
 impl Ledger {
     /// What has been counted, as bytes.
@@ -455,6 +457,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
     let numbers = parts.names(into.as_deref_mut().map(|into| &mut into.numbers))?;
 
     let mut series = Vec::new();
+    let mut cells = Vec::new();
     let mut before = None;
     for _ in 0..parts.number()? {
         let (agent, number) = (parts.below(agents.len() as u64)?, parts.below(numbers.len() as u64)?);
@@ -471,6 +474,12 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
         let mut after = 0_u32;
         loop {
             let later = parts.below(u64::from(END).saturating_add(1))?;
+            if later == 0 || cells.len() == AT_ONCE {
+                if let Some(into) = &mut into {
+                    into.add_usage(here, &cells);
+                }
+                cells.clear();
+            }
             if later == 0 {
                 break;
             }
@@ -481,9 +490,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
                 total_seconds: parts.safe()?,
             };
             sums.totals.add(usage);
-            if let Some(into) = &mut into {
-                into.change_usage(here, after.saturating_sub(1), usage, Tally::add);
-            }
+            cells.push((after.saturating_sub(1), usage));
         }
     }
     let Tally { messages, calls, .. } = sums.totals;
