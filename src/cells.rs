@@ -76,7 +76,11 @@ impl Cell {
     /// A change makes it anew: what was too large stays in its place there.
     fn new(quarter: u16, usage: Tally, place: Option<usize>, wide: &mut Vec<Tally>) -> Cell {
         let small = |n: u64| u16::try_from(n).ok().filter(|n| *n != WIDE);
-        let sizes = (small(usage.messages), small(usage.calls), usage.total_seconds.try_into());
+        let sizes = (
+            small(usage.messages),
+            small(usage.calls),
+            usage.total_seconds.try_into(),
+        );
         if let ((Some(messages), Some(calls), Ok(seconds)), None) = (sizes, place) {
             return Cell {
                 quarter,
@@ -147,7 +151,9 @@ impl Series {
             let (Some(block), wide) = self.block(part.first().map_or(0, |(quarter, _)| *quarter)) else {
                 return;
             };
-            let changes = part.iter().map(|(quarter, usage)| block.change(*quarter, *usage, Tally::add, wide));
+            let changes = part
+                .iter()
+                .map(|(quarter, usage)| block.change(*quarter, *usage, Tally::add, wide));
             fresh.extend(changes.flatten());
             block.insert(&fresh);
             fresh.clear();
@@ -222,11 +228,13 @@ impl Block {
         if self.cells.last().is_none_or(is_before) {
             return self.cells.len(); // records come nearly in order
         }
-        let guess = self.cells.len().saturating_mul(quarter) / (A_BLOCK as usize);
+        let guess = self.cells.len().saturating_mul(quarter) >> A_BLOCK.ilog2();
         let (before, after) = self.cells.split_at(guess.min(self.cells.len()));
         let back = before.iter().rev().take_while(|cell| !is_before(cell)).count();
         match back {
-            0 => before.len().saturating_add(after.iter().take_while(|cell| is_before(cell)).count()),
+            0 => before
+                .len()
+                .saturating_add(after.iter().take_while(|cell| is_before(cell)).count()),
             _ => before.len().saturating_sub(back),
         }
     }
