@@ -1,8 +1,9 @@
 //! What one agent had by one phone number: its sum, and its usage by the quarter hour.
 //!
 //! Every midnight of every zone since 1980 falls on a quarter hour of UTC, so that any day, week, month or year of any zone is a
-//! sum of whole quarter hours. A day of UTC holds its busy quarter hours only, 9 bytes each, and their sum: a longer span adds up
-//! whole days, and quarter hours at its two ends.
+//! sum of whole quarter hours. They lie in blocks of some days: a block holds its busy quarter hours only, 10 bytes each, in
+//! order, and their sum. A longer span adds up whole blocks, and quarter hours at its two ends. Blocks are long enough for a
+//! merge to go through a few of them from end to end, and short enough for a record out of order to move little.
 
 use crate::report::Tally;
 
@@ -11,6 +12,9 @@ const QUARTER: u64 = 900_000;
 
 /// Quarter hours of a day.
 const A_DAY: u32 = 96;
+
+/// Quarter hours of a block: not quite eleven days.
+const A_BLOCK: u32 = 1024;
 
 /// Where the first one begins: 1969-12-31, a day early, for the zones in which 1970 begins then.
 const FIRST: i64 = -86_400_000;
@@ -39,7 +43,7 @@ pub struct Series {
     /// The sum of all.
     pub total: Tally,
     /// In order.
-    days: Vec<Day>,
+    blocks: Vec<Block>,
     /// Where the last change was.
     near: usize,
     /// What is too large for a cell.
@@ -47,8 +51,8 @@ pub struct Series {
 }
 
 #[derive(Clone, Debug)]
-struct Day {
-    day: u16,
+struct Block {
+    first: u32,
     total: Tally,
     /// In order.
     cells: Vec<Cell>,
@@ -58,8 +62,8 @@ struct Day {
 #[derive(Clone, Copy, Debug)]
 #[repr(C, packed)]
 struct Cell {
-    /// Of its day.
-    quarter: u8,
+    /// Of its block.
+    quarter: u16,
     /// [`WIDE`] where `seconds` is the index of what is too large.
     messages: u16,
     calls: u16,
@@ -69,24 +73,48 @@ struct Cell {
 const WIDE: u16 = u16::MAX;
 
 impl Cell {
-    fn new(quarter: u8, usage: Tally) -> Option<Cell> {
-        let messages = u16::try_from(usage.messages).ok().filter(|n| *n != WIDE)?;
-        Some(Cell {
+    /// A change makes it anew: what was too large stays in its place there.
+    fn new(quarter: u16, usage: Tally, place: Option<usize>, wide: &mut Vec<Tally>) -> Cell {
+        let small = |n: u64| u16::try_from(n).ok().filter(|n| *n != WIDE);
+        let sizes = (
+            small(usage.messages),
+            small(usage.calls),
+            usage.total_seconds.try_into(),
+        );
+        if let ((Some(messages), Some(calls), Ok(seconds)), None) = (sizes, place) {
+            return Cell {
+                quarter,
+                messages,
+                calls,
+                seconds,
+            };
+        }
+        let place = place.unwrap_or(wide.len());
+        match wide.get_mut(place) {
+            Some(known) => *known = usage,
+            None => wide.push(usage),
+        }
+        Cell {
             quarter,
-            messages,
-            calls: usage.calls.try_into().ok()?,
-            seconds: usage.total_seconds.try_into().ok()?,
-        })
+            messages: WIDE,
+            calls: 0,
+            seconds: u32::try_from(place).unwrap_or(u32::MAX),
+        }
     }
 
+    fn place(&self) -> Option<usize> {
+        (self.messages == WIDE).then_some(self.seconds as usize)
+    }
+
+    #[inline]
     fn usage(&self, wide: &[Tally]) -> Tally {
-        if self.messages == WIDE {
-            return wide.get(self.seconds as usize).copied().unwrap_or_default();
-        }
-        Tally {
-            messages: self.messages.into(),
-            calls: self.calls.into(),
-            total_seconds: self.seconds.into(),
+        match self.place() {
+            Some(place) => wide.get(place).copied().unwrap_or_default(),
+            None => Tally {
+                messages: self.messages.into(),
+                calls: self.calls.into(),
+                total_seconds: self.seconds.into(),
+            },
         }
     }
 }
@@ -98,7 +126,7 @@ impl Series {
             agent,
             number,
             total: Tally::default(),
-            days: Vec::new(),
+            blocks: Vec::new(),
             near: 0,
             wide: Vec::new(),
         }
@@ -108,76 +136,70 @@ impl Series {
     pub fn change(&mut self, quarter: Option<u32>, usage: Tally, by: fn(&mut Tally, Tally)) {
         by(&mut self.total, usage);
         if let Some(quarter) = quarter {
-            self.change_at(quarter, usage, by);
+            let (block, wide) = self.block(quarter);
+            if let Some(block) = block {
+                let fresh = block.change(quarter, usage, by, wide);
+                block.insert(fresh.as_slice());
+            }
         }
     }
 
-    fn change_at(&mut self, quarter: u32, usage: Tally, by: fn(&mut Tally, Tally)) {
-        let (Ok(day), Ok(quarter)) = (u16::try_from(quarter / A_DAY), u8::try_from(quarter % A_DAY)) else {
-            return;
-        };
-        // Records and the cells of a snapshot come nearly in order.
-        let at = match self.days.get(self.near) {
-            Some(near) if near.day == day => self.near,
-            Some(near) if near.day < day => {
-                let after = self
-                    .days
-                    .iter()
-                    .skip(self.near)
-                    .take(8)
-                    .take_while(|d| d.day < day)
-                    .count();
-                match after {
-                    8 => self.days.partition_point(|d| d.day < day),
-                    _ => self.near.saturating_add(after),
-                }
-            }
-            _ => self.days.partition_point(|d| d.day < day),
-        };
-        self.near = at;
-        if self.days.get(at).is_none_or(|d| d.day != day) {
-            let new = Day {
-                day,
-                total: Tally::default(),
-                cells: Vec::new(),
+    /// Adds the usage of quarter hours, which are in order. Those of a block that are new make room for themselves at once.
+    pub fn add(&mut self, usage: &[(u32, Tally)]) {
+        let mut fresh = Vec::new();
+        for part in usage.chunk_by(|(a, _), (b, _)| a / A_BLOCK == b / A_BLOCK) {
+            let (Some(block), wide) = self.block(part.first().map_or(0, |(quarter, _)| *quarter)) else {
+                return;
             };
-            self.days.insert(at, new);
+            let changes = part
+                .iter()
+                .map(|(quarter, usage)| block.change(*quarter, *usage, Tally::add, wide));
+            fresh.extend(changes.flatten());
+            block.insert(&fresh);
+            fresh.clear();
         }
-        if let Some(day) = self.days.get_mut(at) {
-            by(&mut day.total, usage);
-            day.change(quarter, &mut self.wide, usage, by);
+        usage.iter().for_each(|(_, usage)| self.total.add(*usage));
+    }
+
+    /// The block of a quarter hour, new or known, and what is too large for it.
+    fn block(&mut self, quarter: u32) -> (Option<&mut Block>, &mut Vec<Tally>) {
+        let first = quarter & !(A_BLOCK.wrapping_sub(1));
+        let is_at = |blocks: &[Block], at: usize| blocks.get(at).is_some_and(|block| block.first == first);
+        if !is_at(&self.blocks, self.near) {
+            self.near = self.near.saturating_add(1);
         }
+        if !is_at(&self.blocks, self.near) {
+            self.near = self.blocks.partition_point(|block| block.first < first);
+            if !is_at(&self.blocks, self.near) {
+                let new = Block {
+                    first,
+                    total: Tally::default(),
+                    cells: Vec::new(),
+                };
+                self.blocks.insert(self.near, new);
+            }
+        }
+        (self.blocks.get_mut(self.near), &mut self.wide)
     }
 
     /// The usage of the quarter hours `from <= q < to`.
     pub fn sum(&self, from: u32, to: u32) -> Tally {
         let mut sum = Tally::default();
-        let start = self.days.partition_point(|day| day.first() / A_DAY < from / A_DAY);
-        for day in self.days.iter().skip(start) {
-            let first = day.first();
-            if first >= to {
-                break;
-            }
-            if first >= from && first.saturating_add(A_DAY) <= to {
-                sum.add(day.total);
-                continue;
-            }
-            for cell in &day.cells {
-                if (from..to).contains(&first.saturating_add(cell.quarter.into())) {
-                    sum.add(cell.usage(&self.wide));
-                }
-            }
+        let start = self.blocks.partition_point(|block| block.end() <= from);
+        let blocks = self.blocks.iter().skip(start);
+        for block in blocks.take_while(|block| block.first < to) {
+            sum.add(block.sum(from, to, &self.wide));
         }
         sum
     }
 
     /// Visits every quarter hour that has usage, in order.
     pub fn each_quarter(&self, visit: &mut dyn FnMut(u32, Tally)) {
-        for day in &self.days {
-            for cell in &day.cells {
+        for block in &self.blocks {
+            for cell in &block.cells {
                 let usage = cell.usage(&self.wide);
                 if !usage.is_idle() {
-                    visit(day.first().saturating_add(cell.quarter.into()), usage);
+                    visit(block.first.saturating_add(cell.quarter.into()), usage);
                 }
             }
         }
@@ -185,56 +207,101 @@ impl Series {
 
     /// The bytes that it takes.
     pub fn bytes(&self) -> usize {
-        let cells = |day: &Day| day.cells.capacity().saturating_mul(size_of::<Cell>());
-        let days = self.days.capacity().saturating_mul(size_of::<Day>());
+        let cells = |block: &Block| block.cells.capacity().saturating_mul(size_of::<Cell>());
+        let blocks = self.blocks.capacity().saturating_mul(size_of::<Block>());
         let wide = self.wide.capacity().saturating_mul(size_of::<Tally>());
-        let fixed = size_of::<Series>().saturating_add(days).saturating_add(wide);
-        self.days.iter().map(cells).fold(fixed, usize::saturating_add)
+        let fixed = size_of::<Series>().saturating_add(blocks).saturating_add(wide);
+        self.blocks.iter().map(cells).fold(fixed, usize::saturating_add)
     }
 }
 
-impl Day {
-    fn first(&self) -> u32 {
-        u32::from(self.day).saturating_mul(A_DAY)
+impl Block {
+    const fn end(&self) -> u32 {
+        self.first.saturating_add(A_BLOCK)
     }
 
-    fn change(&mut self, quarter: u8, wide: &mut Vec<Tally>, change: Tally, by: fn(&mut Tally, Tally)) {
-        let at = match self.cells.last() {
-            Some(last) if last.quarter == quarter => self.cells.len().saturating_sub(1),
-            Some(last) if last.quarter > quarter => self.cells.partition_point(|cell| cell.quarter < quarter),
-            _ => self.cells.len(),
-        };
-        let known = self.cells.get_mut(at).filter(|cell| cell.quarter == quarter);
-        let mut usage = known.as_ref().map_or_else(Tally::default, |cell| cell.usage(wide));
-        by(&mut usage, change);
-        let is_wide = known.as_ref().is_some_and(|cell| cell.messages == WIDE);
-        let new = match Cell::new(quarter, usage).filter(|_| !is_wide) {
-            Some(cell) => cell,
+    /// Where a quarter hour is or would be: looked for from where it would be if they were spread evenly, which reads less far
+    /// apart than halving would. As there are 1024 at most, each once, that is off by 256 at most.
+    fn spot(&self, quarter: u32) -> usize {
+        let quarter = quarter.saturating_sub(self.first) as usize;
+        let is_before = |cell: &Cell| usize::from(cell.quarter) < quarter;
+        if self.cells.last().is_none_or(is_before) {
+            return self.cells.len(); // records come nearly in order
+        }
+        let guess = self.cells.len().saturating_mul(quarter) >> A_BLOCK.ilog2();
+        let (before, after) = self.cells.split_at(guess.min(self.cells.len()));
+        let back = before.iter().rev().take_while(|cell| !is_before(cell)).count();
+        match back {
+            0 => before
+                .len()
+                .saturating_add(after.iter().take_while(|cell| is_before(cell)).count()),
+            _ => before.len().saturating_sub(back),
+        }
+    }
+
+    fn sum(&self, from: u32, to: u32, wide: &[Tally]) -> Tally {
+        if from <= self.first && self.end() <= to {
+            return self.total;
+        }
+        let (inside, after) = self.cells.split_at(self.spot(to));
+        let (before, inside) = inside.split_at(self.spot(from).min(inside.len()));
+        let mut sum = Tally::default();
+        let mut visit = |cells: &[Cell]| cells.iter().for_each(|cell| sum.add(cell.usage(wide)));
+        if inside.len() <= self.cells.len() / 2 {
+            visit(inside);
+            return sum;
+        }
+        visit(before);
+        visit(after);
+        let mut rest = self.total;
+        rest.take(sum);
+        rest
+    }
+
+    /// Changes a quarter hour that is there; one that is not is given back, with its place.
+    fn change(
+        &mut self,
+        quarter: u32,
+        change: Tally,
+        by: fn(&mut Tally, Tally),
+        wide: &mut Vec<Tally>,
+    ) -> Option<(usize, Cell)> {
+        by(&mut self.total, change);
+        let at = self.spot(quarter);
+        #[allow(clippy::cast_possible_truncation)]
+        let quarter = (quarter % A_BLOCK) as u16;
+        let mut usage = Tally::default();
+        match self.cells.get_mut(at).filter(|cell| cell.quarter == quarter) {
+            Some(cell) => {
+                usage = cell.usage(wide);
+                by(&mut usage, change);
+                *cell = Cell::new(quarter, usage, cell.place(), wide);
+                None
+            }
             None => {
-                let index = known
-                    .as_ref()
-                    .filter(|_| is_wide)
-                    .map_or(wide.len(), |cell| cell.seconds as usize);
-                match wide.get_mut(index) {
-                    Some(place) => *place = usage,
-                    None => wide.push(usage),
-                }
-                Cell {
-                    quarter,
-                    messages: WIDE,
-                    calls: 0,
-                    seconds: u32::try_from(index).unwrap_or(u32::MAX),
+                by(&mut usage, change);
+                Some((at, Cell::new(quarter, usage, None, wide)))
+            }
+        }
+    }
+
+    /// Inserts cells, each where it would be among those that were there.
+    fn insert(&mut self, fresh: &[(usize, Cell)]) {
+        let mut end = self.cells.len();
+        let all = end.saturating_add(fresh.len());
+        if all > self.cells.capacity() {
+            self.cells.reserve_exact((end / 4).saturating_add(3).max(fresh.len()));
+        }
+        self.cells.extend(fresh.iter().map(|(_, cell)| cell));
+        // From the last to the first, so that each cell is moved once.
+        for (before, (at, cell)) in fresh.iter().enumerate().rev() {
+            if let Some(moved) = self.cells.get_mut(*at..=end.saturating_add(before)) {
+                moved.copy_within(..end.saturating_sub(*at), before.saturating_add(1));
+                if let Some(place) = moved.get_mut(before) {
+                    *place = *cell;
                 }
             }
-        };
-        match known {
-            Some(cell) => *cell = new,
-            None => {
-                if self.cells.len() == self.cells.capacity() {
-                    self.cells.reserve_exact((self.cells.len() / 4).saturating_add(3));
-                }
-                self.cells.insert(at, new);
-            }
+            end = *at;
         }
     }
 }
@@ -256,17 +323,31 @@ mod tests {
         })
     }
 
+    /// Near each other, so that they meet, in a few blocks; rarely anywhere.
+    fn quarter() -> impl Strategy<Value = u32> {
+        prop_oneof![4 => 0..300_u32, 4 => 900..1200_u32, 4 => 0..4000_u32, 1 => 0..END]
+    }
+
     proptest! {
         #[test]
         fn sums_are_those_of_the_quarter_hours(
-            changes in prop::collection::vec((0..500_u32, usage(), any::<bool>()), 0..200),
-            from in 0..500_u32,
-            length in 0..400_u32,
+            changes in prop::collection::vec((quarter(), usage(), any::<bool>()), 0..200),
+            merged in prop::collection::vec(prop::collection::btree_map(quarter(), usage(), 0..100), 0..5),
+            from in quarter(),
+            length in 0..4000_u32,
         ) {
             let mut series = Series::new(0, 0);
             let mut model = BTreeMap::<u32, Tally>::new();
             let mut added = Vec::new();
-            for (quarter, usage, back) in changes {
+            let mut runs = merged.into_iter();
+            for (n, (quarter, usage, back)) in changes.into_iter().enumerate() {
+                if n % 40 == 0 && let Some(run) = runs.next() {
+                    series.add(&run.iter().map(|(quarter, usage)| (*quarter, *usage)).collect::<Vec<_>>());
+                    for (quarter, usage) in run {
+                        model.entry(quarter).or_default().add(usage);
+                        added.push((quarter, usage));
+                    }
+                }
                 match added.pop().filter(|_| back) {
                     Some((quarter, usage)) => {
                         series.change(Some(quarter), usage, Tally::take);

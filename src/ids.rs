@@ -52,7 +52,7 @@ impl Usage {
 }
 
 /// What an id is known by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     table: u8,
     high: u64,
@@ -85,11 +85,13 @@ impl Key {
     }
 }
 
-/// Where a key is, or would be; good until the next change.
+/// Where a key is, or would be; good until something changes there or before.
 #[derive(Clone, Copy, Debug)]
 pub struct Spot {
     key: Key,
     at: usize,
+    /// Of the table, when it was found.
+    homes: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,11 +143,14 @@ const fn mask(bits: u32) -> u64 {
 impl Ids {
     /// Where a key is, and what was counted under it.
     pub fn find(&self, key: Key) -> (Spot, Option<Claim>) {
-        let (at, found) = self.table(key).map_or((0, None), |table| table.find(key));
-        (Spot { key, at }, found.map(|claim| self.unpacked(claim)))
+        let table = self.tables.get(usize::from(key.table));
+        let (at, found) = table.map_or((0, None), |table| table.find(key));
+        let homes = table.map_or(0, |table| table.homes);
+        (Spot { key, at, homes }, found.map(|claim| self.unpacked(claim)))
     }
 
-    /// Puts a claim where [`Ids::find`] found the key's spot, with a claim or without.
+    /// Puts a claim where [`Ids::find`] found the key's spot, with a claim or without. The spots of many keys stay good while
+    /// they are put from the greatest to the smallest.
     pub fn put(&mut self, spot: Spot, claim: Claim) {
         let claim = self.packed(claim);
         if let Some(table) = self.tables.get_mut(usize::from(spot.key.table)) {
@@ -180,10 +185,6 @@ impl Ids {
             .map(|table| slots(table).saturating_add(size_of::<Table>()));
         let wide = self.wide.capacity().saturating_mul(size_of::<Claim>());
         tables.fold(wide, usize::saturating_add)
-    }
-
-    fn table(&self, key: Key) -> Option<&Table> {
-        self.tables.get(usize::from(key.table))
     }
 
     fn packed(&mut self, claim: Claim) -> u64 {
@@ -239,7 +240,10 @@ impl Table {
     }
 
     fn put(&mut self, spot: Spot, claim: u64) {
-        let Spot { key, mut at } = spot;
+        let Spot { key, mut at, homes } = spot;
+        if homes != self.homes {
+            at = self.find(key).0; // it has grown
+        }
         let new = Slot {
             high: key.high,
             low: key.low,

@@ -293,6 +293,18 @@ impl Ledger {
         }
     }
 
+    /// Adds the usage of quarter hours, which are in order.
+    pub(crate) fn add_usage(&mut self, series: u32, usage: &[(u32, Tally)]) {
+        let is_of_a_period = self.window.is_some();
+        if let Some(series) = self.series.get_mut(series as usize) {
+            if is_of_a_period {
+                usage.iter().for_each(|(_, usage)| series.total.add(*usage));
+            } else {
+                series.add(usage);
+            }
+        }
+    }
+
     fn series_at(&self, number: u32) -> Option<&Series> {
         self.series.get(number as usize)
     }

@@ -165,14 +165,15 @@ impl Rollup {
         })?;
         let mut sums = Vec::with_capacity(found.len());
         for bucket in found {
-            let within = quarters(bucket.window, &query.zone)?;
-            let mut sum = Tally::default();
-            for series in &self.series {
+            sums.push((bucket, quarters(bucket.window, &query.zone)?, Tally::default()));
+        }
+        // One series after the other, for what is near it is read next.
+        for series in &self.series {
+            for (_, within, sum) in &mut sums {
                 sum.add(series.sum(within.from, within.to));
             }
-            sums.push((bucket, sum));
         }
-        Ok(sums)
+        Ok(sums.into_iter().map(|(bucket, _, sum)| (bucket, sum)).collect())
     }
 }
 

@@ -26,7 +26,7 @@
 use crate::cells::{END, Series};
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::hash::hash;
-use crate::ids::{Claim, Key, TABLES, Usage};
+use crate::ids::{Claim, Key, Spot, TABLES, Usage};
 use crate::index::Names;
 use crate::ledger::{Diagnostics, Ledger, MAX_PROBLEMS, add_one};
 use crate::period::Window;
@@ -39,6 +39,8 @@ const VERSION: u8 = 1;
 const OF_A_PERIOD: u8 = 1;
 const WITH_IDS: u8 = 2;
 const CHECKSUM: usize = 8;
+/// So many cells of a series, or ids of a table, are added at once.
+const AT_ONCE: usize = 1024;
 
 impl Ledger {
     /// What has been counted, as bytes.
@@ -455,6 +457,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
     let numbers = parts.names(into.as_deref_mut().map(|into| &mut into.numbers))?;
 
     let mut series = Vec::new();
+    let mut cells = Vec::new();
     let mut before = None;
     for _ in 0..parts.number()? {
         let (agent, number) = (parts.below(agents.len() as u64)?, parts.below(numbers.len() as u64)?);
@@ -471,6 +474,12 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
         let mut after = 0_u32;
         loop {
             let later = parts.below(u64::from(END).saturating_add(1))?;
+            if later == 0 || cells.len() == AT_ONCE {
+                if let Some(into) = &mut into {
+                    into.add_usage(here, &cells);
+                }
+                cells.clear();
+            }
             if later == 0 {
                 break;
             }
@@ -481,9 +490,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
                 total_seconds: parts.safe()?,
             };
             sums.totals.add(usage);
-            if let Some(into) = &mut into {
-                into.change_usage(here, after.saturating_sub(1), usage, Tally::add);
-            }
+            cells.push((after.saturating_sub(1), usage));
         }
     }
     let Tally { messages, calls, .. } = sums.totals;
@@ -505,24 +512,39 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
     Some(sums)
 }
 
-/// Takes over the ids, up to the first that is none. The checksum vouches for them, so that they are read only once; a forger
-/// may leave some out, or name what has not been counted, and merges wrong counts.
+/// Takes over the ids, up to about the first that is none. The checksum vouches for them, so that they are read only once; a
+/// forger may leave some out, or name what has not been counted, and merges wrong counts.
 fn ids(parts: &mut In<'_>, into: &mut Ledger, series: &[u32]) -> Option<()> {
+    let mut claims = Vec::new();
+    let mut spots = Vec::new();
     for table in 0..TABLES {
-        for _ in 0..parts.number()? {
-            let (high, low) = parts.bytes(10)?.split_first_chunk::<8>()?;
-            let (high, low) = (u64::from_le_bytes(*high), u16::from_le_bytes(low.try_into().ok()?));
-            let at = parts.below(series.len() as u64)?;
-            let claim = Claim {
-                series: *series.get(at as usize)?,
-                quarter: parts.below(END.into())?,
-                usage: match parts.number()? {
-                    0 => Usage::Message,
-                    1 => Usage::Call,
-                    seconds => Usage::Timed(seconds.saturating_sub(2)),
-                },
-            };
-            into.claimed(Key::of(table, high, low)?, claim);
+        let mut count = parts.number()?;
+        while count > 0 {
+            claims.clear();
+            let mut before = None;
+            for _ in 0..count.min(AT_ONCE as u64) {
+                let (high, low) = parts.bytes(10)?.split_first_chunk::<8>()?;
+                let (high, low) = (u64::from_le_bytes(*high), u16::from_le_bytes(low.try_into().ok()?));
+                let key = Key::of(table, high, low).filter(|key| before < Some(*key))?;
+                before = Some(key);
+                let at = parts.below(series.len() as u64)?;
+                let claim = Claim {
+                    series: *series.get(at as usize)?,
+                    quarter: parts.below(END.into())?,
+                    usage: match parts.number()? {
+                        0 => Usage::Message,
+                        1 => Usage::Call,
+                        seconds => Usage::Timed(seconds.saturating_sub(2)),
+                    },
+                };
+                claims.push((key, claim));
+            }
+            spots.clear();
+            spots.extend(claims.iter().map(|(key, _)| into.ids.find(*key)));
+            for ((_, claim), (spot, known)) in claims.iter().zip(&spots).rev() {
+                into.claimed(*spot, *known, *claim);
+            }
+            count = count.saturating_sub(AT_ONCE as u64);
         }
     }
     Some(())
@@ -530,8 +552,7 @@ fn ids(parts: &mut In<'_>, into: &mut Ledger, series: &[u32]) -> Option<()> {
 
 impl Ledger {
     /// Takes over an id of usage that has been added already.
-    fn claimed(&mut self, key: Key, claim: Claim) {
-        let (spot, known) = self.ids.find(key);
+    fn claimed(&mut self, spot: Spot, known: Option<Claim>, claim: Claim) {
         let wins = known.is_none_or(|known| self.order(claim, known).is_gt());
         if wins {
             self.ids.put(spot, claim);
