@@ -162,6 +162,7 @@ impl Series {
     }
 
     /// The block of a quarter hour, new or known, and what is too large for it.
+    #[inline(never)]
     fn block(&mut self, quarter: u32) -> (Option<&mut Block>, &mut Vec<Tally>) {
         let first = quarter & !(A_BLOCK.wrapping_sub(1));
         let is_at = |blocks: &[Block], at: usize| blocks.get(at).is_some_and(|block| block.first == first);
@@ -222,6 +223,7 @@ impl Block {
 
     /// Where a quarter hour is or would be: looked for from where it would be if they were spread evenly, which reads less far
     /// apart than halving would. As there are 1024 at most, each once, that is off by 256 at most.
+    #[inline(never)]
     fn spot(&self, quarter: u32) -> usize {
         let quarter = quarter.saturating_sub(self.first) as usize;
         let is_before = |cell: &Cell| usize::from(cell.quarter) < quarter;
@@ -259,6 +261,7 @@ impl Block {
     }
 
     /// Changes a quarter hour that is there; one that is not is given back, with its place.
+    #[inline(never)]
     fn change(
         &mut self,
         quarter: u32,
@@ -286,6 +289,7 @@ impl Block {
     }
 
     /// Inserts cells, each where it would be among those that were there.
+    #[inline(never)]
     fn insert(&mut self, fresh: &[(usize, Cell)]) {
         let mut end = self.cells.len();
         let all = end.saturating_add(fresh.len());

@@ -227,6 +227,7 @@ impl Ids {
 
 impl Table {
     /// Where the key is or would be, and its claim.
+    #[inline(never)]
     fn find(&self, key: Key) -> (usize, Option<u64>) {
         let mut at = home(key.high, self.homes);
         while let Some(slot) = self.slots.get(at).filter(|slot| slot.claim != 0) {
