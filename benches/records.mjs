@@ -4,7 +4,9 @@ import { digits, inProcess, median, note, ratios, spread } from "./measure.mjs";
 import { fileOf } from "./records/input.mjs";
 import { runtimes } from "./records/runtimes.mjs";
 
-const rounds = (runtime) => (runtime.startsWith("Node") ? 5 : 3);
+/** In Node, and elsewhere and of streams; after one that warms up. */
+const [IN_NODE, ELSEWHERE] = (process.env.ROUNDS ?? "5 3").split(" ").map(Number);
+const rounds = (runtime) => (runtime.startsWith("Node") ? IN_NODE : ELSEWHERE);
 const PEERS = ["Arquero"];
 const STREAMS = [1e7, 1e8, 1e9, 1.7e9]; // bytes
 
@@ -28,7 +30,7 @@ export async function records() {
   return {
     rows: [...rows, ...(await growth())],
     notes: [
-      "Five rounds in Node, three elsewhere and of streams. Times of reports are those that the main thread ran, in Chromium those of the wall. The loops check no types and no text, and keep no account of what they pass over.",
+      `Rounds: ${IN_NODE} in Node, ${ELSEWHERE} elsewhere and of streams (ROUNDS="${IN_NODE} ${ELSEWHERE}"). Times of reports are those that the main thread ran, in Chromium those of the wall. The loops check no types and no text, and keep no account of what they pass over.`,
       "Arquero gets the events as columns, which a loop takes out of the records within its time; it is not asked for names.",
       "Streams come in chunks of 64 KiB. Memory is above that of the start: the module's, which never shrinks; in brackets the process's (resident), JavaScript's included.",
       "DuckDB-Wasm is not here: what reads JSON in it is an extension that it downloads when it runs.",
@@ -63,7 +65,7 @@ function compared(costs, dedupe, what, { bytes, records }) {
 async function growth() {
   const { file, agents } = await fileOf("mixed", "ndjson");
   note("streams that grow");
-  const args = [file, agents, "3", ...STREAMS.map(String)];
+  const args = [file, agents, String(ELSEWHERE), ...STREAMS.map(String)];
   const told = inProcess(new URL("records/growth.mjs", import.meta.url), args, { flags: ["--expose-gc"] });
   return told.map(({ dedupe, bytes, records, ms, memory, resident }) => {
     const size = `${digits(bytes / 1e6)} MB, ${digits(records)} records`;
