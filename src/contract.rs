@@ -42,14 +42,14 @@ pub struct AgentUsageResponse {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NumberUsageItem {
-    /// `None` for usage by no number.
-    pub number_id: Option<String>,
-    /// The number itself, where it is known.
-    pub phone_number: Option<String>,
-    /// Records do not tell it.
-    pub country: Option<String>,
-    /// Records do not tell it.
-    pub status: Option<String>,
+    /// Empty for usage by no number.
+    pub number_id: String,
+    /// The number itself; empty where it is not known.
+    pub phone_number: String,
+    /// Empty: records do not tell it.
+    pub country: String,
+    /// Empty: records do not tell it.
+    pub status: String,
     /// Whose usage all of it is, if it is one agent's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,

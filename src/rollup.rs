@@ -1,6 +1,6 @@
 //! The counts of all time by agent, phone number and quarter hour, of which any period in any zone is asked afterwards.
 
-use crate::cells::beginning_at;
+use crate::cells::{beginning_at, quarter_of};
 use crate::contract::{
     AgentUsageResponse, DailyUsageItem, DailyUsageResponse, MonthlyUsageItem, MonthlyUsageResponse, NumberUsageItem,
     NumberUsageResponse,
@@ -89,10 +89,10 @@ impl Rollup {
             let agent = agent.filter(|agent| *agent != 0 && number != 0);
             let name = |agent| name_of(&self.directory, self.agents.name(agent), self.agents.id(agent)).to_owned();
             data.push(NumberUsageItem {
-                number_id: (number != 0).then(|| named.id.to_string()),
-                phone_number: self.numbers.name(number).map(str::to_owned),
-                country: None,
-                status: None,
+                number_id: named.id.to_string(),
+                phone_number: self.numbers.name(number).unwrap_or_default().to_owned(),
+                country: String::new(),
+                status: String::new(),
                 agent_id: agent.map(|agent| self.agents.id(agent).to_owned()),
                 agent_name: agent.map(name),
                 messages: tally.messages,
@@ -101,14 +101,11 @@ impl Rollup {
         }
         let data = sorted(data, |a, b| {
             a.number_id
-                .is_none()
-                .cmp(&b.number_id.is_none())
+                .is_empty()
+                .cmp(&b.number_id.is_empty())
                 .then_with(|| b.messages.cmp(&a.messages))
                 .then_with(|| b.calls.cmp(&a.calls))
-                .then_with(|| {
-                    let [a, b] = [a, b].map(|item| item.number_id.as_deref().unwrap_or_default());
-                    by_code_unit(a, b)
-                })
+                .then_with(|| by_code_unit(&a.number_id, &b.number_id))
         });
         Ok(NumberUsageResponse { data })
     }
@@ -151,6 +148,20 @@ impl Rollup {
             data,
             months: query.count,
         })
+    }
+
+    /// The usage of all time, and of the last day, 7 days and 30 days: of the last 96, 672 and 2880 quarter hours up to the one
+    /// that holds `now` (epoch milliseconds). Finer than that a rollup does not know.
+    pub fn latest(&self, now: i64) -> [Tally; 4] {
+        let to = quarter_of(now).map_or(0, |quarter| quarter.saturating_add(1));
+        let mut sums = [Tally::default(); 4];
+        for series in &self.series {
+            let usage = [96, 672, 2880].map(|quarters| series.sum(to.saturating_sub(quarters), to));
+            for (sum, usage) in sums.iter_mut().zip([series.total].into_iter().chain(usage)) {
+                sum.add(usage);
+            }
+        }
+        sums
     }
 
     fn sums(&self, unit: Unit, query: &SeriesQuery) -> Result<Vec<(Bucket, Tally)>, UsageError> {

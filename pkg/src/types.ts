@@ -107,19 +107,39 @@ export interface MonthlyQuery {
   now?: Instant;
 }
 
-/** The usage of one phone number. What records don't tell is `null`. */
+/** What records can't tell of an account. What is not given is not invented: see each door for what it does without. */
+export interface Account {
+  plan?: PlanInfo;
+  numbers?: NumberLimits;
+  /** The counts that records don't tell (webhook deliveries, SMS segments); those that they do tell are counted. */
+  stats?: Partial<UsageStats>;
+}
+
+/** The question of `GET /v1/usage`. */
+export interface AccountQuery {
+  /** The plan and the numbers are needed. */
+  account: Account;
+  /** IANA name of the zone whose month `periodStart` and `periodEnd` tell. Absent or `null`: `"UTC"`. */
+  tz?: string | null;
+  /** The moment up to which the last days are counted. Default: the current time. */
+  now?: Instant;
+  /** How `periodStart` and `periodEnd` are written. */
+  boundaries?: Boundaries;
+}
+
+/** The usage of one phone number. What is not known is `""`, as the API's own clients take these for text. */
 export interface NumberUsageItem {
-  /** `null` for usage by no number. */
-  numberId: string | null;
+  /** `""` for usage by no number. */
+  numberId: string;
   /** The latest `phoneNumber` that a record gave. */
-  phoneNumber: string | null;
+  phoneNumber: string;
   /** Records don't tell it. */
-  country: string | null;
+  country: string;
   /** Records don't tell it. */
-  status: string | null;
+  status: string;
   /** Where all of this usage is one agent's. */
-  agentId?: string;
-  agentName?: string;
+  agentId?: string | null;
+  agentName?: string | null;
   messages: number;
   /** Completed calls only. */
   calls: number;
@@ -162,6 +182,59 @@ export interface MonthlyUsageItem {
 export interface MonthlyUsageResponse {
   data: MonthlyUsageItem[];
   months: number;
+}
+
+/** What a plan allows. */
+export interface PlanLimits {
+  numbers: number;
+  messagesPerMonth: number;
+  voiceMinutesPerMonth: number;
+  maxCallDurationMinutes: number;
+  concurrentCalls: number;
+}
+
+/** An account's plan. */
+export interface PlanInfo {
+  name: string;
+  /** Older answers lack it. */
+  limits?: PlanLimits;
+}
+
+/** How many phone numbers an account has, and may have. */
+export interface NumberLimits {
+  used: number;
+  limit: number;
+  remaining: number;
+}
+
+/** Counts of all time and of the last day, 7 and 30 days. */
+export interface UsageStats {
+  totalMessages: number;
+  messagesLast24h: number;
+  messagesLast7d: number;
+  messagesLast30d: number;
+  /** Completed calls only, here and below. */
+  totalCalls: number;
+  callsLast24h: number;
+  callsLast7d: number;
+  callsLast30d: number;
+  totalWebhookDeliveries: number;
+  successfulWebhookDeliveries: number;
+  failedWebhookDeliveries: number;
+  /** Newer answers only. */
+  smsSegmentsLast30d?: number;
+}
+
+/** The body of `GET /v1/usage`. */
+export interface UsageResponse {
+  plan: PlanInfo;
+  numbers: NumberLimits;
+  stats: UsageStats;
+  /** First second of the current month. Older answers lack it. */
+  periodStart?: string;
+  /** Last whole second of the current month. Older answers lack it. */
+  periodEnd?: string;
+  reportGeneratedAt?: string;
 }
 
 /**
@@ -213,7 +286,7 @@ export interface Diagnostics {
 }
 
 /** The endpoint whose answers can be checked. */
-export type Endpoint = "by-agent";
+export type Endpoint = "by-agent" | "usage" | "daily" | "monthly" | "by-number";
 
 /** What a check found. */
 export type Validation<T> = { ok: true; value: T; warnings: Problem[] } | { ok: false; problems: Problem[] };

@@ -105,6 +105,39 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn the_latest_quarter_hours_are_counted_up_to_the_one_of_now(
+        ago in prop::collection::vec((-2_000_000_i64..3_000_000_000, any::<bool>()), 0..60),
+        now in prop_oneof![Just(1_718_452_800_000_i64), 1_718_000_000_000..1_719_000_000_000_i64],
+    ) {
+        let events: Vec<_> = ago.iter().map(|(ago, kind)| (now - ago, *kind)).collect();
+        let mut kept = rollup("{}");
+        push_text(&mut kept, events.iter().map(text).collect::<String>().as_bytes(), &Default::default()).unwrap();
+        let quarter = |at: i64| at / 900_000;
+        let spans = [i64::MAX, 96, 672, 2880];
+        for (sum, span) in kept.latest(now).into_iter().zip(spans) {
+            let holds = |at| span == i64::MAX || (0..span).contains(&(quarter(now) - quarter(at)));
+            let count = |kind| events.iter().filter(|(at, is)| *is == kind && holds(*at)).count() as u64;
+            prop_assert_eq!((sum.messages, sum.calls), (count(true), count(false)), "{}", span);
+        }
+    }
+}
+
+#[test]
+fn at_the_ends_of_time_nothing_is_the_latest() {
+    let mut kept = rollup("{}");
+    push_text(
+        &mut kept,
+        text(&(1_718_452_800_000, true)).as_bytes(),
+        &Default::default(),
+    )
+    .unwrap();
+    for now in [i64::MIN, -86_400_001, i64::MAX] {
+        assert_eq!(kept.latest(now)[1..], [Default::default(); 3], "{now}");
+    }
+}
+
 #[test]
 fn numbers_have_their_rows_and_what_has_none_comes_last() {
     let mut kept = rollup(r#"{"agents":[{"id":"a","name":"Listed"}]}"#);
@@ -121,24 +154,24 @@ fn numbers_have_their_rows_and_what_has_none_comes_last() {
         let query = query.map(|query| RawQuery::from_json(query).period().unwrap());
         serde_json::to_value(kept.by_number(query.as_ref()).unwrap().data).unwrap()
     };
-    let unknown = |id: Option<&str>, number: Option<&str>, messages: u64, calls: u64| serde_json::json!({"numberId": id, "phoneNumber": number, "country": null, "status": null, "messages": messages, "calls": calls});
+    let unknown = |id: &str, number: &str, messages: u64, calls: u64| serde_json::json!({"numberId": id, "phoneNumber": number, "country": "", "status": "", "messages": messages, "calls": calls});
     let of_a = |mut row: serde_json::Value| {
         row["agentId"] = "a".into();
         row["agentName"] = "Listed".into();
         row
     };
     let want = serde_json::json!([
-        unknown(Some("n1"), None, 2, 0),
-        of_a(unknown(Some("n2"), Some("+3"), 1, 1)),
-        unknown(Some("n3"), None, 1, 0),
-        unknown(None, None, 2, 0),
+        unknown("n1", "", 2, 0),
+        of_a(unknown("n2", "+3", 1, 1)),
+        unknown("n3", "", 1, 0),
+        unknown("", "", 2, 0),
     ]);
     assert_eq!(rows(None), want);
     let june = serde_json::json!([
-        of_a(unknown(Some("n2"), Some("+3"), 1, 1)),
-        of_a(unknown(Some("n1"), None, 1, 0)),
-        unknown(Some("n3"), None, 1, 0),
-        unknown(None, None, 2, 0),
+        of_a(unknown("n2", "+3", 1, 1)),
+        of_a(unknown("n1", "", 1, 0)),
+        unknown("n3", "", 1, 0),
+        unknown("", "", 2, 0),
     ]);
     assert_eq!(rows(Some(r#"{"period":"month","now":"2024-06-15T00:00:00Z"}"#)), june);
 }
