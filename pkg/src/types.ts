@@ -107,12 +107,31 @@ export interface MonthlyQuery {
   now?: Instant;
 }
 
-/** What records can't tell of an account. What is not given is not invented: see each door for what it does without. */
+/** A phone number, as an entry of `GET /v1/numbers`. */
+export interface PhoneNumber {
+  id: string;
+  phoneNumber: string;
+  country: string;
+  status: string;
+  /** Whose it is; `null` for nobody's. Where it is not told, usage tells it. */
+  agentId?: string | null;
+}
+
+/** A page of `GET /v1/numbers`, or anything shaped like it. */
+export interface NumberPage {
+  data: Iterable<PhoneNumber>;
+}
+
+/** What records can't tell of an account. What is not given here is not invented. */
 export interface Account {
   plan?: PlanInfo;
   numbers?: NumberLimits;
-  /** The counts that records don't tell (webhook deliveries, SMS segments); those that they do tell are counted. */
+  /** The counts that records don't tell, of webhook deliveries and SMS segments; what they do tell is counted, whatever is here. */
   stats?: Partial<UsageStats>;
+  /** Webhook deliveries by local date, `YYYY-MM-DD`, for the handler's days and months. */
+  webhooks?: Record<string, number>;
+  /** For the handler's usage by number: what numbers are, and those without usage too. A page of `GET /v1/numbers` will do. */
+  phoneNumbers?: Iterable<PhoneNumber> | NumberPage;
 }
 
 /** The question of `GET /v1/usage`. */

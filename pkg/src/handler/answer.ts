@@ -7,6 +7,8 @@ export interface Answer {
   /** JSON text, as text or as bytes; `null` for an answer without a body. */
   body: string | Uint8Array<ArrayBuffer> | null;
   headers?: Record<string, string>;
+  /** The same for everyone, and for a while: caches that many share may keep it. Default: `false`. */
+  shared?: boolean;
 }
 
 /** One entry of an error's `details`. */

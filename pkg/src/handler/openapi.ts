@@ -1,0 +1,2 @@
+/** The OpenAPI document of the endpoints. */
+export const OPENAPI: object = {};
