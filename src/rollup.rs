@@ -63,7 +63,7 @@ impl Rollup {
     }
 
     /// Usage by phone number, of a period or of all time: most messages first, then most calls, then by id; what came by no
-    /// number last. The agent is told where all of a number's usage is one agent's.
+    /// number last, with an empty id. What records do not tell is empty. The agent is told where all of a number's usage is one agent's.
     ///
     /// # Errors
     /// As of [`Rollup::by_agent`].

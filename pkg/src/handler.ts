@@ -11,7 +11,7 @@ import { corsPolicy, PREFLIGHT_HEADERS } from "./handler/cors.js";
 import { ENDPOINTS } from "./handler/endpoints.js";
 import { OPENAPI } from "./handler/openapi.js";
 import { checkOptions, checkUpstream, type UsageHandlerOptions } from "./handler/options.js";
-import { type EndpointFacts, readQuery } from "./handler/query.js";
+import { readQuery } from "./handler/query.js";
 import { respond } from "./handler/respond.js";
 import type { Source } from "./handler/source.js";
 import { upstreamSource } from "./handler/upstream.js";
@@ -27,7 +27,7 @@ export type {
 /** Answers every request; never rejects. */
 export type UsageHandler = (request: Request) => Promise<Response>;
 
-const PATHS = new Map(ENDPOINTS.map((facts) => [facts.path as string, facts as EndpointFacts]));
+const PATHS = new Map(ENDPOINTS.map((facts) => [facts.path, facts]));
 const OPENAPI_PATH = "/openapi.json";
 const METHODS = "GET, HEAD, OPTIONS";
 

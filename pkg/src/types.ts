@@ -1,3 +1,7 @@
+import type { NumberLimits, PlanInfo, UsageStats } from "./contract.js";
+
+export type * from "./contract.js";
+
 /** A calendar period. */
 export type Period = "week" | "month" | "year";
 
@@ -62,28 +66,6 @@ export interface UsageQuery extends PeriodQuery {
   naiveTimestamps?: "reject" | "utc";
 }
 
-/** One row of the report. */
-export interface AgentUsageItem {
-  /** `null` for usage with no agent. */
-  agentId: string | null;
-  agentName: string;
-  messages: number;
-  /** Completed calls only. */
-  calls: number;
-  /** Whole seconds of those calls. */
-  totalSeconds: number;
-  /** `true` for the one row of usage with no agent. */
-  isOrphan: boolean;
-}
-
-/** The report: exactly the body of `GET /v1/usage/by-agent`. */
-export interface AgentUsageResponse {
-  data: AgentUsageItem[];
-  period: Period;
-  periodStart: string;
-  periodEnd: string;
-}
-
 /** How a rollup reads records. */
 export type RollupOptions = Pick<UsageQuery, "agents" | "dedupe" | "onInvalid" | "naiveTimestamps">;
 
@@ -146,116 +128,6 @@ export interface AccountQuery {
   boundaries?: Boundaries;
 }
 
-/** The usage of one phone number. What is not known is `""`, as the API's own clients take these for text. */
-export interface NumberUsageItem {
-  /** `""` for usage by no number. */
-  numberId: string;
-  /** The latest `phoneNumber` that a record gave. */
-  phoneNumber: string;
-  /** Records don't tell it. */
-  country: string;
-  /** Records don't tell it. */
-  status: string;
-  /** Where all of this usage is one agent's. */
-  agentId?: string | null;
-  agentName?: string | null;
-  messages: number;
-  /** Completed calls only. */
-  calls: number;
-}
-
-/** The body of `GET /v1/usage/by-number`. */
-export interface NumberUsageResponse {
-  data: NumberUsageItem[];
-}
-
-/** The usage of one local date. */
-export interface DailyUsageItem {
-  /** `YYYY-MM-DD`. */
-  date: string;
-  messages: number;
-  /** Completed calls only. */
-  calls: number;
-  /** Webhook deliveries. Records don't tell them: 0 from a rollup. */
-  webhooks: number;
-}
-
-/** The body of `GET /v1/usage/daily`: every day has its row, the newest last. */
-export interface DailyUsageResponse {
-  data: DailyUsageItem[];
-  days: number;
-}
-
-/** The usage of one local calendar month. */
-export interface MonthlyUsageItem {
-  /** `YYYY-MM`. */
-  month: string;
-  messages: number;
-  /** Completed calls only. */
-  calls: number;
-  /** Webhook deliveries. Records don't tell them: 0 from a rollup. */
-  webhooks: number;
-}
-
-/** The body of `GET /v1/usage/monthly`: every month has its row, the newest last. */
-export interface MonthlyUsageResponse {
-  data: MonthlyUsageItem[];
-  months: number;
-}
-
-/** What a plan allows. */
-export interface PlanLimits {
-  numbers: number;
-  messagesPerMonth: number;
-  voiceMinutesPerMonth: number;
-  maxCallDurationMinutes: number;
-  concurrentCalls: number;
-}
-
-/** An account's plan. */
-export interface PlanInfo {
-  name: string;
-  /** Older answers lack it. */
-  limits?: PlanLimits;
-}
-
-/** How many phone numbers an account has, and may have. */
-export interface NumberLimits {
-  used: number;
-  limit: number;
-  remaining: number;
-}
-
-/** Counts of all time and of the last day, 7 and 30 days. */
-export interface UsageStats {
-  totalMessages: number;
-  messagesLast24h: number;
-  messagesLast7d: number;
-  messagesLast30d: number;
-  /** Completed calls only, here and below. */
-  totalCalls: number;
-  callsLast24h: number;
-  callsLast7d: number;
-  callsLast30d: number;
-  totalWebhookDeliveries: number;
-  successfulWebhookDeliveries: number;
-  failedWebhookDeliveries: number;
-  /** Newer answers only. */
-  smsSegmentsLast30d?: number;
-}
-
-/** The body of `GET /v1/usage`. */
-export interface UsageResponse {
-  plan: PlanInfo;
-  numbers: NumberLimits;
-  stats: UsageStats;
-  /** First second of the current month. Older answers lack it. */
-  periodStart?: string;
-  /** Last whole second of the current month. Older answers lack it. */
-  periodEnd?: string;
-  reportGeneratedAt?: string;
-}
-
 /**
  * Records: an iterable of objects, a list page, or JSON text (string or UTF-8 bytes) holding an array, newline-delimited or
  * concatenated values. A list page (an object whose `data` is an array) stands for its items wherever a record may stand.
@@ -304,11 +176,19 @@ export interface Diagnostics {
   totals: { messages: number; calls: number; totalSeconds: number };
 }
 
-/** The endpoint whose answers can be checked. */
-export type Endpoint = "by-agent" | "usage" | "daily" | "monthly" | "by-number";
+/** What an answer should be to; what is absent is not checked. */
+export interface Expectation extends Partial<PeriodQuery> {
+  /** How many days were asked for. */
+  days?: number;
+  /** How many months were asked for. */
+  months?: number;
+}
 
-/** What a check found. */
-export type Validation<T> = { ok: true; value: T; warnings: Problem[] } | { ok: false; problems: Problem[] };
+/**
+ * What a check found. `value` is read from the body when it is first asked for, its optional fields filled in: bytes should not be
+ * changed before.
+ */
+export type Validation<T> = { ok: true; readonly value: T; warnings: Problem[] } | { ok: false; problems: Problem[] };
 
 /** A way of writing bounds that explains an answer. */
 export interface Convention {

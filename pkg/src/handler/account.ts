@@ -36,7 +36,14 @@ export function knownAccount(account: Account | undefined): KnownAccount {
     known.told.plan = plan as PlanInfo;
   }
   if (numbers != null) known.told.numbers = counts(numbers, NUMBERS, "/account/numbers") as unknown as NumberLimits;
-  if (stats != null) known.told.stats = counts(stats, Object.keys(object(stats, "/account/stats")), "/account/stats");
+  if (stats != null) {
+    const names = Object.entries(object(stats, "/account/stats")).filter(([, value]) => value != null);
+    known.told.stats = counts(
+      stats,
+      names.map(([name]) => name),
+      "/account/stats",
+    );
+  }
   if (webhooks != null) readWebhooks(webhooks, known.webhooks);
   if (phoneNumbers != null) readNumbers(phoneNumbers, known.phoneNumbers);
   return known;
@@ -55,7 +62,8 @@ function readWebhooks(webhooks: unknown, into: Map<string, number>): void {
 
 function readNumbers(given: unknown, into: Map<string, PhoneNumber>): void {
   const page = object(given, "/account/phoneNumbers");
-  const listed: unknown = Symbol.iterator in page ? page : page["data"];
+  const { data } = page;
+  const listed = Symbol.iterator in page ? page : data;
   if (typeof listed !== "object" || listed === null || !(Symbol.iterator in listed)) {
     throw invalidOption(
       "/account/phoneNumbers",

@@ -1,5 +1,6 @@
 import {
   type AgentPage,
+  type Endpoint,
   type Records,
   UsageError,
   type UsageQuery,
@@ -10,7 +11,7 @@ import {
 import { type KnownAccount, knownAccount, withNumbers, withWebhooks } from "./account.js";
 import { type Answer, clientGone, errorAnswer } from "./answer.js";
 import type { Awaitable, ReportOptions, UsageHandlerOptions } from "./options.js";
-import type { Asked, EndpointFacts } from "./query.js";
+import type { Asked } from "./query.js";
 import { readStream } from "./read-stream.js";
 import type { Question, Source } from "./source.js";
 import { windowOf } from "./window.js";
@@ -38,7 +39,7 @@ export function computedSource(options: UsageHandlerOptions): Source {
       if (facts.endpoint === "usage" && (known.told.plan === undefined || known.told.numbers === undefined)) {
         return errorAnswer(404, "account_unknown", "The account's plan and numbers are not known here.");
       }
-      const value = await counted(options, question, whole, (rollup) => asked(rollup, facts, whole, known));
+      const value = await counted(options, question, whole, (rollup) => asked(rollup, facts.endpoint, whole, known));
       return { status: 200, body: JSON.stringify(value) };
     } catch (error) {
       if (request.signal.aborted) return clientGone();
@@ -77,7 +78,7 @@ async function counted(
   if (records === undefined)
     return ask(await (typeof rollup === "function" ? rollup(request) : (rollup as UsageRollup)));
 
-  const source = await records(windowOf(facts, question), request);
+  const source = await records(windowOf(facts.endpoint, question), request);
   if (facts.endpoint === "by-agent") {
     const query = question as UsageQuery;
     if (!isStream(source)) return usageByAgent(source, query);
@@ -96,7 +97,7 @@ async function counted(
   }
 }
 
-function asked(rollup: UsageRollup, { endpoint }: EndpointFacts, question: Whole, account: KnownAccount): object {
+function asked(rollup: UsageRollup, endpoint: Endpoint, question: Whole, account: KnownAccount): object {
   switch (endpoint) {
     case "by-agent":
       return rollup.byAgent(question as UsageQuery);

@@ -1,11 +1,21 @@
-/** The endpoints: their paths, and what may be asked of each. */
-export const ENDPOINTS = [
+// Written by `npm run contract` from src/contract.rs. Change it there.
+
+import type { Endpoint } from "../contract.js";
+
+/** A parameter of a query. */
+export type Parameter =
+  | { name: string; type: "choice"; choices: readonly string[] }
+  | { name: string; type: "zone" }
+  | { name: string; type: "integer"; minimum: number; maximum: number; default: number };
+
+/** Each endpoint's path and parameters. */
+export const ENDPOINTS: readonly { endpoint: Endpoint; path: string; parameters: readonly Parameter[] }[] = [
   {
     endpoint: "by-agent",
     path: "/v1/usage/by-agent",
     parameters: [
-      { name: "period", type: "string", enum: ["week", "month", "year"], required: true },
-      { name: "tz", type: "string" },
+      { name: "period", type: "choice", choices: ["week", "month", "year"] },
+      { name: "tz", type: "zone" },
     ],
   },
   { endpoint: "usage", path: "/v1/usage", parameters: [] },
@@ -20,4 +30,4 @@ export const ENDPOINTS = [
     parameters: [{ name: "months", type: "integer", minimum: 1, maximum: 24, default: 6 }],
   },
   { endpoint: "by-number", path: "/v1/usage/by-number", parameters: [] },
-] as const;
+];

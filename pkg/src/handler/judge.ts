@@ -1,5 +1,5 @@
-import { type Endpoint, type Problem, validateResponse } from "usage-by-agent";
-import { type Answer, type ErrorDetail, errorAnswer } from "./answer.js";
+import { type Endpoint, type ErrorDetail, type Problem, validateResponse } from "usage-by-agent";
+import { type Answer, errorAnswer } from "./answer.js";
 import type { Asked } from "./query.js";
 import type { Question } from "./source.js";
 

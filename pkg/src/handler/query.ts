@@ -1,4 +1,5 @@
-import { type Endpoint, type Period, periodBounds, UsageError } from "usage-by-agent";
+import { type ParameterError, type Period, periodBounds, UsageError } from "usage-by-agent";
+import type { ENDPOINTS, Parameter } from "./endpoints.js";
 import { readInteger } from "./integer.js";
 
 /** The documented parameters, judged; those that were not given have their defaults, if they have any. */
@@ -10,32 +11,8 @@ export interface Asked {
   months?: number;
 }
 
-/** A parameter as it is documented. Text without an `enum` is a time zone. */
-export interface Parameter {
-  readonly name: keyof Asked;
-  readonly type: "string" | "integer";
-  readonly required?: boolean;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly default?: string | number;
-}
-
 /** An endpoint as it is documented. */
-export interface EndpointFacts {
-  readonly endpoint: Endpoint;
-  readonly path: string;
-  readonly parameters: readonly Parameter[];
-}
-
-/** One entry of a 422's `detail`, worded as FastAPI words it; the keys' order is part of that. */
-export interface ParameterError {
-  type: string;
-  loc: ["query", string];
-  msg: string;
-  input: string | null;
-  ctx?: Record<string, string | number>;
-}
+export type EndpointFacts = (typeof ENDPOINTS)[number];
 
 /** What was asked, and the part of it that the caller wrote. */
 export interface ReadQuery {
@@ -66,36 +43,39 @@ export function readQuery(
         query[name] = read;
         sent[name] = String(read);
       }
-    } else if (parameter.required) {
+    } else if (parameter.type === "choice") {
       detail.push({ type: "missing", loc: ["query", name], msg: "Field required", input: null });
-    } else if (parameter.default !== undefined) {
+    } else if (parameter.type === "integer") {
       query[name] = parameter.default;
     }
   }
   return detail.length > 0 ? { detail } : { query, sent };
 }
 
-type Fault = Pick<ParameterError, "type" | "msg" | "ctx">;
+/** What is wrong, in the words and the order of FastAPI. */
+type Fault = Pick<ParameterError, "type" | "msg"> & { ctx?: object };
 
 function readParameter(parameter: Parameter, text: string): string | number | Fault {
   if (parameter.type === "integer") return readNumber(parameter, text);
-  if (parameter.enum !== undefined) return oneOf(parameter.enum, text);
+  if (parameter.type === "choice") return oneOf(parameter.choices, text);
   return isTimeZone(text) ? text : { type: "value_error", msg: `Value error, unknown IANA time zone '${text}'` };
 }
+
+type Limits = Extract<Parameter, { type: "integer" }>;
 
 const NO_INTEGER = {
   int_parsing: "Input should be a valid integer, unable to parse string as an integer",
   int_parsing_size: "Unable to parse input string as an integer, exceeded maximum size",
 };
 
-function readNumber({ minimum, maximum }: Parameter, text: string): number | Fault {
+function readNumber({ minimum, maximum }: Limits, text: string): number | Fault {
   const value = readInteger(text);
   if (typeof value === "string") return { type: value, msg: NO_INTEGER[value] };
   const msg = "Input should be";
-  if (minimum !== undefined && value < minimum) {
+  if (value < minimum) {
     return { type: "greater_than_equal", msg: `${msg} greater than or equal to ${minimum}`, ctx: { ge: minimum } };
   }
-  if (maximum !== undefined && value > maximum) {
+  if (value > maximum) {
     return { type: "less_than_equal", msg: `${msg} less than or equal to ${maximum}`, ctx: { le: maximum } };
   }
   return value;

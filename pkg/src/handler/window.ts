@@ -1,6 +1,5 @@
-import { type PeriodQuery, periodBounds, UsageError, type Weekday } from "usage-by-agent";
+import { type Endpoint, type PeriodQuery, periodBounds, UsageError, type Weekday } from "usage-by-agent";
 import type { RecordsWindow } from "./options.js";
-import type { EndpointFacts } from "./query.js";
 
 /** Every moment that a supported period of some zone holds. */
 const ALL_TIME: RecordsWindow = { startMs: Date.UTC(1969, 11, 31), endMs: Date.UTC(2100, 0, 2) };
@@ -11,7 +10,7 @@ const WEEKDAYS: Weekday[] = ["monday", "tuesday", "wednesday", "thursday", "frid
 export type Span = Pick<PeriodQuery, "tz" | "now"> & Partial<PeriodQuery> & { days?: number; months?: number };
 
 /** The window whose records an endpoint's answer needs. */
-export function windowOf({ endpoint }: Pick<EndpointFacts, "endpoint">, span: Span): RecordsWindow {
+export function windowOf(endpoint: Endpoint, span: Span): RecordsWindow {
   if (endpoint === "by-agent") {
     const { startMs, endMs } = periodBounds(span as PeriodQuery);
     return { startMs, endMs };
