@@ -62,11 +62,18 @@ async function ask(handler, path, { headers = {}, ...init } = {}) {
   return { status: response.status, headers: response.headers, text, body: text && JSON.parse(text) };
 }
 
+/** A good answer, which is as documented. */
 async function answer(handler, path) {
   const { status, text, body } = await ask(handler, path);
   assert.equal(status, 200, text);
+  const asked = new URL(path, "https://edge.example").searchParams;
+  const expect = asked.has("period") ? { period: asked.get("period"), tz: asked.get("tz") ?? TZ } : {};
+  const checked = packed.validateResponse(endpointOf(path), text, expect);
+  assert.ok(checked.ok, JSON.stringify(checked.problems));
   return body;
 }
+
+const endpointOf = (path) => path.split("?")[0].split("/").at(-1);
 
 /** Bytes in pieces that end anywhere. */
 function streamOf(records, { end = (controller) => controller.close(), cancel = () => {} } = {}) {
@@ -500,6 +507,7 @@ describe("what the account tells", () => {
     ["/plan/limits/numbers", { plan: { name: "Pro", limits: { numbers: "hunter2" } } }],
     ["/numbers/limit", { numbers: { used: 1, limit: -1, hunter2: 1 } }],
     ["/stats/failedWebhookDeliveries", { stats: { failedWebhookDeliveries: 0.5, hunter2: 1 } }],
+    ["/stats/totalWebhookDeliveries", { stats: { totalWebhookDeliveries: 5, failedWebhookDeliveries: 6, hunter2: 1 } }],
     ["/webhooks", { webhooks: "hunter2" }],
     ["/webhooks/31~110~12024", { webhooks: { "31/10/2024": 1, hunter2: 1 } }],
     ["/webhooks/2024-10-31", { webhooks: { "2024-10-31": "hunter2" } }],
