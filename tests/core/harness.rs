@@ -9,7 +9,7 @@ use usage_by_agent::input::Text;
 use usage_by_agent::json::Reader;
 use usage_by_agent::query::RawQuery;
 use usage_by_agent::record::Defaults;
-use usage_by_agent::validate::{Expect, check};
+use usage_by_agent::validate::{self, Expect};
 
 const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
 const SKIP: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "onInvalid": "skip"}"#;
@@ -105,7 +105,7 @@ pub fn check(text: &[u8], sizes: &[usize]) {
             shown()
         ),
     }
-    let problems = check(Endpoint::ByAgent, text, &Expect::default())
+    let problems = validate::check(Endpoint::ByAgent, text, &Expect::default())
         .err()
         .unwrap_or_default();
     let refused = problems.first().is_some_and(|problem| problem.code == "invalid_json");
