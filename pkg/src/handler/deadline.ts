@@ -3,7 +3,7 @@
  * missing in the first releases of Node 20.
  */
 export class Deadline {
-  /** For `fetch`: aborted when the time is over, the client is gone, or `end` was called. */
+  /** For `fetch`: aborted when the time is over, the client is gone, or `stop` was called. */
   readonly signal: AbortSignal;
   /** `true` once the time is over. */
   over = false;
@@ -11,7 +11,8 @@ export class Deadline {
   readonly #end: number;
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #parent: AbortSignal | undefined;
-  readonly #stop = () => this.#controller.abort();
+  /** Ends whatever still waits or reads. */
+  readonly stop = () => this.#controller.abort();
   readonly #stopped: Promise<never>;
 
   constructor(milliseconds: number, parent?: AbortSignal) {
@@ -19,15 +20,15 @@ export class Deadline {
     this.#end = Date.now() + milliseconds;
     this.#timer = setTimeout(() => {
       this.over = true;
-      this.#stop();
+      this.stop();
     }, milliseconds);
     this.#parent = parent;
-    parent?.addEventListener("abort", this.#stop);
+    parent?.addEventListener("abort", this.stop);
     this.#stopped = new Promise((_, reject) => {
       this.signal.addEventListener("abort", () => reject(new Error("stopped")));
     });
     this.#stopped.catch(() => {});
-    if (parent?.aborted) this.#stop();
+    if (parent?.aborted) this.stop();
   }
 
   /** Milliseconds left. */
@@ -54,10 +55,9 @@ export class Deadline {
     }
   }
 
-  /** Lets go of the timer and the client's signal, and ends whatever still reads. */
+  /** Lets go of the timer and of the client's signal. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#parent?.removeEventListener("abort", this.#stop);
-    this.#stop();
+    this.#parent?.removeEventListener("abort", this.stop);
   }
 }

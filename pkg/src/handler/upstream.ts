@@ -19,6 +19,7 @@ export function upstreamSource(upstream: Upstream): Source {
       const received = await ask(upstream, question, init, deadline);
       return received === null ? unreachable() : judge(received, question);
     } catch (error) {
+      deadline.stop();
       if (client.aborted) return clientGone();
       if (deadline.over) {
         return errorAnswer(504, "upstream_timeout", `The upstream gave no answer within ${upstream.timeoutMs} ms.`);
