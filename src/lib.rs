@@ -65,6 +65,7 @@ pub mod snapshot;
 pub mod timestamp;
 pub mod validate;
 pub mod walk;
+pub mod what_if;
 pub mod zone;
 
 #[cfg(target_arch = "wasm32")]

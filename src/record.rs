@@ -5,8 +5,10 @@
 //! [`judge`] is the one place that says what a row means. Shapes and rules: the vendor's records, README § What counts.
 
 use crate::error::{number_shown, shown};
+use crate::query::Reading;
 use crate::timestamp::{self, Naive};
 use crate::walk::{self, Json};
+use crate::what_if::WhatIf;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -133,6 +135,9 @@ const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [
     "/data/receivedAt",
     "/data/numberId",
 ];
+
+/// The event of messages and of spoken turns, by which the latter can be counted too.
+const VOICE_TURNS: &str = "agent.message";
 
 /// A field's value, unjudged.
 #[derive(Clone, Default)]
@@ -407,10 +412,10 @@ impl<'r> Field<'r> {
 
     /// Whole seconds: a number, rounded down.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fn seconds(self) -> Result<Option<u64>, Fault> {
+    fn seconds(self, what_if: &WhatIf) -> Result<Option<u64>, Fault> {
         match self.value {
             Value::Absent | Value::Null => Ok(None),
-            Value::Number(n) if *n >= 0.0 && *n <= crate::report::MAX_SAFE_F64 => Ok(Some(*n as u64)),
+            Value::Number(n) if *n >= 0.0 && *n <= crate::report::MAX_SAFE_F64 => Ok(Some(what_if.seconds(*n))),
             Value::Number(n) if *n < 0.0 => self.fault("wanted a duration that is not negative"),
             Value::Number(_) => self.fault("wanted seconds up to 2^53 - 1"),
             _ => self.fault("wanted a number of seconds or null"),
@@ -544,7 +549,7 @@ impl fmt::Debug for Row<'_> {
 }
 
 /// Says what a row means.
-pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judged<'r> {
+pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) -> Judged<'r> {
     let kind = row.own(Known::Type).value;
     let event = row.own(Known::Event).value;
     for field in [row.own(Known::Type), row.own(Known::Event)] {
@@ -555,24 +560,24 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judg
         }
     }
     let judged = if kind.is("message") {
-        message(row, false, naive)
+        message(row, false, reading)
     } else if kind.is("call") {
-        call(row, false, naive)
+        call(row, false, reading)
     } else if event.is("agent.message") {
-        if row.own(Known::Channel).value.is("voice") {
+        if row.own(Known::Channel).value.is("voice") && !reading.what_if.counts(VOICE_TURNS) {
             return Judged::VoiceTurn;
         }
-        message(row, true, naive)
+        message(row, true, reading)
     } else if event.is("agent.call_ended") {
-        call(row, true, naive)
+        call(row, true, reading)
     } else if event.is("agent.reaction") {
         return Judged::Reaction;
     } else if !event.is_missing() {
         return Judged::Unknown;
     } else if !matches!(row.own(Known::StartedAt).value, Value::Absent) {
-        call(row, false, naive)
+        call(row, false, reading)
     } else if !matches!(row.own(Known::ReceivedAt).value, Value::Absent) {
-        message(row, false, naive)
+        message(row, false, reading)
     } else {
         return Judged::Unknown;
     };
@@ -603,7 +608,7 @@ fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r
     Ok(row.of_data(specific).name()?.or(row.of_data(Known::Id).name()?))
 }
 
-fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
+fn message<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<'r>, Fault> {
     let id = id(row, webhook, Known::MessageId)?;
     if webhook {
         row.own(Known::Channel).text()?;
@@ -615,9 +620,9 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
     } else {
         row.own(Known::ReceivedAt)
     };
-    let at = match (received.time(naive)?, webhook) {
+    let at = match (received.time(reading.naive)?, webhook) {
         (at, false) => at,
-        (at, true) => at.or(row.own(Known::Timestamp).time(naive)?),
+        (at, true) => at.or(row.own(Known::Timestamp).time(reading.naive)?),
     };
     match at {
         Some(at) => Ok(Event {
@@ -634,15 +639,15 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
     }
 }
 
-fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
+fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<'r>, Fault> {
     let field = |name| if webhook { row.of_data(name) } else { row.own(name) };
     let id = id(row, webhook, Known::CallId)?;
     let agent_id = row.own(Known::AgentId).name()?;
     let agent_name = row.own(Known::AgentName).name()?;
     let status = field(Known::Status).text()?;
-    let started = field(Known::StartedAt).time(naive)?;
-    let ended = field(Known::EndedAt).time(naive)?;
-    let duration = field(Known::DurationSeconds).seconds()?;
+    let started = field(Known::StartedAt).time(reading.naive)?;
+    let ended = field(Known::EndedAt).time(reading.naive)?;
+    let duration = field(Known::DurationSeconds).seconds(&reading.what_if)?;
     let Some(at) = started else {
         return field(Known::StartedAt).fault("a call counts at the time it started, and none is given");
     };
@@ -650,7 +655,8 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, 
         (Some(seconds), _) => Some(seconds),
         (None, None) => None,
         (None, Some(ended)) => match u64::try_from(ended.saturating_sub(at)) {
-            Ok(ms) => Some(ms / 1000),
+            Ok(ms) if reading.what_if.step == 0.0 => Some(ms / 1000),
+            Ok(ms) => Some(reading.what_if.seconds(ms as f64 / 1000.0)),
             Err(_) => return field(Known::EndedAt).fault("the call ended before it started"),
         },
     };
@@ -716,7 +722,7 @@ mod tests {
 
     fn judged(text: &str) -> String {
         let row = Row::from_json(text);
-        match judge(&row, &Defaults::default(), Naive::Reject) {
+        match judge(&row, &Defaults::default(), &Reading::default()) {
             Judged::Event(e) => format!(
                 "{:?} {} {:?} {:?} {:?} {:?}",
                 e.kind,
@@ -869,7 +875,7 @@ mod tests {
     fn the_number_is_found_and_never_a_fault() {
         let number = |text: &str| {
             let row = Row::from_json(text);
-            match judge(&row, &Defaults::default(), Naive::Reject) {
+            match judge(&row, &Defaults::default(), &Reading::default()) {
                 Judged::Event(e) => (
                     e.number.id().map(str::to_owned),
                     e.number.phone_number().map(str::to_owned),
@@ -899,7 +905,7 @@ mod tests {
         };
         let agent = |text| {
             let row = Row::from_json(text);
-            match judge(&row, &defaults, Naive::Reject) {
+            match judge(&row, &defaults, &Reading::default()) {
                 Judged::Event(e) => (e.agent_id.map(str::to_owned), e.agent_name.map(str::to_owned)),
                 other => panic!("{other:?}"),
             }
