@@ -1,0 +1,44 @@
+// Causes, collected: what is found twice is told once.
+
+import type { Cause, CauseCode } from "./types.js";
+
+/** What theirs has done, or what else it is. */
+const WORDS: Record<CauseCode, string> = {
+  names_differ: "agents have other names there",
+  agents_only_in_ours: "agents with usage in ours have no row in theirs, as deleted ones may",
+  agents_only_in_theirs: "agents with usage in theirs have no row in ours",
+  unassigned_moved: "the totals are equal: what one side has under Unassigned the other has under agents",
+  bounds_written_otherwise: "the period is the same, its bounds are written by another convention",
+  other_week_start: "theirs begins the week on another day",
+  other_zone: "theirs is of another time zone",
+  other_period: "theirs is of another period",
+  failed_calls_counted: "theirs counts calls that were not completed",
+  duplicates_counted: "theirs counts an id as often as it was told",
+  duplicates_not_counted: "theirs counts an id once",
+  voice_turns_counted: "theirs counts spoken turns as messages",
+  outbound_messages_missing: "theirs leaves out outbound messages",
+  inbound_messages_missing: "theirs leaves out inbound messages",
+  rounded_up_per_call: "theirs rounds each call up",
+  rounded_to_nearest: "theirs rounds each call to the nearest second",
+  rounded_after_sum: "theirs sums fractions of seconds, and rounds the sum",
+  evidence_differs: "the records, counted by the query, do not give ours",
+};
+
+export class Causes {
+  readonly #found = new Map<string, Cause>();
+
+  add(certainty: Cause["certainty"], code: CauseCode, fields: readonly string[], more: Partial<Cause> = {}): void {
+    if (fields.length === 0) return;
+    const key = JSON.stringify([code, more.with, more.detail]);
+    const known = this.#found.get(key);
+    const all = [...new Set([...(known?.fields ?? []), ...fields])];
+    const message = WORDS[code] + (more.with ? `, and ${WORDS[more.with]}` : "");
+    this.#found.set(key, known ? { ...known, fields: all } : { code, ...more, message, certainty, fields: all });
+  }
+
+  /** Shown ones first. */
+  get all(): Cause[] {
+    const all = [...this.#found.values()];
+    return ["shown", "possible"].flatMap((certainty) => all.filter((cause) => cause.certainty === certainty));
+  }
+}
