@@ -24,16 +24,24 @@ const WORDS: Record<CauseCode, string> = {
   evidence_differs: "the records, counted by the query, do not give ours",
 };
 
+type More = { [K in "with" | "agents" | "detail"]?: Cause[K] | undefined };
+
 export class Causes {
   readonly #found = new Map<string, Cause>();
 
-  add(certainty: Cause["certainty"], code: CauseCode, fields: readonly string[], more: Partial<Cause> = {}): void {
+  add(certainty: Cause["certainty"], code: CauseCode, fields: readonly string[], more: More = {}): void {
     if (fields.length === 0) return;
-    const key = JSON.stringify([code, more.with, more.detail]);
-    const known = this.#found.get(key);
-    const all = [...new Set([...(known?.fields ?? []), ...fields])];
-    const message = WORDS[code] + (more.with ? `, and ${WORDS[more.with]}` : "");
-    this.#found.set(key, known ? { ...known, fields: all } : { code, ...more, message, certainty, fields: all });
+    const { with: other, agents, detail } = more;
+    const key = JSON.stringify([code, other, detail]);
+    this.#found.set(key, {
+      code,
+      ...(other && { with: other }),
+      message: WORDS[code] + (other ? `; also ${WORDS[other]}` : ""),
+      certainty,
+      fields: [...new Set([...(this.#found.get(key)?.fields ?? []), ...fields])],
+      ...(agents && { agents }),
+      ...(detail && Object.keys(detail).length > 0 && { detail }),
+    });
   }
 
   /** Shown ones first. */

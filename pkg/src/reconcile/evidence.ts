@@ -60,7 +60,11 @@ function tryWindows(causes: Causes, { own, stated, bounds, theirs, differing }: 
   for (const [window, equal] of partly) {
     const fields = left.filter((field) => equal.includes(field));
     if (fields.length === 0) continue;
-    causes.add("shown", window.code, [...fields, ...boundsOf(window, bounds)], { detail: detailOf(window) });
+    const isBoth = window.code === "other_zone" && window.query.weekStart !== own.query.weekStart;
+    causes.add("shown", window.code, [...fields, ...boundsOf(window, bounds)], {
+      detail: detailOf(window),
+      with: isBoth ? "other_week_start" : undefined,
+    });
     left = left.filter((field) => !fields.includes(field));
     found = window;
   }
@@ -120,11 +124,19 @@ function tryMistakes(
     if (fields.every((field) => isColumnEqual(field, rows, base))) continue;
     if (!isVariant) effective.push(mistake);
     const explained = explains(rows, fields);
-    causes.add("shown", mistake.code, explained, { ...(mistake.detail && { detail: mistake.detail }) });
+    causes.add("shown", mistake.code, explained, { detail: mistake.detail });
     open = open.filter((field) => !explained.includes(field));
   }
 
-  // Two at once, only where neither alone is it.
+  // Two at once, where neither alone is it: first with a window, which if there is one is the likelier half.
+  for (const mistake of window ? effective : []) {
+    const fields = open.filter((field) => mistake.fields.includes(field));
+    const explained: string[] = fields.length > 0 ? explains(rowsOf([mistake], window as Window), fields) : [];
+    const detail = { ...detailOf(window as Window), ...mistake.detail };
+    open = open.filter((field) => !explained.includes(field));
+    if (explained.length > 0) explained.push(...boundsOf(window as Window, bounds));
+    causes.add("shown", (window as Window).code, explained, { with: mistake.code, detail });
+  }
   const alone = open;
   for (const [n, a] of effective.entries()) {
     for (const b of effective.slice(n + 1).filter((other) => areCompatible(a, other))) {
@@ -133,12 +145,5 @@ function tryMistakes(
       causes.add("shown", a.code, explained, { with: b.code, detail: { ...a.detail, ...b.detail } });
       open = open.filter((field) => !explained.includes(field));
     }
-  }
-  for (const mistake of window ? effective : []) {
-    const fields = open.filter((field) => mistake.fields.includes(field));
-    const explained: string[] = fields.length > 0 ? explains(rowsOf([mistake], window as Window), fields) : [];
-    const detail = { ...detailOf(window as Window), ...mistake.detail };
-    if (explained.length > 0) explained.push(...boundsOf(window as Window, bounds));
-    causes.add("shown", (window as Window).code, explained, { with: mistake.code, detail });
   }
 }
