@@ -72,8 +72,8 @@ function checkEvidence(evidence: Evidence): void {
     const wanted = "wanted {records, rollup, diagnostics, query}";
     throw new UsageError("invalid_option", `the evidence is ${typeName(evidence)}: ${wanted}`, { path: "/evidence" });
   }
-  const { records } = evidence as { records?: { [Symbol.iterator]?: () => unknown } };
-  if (records !== null && typeof records === "object" && records[Symbol.iterator]?.() === records) {
+  const { records } = evidence as { records?: { next?: unknown } | null };
+  if (typeof records?.next === "function") {
     const message = "the records are an iterator, which can be read once: wanted an array, a page, text or bytes";
     throw new UsageError("invalid_option", message, { path: "/evidence/records" });
   }

@@ -189,7 +189,6 @@ for (const [code, other, fields, mistake] of [
   });
 }
 
-const ask = (query, change) => ({ ...query, ...change });
 for (const [what, query, change, code, other] of [
   ["week start", WEEK, { weekStart: "sunday" }, "other_week_start"],
   ["week start", { ...WEEK, weekStart: "sunday" }, { weekStart: "friday" }, "other_week_start"],
@@ -202,30 +201,40 @@ for (const [what, query, change, code, other] of [
 ]) {
   test(`another period is named, with records and with a rollup: ${what}, ${JSON.stringify(change)}`, () => {
     const { values, records } = made(51);
-    const ours = named(usageByAgent(values, query));
-    const asked = ask(query, change);
+    // A rollup counts an id once in all time, so for it none comes again in another period.
+    const isUsual = (record) => !["__proto__", "constructor"].includes(judge(record, "").id);
+    const usual = records.filter(isUsual);
+    const rollup = new UsageRollup({ onInvalid: "skip" }).push(usual);
+    const asked = { ...query, ...change };
     const { startMs, endMs } = bounds(asked);
-    const rollup = new UsageRollup({ onInvalid: "skip" }).push(values);
-    const stated = usageByAgent([], asked); // what it says of itself
-    for (const theirs of [ours, stated].map((says) => ({ ...says, data: rowsBy(records, asked) }))) {
-      for (const evidence of [{ records: values, query }, { rollup, query }, { rollup }]) {
+    for (const [counted, evidence] of [
+      [usual, { rollup, query }],
+      [usual, { rollup }],
+      [records, { records: values, query }],
+    ]) {
+      const ours = named(usageByAgent(counted, query));
+      const stated = usageByAgent([], asked); // what it says of itself
+      for (const says of [ours, stated]) {
+        const theirs = { ...says, data: rowsBy(counted, asked) };
         const result = reconcile(ours, theirs, evidence);
         assertSound(result, ours, theirs);
         const shown = shownOf(result);
-        assert.deepEqual(
-          [shown[0]?.code, shown[0]?.with, shown.length],
-          [code, other, 1],
-          JSON.stringify(result.causes),
-        );
+        const got = [shown[0]?.code, shown[0]?.with, shown.length];
+        assert.deepEqual(got, [code, other, 1], JSON.stringify(result.causes));
+        const { fields, detail } = shown[0];
         const differing = FIELDS.filter((field) => result.agents.some((row) => row[field].delta !== 0));
-        assert.deepEqual(
-          FIELDS.filter((field) => shown[0].fields.includes(field)),
-          differing,
-        );
-        assert.equal(shown[0].fields.includes("periodStart"), theirs.periodStart !== ours.periodStart);
-        assert.equal(Date.parse(shown[0].detail.periodStart), startMs);
-        assert.equal(Date.parse(shown[0].detail.periodEnd), endMs - 1000);
-        if (code === "other_zone") assert.ok(shown[0].detail.zones.includes(asked.tz));
+        assert.deepEqual(fields.slice(0, differing.length), differing);
+        assert.equal(fields.includes("periodStart"), theirs.periodStart !== ours.periodStart);
+        if (code === "other_zone") {
+          // What its bounds do not tell, only its numbers can, and they may be the same in a zone nearby.
+          const { tz, weekStart = "monday", zones } = detail;
+          const byRow = (rows) => new Map(rows.map((row) => [row.agentId, row]));
+          assert.deepEqual(byRow(rowsBy(counted, { ...query, tz, weekStart })), byRow(theirs.data));
+          if (says === stated) assert.ok(zones.includes(asked.tz), zones.join());
+        }
+        if (code !== "other_zone" || says === stated) {
+          assert.deepEqual([detail.periodStart, detail.periodEnd].map(Date.parse), [startMs, endMs - 1000]);
+        }
       }
     }
     rollup.free();
@@ -397,7 +406,7 @@ test("what has no cause gets none: random noise, and records that ours is not of
     }
   }
   const ours = usageByAgent(values, MONTH);
-  const result = reconcile(ours, { ...ours, data: [] }, { records: values.slice(100), query: MONTH });
+  const result = reconcile(ours, { ...ours, data: [] }, { records: values.slice(1500), query: MONTH });
   assert.deepEqual(result.causes.map(({ code }) => code).sort(), ["agents_only_in_ours", "evidence_differs"]);
 });
 

@@ -14,13 +14,19 @@ export type Rows = ReadonlyMap<string | null, Record<Field, number>>;
 const TOLERATED = ["bounds", "not_current"];
 
 export function checked(answer: unknown, side: string): AgentUsageResponse {
-  const found = validateResponse("by-agent", answer);
-  if (found.ok) return found.value;
-  const problem = found.problems.find(({ severity, code }) => severity === "error" && !TOLERATED.includes(code));
-  if (problem === undefined) return answer as AgentUsageResponse;
+  let text = "";
+  try {
+    text = JSON.stringify(answer) ?? "null";
+  } catch {
+    // A cycle, or a bigint: no JSON, which is what is told.
+  }
+  const found = validateResponse("by-agent", text);
+  const problems = found.ok ? [] : found.problems;
+  const problem = problems.find(({ severity, code }) => severity === "error" && !TOLERATED.includes(code));
+  if (problem === undefined) return JSON.parse(text) as AgentUsageResponse;
   throw new UsageError("invalid_option", problem.message, {
     path: `/${side}${problem.path}`,
-    problems: found.problems.map((one) => ({ ...one, path: `/${side}${one.path}` })),
+    problems: problems.map((one) => ({ ...one, path: `/${side}${one.path}` })),
   });
 }
 

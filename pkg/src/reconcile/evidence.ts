@@ -2,7 +2,7 @@
 
 import { UsageError } from "../errors.js";
 import { UsageRollup } from "../rollup.js";
-import type { AgentUsageResponse, UsageQuery } from "../types.js";
+import type { AgentUsageResponse } from "../types.js";
 import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./answer.js";
 import type { Causes } from "./causes.js";
 import { areCompatible, type Mistake, mistakes, Recount } from "./recount.js";
@@ -29,11 +29,12 @@ export function tryOut(causes: Causes, question: Question, { records, rollup, qu
   }
   const { dedupe = true, naiveTimestamps = "reject" } = query;
   const reading = { dedupe, naiveTimestamps, onInvalid: "skip" } as const;
+  const recount = new Recount(records, reading);
   const all = new UsageRollup(reading);
   try {
-    const found = tryWindows(causes, question, all.push(records));
+    const found = tryWindows(causes, question, all.push(records), recount);
     const statuses = Object.keys(all.diagnostics().ignored.notCompleted).filter((status) => !status.includes("\n"));
-    tryMistakes(causes, question, found, new Recount(records), mistakes(statuses, dedupe), reading);
+    tryMistakes(causes, question, found, recount, mistakes(statuses, dedupe));
   } finally {
     all.free();
   }
@@ -42,12 +43,21 @@ export function tryOut(causes: Causes, question: Question, { records, rollup, qu
 /** A window that explains something or is theirs, and the columns that remain. */
 type Found = { window: Window | null; left: Field[] };
 
+/** Windows that are counted exactly, at most. */
+const MOST = 4;
+
 /** Finds the first window that explains every column; where none does, those that explain some. */
-function tryWindows(causes: Causes, { own, stated, bounds, theirs, differing }: Question, rollup: UsageRollup): Found {
+function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, recount?: Recount): Found {
+  const { own, stated, bounds, theirs, differing } = question;
   const partly: [Window, Field[]][] = [];
   for (const window of others(own, stated)) {
-    const rows = rowsIn(rollup, window);
-    const equal = rows ? FIELDS.filter((field) => isColumnEqual(field, rows, theirs)) : [];
+    let equal = columnsOf(rowsIn(rollup, window), theirs);
+    const isLikely = window.isStated || differing.some((field) => equal.includes(field));
+    if (!isLikely) continue;
+    // A rollup counts an id once in all time, a report once in its period: where ids come again, they differ.
+    if (recount && equal.length < FIELDS.length && partly.length < MOST) {
+      equal = columnsOf(recount.rows(window.query, []), theirs);
+    }
     if (equal.length === FIELDS.length) {
       partly.splice(0, partly.length, [window, equal]);
       break;
@@ -69,6 +79,10 @@ function tryWindows(causes: Causes, { own, stated, bounds, theirs, differing }: 
     found = window;
   }
   return { window: found, left };
+}
+
+function columnsOf(rows: Rows | undefined, theirs: Rows): Field[] {
+  return rows ? FIELDS.filter((field) => isColumnEqual(field, rows, theirs)) : [];
 }
 
 /** The bounds, where a window explains theirs too. */
@@ -103,9 +117,8 @@ function tryMistakes(
   { window, left }: Found,
   recount: Recount,
   all: Mistake[],
-  reading: Partial<UsageQuery>,
 ): void {
-  const rowsOf = (made: Mistake[], { query }: Window = own) => recount.rows({ ...reading, ...query }, made);
+  const rowsOf = (made: Mistake[], { query }: Window = own) => recount.rows(query, made);
   const explains = (rows: Rows, fields: Field[]) => fields.filter((field) => isColumnEqual(field, rows, theirs));
   const base = rowsOf([]);
   causes.add(

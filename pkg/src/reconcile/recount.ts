@@ -4,7 +4,7 @@ import { Counting } from "../aggregator.js";
 import { attempt } from "../errors.js";
 import { core } from "../instance.js";
 import { coreUsageQuery } from "../query.js";
-import type { AgentUsageResponse, Records, UsageQuery } from "../types.js";
+import type { AgentUsageResponse, PeriodQuery, Records, UsageQuery } from "../types.js";
 import { type Rows, rowsOf } from "./answer.js";
 import { without } from "./records.js";
 import type { CauseCode, Field } from "./types.js";
@@ -73,17 +73,19 @@ export function areCompatible(a: Mistake, b: Mistake): boolean {
 /** Counts records so. */
 export class Recount {
   readonly #records: Records;
+  readonly #reading: Partial<UsageQuery>;
   readonly #known = new Map<string, AgentUsageResponse>();
 
-  constructor(records: Records) {
+  constructor(records: Records, reading: Partial<UsageQuery>) {
     this.#records = records;
+    this.#reading = reading;
   }
 
-  rows(query: UsageQuery, mistakes: Mistake[]): Rows {
+  rows(query: PeriodQuery, mistakes: Mistake[]): Rows {
     const merged: Mistake = Object.assign({}, ...mistakes);
     const also = mistakes.flatMap((mistake) => mistake.also ?? []).map((what) => `\n${what}`);
     const options = {
-      ...coreUsageQuery({ ...query, ...(merged.dedupe !== undefined && { dedupe: merged.dedupe }) }),
+      ...coreUsageQuery({ ...this.#reading, ...query, ...(merged.dedupe !== undefined && { dedupe: merged.dedupe }) }),
       also: also.join(""),
       step: merged.step,
     };
