@@ -50,7 +50,8 @@ export function reconcile(
   const causes = new Causes();
   askRows(causes, result, differing);
   if (differing.length > 0) {
-    if (own) {
+    // An answer without usage is like every period without any, which explains nothing.
+    if (own && FIELDS.some((field) => result.totals[field].theirs > 0)) {
       const stated = convention && !periods.equal ? windowOf(b, convention, codeOf(convention, own)) : null;
       const bounds = periods.start.deltaSeconds || periods.end.deltaSeconds ? b : null;
       const question = { own: windowOf(a, own), stated, bounds, ours: rowsOf(a), theirs: rowsOf(b), differing };

@@ -51,7 +51,9 @@ export function validateResponse<E extends Endpoint>(
     return unread(`the body is no JSON value: ${said(error)}`);
   }
   if (text.length > LONGEST) return unread(`the body is ${text.length} bytes long: wanted ${LONGEST} at most`);
-  const found: Problem[] | null = attempt(() => wasm.validateResponse(typeof endpoint === "string" ? endpoint : "", text, options));
+  const found: Problem[] | null = attempt(() =>
+    wasm.validateResponse(typeof endpoint === "string" ? endpoint : "", text, options),
+  );
   if (found === null) {
     const got = typeof endpoint === "string" ? JSON.stringify(endpoint) : typeName(endpoint);
     const wanted = 'wanted "by-agent", "usage", "daily", "monthly" or "by-number"';
