@@ -67,8 +67,8 @@ export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer 
   const codes = [get(error, "code"), get(value, "code"), get(error, "type"), CODES[known]];
   return {
     status: known,
-    code: first(codes, MOST) ?? (known >= 500 ? "server_error" : "http_error"),
-    message: first(words, LONGEST) ?? `The answer's status is ${known}.`,
+    code: first(codes, MOST) || (known >= 500 ? "server_error" : "http_error"),
+    message: first(words, LONGEST) || `The answer's status is ${known}.`,
     problems,
   };
 }
@@ -89,8 +89,8 @@ function listed(value: unknown): Problem[] | undefined {
     const words = [entry, get(entry, "msg"), get(entry, "message")];
     return {
       path: pathOf(get(entry, "loc") ?? get(entry, "field")),
-      code: first([get(entry, "type"), get(entry, "code")], MOST) ?? "invalid",
-      message: first(words, LONGEST) ?? "it is not valid",
+      code: first([get(entry, "type"), get(entry, "code")], MOST) || "invalid",
+      message: first(words, LONGEST) || "it is not valid",
       severity: "error",
     };
   });

@@ -438,5 +438,5 @@ test("bad arguments are named", () => {
   assertThrows(() => reconcile({ ...ours, periodStart: "soon" }, ours), bad("/ours/periodStart", /./));
   assertThrows(() => reconcile(ours, ours, null), bad("/evidence"));
   assertThrows(() => reconcile(ours, ours, { records: [].values() }), bad("/evidence/records"));
-  assertThrows(() => reconcile(ours, { ...ours, data: [] }, { records: 5 }), bad(""));
+  assertThrows(() => reconcile(ours, { ...ours, data: [{ ...ours.data[0], messages: 2 }] }, { records: 5 }), bad(""));
 });
