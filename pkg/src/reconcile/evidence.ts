@@ -50,12 +50,13 @@ const MOST = 4;
 function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, recount?: Recount): Found {
   const { own, stated, bounds, theirs, differing } = question;
   const partly: [Window, Field[]][] = [];
+  let counted = 0;
   for (const window of others(own, stated)) {
     let equal = columnsOf(rowsIn(rollup, window), theirs);
     const isLikely = window.isStated || differing.some((field) => equal.includes(field));
     if (!isLikely) continue;
     // A rollup counts an id once in all time, a report once in its period: where ids come again, they differ.
-    if (recount && equal.length < FIELDS.length && partly.length < MOST) {
+    if (recount && equal.length < FIELDS.length && counted++ < MOST) {
       equal = columnsOf(recount.rows(window.query, []), theirs);
     }
     if (equal.length === FIELDS.length) {

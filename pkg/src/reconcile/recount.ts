@@ -62,7 +62,7 @@ export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
 const GOING_ON = ["queued", "initiated", "ringing", "in-progress"];
 
 /** Statuses that are tried alone, at most. */
-const MOST = 8;
+const MOST = 7;
 
 /** Can the two be made at once? */
 export function areCompatible(a: Mistake, b: Mistake): boolean {
