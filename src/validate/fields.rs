@@ -139,8 +139,27 @@ fn field(scan: &mut Scan<'_>, shape: &'static Shape, expected: usize) -> Option<
     scan.skip(length.wrapping_add(1));
     let key = rest.get(..length)?;
     match shape.fields.get(expected) {
-        Some(field) if field.name.as_bytes() == key => Some(Some(expected)),
+        Some(field) if is_same(key, field.name.as_bytes()) => Some(Some(expected)),
         _ => Some(place(key, shape)),
+    }
+}
+
+/// Are they the same? By a few words at once, where comparing in general would be called and go byte by byte.
+#[inline(always)]
+fn is_same(key: &[u8], name: &[u8]) -> bool {
+    if key.len() != name.len() {
+        return false;
+    }
+    match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+        (Some(first), Some(last)) if key.len() <= 16 => {
+            name.first_chunk() == Some(first) && name.last_chunk() == Some(last)
+        }
+        _ => match (key.first_chunk::<4>(), key.last_chunk::<4>()) {
+            (Some(first), Some(last)) if key.len() <= 8 => {
+                name.first_chunk() == Some(first) && name.last_chunk() == Some(last)
+            }
+            _ => key == name,
+        },
     }
 }
 

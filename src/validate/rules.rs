@@ -317,7 +317,9 @@ impl<'t> Check<'t, '_> {
         let number = |n: usize| series.rows.get(n).copied().flatten();
         let known: Vec<usize> = (0..series.rows.len()).filter(|n| number(*n).is_some()).collect();
         // The vendor does not say which end is the newest: the other way round is told, and no fault.
-        let is_reversed = known.len() > 1 && number(*known.first().unwrap_or(&0)) > number(*known.last().unwrap_or(&0));
+        let falls = |pair: &&[usize]| matches!(*pair, [before, after] if number(*after) < number(*before));
+        let pairs = known.len().saturating_sub(1);
+        let is_reversed = known.windows(2).filter(falls).count().saturating_mul(2) > pairs;
         for pair in known.windows(2) {
             let [before, after] = *pair else { continue };
             let wrong = if is_reversed {
