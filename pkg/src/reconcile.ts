@@ -7,7 +7,8 @@ import { Causes } from "./reconcile/causes.js";
 import { comparedAgents, comparedPeriods, sums } from "./reconcile/compare.js";
 import { tryOut } from "./reconcile/evidence.js";
 import type { Evidence, Reconciliation } from "./reconcile/types.js";
-import { codeOf, explained, windowOf } from "./reconcile/windows.js";
+import { explained, windowOf } from "./reconcile/windows.js";
+import { UsageRollup } from "./rollup.js";
 import type { AgentUsageResponse } from "./types.js";
 import { typeName } from "./values.js";
 
@@ -38,11 +39,12 @@ export function reconcile(
 ): Reconciliation {
   const [a, b] = [checked(ours, "ours"), checked(theirs, "theirs")];
   checkEvidence(evidence);
-  const query = evidence.query ?? {};
-  const own = explained(a, query.tz, query.weekStart);
-  const convention = explained(b, own?.tz ?? query.tz, own?.weekStart ?? query.weekStart);
+  const { tz, weekStart } = evidence.query ?? {};
+  const own = explained(a, tz, weekStart);
+  const convention = explained(b, own?.tz ?? tz, own?.weekStart ?? weekStart);
+  const [window, stated] = [windowOf(a, own), windowOf(b, convention)];
   const agents = comparedAgents(a, b);
-  const periods = comparedPeriods(a, b, own, convention);
+  const periods = comparedPeriods(a, b, window, stated, convention);
   const result = { equal: false, periods, agents, totals: sums(agents), causes: [] as Reconciliation["causes"] };
   const differing = FIELDS.filter((field) => agents.some((row) => row[field].delta !== 0));
   result.equal = periods.equal && differing.length === 0;
@@ -51,10 +53,15 @@ export function reconcile(
   askRows(causes, result, differing);
   if (differing.length > 0) {
     // An answer without usage is like every period without any, which explains nothing.
-    if (own && FIELDS.some((field) => result.totals[field].theirs > 0)) {
-      const stated = convention && !periods.equal ? windowOf(b, convention, codeOf(convention, own)) : null;
-      const bounds = periods.start.deltaSeconds || periods.end.deltaSeconds ? b : null;
-      const question = { own: windowOf(a, own), stated, bounds, ours: rowsOf(a), theirs: rowsOf(b), differing };
+    if (window && FIELDS.some((field) => result.totals[field].theirs > 0)) {
+      const question = {
+        own: window,
+        stated: periods.equal ? null : stated,
+        bounds: periods.start.deltaSeconds || periods.end.deltaSeconds ? b : null,
+        ours: rowsOf(a),
+        theirs: rowsOf(b),
+        differing,
+      };
       tryOut(causes, question, evidence);
     }
     // What could be tried out has been.
@@ -64,18 +71,23 @@ export function reconcile(
       if (diagnostics) askDiagnostics(causes, result, diagnostics);
     }
   }
-  askBounds(causes, result, a, b, own);
+  askBounds(causes, periods, a.period, window, stated);
   return { ...result, causes: causes.all };
 }
 
 function checkEvidence(evidence: Evidence): void {
+  const fail = (path: string, got: unknown, wanted: string): never => {
+    throw new UsageError("invalid_option", `${path.slice(1)} is ${typeName(got)}: wanted ${wanted}`, { path });
+  };
   if (typeof evidence !== "object" || evidence === null) {
-    const wanted = "wanted {records, rollup, diagnostics, query}";
-    throw new UsageError("invalid_option", `the evidence is ${typeName(evidence)}: ${wanted}`, { path: "/evidence" });
+    fail("/evidence", evidence, "{records, rollup, diagnostics, query}");
   }
-  const { records } = evidence as { records?: { next?: unknown } | null };
-  if (typeof records?.next === "function") {
-    const message = "the records are an iterator, which can be read once: wanted an array, a page, text or bytes";
-    throw new UsageError("invalid_option", message, { path: "/evidence/records" });
+  const { records, rollup, diagnostics } = evidence;
+  if (typeof (records as { next?: unknown } | undefined)?.next === "function") {
+    fail("/evidence/records", records, "what can be read more than once, and no iterator");
+  }
+  if (rollup !== undefined && !(rollup instanceof UsageRollup)) fail("/evidence/rollup", rollup, "a UsageRollup");
+  if (diagnostics !== undefined && typeof diagnostics?.ignored?.notCompleted !== "object") {
+    fail("/evidence/diagnostics", diagnostics, "what diagnostics() gave");
   }
 }

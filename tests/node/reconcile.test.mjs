@@ -437,6 +437,22 @@ test("bad arguments are named", () => {
   assertThrows(() => reconcile({ ...ours, data: [{ ...ours.data[0], calls: -1 }] }, ours), bad("/ours/data/0/calls"));
   assertThrows(() => reconcile({ ...ours, periodStart: "soon" }, ours), bad("/ours/periodStart", /./));
   assertThrows(() => reconcile(ours, ours, null), bad("/evidence"));
-  assertThrows(() => reconcile(ours, ours, { records: [].values() }), bad("/evidence/records"));
+  for (const [key, not] of [
+    ["records", [].values()],
+    ["rollup", {}],
+    ["rollup", null],
+    ["diagnostics", 5],
+    ["diagnostics", { ignored: null }],
+  ]) {
+    assertThrows(() => reconcile(ours, ours, { [key]: not }), bad(`/evidence/${key}`));
+  }
   assertThrows(() => reconcile(ours, { ...ours, data: [{ ...ours.data[0], messages: 2 }] }, { records: 5 }), bad(""));
+});
+
+test("sums that are too large for milliseconds are no fault of the asker", () => {
+  const record = { type: "call", agentId: "a", status: "completed", startedAt: MONTH.now, durationSeconds: 9e15 };
+  const records = [record, { ...record, id: "b", agentId: "b", durationSeconds: 1.5 }];
+  const ours = usageByAgent(records, MONTH);
+  const theirs = { ...ours, data: ours.data.map((row) => ({ ...row, totalSeconds: Math.ceil(row.totalSeconds / 2) })) };
+  assert.deepEqual(reconcile(ours, theirs, { records, query: MONTH }).causes, []);
 });

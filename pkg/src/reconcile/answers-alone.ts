@@ -1,9 +1,9 @@
 // What the two answers say by themselves, and what the account of the records may have to do with it.
 
-import type { AgentUsageResponse, Convention, Diagnostics } from "../types.js";
+import type { Diagnostics, Period } from "../types.js";
 import type { Causes } from "./causes.js";
-import type { AgentDifference, Field, Reconciliation } from "./types.js";
-import { BOUNDS, codeOf } from "./windows.js";
+import type { AgentDifference, Field, PeriodsDifference, Reconciliation } from "./types.js";
+import { BOUNDS, codeOf, type Window } from "./windows.js";
 
 /** Names, rows of one side, rows moved. */
 export function askRows(causes: Causes, { agents, totals }: Reconciliation, differing: Field[]): void {
@@ -43,22 +43,20 @@ export function askRows(causes: Causes, { agents, totals }: Reconciliation, diff
 /** Bounds that differ. */
 export function askBounds(
   causes: Causes,
-  { periods: { equal, start, end, convention } }: Reconciliation,
-  ours: AgentUsageResponse,
-  theirs: AgentUsageResponse,
-  own: Convention | null,
+  { equal, start, end, convention }: PeriodsDifference,
+  period: Period,
+  own: Window | null,
+  stated: Window | null,
 ): void {
   if (causes.all.some(({ fields }) => fields.includes("periodStart"))) return; // told with what else it explains
   const deltas = [start.deltaSeconds, end.deltaSeconds];
   const whole = (unit: number) => deltas.every((delta) => delta % unit === 0);
   if (equal) {
     if (deltas.some((delta) => delta !== 0)) causes.add("shown", "bounds_written_otherwise", BOUNDS);
-  } else if (own && convention) {
-    causes.add("shown", ours.period === theirs.period ? codeOf(convention, own) : "other_period", BOUNDS, {
-      detail: { ...convention },
-    });
+  } else if (own && stated) {
+    causes.add("shown", codeOf(own, stated), BOUNDS, { detail: { ...convention } });
   } else if (whole(86_400)) {
-    causes.add("possible", ours.period === "week" ? "other_week_start" : "other_period", BOUNDS);
+    causes.add("possible", period === "week" ? "other_week_start" : "other_period", BOUNDS);
   } else if (whole(900)) {
     causes.add("possible", "other_zone", BOUNDS);
   }

@@ -3,7 +3,7 @@
 import type { AgentUsageItem, AgentUsageResponse, Convention } from "../types.js";
 import { FIELDS } from "./answer.js";
 import type { AgentDifference, BoundDifference, Difference, Field, PeriodsDifference } from "./types.js";
-import { windowOf } from "./windows.js";
+import type { Window } from "./windows.js";
 
 export function comparedAgents(ours: AgentUsageResponse, theirs: AgentUsageResponse): AgentDifference[] {
   const both = new Map<string | null, [AgentUsageItem | undefined, AgentUsageItem?]>();
@@ -44,7 +44,8 @@ export function sums(agents: AgentDifference[]): Record<Field, Difference> {
 export function comparedPeriods(
   ours: AgentUsageResponse,
   theirs: AgentUsageResponse,
-  own: Convention | null,
+  own: Window | null,
+  stated: Window | null,
   convention: Convention | null,
 ): PeriodsDifference {
   const bound = (key: "periodStart" | "periodEnd"): BoundDifference => {
@@ -53,8 +54,7 @@ export function comparedPeriods(
   };
   const [start, end] = [bound("periodStart"), bound("periodEnd")];
   const asWritten = start.ours === start.theirs && end.ours === end.theirs;
-  const [a, b] = [own && windowOf(ours, own), convention && windowOf(theirs, convention)];
-  const equal = ours.period === theirs.period && (asWritten || (a !== null && b !== null && a.key === b.key));
+  const equal = ours.period === theirs.period && (asWritten || (own !== null && own.key === stated?.key));
   return { equal, start, end, convention };
 }
 

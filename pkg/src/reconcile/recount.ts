@@ -1,7 +1,7 @@
 // The records counted once more, with mistakes.
 
 import { Counting } from "../aggregator.js";
-import { attempt } from "../errors.js";
+import { attempt, UsageError } from "../errors.js";
 import { core } from "../instance.js";
 import { coreUsageQuery } from "../query.js";
 import type { AgentUsageResponse, PeriodQuery, Records, UsageQuery } from "../types.js";
@@ -104,6 +104,10 @@ export class Recount {
     const counts = new Counts(JSON.stringify(options));
     try {
       return counts.push(direction ? without(this.#records, direction) : this.#records).report();
+    } catch (error) {
+      if (!(error instanceof UsageError && error.code === "overflow")) throw error;
+      const [messages, calls, totalSeconds] = [Number.NaN, Number.NaN, Number.NaN]; // which equal nothing
+      return { data: [{ agentId: null, messages, calls, totalSeconds }] } as AgentUsageResponse;
     } finally {
       counts.free();
     }

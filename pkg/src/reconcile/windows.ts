@@ -31,16 +31,20 @@ export function explained(bounds: AgentUsageResponse, zone?: string | null, week
 }
 
 /** The period that an answer has by a convention. */
-export function windowOf(
-  { period, periodStart, periodEnd }: AgentUsageResponse,
-  convention: Convention,
-  code: CauseCode = "other_period",
-): Window {
+export function windowOf(answer: AgentUsageResponse, convention: Convention | null): Window | null {
+  const { period, periodStart, periodEnd } = answer;
   const middle = (Date.parse(periodStart) + Date.parse(periodEnd)) / 2; // the same period's, whichever the convention
-  return asked(period, convention.tz, convention.weekStart, middle, code) as Window;
+  return (convention && asked(period, convention.tz, convention.weekStart, middle, "other_period")) ?? null;
 }
 
-function asked(period: Period, tz: string, weekStart: Weekday | null, now: number, code: CauseCode, offset = 0) {
+function asked(
+  period: Period,
+  tz: string,
+  weekStart: Weekday | null,
+  now: number,
+  code: CauseCode,
+  offset = 0,
+): Window | undefined {
   const query: PeriodQuery = { period, tz, now, offset, ...(weekStart && { weekStart }) };
   try {
     const bounds = periodBounds(query);
@@ -52,9 +56,11 @@ function asked(period: Period, tz: string, weekStart: Weekday | null, now: numbe
 }
 
 /** By what a period is not ours. */
-export function codeOf(theirs: Convention, own: Convention): CauseCode {
-  if (theirs.tz !== own.tz) return "other_zone";
-  return theirs.weekStart !== own.weekStart ? "other_week_start" : "other_period";
+export function codeOf(own: Window, theirs: Window): CauseCode {
+  const [a, b] = [own.query, theirs.query];
+  if (a.period !== b.period) return "other_period";
+  if (a.tz !== b.tz) return "other_zone";
+  return a.weekStart !== b.weekStart ? "other_week_start" : "other_period";
 }
 
 /**
@@ -66,8 +72,10 @@ export function others(own: Window, stated: Window | null): Window[] {
   const found = new Map<string, Window>();
   const add = (window: Window | undefined) => {
     const known = window && found.get(window.key);
-    if (known) known.zones.push(...window.zones.filter((zone) => !known.zones.includes(zone)));
-    else if (window && window.key !== own.key) found.set(window.key, window);
+    if (known) {
+      known.zones.push(...window.zones.filter((zone) => !known.zones.includes(zone)));
+      known.isStated ||= window.isStated === true;
+    } else if (window && window.key !== own.key) found.set(window.key, window);
   };
   const { startMs, endMs } = own.bounds;
   const weeks = (tz: string, code: CauseCode) => {
@@ -76,7 +84,7 @@ export function others(own: Window, stated: Window | null): Window[] {
     }
   };
   add(asked(period, "UTC", weekStart, now, "other_zone"));
-  if (stated) add({ ...stated, isStated: true });
+  if (stated) add({ ...stated, code: codeOf(own, stated), isStated: true });
   weeks(tz, "other_week_start");
   for (const offset of [-1, 1]) add(asked(period, tz, weekStart, now, "other_period", offset));
   for (const zone of timeZones()) add(asked(period, zone, weekStart, now, "other_zone"));
