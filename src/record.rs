@@ -8,7 +8,6 @@ use crate::error::{number_shown, shown};
 use crate::query::Reading;
 use crate::timestamp::{self, Naive};
 use crate::walk::{self, Json};
-use crate::what_if::WhatIf;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -412,10 +411,10 @@ impl<'r> Field<'r> {
 
     /// Whole seconds: a number, rounded down.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fn seconds(self, what_if: &WhatIf) -> Result<Option<u64>, Fault> {
+    fn seconds(self) -> Result<Option<u64>, Fault> {
         match self.value {
             Value::Absent | Value::Null => Ok(None),
-            Value::Number(n) if *n >= 0.0 && *n <= crate::report::MAX_SAFE_F64 => Ok(Some(what_if.seconds(*n))),
+            Value::Number(n) if *n >= 0.0 && *n <= crate::report::MAX_SAFE_F64 => Ok(Some(*n as u64)),
             Value::Number(n) if *n < 0.0 => self.fault("wanted a duration that is not negative"),
             Value::Number(_) => self.fault("wanted seconds up to 2^53 - 1"),
             _ => self.fault("wanted a number of seconds or null"),
@@ -560,14 +559,14 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) ->
         }
     }
     let judged = if kind.is("message") {
-        message(row, false, reading)
+        message(row, false, reading.naive)
     } else if kind.is("call") {
         call(row, false, reading)
     } else if event.is("agent.message") {
         if row.own(Known::Channel).value.is("voice") && !reading.what_if.counts(VOICE_TURNS) {
             return Judged::VoiceTurn;
         }
-        message(row, true, reading)
+        message(row, true, reading.naive)
     } else if event.is("agent.call_ended") {
         call(row, true, reading)
     } else if event.is("agent.reaction") {
@@ -577,7 +576,7 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) ->
     } else if !matches!(row.own(Known::StartedAt).value, Value::Absent) {
         call(row, false, reading)
     } else if !matches!(row.own(Known::ReceivedAt).value, Value::Absent) {
-        message(row, false, reading)
+        message(row, false, reading.naive)
     } else {
         return Judged::Unknown;
     };
@@ -608,7 +607,7 @@ fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r
     Ok(row.of_data(specific).name()?.or(row.of_data(Known::Id).name()?))
 }
 
-fn message<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<'r>, Fault> {
+fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
     let id = id(row, webhook, Known::MessageId)?;
     if webhook {
         row.own(Known::Channel).text()?;
@@ -620,9 +619,9 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Eve
     } else {
         row.own(Known::ReceivedAt)
     };
-    let at = match (received.time(reading.naive)?, webhook) {
+    let at = match (received.time(naive)?, webhook) {
         (at, false) => at,
-        (at, true) => at.or(row.own(Known::Timestamp).time(reading.naive)?),
+        (at, true) => at.or(row.own(Known::Timestamp).time(naive)?),
     };
     match at {
         Some(at) => Ok(Event {
@@ -647,7 +646,7 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<
     let status = field(Known::Status).text()?;
     let started = field(Known::StartedAt).time(reading.naive)?;
     let ended = field(Known::EndedAt).time(reading.naive)?;
-    let duration = field(Known::DurationSeconds).seconds(&reading.what_if)?;
+    let duration = field(Known::DurationSeconds).seconds()?;
     let Some(at) = started else {
         return field(Known::StartedAt).fault("a call counts at the time it started, and none is given");
     };
@@ -655,10 +654,19 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<
         (Some(seconds), _) => Some(seconds),
         (None, None) => None,
         (None, Some(ended)) => match u64::try_from(ended.saturating_sub(at)) {
-            Ok(ms) if reading.what_if.step == 0.0 => Some(ms / 1000),
-            Ok(ms) => Some(reading.what_if.seconds(ms as f64 / 1000.0)),
+            Ok(ms) => Some(ms / 1000),
             Err(_) => return field(Known::EndedAt).fault("the call ended before it started"),
         },
+    };
+    let seconds = match seconds {
+        Some(_) if reading.what_if.step != 0.0 => {
+            let exact = match field(Known::DurationSeconds).value {
+                Value::Number(seconds) => *seconds * 1000.0,
+                _ => ended.unwrap_or(at).saturating_sub(at) as f64,
+            };
+            Some(reading.what_if.rounded(exact))
+        }
+        seconds => seconds,
     };
     let not_completed = match status {
         Some("completed") => None,

@@ -13,22 +13,13 @@ pub struct WhatIf {
 }
 
 impl WhatIf {
-    /// What counts as the seconds of a call.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    pub fn seconds(&self, exact: f64) -> u64 {
-        if self.step == 0.0 {
-            exact as u64
-        } else {
-            self.rounded(exact)
-        }
-    }
-
+    /// What a call of so many milliseconds counts as, where there is a step.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     #[cold]
     #[inline(never)]
-    fn rounded(&self, exact: f64) -> u64 {
+    pub fn rounded(&self, exact: f64) -> u64 {
         let step = self.step.abs();
-        let steps = exact * 1000.0 / step;
+        let steps = exact / step;
         let whole = if self.step > 0.0 {
             steps.ceil()
         } else {
@@ -50,16 +41,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seconds_are_rounded_down_unless_a_step_says_otherwise() {
-        let seconds = |step, exact| {
+    fn calls_are_rounded_up_or_to_the_nearest() {
+        let rounded = |step, exact: f64| {
             let what_if = WhatIf {
                 step,
                 ..WhatIf::default()
             };
-            what_if.seconds(exact)
+            what_if.rounded(exact * 1000.0)
         };
         for (step, exact, want) in [
-            (0.0, 61.9, 61),
             (1000.0, 61.0, 61_000),
             (1000.0, 61.001, 62_000),
             (60_000.0, 60.0, 60_000),
@@ -69,7 +59,7 @@ mod tests {
             (-1000.0, 61.5, 62_000),
             (-1.0, 61.9, 61_900),
         ] {
-            assert_eq!(seconds(step, exact), want, "{exact} by {step}");
+            assert_eq!(rounded(step, exact), want, "{exact} by {step}");
         }
     }
 
