@@ -241,6 +241,20 @@ for (const [what, query, change, code, other] of [
   });
 }
 
+test("the period that explains every column is named, and not one before it that explains some", () => {
+  const at = (time) => ({ agentId: "a", agentName: "a", receivedAt: time });
+  const records = [
+    at("2024-06-08T12:00:00Z"), // of neither week
+    at("2024-06-09T02:00:00Z"), // Sunday in UTC only
+    { type: "call", agentId: "a", status: "completed", startedAt: "2024-06-09T12:00:00Z", durationSeconds: 9 },
+    at("2024-06-12T12:00:00Z"),
+  ];
+  const ours = usageByAgent(records, WEEK);
+  const theirs = { ...ours, data: rowsBy(records, { ...WEEK, tz: "UTC", weekStart: "sunday" }) };
+  const [cause, ...more] = shownOf(reconcile(ours, theirs, { records, query: WEEK }));
+  assert.deepEqual([cause.code, cause.with, cause.fields, more], ["other_zone", "other_week_start", FIELDS, []]);
+});
+
 test("another period and a mistake", () => {
   const { values, records } = made(61);
   const ours = named(usageByAgent(values, MONTH));
