@@ -167,11 +167,7 @@ pub fn infer_convention(query: &str, start: &str, end: &str) -> Result<JsValue, 
     let expect = expected(&query).map_err(thrown)?;
     let zone = expect.zone.unwrap_or_else(Zone::utc);
     match convention::infer(period, &zone, expect.week_start, start, end) {
-        Some((found, _)) => to_js(&(
-            found.week_start.map(weekday_name),
-            found.boundaries,
-            found.zone.name(),
-        )),
+        Some((found, _)) => to_js(&(found.week_start.map(weekday_name), found.boundaries, found.zone.name())),
         None => Ok(JsValue::NULL),
     }
 }
@@ -294,6 +290,20 @@ impl Aggregator {
     pub fn monthly(&self, query: &str) -> Result<JsValue, JsValue> {
         let query = RawQuery::from_json(query).months();
         self.asked(|rollup| rollup.monthly(&query?))
+    }
+
+    /// Messages and calls of all time, of the last day, 7 days and 30 days, of a rollup: eight numbers.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn latest(&self, query: &str) -> Result<Vec<f64>, JsValue> {
+        let now = RawQuery::from_json(query).now().map_err(thrown)?;
+        match &self.0 {
+            Counts::Rollup(rollup) => Ok(rollup
+                .latest(now)
+                .iter()
+                .flat_map(|usage| [usage.messages as f64, usage.calls as f64])
+                .collect()),
+            Counts::Period(_) => Ok(Vec::new()),
+        }
     }
 
     /// What has been counted, as bytes.
