@@ -244,7 +244,8 @@ for (const [what, query, change, code, other] of [
 test("the period that explains every column is named, and not one before it that explains some", () => {
   const at = (time) => ({ agentId: "a", agentName: "a", receivedAt: time });
   const records = [
-    at("2024-06-08T12:00:00Z"), // of neither week
+    at("2024-06-05T12:00:00Z"), // of neither week, as the next
+    at("2024-06-08T12:00:00Z"),
     at("2024-06-09T02:00:00Z"), // Sunday in UTC only
     { type: "call", agentId: "a", status: "completed", startedAt: "2024-06-09T12:00:00Z", durationSeconds: 9 },
     at("2024-06-12T12:00:00Z"),
