@@ -97,7 +97,7 @@ impl Ledger {
     /// # Errors
     /// `invalid_record` unless invalid records are skipped, and `overflow`; the record is then not counted, anywhere.
     pub fn add(&mut self, row: &Row<'_>, defaults: &Defaults, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        match judge(row, defaults, self.reading.naive) {
+        match judge(row, defaults, &self.reading) {
             Judged::Event(event) => self.event(&event, place)?,
             Judged::VoiceTurn => add_one(&mut self.diagnostics.ignored.voice_turns),
             Judged::Reaction => add_one(&mut self.diagnostics.ignored.reactions),
@@ -161,7 +161,9 @@ impl Ledger {
             let number = self.numbers.number(id);
             self.numbers.call(number, event.at, name);
         }
-        if let Some(status) = event.not_completed {
+        if let Some(status) = event.not_completed
+            && !self.reading.what_if.counts(status)
+        {
             self.diagnostics.ignored.not_completed.add(status, 1);
             return Ok(());
         }

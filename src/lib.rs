@@ -66,6 +66,7 @@ pub mod statuses;
 pub mod timestamp;
 pub mod validate;
 pub mod walk;
+pub mod what_if;
 pub mod zone;
 
 #[cfg(target_arch = "wasm32")]

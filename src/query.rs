@@ -5,6 +5,7 @@ use crate::index::Names;
 use crate::period::{Boundaries, Bounds, Period};
 use crate::timestamp::{self, Naive};
 use crate::walk::{self, Json};
+use crate::what_if::WhatIf;
 use crate::zone::Zone;
 use chrono::Weekday;
 use std::borrow::Cow;
@@ -39,6 +40,10 @@ pub struct RawQuery {
     pub days: Loose,
     /// Of a monthly one.
     pub months: Loose,
+    /// Of [`WhatIf`], as is the next: only `reconcile` of the face asks for them.
+    pub also: Loose,
+    /// See there.
+    pub step: Loose,
 }
 
 /// An entry of the directory as a caller gave it.
@@ -152,6 +157,8 @@ pub struct Reading {
     pub naive: Naive,
     /// Does an id count once only?
     pub dedupe: bool,
+    /// What is counted otherwise than it should be.
+    pub what_if: WhatIf,
 }
 
 /// Which days or months are asked for: the last `count` up to the one that holds `now`.
@@ -268,7 +275,7 @@ impl RawQuery {
     /// A query from the text of a JSON object that is known to be valid, as the face writes it: absent options are the
     /// defaults, unknown ones are passed over.
     pub fn from_json(text: &str) -> Self {
-        const KEYS: [&str; 13] = [
+        const KEYS: [&str; 15] = [
             "period",
             "tz",
             "now",
@@ -282,6 +289,8 @@ impl RawQuery {
             "days",
             "months",
             "agents",
+            "also",
+            "step",
         ];
         let [
             period,
@@ -297,6 +306,8 @@ impl RawQuery {
             days,
             months,
             agents,
+            also,
+            step,
         ] = walk::values(text, KEYS);
         let agent = |text| {
             let [id, name] = walk::values(text, ["id", "name"]);
@@ -318,6 +329,8 @@ impl RawQuery {
             naive_timestamps: Loose::from_json(naive),
             days: Loose::from_json(days),
             months: Loose::from_json(months),
+            also: Loose::from_json(also),
+            step: Loose::from_json(step),
             agents: agents.map_or_else(Vec::new, |list| walk::items(list).map(agent).collect()),
         }
     }
@@ -469,6 +482,14 @@ impl RawQuery {
                 &[("reject", Naive::Reject), ("utc", Naive::Utc)],
             )?,
             dedupe: flag("dedupe", &self.dedupe, true)?,
+            what_if: WhatIf {
+                also: if let Loose::Text(also) = &self.also {
+                    also.clone()
+                } else {
+                    String::new()
+                },
+                step: if let Loose::Number(step) = self.step { step } else { 0.0 },
+            },
         })
     }
 

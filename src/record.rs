@@ -5,6 +5,7 @@
 //! [`judge`] is the one place that says what a row means. Shapes and rules: the vendor's records, README § What counts.
 
 use crate::error::{number_shown, shown};
+use crate::query::Reading;
 use crate::timestamp::{self, Naive};
 use crate::walk::{self, Json};
 use std::borrow::Cow;
@@ -133,6 +134,9 @@ const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [
     "/data/receivedAt",
     "/data/numberId",
 ];
+
+/// The event of messages and of spoken turns, by which the latter can be counted too.
+const VOICE_TURNS: &str = "agent.message";
 
 /// A field's value, unjudged.
 #[derive(Clone, Default)]
@@ -544,7 +548,7 @@ impl fmt::Debug for Row<'_> {
 }
 
 /// Says what a row means.
-pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judged<'r> {
+pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) -> Judged<'r> {
     let kind = row.own(Known::Type).value;
     let event = row.own(Known::Event).value;
     for field in [row.own(Known::Type), row.own(Known::Event)] {
@@ -555,24 +559,24 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, naive: Naive) -> Judg
         }
     }
     let judged = if kind.is("message") {
-        message(row, false, naive)
+        message(row, false, reading.naive)
     } else if kind.is("call") {
-        call(row, false, naive)
+        call(row, false, reading)
     } else if event.is("agent.message") {
-        if row.own(Known::Channel).value.is("voice") {
+        if row.own(Known::Channel).value.is("voice") && !reading.what_if.counts(VOICE_TURNS) {
             return Judged::VoiceTurn;
         }
-        message(row, true, naive)
+        message(row, true, reading.naive)
     } else if event.is("agent.call_ended") {
-        call(row, true, naive)
+        call(row, true, reading)
     } else if event.is("agent.reaction") {
         return Judged::Reaction;
     } else if !event.is_missing() {
         return Judged::Unknown;
     } else if !matches!(row.own(Known::StartedAt).value, Value::Absent) {
-        call(row, false, naive)
+        call(row, false, reading)
     } else if !matches!(row.own(Known::ReceivedAt).value, Value::Absent) {
-        message(row, false, naive)
+        message(row, false, reading.naive)
     } else {
         return Judged::Unknown;
     };
@@ -634,14 +638,14 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
     }
 }
 
-fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
+fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<'r>, Fault> {
     let field = |name| if webhook { row.of_data(name) } else { row.own(name) };
     let id = id(row, webhook, Known::CallId)?;
     let agent_id = row.own(Known::AgentId).name()?;
     let agent_name = row.own(Known::AgentName).name()?;
     let status = field(Known::Status).text()?;
-    let started = field(Known::StartedAt).time(naive)?;
-    let ended = field(Known::EndedAt).time(naive)?;
+    let started = field(Known::StartedAt).time(reading.naive)?;
+    let ended = field(Known::EndedAt).time(reading.naive)?;
     let duration = field(Known::DurationSeconds).seconds()?;
     let Some(at) = started else {
         return field(Known::StartedAt).fault("a call counts at the time it started, and none is given");
@@ -653,6 +657,16 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, 
             Ok(ms) => Some(ms / 1000),
             Err(_) => return field(Known::EndedAt).fault("the call ended before it started"),
         },
+    };
+    let seconds = match seconds {
+        Some(_) if reading.what_if.step != 0.0 => {
+            let exact = match field(Known::DurationSeconds).value {
+                Value::Number(seconds) => *seconds * 1000.0,
+                _ => ended.unwrap_or(at).saturating_sub(at) as f64,
+            };
+            Some(reading.what_if.rounded(exact))
+        }
+        seconds => seconds,
     };
     let not_completed = match status {
         Some("completed") => None,
@@ -716,7 +730,7 @@ mod tests {
 
     fn judged(text: &str) -> String {
         let row = Row::from_json(text);
-        match judge(&row, &Defaults::default(), Naive::Reject) {
+        match judge(&row, &Defaults::default(), &Reading::default()) {
             Judged::Event(e) => format!(
                 "{:?} {} {:?} {:?} {:?} {:?}",
                 e.kind,
@@ -869,7 +883,7 @@ mod tests {
     fn the_number_is_found_and_never_a_fault() {
         let number = |text: &str| {
             let row = Row::from_json(text);
-            match judge(&row, &Defaults::default(), Naive::Reject) {
+            match judge(&row, &Defaults::default(), &Reading::default()) {
                 Judged::Event(e) => (
                     e.number.id().map(str::to_owned),
                     e.number.phone_number().map(str::to_owned),
@@ -899,7 +913,7 @@ mod tests {
         };
         let agent = |text| {
             let row = Row::from_json(text);
-            match judge(&row, &defaults, Naive::Reject) {
+            match judge(&row, &defaults, &Reading::default()) {
                 Judged::Event(e) => (e.agent_id.map(str::to_owned), e.agent_name.map(str::to_owned)),
                 other => panic!("{other:?}"),
             }

@@ -19,13 +19,22 @@ test("the module is within its budget", () => {
   assertWithin(106_000, readFileSync(file("wasm/usage_by_agent.wasm")), "the module, every zone in it");
 });
 
-test("the script without the module is within its budget", async () => {
+/** The script of these names of the entry slim, as a page's bundle has it. */
+async function scriptOf(names) {
   const { outputFiles } = await build({
-    entryPoints: [file("dist/entry.slim.js")],
+    stdin: { contents: `export { ${names} } from "./dist/entry.slim.js"`, resolveDir: file("") },
     bundle: true,
     minify: true,
     format: "esm",
     write: false,
   });
-  assertWithin(12_000, outputFiles[0].contents, "the script of the entry slim");
+  return outputFiles[0].contents;
+}
+
+// `reconcile` is left out of bundles that do not name it, and is for those who audit: it has a budget of its own.
+test("the script without the module is within its budget", async () => {
+  const names = Object.keys(await import(file("dist/entry.slim.js")));
+  const [others, all] = await Promise.all([scriptOf(names.filter((name) => name !== "reconcile")), scriptOf(names)]);
+  assertWithin(12_000, others, "the script of the entry slim without reconcile");
+  assertWithin(16_500, all, "the script of the entry slim with it");
 });

@@ -9,9 +9,14 @@ import { run, runOrThrow, write } from "../support/packed.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(root, "node_modules/.bin/tsc");
-const readmes = ["README.md", "pkg/README.md", "CONTRIBUTING.md", "worker/README.md", "www/README.md"].filter((name) =>
-  existsSync(join(root, name)),
-);
+const readmes = [
+  "README.md",
+  "pkg/README.md",
+  "CONTRIBUTING.md",
+  "worker/README.md",
+  "www/README.md",
+  "docs/auditing.md",
+].filter((name) => existsSync(join(root, name)));
 
 /** The fenced blocks of JavaScript and TypeScript, with the line each begins in. */
 function* blocksOf(name) {

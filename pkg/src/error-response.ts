@@ -1,0 +1,145 @@
+// What an error answer says, whatever shape it has. The answer is a stranger's: nothing in it can make this throw.
+
+import type { Problem } from "./types.js";
+import { bytesOf, isArray } from "./values.js";
+
+/** What an error answer says. */
+export interface ErrorAnswer {
+  /** The HTTP status; 0 where it was no whole number. */
+  status: number;
+  /** The answer's own code, else a word for the status: `unauthorized`, `not_found`, `rate_limited`, `server_error`, … */
+  code: string;
+  /** The answer's own words, as text of at most 1,000 characters: escape it before it becomes HTML. */
+  message: string;
+  /** What is wrong with the request, in its parts: the first hundred. */
+  problems: Problem[];
+}
+
+/** Characters of a message, at most. */
+const LONGEST = 1000;
+
+/** Problems, at most; and parts of one's path. */
+const MOST = 100;
+
+/** Of a body no more than this is read, in bytes or UTF-16 units. */
+const MUCH = 1 << 20;
+
+const CODES: Record<number, string> = {
+  400: "bad_request",
+  401: "unauthorized",
+  402: "payment_required",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  406: "not_acceptable",
+  408: "timeout",
+  422: "invalid_parameters",
+  429: "rate_limited",
+  503: "unavailable",
+  504: "timeout",
+};
+
+/**
+ * Reads an error answer of the usage API: FastAPI's `{"detail": [{type, loc, msg}]}`, a `detail` that is a text,
+ * `{"error": {message, code, type, details: [{field, message, type}]}}`, `{"message": …}`, plain text, or nothing. It never
+ * throws, whatever it is given.
+ *
+ * @param status the answer's HTTP status
+ * @param body its body: bytes, text, or the value that the text has been read into
+ *
+ * @example
+ * ```ts
+ * if (!response.ok) {
+ *   const { code, message, problems } = parseErrorResponse(response.status, await response.text());
+ *   console.warn(code, message); // invalid_parameters "/query/period: Input should be 'week', 'month' or 'year'"
+ *   console.warn(problems.map(({ path }) => path)); // ["/query/period"]
+ * }
+ * ```
+ */
+export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer {
+  const known = Number.isInteger(status) ? status : 0;
+  const text = textOf(body);
+  const value = text === undefined ? body : parsed(text);
+  const error = get(value, "error") ?? get(value, "detail") ?? value;
+  const problems = listed(error) ?? listed(get(error, "details")) ?? [];
+  const told = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
+  const words = [error, get(error, "message"), get(value, "message"), told, value === undefined && plain(text)];
+  const codes = [get(error, "code"), get(value, "code"), get(error, "type"), CODES[known]];
+  return {
+    status: known,
+    code: first(codes, MOST) || (known >= 500 ? "server_error" : "http_error"),
+    message: first(words, LONGEST) || `The answer's status is ${known}.`,
+    problems,
+  };
+}
+
+/** What of these is text that says something. */
+function first(candidates: unknown[], longest: number): string | undefined {
+  const text = candidates.find((value): value is string => typeof value === "string" && value.trim() !== "");
+  // A pair is not cut.
+  return text
+    ?.trim()
+    .slice(0, longest)
+    .replace(/[\ud800-\udbff]$/, "");
+}
+
+function listed(value: unknown): Problem[] | undefined {
+  if (!isArray(value)) return;
+  return items(value).map((entry) => {
+    const words = [entry, get(entry, "msg"), get(entry, "message")];
+    return {
+      path: pathOf(get(entry, "loc") ?? get(entry, "field")),
+      code: first([get(entry, "type"), get(entry, "code")], MOST) || "invalid",
+      message: first(words, LONGEST) || "it is not valid",
+      severity: "error",
+    };
+  });
+}
+
+/** A JSON Pointer of FastAPI's `loc`, or of a field's name. */
+function pathOf(place: unknown): string {
+  if (typeof place === "string" && (place === "" || place[0] === "/")) return place.slice(0, LONGEST);
+  const keys = (isArray(place) ? items(place) : [place]).filter((key) => /^(string|number)$/.test(typeof key));
+  return keys
+    .map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("")
+    .slice(0, LONGEST);
+}
+
+function items(list: unknown[]): unknown[] {
+  const length = get(list, "length"); // of a Proxy it may be anything
+  return Array.from({ length: typeof length === "number" ? Math.min(length, MOST) : 0 }, (_, n) => get(list, n));
+}
+
+/** A property, of whatever it may be; a getter or a Proxy that throws has none. */
+function get(value: unknown, key: string | number): unknown {
+  try {
+    return (value as Record<string | number, unknown> | null | undefined)?.[key];
+  } catch {
+    return;
+  }
+}
+
+function textOf(body: unknown): string | undefined {
+  try {
+    const bytes = bytesOf(body);
+    if (bytes !== undefined) return new TextDecoder().decode(bytes.subarray(0, MUCH));
+  } catch {
+    return ""; // a buffer that has been handed on
+  }
+  return typeof body === "string" ? body.slice(0, MUCH) : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? "";
+  } catch {
+    return;
+  }
+}
+
+/** Text, unless it is a page of HTML or no text at all. */
+function plain(text: string | undefined): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text === undefined || /^\s*<|[\0-\x08\x0e-\x1f\ufffd]/.test(text) ? undefined : text;
+}

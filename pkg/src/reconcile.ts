@@ -1,0 +1,93 @@
+// The vendor's answer against one's own.
+
+import { UsageError } from "./errors.js";
+import { checked, FIELDS, rowsOf } from "./reconcile/answer.js";
+import { askBounds, askDiagnostics, askRows, askSeconds } from "./reconcile/answers-alone.js";
+import { Causes } from "./reconcile/causes.js";
+import { comparedAgents, comparedPeriods, sums } from "./reconcile/compare.js";
+import { tryOut } from "./reconcile/evidence.js";
+import type { Evidence, Reconciliation } from "./reconcile/types.js";
+import { explained, windowOf } from "./reconcile/windows.js";
+import { UsageRollup } from "./rollup.js";
+import type { AgentUsageResponse } from "./types.js";
+import { typeName } from "./values.js";
+
+/**
+ * Compares the vendor's answer with one's own, and says what a difference comes from where arithmetic shows it: another zone
+ * or first day of the week, failed calls or duplicates counted, seconds rounded up, …
+ *
+ * With `records` every likely mistake is made on purpose, alone and in pairs, and the one that gives theirs is named. That
+ * reads them fifty times at most; without a difference in numbers, not at all. With a `rollup` other periods and zones are
+ * tried, with `diagnostics` only sums are compared.
+ *
+ * @param ours the report of one's own records
+ * @param theirs the body of `GET /v1/usage/by-agent`, as a value
+ * @param evidence what ours was counted from
+ * @throws {UsageError} `invalid_option` for an answer that is none, at `/ours…` or `/theirs…`, and for evidence that is none
+ *
+ * @example
+ * ```ts
+ * const query = { period: "month", tz: "Europe/Paris", now: "2024-06-15T12:00:00Z" } as const;
+ * const { equal, causes } = reconcile(usageByAgent(records, query), await response.json(), { records, query });
+ * if (!equal) console.warn(causes.map(({ certainty, message, fields }) => `${fields}: ${message} (${certainty})`));
+ * ```
+ */
+export function reconcile(
+  ours: AgentUsageResponse,
+  theirs: AgentUsageResponse,
+  evidence: Evidence = {},
+): Reconciliation {
+  const [a, b] = [checked(ours, "ours"), checked(theirs, "theirs")];
+  checkEvidence(evidence);
+  const { tz, weekStart } = evidence.query ?? {};
+  const own = explained(a, tz, weekStart);
+  const convention = explained(b, own?.tz ?? tz, own?.weekStart ?? weekStart);
+  const [window, stated] = [windowOf(a, own), windowOf(b, convention)];
+  const agents = comparedAgents(a, b);
+  const periods = comparedPeriods(a, b, window, stated, convention);
+  const result = { equal: false, periods, agents, totals: sums(agents), causes: [] as Reconciliation["causes"] };
+  const differing = FIELDS.filter((field) => agents.some((row) => row[field].delta !== 0));
+  result.equal = periods.equal && differing.length === 0;
+
+  const causes = new Causes();
+  askRows(causes, result, differing);
+  if (differing.length > 0) {
+    // An answer without usage is like every period without any, which explains nothing.
+    if (window && FIELDS.some((field) => result.totals[field].theirs > 0)) {
+      const question = {
+        own: window,
+        stated: periods.equal ? null : stated,
+        bounds: periods.start.deltaSeconds || periods.end.deltaSeconds ? b : null,
+        ours: rowsOf(a),
+        theirs: rowsOf(b),
+        differing,
+      };
+      tryOut(causes, question, evidence);
+    }
+    // What could be tried out has been.
+    if (evidence.records === undefined) {
+      if (differing.includes("totalSeconds")) askSeconds(causes, agents);
+      const diagnostics = evidence.diagnostics ?? evidence.rollup?.diagnostics();
+      if (diagnostics) askDiagnostics(causes, result, diagnostics);
+    }
+  }
+  askBounds(causes, periods, a.period, window, stated);
+  return { ...result, causes: causes.all };
+}
+
+function checkEvidence(evidence: Evidence): void {
+  const fail = (path: string, got: unknown, wanted: string): never => {
+    throw new UsageError("invalid_option", `${path.slice(1)} is ${typeName(got)}: wanted ${wanted}`, { path });
+  };
+  if (typeof evidence !== "object" || evidence === null) {
+    fail("/evidence", evidence, "{records, rollup, diagnostics, query}");
+  }
+  const { records, rollup, diagnostics } = evidence;
+  if (typeof (records as { next?: unknown } | undefined)?.next === "function") {
+    fail("/evidence/records", records, "what can be read more than once, and no iterator");
+  }
+  if (rollup !== undefined && !(rollup instanceof UsageRollup)) fail("/evidence/rollup", rollup, "a UsageRollup");
+  if (diagnostics !== undefined && typeof diagnostics?.ignored?.notCompleted !== "object") {
+    fail("/evidence/diagnostics", diagnostics, "what diagnostics() gave");
+  }
+}

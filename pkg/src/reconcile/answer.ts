@@ -1,0 +1,42 @@
+// One side's answer, checked and by agent.
+
+import { UsageError } from "../errors.js";
+import type { AgentUsageResponse } from "../types.js";
+import { validateResponse } from "../validate.js";
+import type { Field } from "./types.js";
+
+export const FIELDS: readonly Field[] = ["messages", "calls", "totalSeconds"];
+
+/** The numbers of each agent; `null` is usage with no agent. */
+export type Rows = ReadonlyMap<string | null, Record<Field, number>>;
+
+/** Bounds that no convention explains are nothing to refuse here: that they differ is what is to be told. */
+const TOLERATED = ["bounds", "not_current"];
+
+export function checked(answer: unknown, side: string): AgentUsageResponse {
+  let text = "";
+  try {
+    text = JSON.stringify(answer) ?? "null";
+  } catch {
+    // A cycle, or a bigint: no JSON, which is what is told.
+  }
+  const found = validateResponse("by-agent", text);
+  const problems = found.ok ? [] : found.problems;
+  const problem = problems.find(({ severity, code }) => severity === "error" && !TOLERATED.includes(code));
+  if (problem === undefined) return JSON.parse(text) as AgentUsageResponse;
+  throw new UsageError("invalid_option", problem.message, {
+    path: `/${side}${problem.path}`,
+    problems: problems.map((one) => ({ ...one, path: `/${side}${one.path}` })),
+  });
+}
+
+export function rowsOf({ data }: AgentUsageResponse): Rows {
+  return new Map(data.map((row) => [row.agentId, row]));
+}
+
+/** Does every agent have the same number there? An agent without a row has none. */
+export function isColumnEqual(field: Field, a: Rows, b: Rows): boolean {
+  return [...new Set([...a.keys(), ...b.keys()])].every(
+    (id) => (a.get(id)?.[field] ?? 0) === (b.get(id)?.[field] ?? 0),
+  );
+}

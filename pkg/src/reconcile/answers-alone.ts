@@ -1,0 +1,90 @@
+// What the two answers say by themselves, and what the account of the records may have to do with it.
+
+import type { Diagnostics, Period } from "../types.js";
+import type { Causes } from "./causes.js";
+import type { AgentDifference, Field, PeriodsDifference, Reconciliation } from "./types.js";
+import { BOUNDS, codeOf, type Window } from "./windows.js";
+
+/** Names, rows of one side, rows moved. */
+export function askRows(causes: Causes, { agents, totals }: Reconciliation, differing: Field[]): void {
+  const add = (
+    code: Parameters<Causes["add"]>[1],
+    fields: string[],
+    certainty: "shown" | "possible",
+    rows = agents,
+  ) => {
+    if (rows.length > 0) causes.add(certainty, code, fields, { agents: rows.map(({ agentId }) => agentId) });
+  };
+  const of = (side: string) => agents.filter((row) => row.side === side && !row.equal);
+  add(
+    "names_differ",
+    ["agentName"],
+    "shown",
+    agents.filter(({ theirName }) => theirName !== undefined),
+  );
+  add("agents_only_in_ours", ["agentId"], "possible", of("ours"));
+  add("agents_only_in_theirs", ["agentId"], "possible", of("theirs"));
+  const nobody = agents.find(({ agentId }) => agentId === null);
+  const moved = differing.every((field) => {
+    const from = Math.sign(nobody?.[field].delta ?? 0);
+    return (
+      from !== 0 && totals[field].delta === 0 && agents.every((row) => row === nobody || row[field].delta * from <= 0)
+    );
+  });
+  if (moved)
+    add(
+      "unassigned_moved",
+      differing,
+      "shown",
+      agents.filter(({ equal }) => !equal),
+    );
+}
+
+/** Bounds that differ. */
+export function askBounds(
+  causes: Causes,
+  { equal, start, end, convention }: PeriodsDifference,
+  period: Period,
+  own: Window | null,
+  stated: Window | null,
+): void {
+  if (causes.all.some(({ fields }) => fields.includes("periodStart"))) return; // told with what else it explains
+  const deltas = [start.deltaSeconds, end.deltaSeconds];
+  const whole = (unit: number) => deltas.every((delta) => delta % unit === 0);
+  if (equal) {
+    if (deltas.some((delta) => delta !== 0)) causes.add("shown", "bounds_written_otherwise", BOUNDS);
+  } else if (own && stated) {
+    causes.add("shown", codeOf(own, stated), BOUNDS, { detail: { ...convention } });
+  } else if (whole(86_400)) {
+    causes.add("possible", period === "week" ? "other_week_start" : "other_period", BOUNDS);
+  } else if (whole(900)) {
+    causes.add("possible", "other_zone", BOUNDS);
+  }
+}
+
+/** Seconds that may have been rounded up. */
+export function askSeconds(causes: Causes, agents: AgentDifference[]): void {
+  for (const seconds of [1, 60]) {
+    const fits = agents.every(({ calls, totalSeconds: { delta, theirs } }) => {
+      return delta >= 0 && delta <= calls.theirs * seconds && theirs % seconds === 0;
+    });
+    if (fits) causes.add("possible", "rounded_up_per_call", ["totalSeconds"], { detail: { seconds } });
+  }
+}
+
+/** Records that did not count, and are as many as theirs has more. */
+export function askDiagnostics(causes: Causes, { totals }: Reconciliation, { ignored, duplicates }: Diagnostics): void {
+  const [messages, calls] = [totals.messages.delta, totals.calls.delta];
+  const counts = Object.entries(ignored.notCompleted);
+  const failed = counts.reduce((sum, [, count]) => sum + count, 0);
+  if (messages > 0 && messages === ignored.voiceTurns) causes.add("possible", "voice_turns_counted", ["messages"]);
+  if (calls > 0) {
+    const statuses = failed === calls ? counts : counts.filter(([, count]) => count === calls).slice(0, 1);
+    const detail = { statuses: statuses.map(([status]) => status) };
+    if (statuses.length > 0) causes.add("possible", "failed_calls_counted", ["calls"], { detail });
+  }
+  if (messages >= 0 && calls >= 0 && messages + calls > 0 && messages + calls === duplicates) {
+    const fields = [messages > 0 && "messages", calls > 0 && "calls"].filter((field) => field !== false);
+    causes.add("possible", "duplicates_counted", fields);
+  }
+}

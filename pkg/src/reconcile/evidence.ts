@@ -1,0 +1,163 @@
+// Which other way of counting gives theirs: tried out.
+
+import { UsageError } from "../errors.js";
+import { UsageRollup } from "../rollup.js";
+import type { AgentUsageResponse } from "../types.js";
+import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./answer.js";
+import type { Causes } from "./causes.js";
+import { areCompatible, type Mistake, mistakes, Recount } from "./recount.js";
+import type { Evidence, Field } from "./types.js";
+import { BOUNDS, others, type Window } from "./windows.js";
+
+/** The question to be answered by evidence. */
+export interface Question {
+  own: Window;
+  /** The period that theirs states, where that is not ours. */
+  stated: Window | null;
+  /** Theirs, where its bounds are written otherwise than ours. */
+  bounds: AgentUsageResponse | null;
+  ours: Rows;
+  theirs: Rows;
+  differing: Field[];
+}
+
+/** Tries what can be tried. */
+export function tryOut(causes: Causes, question: Question, { records, rollup, query = {} }: Evidence): void {
+  if (records === undefined) {
+    if (rollup) tryWindows(causes, question, rollup);
+    return;
+  }
+  const { dedupe = true, naiveTimestamps = "reject" } = query;
+  const reading = { dedupe, naiveTimestamps, onInvalid: "skip" } as const;
+  const recount = new Recount(records, reading);
+  const all = new UsageRollup(reading);
+  try {
+    const found = tryWindows(causes, question, all.push(records), recount);
+    const statuses = Object.keys(all.diagnostics().ignored.notCompleted).filter((status) => !status.includes("\n"));
+    tryMistakes(causes, question, found, recount, mistakes(statuses, dedupe));
+  } finally {
+    all.free();
+  }
+}
+
+/** A window that explains something or is theirs, and the columns that remain. */
+type Found = { window: Window | null; left: Field[] };
+
+/** Windows that are counted exactly, at most. */
+const MOST = 4;
+
+/** Finds the first window that explains every column; where none does, those that explain some. */
+function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, recount?: Recount): Found {
+  const { own, stated, bounds, theirs, differing } = question;
+  const partly: [Window, Field[]][] = [];
+  let counted = 0;
+  for (const window of others(own, stated)) {
+    let equal = columnsOf(rowsIn(rollup, window), theirs);
+    const isLikely = window.isStated || differing.some((field) => equal.includes(field));
+    if (!isLikely) continue;
+    // A rollup counts an id once in all time, a report once in its period: where ids come again, they differ.
+    if (recount && equal.length < FIELDS.length && counted++ < MOST) {
+      equal = columnsOf(recount.rows(window.query, []), theirs);
+    }
+    if (equal.length === FIELDS.length) {
+      partly.splice(0, partly.length, [window, equal]);
+      break;
+    }
+    // What is equal as it is must stay so.
+    if (FIELDS.every((field) => differing.includes(field) || equal.includes(field))) partly.push([window, equal]);
+  }
+  let left = differing;
+  let found = stated;
+  for (const [window, equal] of partly) {
+    const fields = left.filter((field) => equal.includes(field));
+    if (fields.length === 0) continue;
+    const isBoth = window.code === "other_zone" && window.query.weekStart !== own.query.weekStart;
+    causes.add("shown", window.code, [...fields, ...boundsOf(window, bounds)], {
+      detail: detailOf(window),
+      with: isBoth ? "other_week_start" : undefined,
+    });
+    left = left.filter((field) => !fields.includes(field));
+    found = window;
+  }
+  return { window: found, left };
+}
+
+function columnsOf(rows: Rows | undefined, theirs: Rows): Field[] {
+  return rows ? FIELDS.filter((field) => isColumnEqual(field, rows, theirs)) : [];
+}
+
+/** The bounds, where a window explains theirs too. */
+function boundsOf({ isStated, bounds }: Window, theirs: AgentUsageResponse | null): readonly string[] {
+  const isWritten = theirs?.periodStart === bounds.periodStart && theirs.periodEnd === bounds.periodEnd;
+  return isStated || isWritten ? BOUNDS : [];
+}
+
+function rowsIn(rollup: UsageRollup, { query }: Window): Rows | undefined {
+  try {
+    return rowsOf(rollup.byAgent(query));
+  } catch (error) {
+    if (error instanceof UsageError && error.code === "out_of_range") return; // not of quarter hours
+    throw error;
+  }
+}
+
+function detailOf({ query, bounds, zones, code }: Window): Record<string, unknown> {
+  const { tz, periodStart, periodEnd } = bounds;
+  return {
+    tz,
+    ...(query.weekStart && { weekStart: query.weekStart }),
+    periodStart,
+    periodEnd,
+    ...(code === "other_zone" && { zones }),
+  };
+}
+
+function tryMistakes(
+  causes: Causes,
+  { own, bounds, ours, theirs, differing }: Question,
+  { window, left }: Found,
+  recount: Recount,
+  all: Mistake[],
+): void {
+  const rowsOf = (made: Mistake[], { query }: Window = own) => recount.rows(query, made);
+  const explains = (rows: Rows, fields: Field[]) => fields.filter((field) => isColumnEqual(field, rows, theirs));
+  const base = rowsOf([]);
+  causes.add(
+    "possible",
+    "evidence_differs",
+    FIELDS.filter((field) => !isColumnEqual(field, base, ours)),
+  );
+
+  const effective: Mistake[] = [];
+  let open = left;
+  for (const mistake of all) {
+    const fields = mistake.fields.filter((field) => differing.includes(field));
+    const isVariant = effective.some(({ code }) => code === "failed_calls_counted" && code === mistake.code);
+    if (fields.length === 0 || (isVariant && !fields.some((field) => open.includes(field)))) continue;
+    const rows = rowsOf([mistake]);
+    if (fields.every((field) => isColumnEqual(field, rows, base))) continue;
+    if (!isVariant) effective.push(mistake);
+    const explained = explains(rows, fields);
+    causes.add("shown", mistake.code, explained, { detail: mistake.detail });
+    open = open.filter((field) => !explained.includes(field));
+  }
+
+  // Two at once, where neither alone is it: first with a window, which if there is one is the likelier half.
+  for (const mistake of window ? effective : []) {
+    const fields = open.filter((field) => mistake.fields.includes(field));
+    const explained: string[] = fields.length > 0 ? explains(rowsOf([mistake], window as Window), fields) : [];
+    const detail = { ...detailOf(window as Window), ...mistake.detail };
+    open = open.filter((field) => !explained.includes(field));
+    if (explained.length > 0) explained.push(...boundsOf(window as Window, bounds));
+    causes.add("shown", (window as Window).code, explained, { with: mistake.code, detail });
+  }
+  const alone = open;
+  for (const [n, a] of effective.entries()) {
+    for (const b of effective.slice(n + 1).filter((other) => areCompatible(a, other))) {
+      const fields = alone.filter((field) => a.fields.includes(field) && b.fields.includes(field));
+      const explained = fields.length > 0 ? explains(rowsOf([a, b]), fields) : [];
+      causes.add("shown", a.code, explained, { with: b.code, detail: { ...a.detail, ...b.detail } });
+      open = open.filter((field) => !explained.includes(field));
+    }
+  }
+}

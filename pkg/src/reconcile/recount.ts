@@ -1,0 +1,128 @@
+// The records counted once more, with mistakes.
+
+import { Counting } from "../aggregator.js";
+import { attempt, UsageError } from "../errors.js";
+import { core } from "../instance.js";
+import { coreUsageQuery } from "../query.js";
+import type { AgentUsageResponse, PeriodQuery, Records, UsageQuery } from "../types.js";
+import { type Rows, rowsOf } from "./answer.js";
+import { without } from "./records.js";
+import type { CauseCode, Field } from "./types.js";
+
+/** One way to count otherwise. */
+export interface Mistake {
+  code: CauseCode;
+  /** The columns that it can change. */
+  fields: Field[];
+  detail?: Record<string, unknown>;
+  /** Statuses whose calls count too; with the name of their event, spoken turns as messages. */
+  also?: string[];
+  dedupe?: boolean;
+  /** Left out are messages of this direction. */
+  without?: string;
+  /** Calls are rounded to so many milliseconds, up, or to the nearest where it is negative: src/what_if.rs. */
+  step?: number;
+  /** An agent's seconds, of its seconds with a fraction. */
+  rounded?: (seconds: number) => number;
+}
+
+/** The mistakes that can be tried. `statuses`: those of calls that did not count. */
+export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
+  const calls: Field[] = ["calls", "totalSeconds"];
+  const failed = (statuses: string[]): Mistake => {
+    return { code: "failed_calls_counted", fields: calls, detail: { statuses }, also: statuses };
+  };
+  const messages = (code: CauseCode, mistake: Partial<Mistake>): Mistake => ({
+    code,
+    fields: ["messages"],
+    ...mistake,
+  });
+  const seconds = (code: CauseCode, step: number, mistake: Partial<Mistake>): Mistake => {
+    return { code, fields: ["totalSeconds"], step, ...mistake };
+  };
+  const once = (rounded: (seconds: number) => number) => seconds("rounded_after_sum", -1, { rounded });
+  const over = statuses.filter((status) => !GOING_ON.includes(status));
+  const some = statuses.length > 1 ? [over, ...statuses.slice(0, MOST).map((status) => [status])] : [];
+  return [
+    failed(statuses),
+    ...some.filter(({ length }) => length > 0 && length < statuses.length).map(failed),
+    dedupe
+      ? { code: "duplicates_counted", fields: ["messages", ...calls], dedupe: false }
+      : { code: "duplicates_not_counted", fields: ["messages", ...calls], dedupe: true },
+    messages("voice_turns_counted", { also: ["agent.message"] }),
+    messages("outbound_messages_missing", { without: "outbound" }),
+    messages("inbound_messages_missing", { without: "inbound" }),
+    ...[1, 60, 6].map((up) => seconds("rounded_up_per_call", up * 1000, { detail: { seconds: up } })),
+    seconds("rounded_to_nearest", -1000, {}),
+    ...[Math.floor, Math.round, Math.ceil].map(once),
+  ];
+}
+
+/** Statuses of calls that may still become something else. */
+const GOING_ON = ["queued", "initiated", "ringing", "in-progress"];
+
+/** Statuses that are tried alone, at most. */
+const MOST = 7;
+
+/** Can the two be made at once? */
+export function areCompatible(a: Mistake, b: Mistake): boolean {
+  const clash = (["without", "step", "dedupe"] as const).some((key) => a[key] !== undefined && b[key] !== undefined);
+  return a.code !== b.code && !clash;
+}
+
+/** Counts records so. */
+export class Recount {
+  readonly #records: Records;
+  readonly #reading: Partial<UsageQuery>;
+  readonly #known = new Map<string, AgentUsageResponse>();
+
+  constructor(records: Records, reading: Partial<UsageQuery>) {
+    this.#records = records;
+    this.#reading = reading;
+  }
+
+  rows(query: PeriodQuery, mistakes: Mistake[]): Rows {
+    const merged: Mistake = Object.assign({}, ...mistakes);
+    const also = mistakes.flatMap((mistake) => mistake.also ?? []).map((what) => `\n${what}`);
+    const options = {
+      ...coreUsageQuery({ ...this.#reading, ...query, ...(merged.dedupe !== undefined && { dedupe: merged.dedupe }) }),
+      also: also.join(""),
+      step: merged.step,
+    };
+    const key = JSON.stringify([options, merged.without]);
+    const report = this.#known.get(key) ?? this.#count(options, merged.without);
+    this.#known.set(key, report);
+    const { step, rounded = (seconds) => seconds } = merged;
+    if (step === undefined) return rowsOf(report);
+    return rowsOf({
+      ...report,
+      data: report.data.map((row) => ({ ...row, totalSeconds: rounded(row.totalSeconds / 1000) })),
+    });
+  }
+
+  #count(options: object, direction: string | undefined): AgentUsageResponse {
+    const counts = new Counts(JSON.stringify(options));
+    try {
+      return counts.push(direction ? without(this.#records, direction) : this.#records).report();
+    } catch (error) {
+      if (!(error instanceof UsageError && error.code === "overflow")) throw error;
+      const [messages, calls, totalSeconds] = [Number.NaN, Number.NaN, Number.NaN]; // which equal nothing
+      return { data: [{ agentId: null, messages, calls, totalSeconds }] } as AgentUsageResponse;
+    } finally {
+      counts.free();
+    }
+  }
+}
+
+class Counts extends Counting {
+  constructor(options: string) {
+    super(
+      "UsageAggregator",
+      attempt(() => new (core().Aggregator)(options)),
+    );
+  }
+
+  report(): AgentUsageResponse {
+    return this.ask((counts) => counts.report());
+  }
+}

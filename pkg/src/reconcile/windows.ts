@@ -1,0 +1,93 @@
+// Which spans of time the numbers may have been counted in.
+
+import { UsageError } from "../errors.js";
+import { inferConvention, periodBounds, timeZones } from "../periods.js";
+import type { AgentUsageResponse, Convention, Period, PeriodBounds, PeriodQuery, Weekday } from "../types.js";
+import type { CauseCode } from "./types.js";
+
+const WEEKDAYS: readonly Weekday[] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/** The fields that hold a period's bounds. */
+export const BOUNDS: readonly string[] = ["periodStart", "periodEnd"];
+
+/** A span of time, the query that asks for it, and by what it is not ours. */
+export interface Window {
+  key: string;
+  bounds: PeriodBounds;
+  query: PeriodQuery;
+  code: CauseCode;
+  /** Is it the one that theirs states? */
+  isStated?: boolean;
+  zones: string[];
+}
+
+/** What explains an answer's bounds: in the likeliest zone, else in UTC, else in the first that does. */
+export function explained(bounds: AgentUsageResponse, zone?: string | null, weekStart?: Weekday): Convention | null {
+  for (const tz of new Set([zone ?? "UTC", "UTC", ...timeZones()])) {
+    const found = inferConvention(bounds, weekStart ? { tz, weekStart } : { tz });
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The period that an answer has by a convention. */
+export function windowOf(answer: AgentUsageResponse, convention: Convention | null): Window | null {
+  const { period, periodStart, periodEnd } = answer;
+  const middle = (Date.parse(periodStart) + Date.parse(periodEnd)) / 2; // the same period's, whichever the convention
+  return (convention && asked(period, convention.tz, convention.weekStart, middle, "other_period")) ?? null;
+}
+
+function asked(
+  period: Period,
+  tz: string,
+  weekStart: Weekday | null,
+  now: number,
+  code: CauseCode,
+  offset = 0,
+): Window | undefined {
+  const query: PeriodQuery = { period, tz, now, offset, ...(weekStart && { weekStart }) };
+  try {
+    const bounds = periodBounds(query);
+    return { key: `${bounds.startMs} ${bounds.endMs}`, bounds, query, code, zones: [tz] };
+  } catch (error) {
+    if (error instanceof UsageError) return; // before 1970, or after 2099
+    throw error;
+  }
+}
+
+/** By what a period is not ours. */
+export function codeOf(own: Window, theirs: Window): CauseCode {
+  const [a, b] = [own.query, theirs.query];
+  if (a.period !== b.period) return "other_period";
+  if (a.tz !== b.tz) return "other_zone";
+  return a.weekStart !== b.weekStart ? "other_week_start" : "other_period";
+}
+
+/**
+ * Every other span, each once: UTC's, the one that theirs states, other first days of the week, the periods before and after,
+ * every other zone's; of weeks in UTC and in the stated zone each first day too.
+ */
+export function others(own: Window, stated: Window | null): Window[] {
+  const { period, tz, weekStart, now } = own.query as Required<PeriodQuery> & { tz: string; now: number };
+  const found = new Map<string, Window>();
+  const add = (window: Window | undefined) => {
+    const known = window && found.get(window.key);
+    if (known) {
+      known.zones.push(...window.zones.filter((zone) => !known.zones.includes(zone)));
+      known.isStated ||= window.isStated === true;
+    } else if (window && window.key !== own.key) found.set(window.key, window);
+  };
+  const { startMs, endMs } = own.bounds;
+  const weeks = (tz: string, code: CauseCode) => {
+    for (const day of period === "week" ? WEEKDAYS : []) {
+      for (const at of [startMs, endMs - 1]) add(asked(period, tz, day, at, code));
+    }
+  };
+  add(asked(period, "UTC", weekStart, now, "other_zone"));
+  if (stated) add({ ...stated, code: codeOf(own, stated), isStated: true });
+  weeks(tz, "other_week_start");
+  for (const offset of [-1, 1]) add(asked(period, tz, weekStart, now, "other_period", offset));
+  for (const zone of timeZones()) add(asked(period, zone, weekStart, now, "other_zone"));
+  for (const zone of ["UTC", stated?.query.tz ?? "UTC"]) weeks(zone, "other_zone");
+  return [...found.values()];
+}

@@ -1,0 +1,473 @@
+/** The vendor's answer against ours: what differs, and the mistake that it comes from, made here a second time and naively. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { generate, Random } from "../../tools/generate.mjs";
+import { bounds, judge, readTimestamp } from "../../tools/oracle.mjs";
+import { assertThrows } from "../support/faults.mjs";
+import { packed } from "../support/packed.mjs";
+
+const { reconcile, usageByAgent, UsageAggregator, UsageRollup } = packed;
+
+const FIELDS = ["messages", "calls", "totalSeconds"];
+const MONTH = { period: "month", tz: "America/New_York", now: "2024-06-15T12:00:00Z", onInvalid: "skip" };
+const WEEK = { ...MONTH, period: "week" };
+
+/** Values as they come, a list page among them, and the records that they stand for. */
+function made(seed, options) {
+  const span = { start: "2024-05-01T00:00:00Z", end: "2024-07-31T00:00:00Z" };
+  const values = [...generate({ records: 4000, seed, agents: 12, transcripts: { share: 0 }, ...span, ...options })];
+  const flat = (value) => (Array.isArray(value.data) ? value.data.flatMap(flat) : [value]);
+  return {
+    values: values.map(({ value }) => value),
+    texts: values.map(({ text }) => text),
+    records: values.flatMap(({ value }) => flat(value)),
+  };
+}
+
+const direction = (record) => record.direction ?? record.data?.direction;
+
+/** A call's seconds to the fraction, or null. */
+function exactSeconds(record) {
+  const { durationSeconds, startedAt, endedAt } = record.event ? record.data : record;
+  if (typeof durationSeconds === "number") return durationSeconds;
+  return endedAt == null ? null : (readTimestamp(endedAt) - readTimestamp(startedAt)) / 1000;
+}
+
+const fullest = (a, b) =>
+  Number(b.agentId !== null) - Number(a.agentId !== null) ||
+  (b.seconds ?? -1) - (a.seconds ?? -1) ||
+  (a.agentId < b.agentId ? -1 : 1);
+
+/** The rows of a period, counted with mistakes. */
+function rowsBy(records, query, { failed, voice, leave, dedupe = true, rounded, sum = (seconds) => seconds } = {}) {
+  const { startMs, endMs } = bounds(query);
+  const events = new Map();
+  for (const [n, record] of records.entries()) {
+    let verdict = judge(record, "");
+    if (voice && verdict.is === "voiceTurn") verdict = judge({ ...record, channel: "sms" }, "");
+    if (verdict.is !== "message" && verdict.is !== "call") continue;
+    if (verdict.is === "call" && verdict.status !== null && !failed?.(verdict.status)) continue;
+    if (verdict.time < startMs || verdict.time >= endMs) continue;
+    if (verdict.is === "message" && leave && direction(record) === leave) continue;
+    const seconds =
+      verdict.is === "call" && rounded && verdict.seconds !== null ? rounded(exactSeconds(record)) : verdict.seconds;
+    const key = dedupe && verdict.id !== null ? `${verdict.is} ${verdict.id}` : n;
+    const event = { ...verdict, seconds };
+    const known = events.get(key);
+    events.set(key, known ? [known, event].sort(fullest)[0] : event);
+  }
+  const rows = new Map();
+  for (const { is, agentId, seconds } of events.values()) {
+    const row = rows.get(agentId) ?? { messages: 0, calls: 0, totalSeconds: 0 };
+    rows.set(agentId, row);
+    row[is === "message" ? "messages" : "calls"] += 1;
+    row.totalSeconds += seconds ?? 0;
+  }
+  return [...rows].map(([agentId, row]) => ({
+    agentId,
+    agentName: agentId ?? "Unassigned",
+    ...row,
+    totalSeconds: sum(row.totalSeconds),
+    isOrphan: agentId === null,
+  }));
+}
+
+/** Our own answer with the same naive names, so that names do not differ. */
+const named = (report) => ({
+  ...report,
+  data: report.data.map((row) => ({ ...row, agentName: row.agentId ?? "Unassigned" })),
+});
+const shownOf = ({ causes }) => causes.filter(({ certainty }) => certainty === "shown");
+const codesOf = (result) => shownOf(result).map(({ code, with: other }) => (other ? `${code} + ${other}` : code));
+
+/** Every cause is consistent with itself, and the deltas with each other. */
+function assertSound(result, ours, theirs) {
+  for (const { code, message, certainty, fields } of result.causes) {
+    assert.ok(typeof code === "string" && message.length > 10 && fields.length > 0);
+    assert.ok(certainty === "shown" || certainty === "possible");
+    assert.equal(new Set(fields).size, fields.length);
+  }
+  const ids = new Set([...ours.data, ...theirs.data].map(({ agentId }) => agentId));
+  assert.deepEqual(new Set(result.agents.map(({ agentId }) => agentId)), ids);
+  assert.equal(result.agents.length, ids.size);
+  for (const field of FIELDS) {
+    const sum = (side) => result.agents.reduce((total, row) => total + row[field][side], 0);
+    assert.deepEqual(result.totals[field], { ours: sum("ours"), theirs: sum("theirs"), delta: sum("delta") });
+    assert.equal(
+      sum("ours"),
+      ours.data.reduce((total, row) => total + row[field], 0),
+    );
+    assert.equal(
+      sum("theirs"),
+      theirs.data.reduce((total, row) => total + row[field], 0),
+    );
+  }
+  for (const row of result.agents) {
+    assert.equal(
+      row.equal,
+      FIELDS.every((field) => row[field].delta === 0),
+    );
+    for (const field of FIELDS) assert.equal(row[field].delta, row[field].theirs - row[field].ours);
+  }
+}
+
+const up = (step) => (seconds) => Math.ceil(seconds / step) * step;
+const to3 = (seconds) => Math.round(seconds * 1000) / 1000; // sums of fractions are not exact
+const any = () => true;
+
+/** Mistakes of counting: how it is made, by which code it is told, and in which columns it shows. */
+const MISTAKES = [
+  ["failed_calls_counted", ["calls", "totalSeconds"], { failed: any }],
+  [
+    "failed_calls_counted",
+    ["calls", "totalSeconds"],
+    { failed: (status) => status === "busy" },
+    { statuses: ["busy"] },
+  ],
+  ["duplicates_counted", FIELDS, { dedupe: false }],
+  ["voice_turns_counted", ["messages"], { voice: true }],
+  ["outbound_messages_missing", ["messages"], { leave: "outbound" }],
+  ["inbound_messages_missing", ["messages"], { leave: "inbound" }],
+  ["rounded_up_per_call", ["totalSeconds"], { rounded: up(1) }, { seconds: 1 }],
+  ["rounded_up_per_call", ["totalSeconds"], { rounded: up(6) }, { seconds: 6 }],
+  ["rounded_up_per_call", ["totalSeconds"], { rounded: up(60) }, { seconds: 60 }],
+  ["rounded_to_nearest", ["totalSeconds"], { rounded: (seconds) => Math.floor(seconds + 0.5) }],
+  ["rounded_after_sum", ["totalSeconds"], { rounded: (s) => s, sum: (s) => Math.floor(to3(s)) }],
+  ["rounded_after_sum", ["totalSeconds"], { rounded: (s) => s, sum: (s) => Math.ceil(to3(s)) }],
+];
+
+test("the naive count is ours when it makes no mistake", () => {
+  for (const query of [MONTH, WEEK]) {
+    const { values, records } = made(1);
+    const ours = named(usageByAgent(values, query));
+    const result = reconcile(ours, { ...ours, data: rowsBy(records, query) });
+    assert.deepEqual([result.equal, result.causes], [true, []]);
+    assertSound(result, ours, ours);
+  }
+});
+
+for (const [n, [code, fields, mistake, detail]] of MISTAKES.entries()) {
+  test(`with records the mistake is named, and no other: ${code} ${JSON.stringify(detail ?? n)}`, () => {
+    const { values, texts, records } = made(n + 10);
+    const ours = named(usageByAgent(values, MONTH));
+    const theirs = { ...ours, data: rowsBy(records, MONTH, mistake) };
+    const doors = [values, { data: values }, texts.join("\n"), new TextEncoder().encode(JSON.stringify(values))];
+    for (const evidence of doors.slice(n % 4).slice(0, 2)) {
+      const result = reconcile(ours, theirs, { records: evidence, query: MONTH });
+      assertSound(result, ours, theirs);
+      assert.equal(result.equal, false);
+      assert.deepEqual(codesOf(result), [code], JSON.stringify(result.causes));
+      const [cause] = shownOf(result);
+      assert.deepEqual(cause.fields, fields);
+      if (detail) assert.deepEqual(cause.detail, detail);
+      assert.ok(result.causes.every((one) => one.certainty === "shown" || one.fields.includes("agentId")));
+    }
+  });
+}
+
+for (const [code, other, fields, mistake] of [
+  ["failed_calls_counted", "duplicates_counted", ["calls", "totalSeconds"], { failed: any, dedupe: false }],
+  ["duplicates_counted", "voice_turns_counted", ["messages"], { dedupe: false, voice: true }],
+  ["voice_turns_counted", "outbound_messages_missing", ["messages"], { voice: true, leave: "outbound" }],
+  ["failed_calls_counted", "rounded_up_per_call", ["totalSeconds"], { failed: any, rounded: up(60) }],
+  [
+    "duplicates_counted",
+    "rounded_to_nearest",
+    ["totalSeconds"],
+    { dedupe: false, rounded: (s) => Math.floor(s + 0.5) },
+  ],
+]) {
+  test(`two mistakes at once: ${code} and ${other}`, () => {
+    const { values, records } = made(31);
+    const ours = named(usageByAgent(values, MONTH));
+    const theirs = { ...ours, data: rowsBy(records, MONTH, mistake) };
+    const result = reconcile(ours, theirs, { records: values, query: MONTH });
+    const found = shownOf(result).find(({ fields: columns }) => fields.every((field) => columns.includes(field)));
+    assert.deepEqual([found?.code, found?.with], [code, other], JSON.stringify(result.causes));
+    const alone = shownOf(result).filter((cause) => !cause.with);
+    for (const field of fields) assert.ok(alone.every((cause) => !cause.fields.includes(field)));
+  });
+}
+
+for (const [what, query, change, code, other] of [
+  ["week start", WEEK, { weekStart: "sunday" }, "other_week_start"],
+  ["week start", { ...WEEK, weekStart: "sunday" }, { weekStart: "friday" }, "other_week_start"],
+  ["UTC", MONTH, { tz: "UTC" }, "other_zone"],
+  ["zone of a month", MONTH, { tz: "Asia/Kolkata" }, "other_zone"],
+  ["zone of a week", WEEK, { tz: "Australia/Sydney" }, "other_zone"],
+  ["zone and week start", WEEK, { tz: "UTC", weekStart: "saturday" }, "other_zone", "other_week_start"],
+  ["the month before", MONTH, { offset: -1 }, "other_period"],
+  ["the week after", WEEK, { offset: 1 }, "other_period"],
+]) {
+  test(`another period is named, with records and with a rollup: ${what}, ${JSON.stringify(change)}`, () => {
+    const { values, records } = made(51);
+    // A rollup counts an id once in all time, so for it none comes again in another period.
+    const isUsual = (record) => !["__proto__", "constructor"].includes(judge(record, "").id);
+    const usual = records.filter(isUsual);
+    const rollup = new UsageRollup({ onInvalid: "skip" }).push(usual);
+    const asked = { ...query, ...change };
+    const { startMs, endMs } = bounds(asked);
+    for (const [counted, evidence] of [
+      [usual, { rollup, query }],
+      [usual, { rollup }],
+      [records, { records: values, query }],
+    ]) {
+      const ours = named(usageByAgent(counted, query));
+      const stated = usageByAgent([], asked); // what it says of itself
+      for (const says of [ours, stated]) {
+        const theirs = { ...says, data: rowsBy(counted, asked) };
+        const result = reconcile(ours, theirs, evidence);
+        assertSound(result, ours, theirs);
+        const shown = shownOf(result);
+        const got = [shown[0]?.code, shown[0]?.with, shown.length];
+        assert.deepEqual(got, [code, other, 1], JSON.stringify(result.causes));
+        const { fields, detail } = shown[0];
+        const differing = FIELDS.filter((field) => result.agents.some((row) => row[field].delta !== 0));
+        assert.deepEqual(fields.slice(0, differing.length), differing);
+        assert.equal(fields.includes("periodStart"), theirs.periodStart !== ours.periodStart);
+        if (code === "other_zone") {
+          // What its bounds do not tell, only its numbers can, and they may be the same in a zone nearby.
+          const { tz, weekStart = "monday", zones } = detail;
+          const byRow = (rows) => new Map(rows.map((row) => [row.agentId, row]));
+          assert.deepEqual(byRow(rowsBy(counted, { ...query, tz, weekStart })), byRow(theirs.data));
+          if (says === stated) assert.ok(zones.includes(asked.tz), zones.join());
+        }
+        if (code !== "other_zone" || says === stated) {
+          assert.deepEqual([detail.periodStart, detail.periodEnd].map(Date.parse), [startMs, endMs - 1000]);
+        }
+      }
+    }
+    rollup.free();
+  });
+}
+
+test("the period that explains every column is named, and not one before it that explains some", () => {
+  const at = (time) => ({ agentId: "a", agentName: "a", receivedAt: time });
+  const records = [
+    at("2024-06-05T12:00:00Z"), // of neither week, as the next
+    at("2024-06-08T12:00:00Z"),
+    at("2024-06-09T02:00:00Z"), // Sunday in UTC only
+    { type: "call", agentId: "a", status: "completed", startedAt: "2024-06-09T12:00:00Z", durationSeconds: 9 },
+    at("2024-06-12T12:00:00Z"),
+  ];
+  const ours = usageByAgent(records, WEEK);
+  const theirs = { ...ours, data: rowsBy(records, { ...WEEK, tz: "UTC", weekStart: "sunday" }) };
+  const [cause, ...more] = shownOf(reconcile(ours, theirs, { records, query: WEEK }));
+  assert.deepEqual([cause.code, cause.with, cause.fields, more], ["other_zone", "other_week_start", FIELDS, []]);
+});
+
+test("another period and a mistake", () => {
+  const { values, records } = made(61);
+  const ours = named(usageByAgent(values, MONTH));
+  const asked = { ...MONTH, tz: "Europe/Berlin" };
+  const theirs = { ...usageByAgent([], asked), data: rowsBy(records, asked, { failed: any }) };
+  const result = reconcile(ours, theirs, { records: values, query: MONTH });
+  const [messages, calls] = ["messages", "calls"].map((field) =>
+    shownOf(result).find(({ fields }) => fields.includes(field)),
+  );
+  assert.deepEqual([messages.code, messages.with], ["other_zone", undefined]);
+  assert.deepEqual([calls.code, calls.with], ["other_zone", "failed_calls_counted"]);
+});
+
+test("bounds alone: the convention, and what differs by whole hours or days", () => {
+  const { values } = made(71, { records: 100 });
+  const ours = usageByAgent(values, MONTH);
+  const bare = (change) => reconcile(ours, { ...ours, ...change });
+  const wall = bare({ ...usageByAgent(values, { ...MONTH, boundaries: "wall-clock" }) });
+  assert.deepEqual([wall.equal, wall.periods.equal, wall.periods.start.deltaSeconds], [true, true, -4 * 3600]);
+  assert.deepEqual(codesOf(wall), ["bounds_written_otherwise"]);
+  assert.equal(wall.periods.convention.boundaries, "wall-clock");
+
+  const tokyo = usageByAgent([], { ...MONTH, tz: "Asia/Tokyo" });
+  const zone = bare({ periodStart: tokyo.periodStart, periodEnd: tokyo.periodEnd });
+  assert.deepEqual([zone.equal, zone.periods.equal, zone.periods.end.deltaSeconds], [false, false, -13 * 3600]);
+  assert.deepEqual(codesOf(zone), ["other_zone"]);
+  assert.deepEqual(shownOf(zone)[0].fields, ["periodStart", "periodEnd"]);
+
+  const odd = bare({ periodStart: "2024-06-01T05:00:00Z", periodEnd: "2024-07-01T04:59:58Z" });
+  assert.deepEqual([odd.periods.convention, odd.causes], [null, []]);
+  const shifted = bare({ periodStart: "2024-06-03T04:00:00Z", periodEnd: "2024-07-03T03:59:59Z" });
+  assert.deepEqual(
+    shifted.causes.map(({ code, certainty }) => [code, certainty]),
+    [["other_period", "possible"]],
+  );
+});
+
+test("equal answers have no causes, in whatever order their rows are, and records are not read", () => {
+  const { values } = made(81, { records: 1000 });
+  const unread = { [Symbol.iterator]: () => assert.fail("read") };
+  for (const query of [MONTH, WEEK, { ...MONTH, tz: "Asia/Kathmandu" }]) {
+    const ours = usageByAgent(values, query);
+    for (const theirs of [ours, { ...ours, data: ours.data.toReversed() }]) {
+      const result = reconcile(ours, theirs, { records: unread, query });
+      assert.deepEqual([result.equal, result.periods.equal, result.causes], [true, true, []]);
+      assertSound(result, ours, theirs);
+    }
+  }
+});
+
+test("the order of rows changes nothing", () => {
+  const { values, records } = made(82, { records: 1500 });
+  const random = new Random(1, 9);
+  const ours = named(usageByAgent(values, MONTH));
+  const theirs = { ...ours, data: rowsBy(records, MONTH, { failed: any, dedupe: false }) };
+  const shuffled = (answer) => ({
+    ...answer,
+    data: answer.data
+      .map((row) => [random.unit(), row])
+      .sort()
+      .map(([, row]) => row),
+  });
+  const evidence = { records: values, query: MONTH };
+  const want = reconcile(ours, theirs, evidence);
+  for (let n = 0; n < 5; n++) {
+    const got = reconcile(shuffled(ours), shuffled(theirs), evidence);
+    const sorted = (result) => ({
+      ...result,
+      causes: result.causes.map((cause) => ({ ...cause, agents: cause.agents?.toSorted() })),
+    });
+    assert.deepEqual(sorted(got), sorted(want));
+  }
+  const sizes = want.agents.map((row) => FIELDS.map((field) => Math.abs(row[field].delta)));
+  assert.deepEqual(
+    sizes,
+    sizes.toSorted((a, b) => b[0] - a[0] || b[1] - a[1] || b[2] - a[2]),
+  );
+});
+
+test("names, rows of one side, rows of zeros, and usage that was moved", () => {
+  const row = (agentId, messages, calls = 0, totalSeconds = 0, agentName = agentId ?? "Unassigned") => {
+    return { agentId, agentName, messages, calls, totalSeconds, isOrphan: agentId === null };
+  };
+  const of = (...data) => ({ ...usageByAgent([], MONTH), data });
+  const ours = of(row("a", 5, 1, 60), row("b", 3), row(null, 1));
+
+  const names = reconcile(ours, of(row("a", 5, 1, 60, "Alpha"), row("b", 3), row(null, 1)));
+  assert.deepEqual([names.equal, codesOf(names), names.causes[0].agents], [true, ["names_differ"], ["a"]]);
+  assert.deepEqual(
+    names.agents.map(({ agentName, theirName }) => [agentName, theirName]),
+    [
+      ["Unassigned", undefined],
+      ["a", "Alpha"],
+      ["b", undefined],
+    ].sort((a, b) => (a[0] === "Unassigned" ? 1 : b[0] === "Unassigned" ? -1 : 0)),
+  );
+
+  const deleted = reconcile(ours, of(row("a", 5, 1, 60), row("c", 2), row("idle", 0), row(null, 1)));
+  assert.deepEqual(Object.fromEntries(deleted.agents.map(({ agentId, side }) => [agentId, side])), {
+    a: "both",
+    b: "ours",
+    c: "theirs",
+    idle: "theirs",
+    null: "both",
+  });
+  const told = deleted.causes.map(({ code, certainty, agents }) => [code, certainty, agents]);
+  assert.deepEqual(told, [
+    ["agents_only_in_ours", "possible", ["b"]],
+    ["agents_only_in_theirs", "possible", ["c"]],
+  ]);
+
+  const idle = reconcile(ours, of(...ours.data, row("idle", 0)));
+  assert.deepEqual([idle.equal, idle.causes, idle.agents.at(-1).side], [true, [], "both"]);
+
+  const moved = reconcile(ours, of(row("a", 5, 1, 60), row(null, 4)));
+  assert.deepEqual(codesOf(moved), ["unassigned_moved"]);
+  assert.deepEqual(moved.causes[0].agents, ["b", null]);
+  const swapped = reconcile(ours, of(row("a", 3, 1, 60), row("b", 5), row(null, 1)));
+  assert.deepEqual(swapped.causes, []);
+});
+
+test("without records: seconds that may be rounded up, and sums that diagnostics have too", () => {
+  const { values, records } = made(91);
+  const usage = new UsageAggregator(MONTH).push(values);
+  const [ours, diagnostics] = [named(usage.report()), usage.diagnostics()];
+  usage.free();
+  const possible = (mistake, evidence) => {
+    const result = reconcile(ours, { ...ours, data: rowsBy(records, MONTH, mistake) }, evidence);
+    assert.deepEqual(shownOf(result), []);
+    return result.causes.filter(({ fields }) => !fields.includes("agentId")).map(({ code, detail }) => [code, detail]);
+  };
+  assert.deepEqual(possible({ rounded: up(1) }), [["rounded_up_per_call", { seconds: 1 }]]);
+  assert.deepEqual(possible({ rounded: up(60) }), [["rounded_up_per_call", { seconds: 60 }]]);
+  assert.deepEqual(possible({ rounded: (seconds) => Math.floor(seconds / 60) * 60 }), []);
+
+  const failed = Object.values(diagnostics.ignored.notCompleted).reduce((sum, count) => sum + count, 0);
+  const more = (field, count) => ({
+    ...ours,
+    data: ours.data.map((row, n) => (n === 0 ? { ...row, [field]: row[field] + count } : row)),
+  });
+  const codes = (theirs) =>
+    reconcile(ours, theirs, { diagnostics }).causes.map(({ code, certainty }) => `${certainty} ${code}`);
+  assert.deepEqual(codes(more("messages", diagnostics.ignored.voiceTurns)), ["possible voice_turns_counted"]);
+  assert.deepEqual(codes(more("messages", diagnostics.duplicates)), ["possible duplicates_counted"]);
+  assert.deepEqual(codes(more("calls", failed)), ["possible failed_calls_counted"]);
+  assert.deepEqual(codes(more("calls", diagnostics.ignored.notCompleted.busy)), ["possible failed_calls_counted"]);
+});
+
+test("what has no cause gets none: random noise, and records that ours is not of", () => {
+  const random = new Random(7, 9);
+  const { values } = made(101, { records: 2500 });
+  for (const query of [MONTH, WEEK]) {
+    const ours = usageByAgent(values, query);
+    for (let n = 0; n < 4; n++) {
+      const noise = (value) => value + Math.floor(random.unit() * 50) + 1;
+      const data = ours.data.map((row) => ({
+        ...row,
+        ...Object.fromEntries(FIELDS.map((field) => [field, noise(row[field])])),
+      }));
+      const result = reconcile(ours, { ...ours, data }, { records: values, query });
+      assert.deepEqual(shownOf(result), []);
+      assertSound(result, ours, { data });
+    }
+  }
+  const ours = usageByAgent(values, MONTH);
+  assert.deepEqual(codesOf(reconcile(ours, { ...ours, data: [] }, { records: values, query: MONTH })), []);
+  const result = reconcile(ours, { ...ours, data: ours.data.slice(1) }, { records: values.slice(1500), query: MONTH });
+  assert.deepEqual(result.causes.map(({ code }) => code).sort(), ["agents_only_in_ours", "evidence_differs"]);
+});
+
+test("ours without dedupe, theirs with it", () => {
+  const { values, records } = made(111);
+  const query = { ...MONTH, dedupe: false };
+  const ours = named(usageByAgent(values, query));
+  const result = reconcile(ours, { ...ours, data: rowsBy(records, MONTH) }, { records: values, query });
+  assert.deepEqual(codesOf(result), ["duplicates_not_counted"]);
+});
+
+test("bad arguments are named", () => {
+  const ours = usageByAgent([{ type: "message", receivedAt: MONTH.now, agentId: "a" }], MONTH);
+  const bad = (path, message) => ({ code: "invalid_option", path, message });
+  for (const not of [undefined, null, 5, "x", [], new Proxy({}, { get: () => assert.fail })]) {
+    assert.throws(
+      () => reconcile(not, ours),
+      ({ code, path }) => code === "invalid_option" && path.startsWith("/ours"),
+    );
+    assert.throws(
+      () => reconcile(ours, not),
+      ({ code, path }) => code === "invalid_option" && path.startsWith("/theirs"),
+    );
+  }
+  const twice = { ...ours, data: [...ours.data, ...ours.data] };
+  assertThrows(() => reconcile(ours, twice), bad("/theirs/data/1/agentId", /./));
+  assertThrows(() => reconcile({ ...ours, data: [{ ...ours.data[0], calls: -1 }] }, ours), bad("/ours/data/0/calls"));
+  assertThrows(() => reconcile({ ...ours, periodStart: "soon" }, ours), bad("/ours/periodStart", /./));
+  assertThrows(() => reconcile(ours, ours, null), bad("/evidence"));
+  for (const [key, not] of [
+    ["records", [].values()],
+    ["rollup", {}],
+    ["rollup", null],
+    ["diagnostics", 5],
+    ["diagnostics", { ignored: null }],
+  ]) {
+    assertThrows(() => reconcile(ours, ours, { [key]: not }), bad(`/evidence/${key}`));
+  }
+  assertThrows(() => reconcile(ours, { ...ours, data: [{ ...ours.data[0], messages: 2 }] }, { records: 5 }), bad(""));
+});
+
+test("sums that are too large for milliseconds are no fault of the asker", () => {
+  const record = { type: "call", agentId: "a", status: "completed", startedAt: MONTH.now, durationSeconds: 9e15 };
+  const records = [record, { ...record, id: "b", agentId: "b", durationSeconds: 1.5 }];
+  const ours = usageByAgent(records, MONTH);
+  const theirs = { ...ours, data: ours.data.map((row) => ({ ...row, totalSeconds: Math.ceil(row.totalSeconds / 2) })) };
+  assert.deepEqual(reconcile(ours, theirs, { records, query: MONTH }).causes, []);
+});
