@@ -63,7 +63,7 @@ impl Rollup {
     }
 
     /// Usage by phone number, of a period or of all time: most messages first, then most calls, then by id; what came by no
-    /// number last. The agent is told where all of a number's usage is one agent's.
+    /// number last, with an empty id. What records do not tell is empty. The agent is told where all of a number's usage is one agent's.
     ///
     /// # Errors
     /// As of [`Rollup::by_agent`].
@@ -89,10 +89,10 @@ impl Rollup {
             let agent = agent.filter(|agent| *agent != 0 && number != 0);
             let name = |agent| name_of(&self.directory, self.agents.name(agent), self.agents.id(agent)).to_owned();
             data.push(NumberUsageItem {
-                number_id: (number != 0).then(|| named.id.to_string()),
-                phone_number: self.numbers.name(number).map(str::to_owned),
-                country: None,
-                status: None,
+                number_id: named.id.to_string(),
+                phone_number: self.numbers.name(number).unwrap_or_default().to_owned(),
+                country: String::new(),
+                status: String::new(),
                 agent_id: agent.map(|agent| self.agents.id(agent).to_owned()),
                 agent_name: agent.map(name),
                 messages: tally.messages,
@@ -101,14 +101,11 @@ impl Rollup {
         }
         let data = sorted(data, |a, b| {
             a.number_id
-                .is_none()
-                .cmp(&b.number_id.is_none())
+                .is_empty()
+                .cmp(&b.number_id.is_empty())
                 .then_with(|| b.messages.cmp(&a.messages))
                 .then_with(|| b.calls.cmp(&a.calls))
-                .then_with(|| {
-                    let [a, b] = [a, b].map(|item| item.number_id.as_deref().unwrap_or_default());
-                    by_code_unit(a, b)
-                })
+                .then_with(|| by_code_unit(&a.number_id, &b.number_id))
         });
         Ok(NumberUsageResponse { data })
     }

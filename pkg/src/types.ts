@@ -1,3 +1,5 @@
+export type * from "./contract.js";
+
 /** A calendar period. */
 export type Period = "week" | "month" | "year";
 
@@ -62,28 +64,6 @@ export interface UsageQuery extends PeriodQuery {
   naiveTimestamps?: "reject" | "utc";
 }
 
-/** One row of the report. */
-export interface AgentUsageItem {
-  /** `null` for usage with no agent. */
-  agentId: string | null;
-  agentName: string;
-  messages: number;
-  /** Completed calls only. */
-  calls: number;
-  /** Whole seconds of those calls. */
-  totalSeconds: number;
-  /** `true` for the one row of usage with no agent. */
-  isOrphan: boolean;
-}
-
-/** The report: exactly the body of `GET /v1/usage/by-agent`. */
-export interface AgentUsageResponse {
-  data: AgentUsageItem[];
-  period: Period;
-  periodStart: string;
-  periodEnd: string;
-}
-
 /** How a rollup reads records. */
 export type RollupOptions = Pick<UsageQuery, "agents" | "dedupe" | "onInvalid" | "naiveTimestamps">;
 
@@ -105,63 +85,6 @@ export interface MonthlyQuery {
   tz?: string | null;
   /** A moment of the last month. Default: the current time. */
   now?: Instant;
-}
-
-/** The usage of one phone number. What records don't tell is `null`. */
-export interface NumberUsageItem {
-  /** `null` for usage by no number. */
-  numberId: string | null;
-  /** The latest `phoneNumber` that a record gave. */
-  phoneNumber: string | null;
-  /** Records don't tell it. */
-  country: string | null;
-  /** Records don't tell it. */
-  status: string | null;
-  /** Where all of this usage is one agent's. */
-  agentId?: string;
-  agentName?: string;
-  messages: number;
-  /** Completed calls only. */
-  calls: number;
-}
-
-/** The body of `GET /v1/usage/by-number`. */
-export interface NumberUsageResponse {
-  data: NumberUsageItem[];
-}
-
-/** The usage of one local date. */
-export interface DailyUsageItem {
-  /** `YYYY-MM-DD`. */
-  date: string;
-  messages: number;
-  /** Completed calls only. */
-  calls: number;
-  /** Webhook deliveries. Records don't tell them: 0 from a rollup. */
-  webhooks: number;
-}
-
-/** The body of `GET /v1/usage/daily`: every day has its row, the newest last. */
-export interface DailyUsageResponse {
-  data: DailyUsageItem[];
-  days: number;
-}
-
-/** The usage of one local calendar month. */
-export interface MonthlyUsageItem {
-  /** `YYYY-MM`. */
-  month: string;
-  messages: number;
-  /** Completed calls only. */
-  calls: number;
-  /** Webhook deliveries. Records don't tell them: 0 from a rollup. */
-  webhooks: number;
-}
-
-/** The body of `GET /v1/usage/monthly`: every month has its row, the newest last. */
-export interface MonthlyUsageResponse {
-  data: MonthlyUsageItem[];
-  months: number;
 }
 
 /**
@@ -212,11 +135,19 @@ export interface Diagnostics {
   totals: { messages: number; calls: number; totalSeconds: number };
 }
 
-/** The endpoint whose answers can be checked. */
-export type Endpoint = "by-agent";
+/** What an answer should be to; what is absent is not checked. */
+export interface Expectation extends Partial<PeriodQuery> {
+  /** How many days were asked for. */
+  days?: number;
+  /** How many months were asked for. */
+  months?: number;
+}
 
-/** What a check found. */
-export type Validation<T> = { ok: true; value: T; warnings: Problem[] } | { ok: false; problems: Problem[] };
+/**
+ * What a check found. `value` is read from the body when it is first asked for, its optional fields filled in: bytes should not be
+ * changed before.
+ */
+export type Validation<T> = { ok: true; readonly value: T; warnings: Problem[] } | { ok: false; problems: Problem[] };
 
 /** A way of writing bounds that explains an answer. */
 export interface Convention {

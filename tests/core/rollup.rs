@@ -121,24 +121,24 @@ fn numbers_have_their_rows_and_what_has_none_comes_last() {
         let query = query.map(|query| RawQuery::from_json(query).period().unwrap());
         serde_json::to_value(kept.by_number(query.as_ref()).unwrap().data).unwrap()
     };
-    let unknown = |id: Option<&str>, number: Option<&str>, messages: u64, calls: u64| serde_json::json!({"numberId": id, "phoneNumber": number, "country": null, "status": null, "messages": messages, "calls": calls});
+    let unknown = |id: &str, number: &str, messages: u64, calls: u64| serde_json::json!({"numberId": id, "phoneNumber": number, "country": "", "status": "", "messages": messages, "calls": calls});
     let of_a = |mut row: serde_json::Value| {
         row["agentId"] = "a".into();
         row["agentName"] = "Listed".into();
         row
     };
     let want = serde_json::json!([
-        unknown(Some("n1"), None, 2, 0),
-        of_a(unknown(Some("n2"), Some("+3"), 1, 1)),
-        unknown(Some("n3"), None, 1, 0),
-        unknown(None, None, 2, 0),
+        unknown("n1", "", 2, 0),
+        of_a(unknown("n2", "+3", 1, 1)),
+        unknown("n3", "", 1, 0),
+        unknown("", "", 2, 0),
     ]);
     assert_eq!(rows(None), want);
     let june = serde_json::json!([
-        of_a(unknown(Some("n2"), Some("+3"), 1, 1)),
-        of_a(unknown(Some("n1"), None, 1, 0)),
-        unknown(Some("n3"), None, 1, 0),
-        unknown(None, None, 2, 0),
+        of_a(unknown("n2", "+3", 1, 1)),
+        of_a(unknown("n1", "", 1, 0)),
+        unknown("n3", "", 1, 0),
+        unknown("", "", 2, 0),
     ]);
     assert_eq!(rows(Some(r#"{"period":"month","now":"2024-06-15T00:00:00Z"}"#)), june);
 }

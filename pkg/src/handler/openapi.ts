@@ -1,0 +1,1209 @@
+// Written by `npm run contract` from src/contract.rs. Change it there.
+
+/** The OpenAPI document of what the handler serves. */
+export const OPENAPI: object = {
+  "openapi": "3.1.0",
+  "info": {
+    "title": "AgentPhone usage",
+    "version": "0.1.0",
+    "description": "The usage endpoints of the AgentPhone API, as usage-by-agent serves and checks them.",
+    "license": {
+      "name": "MIT OR Apache-2.0",
+      "identifier": "MIT OR Apache-2.0"
+    }
+  },
+  "security": [
+    {
+      "bearer": []
+    }
+  ],
+  "paths": {
+    "/v1/usage/by-agent": {
+      "get": {
+        "operationId": "by-agent",
+        "summary": "Usage by agent in the current calendar week, month or year",
+        "tags": [
+          "usage"
+        ],
+        "parameters": [
+          {
+            "name": "period",
+            "in": "query",
+            "required": true,
+            "description": "The kind of period.",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "week",
+                "month",
+                "year"
+              ]
+            }
+          },
+          {
+            "name": "tz",
+            "in": "query",
+            "required": false,
+            "description": "The name of an IANA time zone, such as America/New_York, in any case. UTC if it is absent.",
+            "schema": {
+              "type": "string",
+              "examples": [
+                "America/New_York"
+              ]
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AgentUsageResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "406": {
+            "description": "The caller does not take JSON.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "422": {
+            "description": "The parameters are not as they should be.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ParameterErrorResponse"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "Too many requests; `Retry-After` says when to come again.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "The records can't be reported.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "502": {
+            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The upstream took too long.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/usage": {
+      "get": {
+        "operationId": "usage",
+        "summary": "The account's plan, phone numbers and counts",
+        "tags": [
+          "usage"
+        ],
+        "parameters": [],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/UsageResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "406": {
+            "description": "The caller does not take JSON.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "422": {
+            "description": "The parameters are not as they should be.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ParameterErrorResponse"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "Too many requests; `Retry-After` says when to come again.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "The records can't be reported.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "502": {
+            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The upstream took too long.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/usage/daily": {
+      "get": {
+        "operationId": "daily",
+        "summary": "Usage by day, of the last days",
+        "tags": [
+          "usage"
+        ],
+        "parameters": [
+          {
+            "name": "days",
+            "in": "query",
+            "required": false,
+            "description": "How many days, the current one included.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 365,
+              "default": 30
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/DailyUsageResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "406": {
+            "description": "The caller does not take JSON.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "422": {
+            "description": "The parameters are not as they should be.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ParameterErrorResponse"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "Too many requests; `Retry-After` says when to come again.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "The records can't be reported.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "502": {
+            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The upstream took too long.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/usage/monthly": {
+      "get": {
+        "operationId": "monthly",
+        "summary": "Usage by calendar month, of the last months",
+        "tags": [
+          "usage"
+        ],
+        "parameters": [
+          {
+            "name": "months",
+            "in": "query",
+            "required": false,
+            "description": "How many months, the current one included.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 24,
+              "default": 6
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/MonthlyUsageResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "406": {
+            "description": "The caller does not take JSON.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "422": {
+            "description": "The parameters are not as they should be.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ParameterErrorResponse"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "Too many requests; `Retry-After` says when to come again.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "The records can't be reported.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "502": {
+            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The upstream took too long.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/usage/by-number": {
+      "get": {
+        "operationId": "by-number",
+        "summary": "Usage by phone number",
+        "tags": [
+          "usage"
+        ],
+        "parameters": [],
+        "responses": {
+          "200": {
+            "description": "The answer.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/NumberUsageResponse"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "406": {
+            "description": "The caller does not take JSON.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "422": {
+            "description": "The parameters are not as they should be.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ParameterErrorResponse"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "Too many requests; `Retry-After` says when to come again.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "The records can't be reported.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "502": {
+            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "504": {
+            "description": "The upstream took too long.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  },
+  "components": {
+    "securitySchemes": {
+      "bearer": {
+        "type": "http",
+        "scheme": "bearer"
+      }
+    },
+    "schemas": {
+      "AgentUsageItem": {
+        "type": "object",
+        "description": "The usage of one agent in a period. `isOrphan` is true exactly where `agentId` is null. At most one row has a null `agentId`. No two rows have the same id. Call seconds come with calls.",
+        "required": [
+          "agentId",
+          "agentName",
+          "messages",
+          "calls",
+          "totalSeconds"
+        ],
+        "properties": {
+          "agentId": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "`null` for usage with no agent."
+          },
+          "agentName": {
+            "type": "string",
+            "description": "What the agent is called; `Unassigned` for usage with no agent."
+          },
+          "messages": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Messages, both directions."
+          },
+          "calls": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Completed calls only."
+          },
+          "totalSeconds": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Whole seconds of those calls."
+          },
+          "isOrphan": {
+            "type": "boolean",
+            "description": "`true` for the one row of usage with no agent.",
+            "default": false
+          }
+        }
+      },
+      "AgentUsageResponse": {
+        "type": "object",
+        "description": "The body of `GET /v1/usage/by-agent`. `periodStart` to `periodEnd` is one calendar `period`.",
+        "required": [
+          "data",
+          "period",
+          "periodStart",
+          "periodEnd"
+        ],
+        "properties": {
+          "data": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/AgentUsageItem"
+            },
+            "description": "One row an agent."
+          },
+          "period": {
+            "type": "string",
+            "enum": [
+              "week",
+              "month",
+              "year"
+            ],
+            "description": "The kind of period."
+          },
+          "periodStart": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Its first second, `YYYY-MM-DDTHH:MM:SSZ`."
+          },
+          "periodEnd": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Its last whole second, `YYYY-MM-DDTHH:MM:SSZ`."
+          }
+        }
+      },
+      "PlanLimits": {
+        "type": "object",
+        "description": "What a plan allows.",
+        "required": [
+          "numbers",
+          "messagesPerMonth",
+          "voiceMinutesPerMonth",
+          "maxCallDurationMinutes",
+          "concurrentCalls"
+        ],
+        "properties": {
+          "numbers": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Phone numbers."
+          },
+          "messagesPerMonth": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Messages in a month."
+          },
+          "voiceMinutesPerMonth": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Minutes of calls in a month."
+          },
+          "maxCallDurationMinutes": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Minutes of one call."
+          },
+          "concurrentCalls": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Calls at the same time."
+          }
+        }
+      },
+      "PlanInfo": {
+        "type": "object",
+        "description": "The account's plan.",
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "type": "string",
+            "description": "What it is called."
+          },
+          "limits": {
+            "$ref": "#/components/schemas/PlanLimits",
+            "description": "What it allows. Older answers lack it."
+          }
+        }
+      },
+      "NumberLimits": {
+        "type": "object",
+        "description": "How many phone numbers the account has, and may have. What remains is the limit less what is used.",
+        "required": [
+          "used",
+          "limit",
+          "remaining"
+        ],
+        "properties": {
+          "used": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Those it has."
+          },
+          "limit": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Those it may have."
+          },
+          "remaining": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Those it may still add."
+          }
+        }
+      },
+      "UsageStats": {
+        "type": "object",
+        "description": "The account's counts. A longer span counts no less than a shorter one that lies in it. Deliveries that succeeded or failed are no more than all deliveries.",
+        "required": [
+          "totalMessages",
+          "messagesLast24h",
+          "messagesLast7d",
+          "messagesLast30d",
+          "totalCalls",
+          "callsLast24h",
+          "callsLast7d",
+          "callsLast30d",
+          "totalWebhookDeliveries",
+          "successfulWebhookDeliveries",
+          "failedWebhookDeliveries"
+        ],
+        "properties": {
+          "totalMessages": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Messages of all time, both directions."
+          },
+          "messagesLast24h": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Messages of the last 24 hours."
+          },
+          "messagesLast7d": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Messages of the last 7 days."
+          },
+          "messagesLast30d": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Messages of the last 30 days."
+          },
+          "totalCalls": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Calls of all time."
+          },
+          "callsLast24h": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Calls of the last 24 hours."
+          },
+          "callsLast7d": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Calls of the last 7 days."
+          },
+          "callsLast30d": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Calls of the last 30 days."
+          },
+          "totalWebhookDeliveries": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Webhook deliveries of all time."
+          },
+          "successfulWebhookDeliveries": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Those of them that succeeded."
+          },
+          "failedWebhookDeliveries": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Those of them that failed."
+          },
+          "smsSegmentsLast30d": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "SMS segments of the last 30 days. Only newer answers have it."
+          }
+        }
+      },
+      "UsageResponse": {
+        "type": "object",
+        "description": "The body of `GET /v1/usage`. `periodEnd` does not come before `periodStart`.",
+        "required": [
+          "plan",
+          "numbers",
+          "stats"
+        ],
+        "properties": {
+          "plan": {
+            "$ref": "#/components/schemas/PlanInfo",
+            "description": "The account's plan."
+          },
+          "numbers": {
+            "$ref": "#/components/schemas/NumberLimits",
+            "description": "How many phone numbers it has."
+          },
+          "stats": {
+            "$ref": "#/components/schemas/UsageStats",
+            "description": "Its counts."
+          },
+          "periodStart": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The first second of the current period, RFC 3339. Older answers lack it."
+          },
+          "periodEnd": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The last second of the current period, RFC 3339. Older answers lack it."
+          },
+          "reportGeneratedAt": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "When the answer was made. Only newer answers have it."
+          }
+        }
+      },
+      "DailyUsageItem": {
+        "type": "object",
+        "description": "The usage of one day.",
+        "required": [
+          "date",
+          "messages",
+          "calls",
+          "webhooks"
+        ],
+        "properties": {
+          "date": {
+            "type": "string",
+            "format": "date",
+            "description": "`YYYY-MM-DD`."
+          },
+          "messages": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Messages, both directions."
+          },
+          "calls": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Calls."
+          },
+          "webhooks": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Webhook deliveries. Records don't tell them: 0 where nobody does."
+          }
+        }
+      },
+      "DailyUsageResponse": {
+        "type": "object",
+        "description": "The body of `GET /v1/usage/daily`: every day has its row. There is one row for each, in order, none twice and none missing.",
+        "required": [
+          "data",
+          "days"
+        ],
+        "properties": {
+          "data": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/DailyUsageItem"
+            },
+            "description": "One row a day, the newest last."
+          },
+          "days": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 365,
+            "description": "How many."
+          }
+        }
+      },
+      "MonthlyUsageItem": {
+        "type": "object",
+        "description": "The usage of one calendar month.",
+        "required": [
+          "month",
+          "messages",
+          "calls",
+          "webhooks"
+        ],
+        "properties": {
+          "month": {
+            "type": "string",
+            "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$",
+            "description": "`YYYY-MM`."
+          },
+          "messages": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Messages, both directions."
+          },
+          "calls": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Calls."
+          },
+          "webhooks": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Webhook deliveries. Records don't tell them: 0 where nobody does."
+          }
+        }
+      },
+      "MonthlyUsageResponse": {
+        "type": "object",
+        "description": "The body of `GET /v1/usage/monthly`: every month has its row. There is one row for each, in order, none twice and none missing.",
+        "required": [
+          "data",
+          "months"
+        ],
+        "properties": {
+          "data": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/MonthlyUsageItem"
+            },
+            "description": "One row a month, the newest last."
+          },
+          "months": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 24,
+            "description": "How many."
+          }
+        }
+      },
+      "NumberUsageItem": {
+        "type": "object",
+        "description": "The usage of one phone number. What is not known of it is `\"\"`. No two rows have the same id.",
+        "required": [
+          "numberId",
+          "phoneNumber",
+          "country",
+          "status",
+          "messages",
+          "calls"
+        ],
+        "properties": {
+          "numberId": {
+            "type": "string",
+            "description": "Its id; `\"\"` for usage by no number."
+          },
+          "phoneNumber": {
+            "type": "string",
+            "description": "The number itself."
+          },
+          "country": {
+            "type": "string",
+            "description": "Its country. Records don't tell it."
+          },
+          "status": {
+            "type": "string",
+            "description": "Its status. Records don't tell it."
+          },
+          "agentId": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "Whose it is; from records, whose usage all of it is."
+          },
+          "agentName": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "What that agent is called."
+          },
+          "messages": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Messages, both directions."
+          },
+          "calls": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "Calls."
+          }
+        }
+      },
+      "NumberUsageResponse": {
+        "type": "object",
+        "description": "The body of `GET /v1/usage/by-number`.",
+        "required": [
+          "data"
+        ],
+        "properties": {
+          "data": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/NumberUsageItem"
+            },
+            "description": "One row a number."
+          }
+        }
+      },
+      "ParameterError": {
+        "type": "object",
+        "description": "What is wrong with one parameter, as FastAPI words it.",
+        "required": [
+          "type",
+          "loc",
+          "msg"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "description": "What kind of fault it is, a word to branch on."
+          },
+          "loc": {
+            "type": "array",
+            "items": {
+              "type": [
+                "string",
+                "integer"
+              ]
+            },
+            "description": "Where it is: `[\"query\", \"period\"]`."
+          },
+          "msg": {
+            "type": "string",
+            "description": "What is wanted."
+          },
+          "input": {
+            "description": "What was got."
+          },
+          "ctx": {
+            "description": "The limits that it broke."
+          }
+        }
+      },
+      "ParameterErrorResponse": {
+        "type": "object",
+        "description": "The body of a 422.",
+        "required": [
+          "detail"
+        ],
+        "properties": {
+          "detail": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ParameterError"
+            },
+            "description": "Everything that is wrong."
+          }
+        }
+      },
+      "ErrorDetail": {
+        "type": "object",
+        "description": "A detail of an error.",
+        "required": [
+          "field",
+          "message",
+          "type"
+        ],
+        "properties": {
+          "field": {
+            "type": "string",
+            "description": "A JSON Pointer to what is wrong, or the name of a parameter."
+          },
+          "message": {
+            "type": "string",
+            "description": "What is wrong with it."
+          },
+          "type": {
+            "type": "string",
+            "description": "What kind of fault it is, a word to branch on."
+          }
+        }
+      },
+      "ErrorInfo": {
+        "type": "object",
+        "description": "What an error says.",
+        "required": [
+          "message",
+          "code",
+          "type",
+          "details"
+        ],
+        "properties": {
+          "message": {
+            "type": "string",
+            "description": "What went wrong, for people."
+          },
+          "code": {
+            "type": "string",
+            "description": "A word to branch on."
+          },
+          "type": {
+            "type": "string",
+            "description": "Which group of errors it belongs to."
+          },
+          "details": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ErrorDetail"
+            },
+            "description": "Further places; may be empty."
+          }
+        }
+      },
+      "ErrorResponse": {
+        "type": "object",
+        "description": "The body of every error but a 422.",
+        "required": [
+          "error"
+        ],
+        "properties": {
+          "error": {
+            "$ref": "#/components/schemas/ErrorInfo",
+            "description": "What went wrong."
+          }
+        }
+      }
+    }
+  }
+};

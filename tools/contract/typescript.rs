@@ -1,0 +1,113 @@
+//! TypeScript: the types of the answers, and the endpoints with their parameters.
+
+use super::{gather, prose, shapes};
+use usage_by_agent::contract::{ERROR, Endpoint, Field, Kind, Need, PARAMETER_ERRORS, Shape, Takes};
+
+const HEAD: &str = "// Written by `npm run contract` from src/contract.rs. Change it there.\n\n";
+
+/// The types of the answers and of the errors.
+pub fn types() -> String {
+    let names = Endpoint::ALL.map(|(name, _)| format!("\"{name}\"")).join(" | ");
+    let mut text = format!("{HEAD}import type {{ Period }} from \"./types.js\";\n\n");
+    text += &format!("/** One of the five usage endpoints. */\nexport type Endpoint = {names};\n\n");
+    text += "/** What each endpoint answers with. */\nexport interface UsageResponses {\n";
+    for (name, endpoint) in Endpoint::ALL {
+        let key = if name.contains('-') {
+            format!("\"{name}\"")
+        } else {
+            name.to_owned()
+        };
+        text += &format!("  {key}: {};\n", endpoint.answer().name);
+    }
+    text += "}\n";
+    let mut all = shapes();
+    gather(&PARAMETER_ERRORS, &mut all);
+    gather(&ERROR, &mut all);
+    for shape in all {
+        text += &interface(shape);
+    }
+    text
+}
+
+fn interface(shape: &Shape) -> String {
+    let mut text = format!("\n/** {} */\nexport interface {} {{\n", prose(shape.about), shape.name);
+    for Field {
+        name,
+        kind,
+        need,
+        about,
+    } in shape.fields
+    {
+        let absent = matches!(need, Need::Expected | Need::Optional);
+        text += &format!(
+            "  /** {} */\n  {name}{}: {};\n",
+            prose(about),
+            if absent { "?" } else { "" },
+            of(*kind)
+        );
+    }
+    text + "}\n"
+}
+
+fn of(kind: Kind) -> String {
+    match kind {
+        Kind::Text | Kind::Time | Kind::Date | Kind::Month => "string".into(),
+        Kind::TextOrNull => "string | null".into(),
+        Kind::Count | Kind::Between(..) => "number".into(),
+        Kind::CountOrNull => "number | null".into(),
+        Kind::Flag => "boolean".into(),
+        Kind::Period => "Period".into(),
+        Kind::Object(shape) => shape.name.into(),
+        Kind::Rows(shape) => format!("{}[]", shape.name),
+        Kind::Any => "unknown".into(),
+        Kind::Location => "(string | number)[]".into(),
+    }
+}
+
+/// The endpoints, where they are and what they take.
+pub fn endpoints() -> String {
+    let mut text = format!("{HEAD}import type {{ Endpoint }} from \"../contract.js\";\n");
+    text += "
+/** A parameter of a query. */
+export type Parameter =
+  | { name: string; type: \"choice\"; choices: readonly string[] }
+  | { name: string; type: \"zone\" }
+  | { name: string; type: \"integer\"; minimum: number; maximum: number; default: number };
+
+/** Each endpoint's path and parameters. */
+export const ENDPOINTS: readonly { endpoint: Endpoint; path: string; parameters: readonly Parameter[] }[] = [
+";
+    for (name, endpoint) in Endpoint::ALL {
+        let (path, parameters) = (endpoint.path(), endpoint.parameters());
+        if parameters.is_empty() {
+            text += &format!("  {{ endpoint: \"{name}\", path: \"{path}\", parameters: [] }},\n");
+            continue;
+        }
+        text += &format!("  {{\n    endpoint: \"{name}\",\n    path: \"{path}\",\n");
+        let written: Vec<_> = parameters
+            .iter()
+            .map(|p| format!("{{ name: \"{}\", {} }}", p.name, takes(p.takes)))
+            .collect();
+        text += &match written.as_slice() {
+            [one] => format!("    parameters: [{one}],\n"),
+            many => format!("    parameters: [\n      {},\n    ],\n", many.join(",\n      ")),
+        };
+        text += "  },\n";
+    }
+    text + "];\n"
+}
+
+fn takes(takes: Takes) -> String {
+    match takes {
+        Takes::OneOf(choices) => format!("type: \"choice\", choices: [\"{}\"]", choices.join("\", \"")),
+        Takes::Zone => "type: \"zone\"".into(),
+        Takes::Whole { least, most, default } => {
+            format!("type: \"integer\", minimum: {least}, maximum: {most}, default: {default}")
+        }
+    }
+}
+
+/// A constant of any value, from its JSON.
+pub fn constant(name: &str, json: &str) -> String {
+    format!("{HEAD}/** The OpenAPI document of what the handler serves. */\nexport const {name}: object = {json};\n")
+}
