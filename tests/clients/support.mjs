@@ -1,33 +1,33 @@
-/** What these tests share: the Worker, FastAPI, and Python programs. */
+/** What these tests share: FastAPI, Python programs, and requests as they are written. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { startPython } from "../support/python.mjs";
+import { TOKEN } from "../workerd/support.mjs";
 
-/** The token that `upstream.py` and the Workers of these tests know, and one that they do not. */
-export const TOKEN = "tok_good";
-export const BAD_TOKEN = "tok_bad";
+export { OTHER_TOKEN, startWorker, TOKEN } from "../workerd/support.mjs";
 
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-
-/** The five endpoints, and a question for each that any of them can answer. */
-export const QUESTIONS = {
-  "by-agent": "/v1/usage/by-agent?period=month",
+export const PATHS = {
+  "by-agent": "/v1/usage/by-agent",
   usage: "/v1/usage",
   daily: "/v1/usage/daily",
   monthly: "/v1/usage/monthly",
   "by-number": "/v1/usage/by-number",
 };
 
-/** `upstream.py` on a port of its own. */
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** `upstream.py` on a port of its own; `now` is its clock. */
 export async function startFastApi() {
-  const child = await startPython([here("upstream.py")]);
+  const child = await startPython([here("upstream.py"), TOKEN]);
   const ended = once(child, "close");
-  const [port] = await Promise.race([once(child.stdout, "data"), ended]);
-  assert.match(String(port), /^\d+\n$/, "upstream.py did not start");
-  const base = `http://127.0.0.1:${Number(port)}`;
+  const said = await Promise.race([once(child.stdout, "data").then(String), ended.then(() => "")]);
+  assert.ok(said.endsWith("}\n"), "upstream.py did not start");
+  const { port, now } = JSON.parse(said);
   return {
-    base,
+    base: new URL(`http://127.0.0.1:${port}`),
+    now,
     async stop() {
       child.stdin.end();
       await ended;
@@ -35,21 +35,23 @@ export async function startFastApi() {
   };
 }
 
-/** One request of an address below `base`, with the token. */
+/** One `GET` of `path` at `base`. Unlike with `fetch`, what is odd in the path stays as it is. */
 export async function ask(base, path, { token = TOKEN } = {}) {
-  const headers = token === null ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(new URL(path, base), { headers, redirect: "manual" });
-  const bytes = Buffer.from(await response.arrayBuffer());
-  return { status: response.status, headers: response.headers, bytes, json: () => JSON.parse(bytes.toString()) };
+  const headers = { accept: "application/json", authorization: `Bearer ${token}` };
+  const { hostname, port } = base;
+  const sent = request({ hostname, port, path, headers }).end();
+  const [response] = await once(sent, "response");
+  const bytes = Buffer.concat(await response.toArray());
+  return { status: response.statusCode, headers: response.headers, bytes, json: () => JSON.parse(bytes.toString()) };
 }
 
-/** Runs a Python program of this folder to its end: `input` goes in as JSON, and JSON comes out. */
+/** Runs a Python program of this folder: `input` goes in as JSON, and JSON comes out. */
 export async function runPython(script, input) {
   const child = await startPython([here(script)]);
-  const said = [];
-  child.stdout.on("data", (data) => said.push(data));
+  const ended = once(child, "close");
   child.stdin.end(JSON.stringify(input));
-  const [status] = await once(child, "close");
+  const said = Buffer.concat(await child.stdout.toArray());
+  const [status] = await ended;
   assert.equal(status, 0, `${script} ended with ${status}`);
-  return JSON.parse(Buffer.concat(said).toString());
+  return JSON.parse(said.toString());
 }

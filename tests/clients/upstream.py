@@ -1,11 +1,12 @@
 """The five usage endpoints as the vendor documents them, as an application of FastAPI, with which the vendor serves its own.
 
-    python upstream.py
+    python upstream.py TOKEN
 
-prints its port, and ends when its standard input does. The clock stands still from its start on, so that the same question
-has the same answer. `tok_good` may ask.
+prints {"port", "now"} as JSON, and ends when its standard input does. The clock stands still from its start on, so that the same
+question has the same answer.
 """
 
+import json
 import os
 import socket
 import sys
@@ -21,7 +22,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel
 
 NOW = datetime.now(timezone.utc)
-TOKEN = "Bearer tok_good"
+TOKEN = sys.argv[1]
 # Whatever their case, as this project takes them; the vendor does not tell.
 ZONES = {name.lower(): name for name in zoneinfo.available_timezones()}
 
@@ -132,7 +133,7 @@ class NotLetIn(Exception):
 
 def token(request: Request) -> None:
     # Not HTTPBearer, whose errors are of the other shape.
-    if request.headers.get("authorization") != TOKEN:
+    if request.headers.get("authorization") != f"Bearer {TOKEN}":
         raise NotLetIn
 
 
@@ -256,6 +257,6 @@ if __name__ == "__main__":
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
     threading.Thread(target=end_with_the_input, daemon=True).start()
-    print(door.getsockname()[1], flush=True)
+    print(json.dumps({"port": door.getsockname()[1], "now": NOW.isoformat()}), flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", h11_max_incomplete_event_size=1 << 20))
     server.run(sockets=[door])

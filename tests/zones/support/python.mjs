@@ -1,5 +1,4 @@
 /** Python's own zoneinfo with PyPI's `tzdata`. */
-import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startPython } from "../../support/python.mjs";
