@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { startPython } from "../support/python.mjs";
-import { TOKEN } from "../workerd/support.mjs";
+import { startWorker, TOKEN } from "../workerd/support.mjs";
+import { ACCOUNT, DIRECTORY, NOW, RECORDS } from "./records.mjs";
 
 export { OTHER_TOKEN, startWorker, TOKEN } from "../workerd/support.mjs";
 
@@ -54,4 +55,22 @@ export async function runPython(script, input) {
   const [status] = await ended;
   assert.equal(status, 0, `${script} ended with ${status}`);
   return JSON.parse(said.toString());
+}
+
+/** The Worker over the records of `records.mjs`. */
+export function startComputing({ vars, objects } = {}) {
+  return startWorker({
+    vars: { API_TOKENS: TOKEN, NOW, ...vars },
+    objects: {
+      "records.ndjson": RECORDS.map((record) => JSON.stringify(record)).join("\n"),
+      "agents.json": JSON.stringify(DIRECTORY),
+      "account.json": JSON.stringify(ACCOUNT),
+      ...objects,
+    },
+  });
+}
+
+/** The Worker in front of another server. */
+export function startProxying(base) {
+  return startWorker({ vars: { UPSTREAM_BASE_URL: base.origin, UPSTREAM_RETRIES: "0" } });
 }
