@@ -1,6 +1,6 @@
 //! The counts of all time by agent, phone number and quarter hour, of which any period in any zone is asked afterwards.
 
-use crate::cells::beginning_at;
+use crate::cells::{beginning_at, quarter_of};
 use crate::contract::{
     AgentUsageResponse, DailyUsageItem, DailyUsageResponse, MonthlyUsageItem, MonthlyUsageResponse, NumberUsageItem,
     NumberUsageResponse,
@@ -148,6 +148,20 @@ impl Rollup {
             data,
             months: query.count,
         })
+    }
+
+    /// The usage of all time, and of the last day, 7 days and 30 days: of the last 96, 672 and 2880 quarter hours up to the one
+    /// that holds `now` (epoch milliseconds). Finer than that a rollup does not know.
+    pub fn latest(&self, now: i64) -> [Tally; 4] {
+        let to = quarter_of(now).map_or(0, |quarter| quarter.saturating_add(1));
+        let mut sums = [Tally::default(); 4];
+        for series in &self.series {
+            let usage = [96, 672, 2880].map(|quarters| series.sum(to.saturating_sub(quarters), to));
+            for (sum, usage) in sums.iter_mut().zip([series.total].into_iter().chain(usage)) {
+                sum.add(usage);
+            }
+        }
+        sums
     }
 
     fn sums(&self, unit: Unit, query: &SeriesQuery) -> Result<Vec<(Bucket, Tally)>, UsageError> {

@@ -323,6 +323,20 @@ impl Aggregator {
         self.asked(|rollup| rollup.monthly(&query?))
     }
 
+    /// Messages and calls of all time, of the last day, 7 days and 30 days, of a rollup: eight numbers.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn latest(&self, query: &str) -> Result<Vec<f64>, JsValue> {
+        let now = RawQuery::from_json(query).now().map_err(thrown)?;
+        match &self.0 {
+            Counts::Rollup(rollup) => Ok(rollup
+                .latest(now)
+                .iter()
+                .flat_map(|usage| [usage.messages as f64, usage.calls as f64])
+                .collect()),
+            Counts::Period(_) => Ok(Vec::new()),
+        }
+    }
+
     /// What has been counted, as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         self.0.snapshot()

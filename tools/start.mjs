@@ -38,13 +38,17 @@ async function checkPort() {
 
 /** Records up to now: of those of the current month there are always some. */
 function generate() {
-  const { lines, agents } = plainSample({
+  const { lines, agents, account } = plainSample({
     records: RECORDS,
     seed: 1,
     start: "2024-01-01T00:00:00Z",
     end: new Date().toISOString(),
   });
-  return { "records.ndjson": [...lines].join(""), "agents.json": JSON.stringify(agents) };
+  return {
+    "records.ndjson": [...lines].join(""),
+    "agents.json": JSON.stringify(agents),
+    "account.json": JSON.stringify(account),
+  };
 }
 
 async function serve(sample) {
@@ -65,10 +69,13 @@ async function serve(sample) {
 
 function greet() {
   const address = `http://localhost:${PORT}`;
-  const query = "period=month&tz=America/New_York";
+  const ask = (path) => `curl -H 'Authorization: Bearer ${TOKEN}' '${address}${path}'`;
   console.log(`
-The page:   ${address}
-The answer: curl -H 'Authorization: Bearer ${TOKEN}' '${address}/v1/usage/by-agent?${query}'
+The page:    ${address}
+The answers: ${ask("/v1/usage/by-agent?period=month&tz=America/New_York")}
+             ${ask("/v1/usage/daily?days=7")}
+             ${ask("/v1/usage")}
+Described:   ${address}/openapi.json
 Ctrl-C ends it.`);
 }
 

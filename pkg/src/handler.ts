@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { acceptsJson } from "./handler/accept.js";
 import { type Answer, errorAnswer, unauthorized } from "./handler/answer.js";
 import { bearerToken } from "./handler/bearer.js";
 import { computedSource } from "./handler/computed.js";
 import { corsPolicy, PREFLIGHT_HEADERS } from "./handler/cors.js";
+import { ENDPOINTS } from "./handler/endpoints.js";
+import { OPENAPI } from "./handler/openapi.js";
 import { checkOptions, checkUpstream, type UsageHandlerOptions } from "./handler/options.js";
 import { readQuery } from "./handler/query.js";
 import { respond } from "./handler/respond.js";
@@ -24,14 +27,17 @@ export type {
 /** Answers every request; never rejects. */
 export type UsageHandler = (request: Request) => Promise<Response>;
 
-const PATH = "/v1/usage/by-agent";
+const PATHS = new Map(ENDPOINTS.map((facts) => [facts.path, facts]));
+const OPENAPI_PATH = "/openapi.json";
 const METHODS = "GET, HEAD, OPTIONS";
 
 /**
- * Serves `GET /v1/usage/by-agent` as the vendor does, computed from records or checked and passed on from an upstream.
+ * Serves the usage endpoints as the vendor does, `GET /v1/usage/by-agent`, `/v1/usage`, `/v1/usage/daily`, `/v1/usage/monthly` and
+ * `/v1/usage/by-number`: computed from records or a rollup, or checked and passed on from an upstream. `GET /openapi.json`
+ * describes them, and needs no token.
  *
- * Requests are judged in this order: path (404), method (405), token (401), parameters (422). Errors are JSON in the API's own
- * two shapes. Tokens are handed to `authorize` and to the upstream, and to nothing else.
+ * Requests are judged in this order: path (404), method (405), `Accept` (406), token (401), parameters (422). Errors are JSON in
+ * the API's own two shapes. Tokens are handed to `authorize` and to the upstream, and to nothing else.
  *
  * @example From records
  * ```ts
@@ -44,6 +50,22 @@ const METHODS = "GET, HEAD, OPTIONS";
  * const response = await handler(new Request("https://edge.example/v1/usage/by-agent?period=month&tz=Europe/Paris", {
  *   headers: { Authorization: "Bearer <token>" },
  * }));
+ * ```
+ *
+ * @example From a rollup that is kept, with what records can't tell
+ * ```ts
+ * const rollup = new UsageRollup().merge(await readFile("usage.rollup"));
+ * const handler = createUsageHandler({
+ *   rollup,
+ *   authorize: (token) => tokens.has(token),
+ *   query: { tz: "Europe/Paris" },
+ *   account: {
+ *     plan: { name: "Pro" },
+ *     numbers: { used: 1, limit: 5, remaining: 4 },
+ *     webhooks: { "2024-06-14": 120, "2024-06-15": 98 },
+ *     phoneNumbers: [{ id: "num_1", phoneNumber: "+15550001111", country: "US", status: "active" }],
+ *   },
+ * });
  * ```
  *
  * @example In front of the API itself
@@ -72,23 +94,30 @@ export function createUsageHandler(options: UsageHandlerOptions): UsageHandler {
 
 function chooseSource(options: UsageHandlerOptions): Source {
   if (options.upstream !== undefined) return upstreamSource(checkUpstream(options.upstream));
-  return computedSource(options.records as NonNullable<UsageHandlerOptions["records"]>, options);
+  return computedSource(options);
 }
 
 async function answerTo(request: Request, source: Source, options: UsageHandlerOptions): Promise<Answer> {
-  const url = new URL(request.url);
-  if (url.pathname !== PATH) return errorAnswer(404, "not_found", "There is nothing at this path.");
+  const { pathname, searchParams } = new URL(request.url);
+  const facts = PATHS.get(pathname);
+  if (facts === undefined && pathname !== OPENAPI_PATH) {
+    return errorAnswer(404, "not_found", "There is nothing at this path.");
+  }
   if (request.method === "OPTIONS")
     return { status: 204, body: null, headers: { allow: METHODS, ...PREFLIGHT_HEADERS } };
   if (request.method !== "GET" && request.method !== "HEAD") {
     return errorAnswer(405, "method_not_allowed", `Use ${METHODS}.`, { headers: { allow: METHODS } });
   }
+  if (!acceptsJson(request)) {
+    return errorAnswer(406, "not_acceptable", "Answers are application/json, which the header Accept excludes.");
+  }
+  if (facts === undefined) return { status: 200, body: JSON.stringify(OPENAPI), shared: true };
   const token = bearerToken(request);
   if (token === null) return unauthorized("Bearer", "missing_token", "Send the header Authorization: Bearer <token>.");
   if (options.authorize !== undefined && (await options.authorize(token, request)) !== true) {
     return unauthorized('Bearer error="invalid_token"', "invalid_token", "The token is not accepted.");
   }
-  const read = readQuery(url.searchParams);
+  const read = readQuery(facts.parameters, searchParams);
   if ("detail" in read) return { status: 422, body: JSON.stringify({ detail: read.detail }) };
-  return source({ request, token, query: read.query });
+  return source({ request, token, facts, ...read });
 }

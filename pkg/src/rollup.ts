@@ -1,8 +1,10 @@
 import { Counting } from "./aggregator.js";
-import { attempt } from "./errors.js";
+import { attempt, UsageError } from "./errors.js";
 import { core } from "./instance.js";
+import { periodBounds } from "./periods.js";
 import { corePartialQuery, corePeriodQuery, coreRollupOptions, coreSeriesQuery, coreUsageQuery } from "./query.js";
 import type {
+  AccountQuery,
   AgentUsageResponse,
   DailyQuery,
   DailyUsageResponse,
@@ -12,6 +14,7 @@ import type {
   PeriodQuery,
   RollupOptions,
   UsageQuery,
+  UsageResponse,
 } from "./types.js";
 
 /**
@@ -63,7 +66,7 @@ export class UsageRollup extends Counting {
 
   /**
    * Usage by phone number (a call's `phoneNumberId`, a webhook's `data.numberId`): most messages first, then calls, then by id;
-   * usage by no number is the last row, with a `numberId` of `null`, and only when there is some.
+   * usage by no number is the last row, with a `numberId` of `""`, and only when there is some.
    *
    * @param query a period; without a `period` all time is meant
    * @throws {UsageError} as {@link byAgent}
@@ -72,6 +75,55 @@ export class UsageRollup extends Counting {
     const partial = corePartialQuery(query);
     const json = JSON.stringify(partial.period == null ? {} : corePeriodQuery(query as PeriodQuery));
     return this.ask((counts) => counts.byNumber(json));
+  }
+
+  /**
+   * The account's usage, as `GET /v1/usage` tells it: of all time, and of the last day, 7 days and 30 days, which are the last
+   * 96, 672 and 2880 quarter hours up to the one that holds `now`. The plan, the numbers and the counts of webhook deliveries are
+   * the account's own; deliveries that it doesn't tell are 0.
+   *
+   * @throws {UsageError} `invalid_option` at `/account` without a plan or without numbers; `invalid_tz`, `invalid_now`,
+   *   `out_of_range`
+   *
+   * @example
+   * ```ts
+   * const rollup = new UsageRollup().push([{ id: "m1", receivedAt: "2024-06-14T09:00:00Z" }]);
+   * const account = { plan: { name: "Pro" }, numbers: { used: 1, limit: 5, remaining: 4 } };
+   * console.log(rollup.usage({ account, now: "2024-06-15T12:00:00Z" }).stats.messagesLast7d); // 1
+   * rollup.free();
+   * ```
+   */
+  usage(query: AccountQuery): UsageResponse {
+    corePartialQuery(query); // is it an object?
+    const { plan, numbers, stats = {} } = query.account ?? {};
+    if (plan == null || numbers == null) {
+      const message = "the account is not known: wanted {plan, numbers}, which records can't tell";
+      throw new UsageError("invalid_option", message, { path: "/account" });
+    }
+    const now = query.now === undefined ? Date.now() : query.now;
+    const bounds = periodBounds({ ...query, period: "month", offset: 0, now });
+    const json = JSON.stringify(corePartialQuery({ now }));
+    const [all, day, week, month] = this.ask<[Sum, Sum, Sum, Sum]>((counts) => pairs(counts.latest(json)));
+    return {
+      plan,
+      numbers,
+      stats: {
+        totalMessages: all[0],
+        messagesLast24h: day[0],
+        messagesLast7d: week[0],
+        messagesLast30d: month[0],
+        totalCalls: all[1],
+        callsLast24h: day[1],
+        callsLast7d: week[1],
+        callsLast30d: month[1],
+        totalWebhookDeliveries: stats.totalWebhookDeliveries ?? 0,
+        successfulWebhookDeliveries: stats.successfulWebhookDeliveries ?? 0,
+        failedWebhookDeliveries: stats.failedWebhookDeliveries ?? 0,
+        ...(stats.smsSegmentsLast30d != null && { smsSegmentsLast30d: stats.smsSegmentsLast30d }),
+      },
+      periodStart: bounds.periodStart,
+      periodEnd: bounds.periodEnd,
+    };
   }
 
   /**
@@ -95,4 +147,11 @@ export class UsageRollup extends Counting {
     const json = JSON.stringify(coreSeriesQuery(query));
     return this.ask((counts) => counts.monthly(json));
   }
+}
+
+/** Messages, calls. */
+type Sum = [number, number];
+
+function pairs(flat: Float64Array): Sum[] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]] as Sum);
 }

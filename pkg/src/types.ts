@@ -1,3 +1,5 @@
+import type { NumberLimits, PlanInfo, UsageStats } from "./contract.js";
+
 export type * from "./contract.js";
 
 /** A calendar period. */
@@ -85,6 +87,45 @@ export interface MonthlyQuery {
   tz?: string | null;
   /** A moment of the last month. Default: the current time. */
   now?: Instant;
+}
+
+/** A phone number, as an entry of `GET /v1/numbers`. */
+export interface PhoneNumber {
+  id: string;
+  phoneNumber: string;
+  country: string;
+  status: string;
+  /** Whose it is; `null` for nobody's. Where it is not told, usage tells it. */
+  agentId?: string | null;
+}
+
+/** A page of `GET /v1/numbers`, or anything shaped like it. */
+export interface NumberPage {
+  data: Iterable<PhoneNumber>;
+}
+
+/** What records can't tell of an account. What is not given here is not invented. */
+export interface Account {
+  plan?: PlanInfo;
+  numbers?: NumberLimits;
+  /** The counts that records don't tell, of webhook deliveries and SMS segments; what they do tell is counted, whatever is here. */
+  stats?: Partial<UsageStats>;
+  /** Webhook deliveries by local date, `YYYY-MM-DD`, for the handler's days and months. */
+  webhooks?: Record<string, number>;
+  /** For the handler's usage by number: what numbers are, and those without usage too. A page of `GET /v1/numbers` will do. */
+  phoneNumbers?: Iterable<PhoneNumber> | NumberPage;
+}
+
+/** The question of `GET /v1/usage`. */
+export interface AccountQuery {
+  /** The plan and the numbers are needed. */
+  account: Account;
+  /** IANA name of the zone whose month `periodStart` and `periodEnd` tell. Absent or `null`: `"UTC"`. */
+  tz?: string | null;
+  /** The moment up to which the last days are counted. Default: the current time. */
+  now?: Instant;
+  /** How `periodStart` and `periodEnd` are written. */
+  boundaries?: Boundaries;
 }
 
 /**

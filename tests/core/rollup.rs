@@ -105,6 +105,39 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn the_latest_quarter_hours_are_counted_up_to_the_one_of_now(
+        ago in prop::collection::vec((-2_000_000_i64..3_000_000_000, any::<bool>()), 0..60),
+        now in prop_oneof![Just(1_718_452_800_000_i64), 1_718_000_000_000..1_719_000_000_000_i64],
+    ) {
+        let events: Vec<_> = ago.iter().map(|(ago, kind)| (now - ago, *kind)).collect();
+        let mut kept = rollup("{}");
+        push_text(&mut kept, events.iter().map(text).collect::<String>().as_bytes(), &Default::default()).unwrap();
+        let quarter = |at: i64| at / 900_000;
+        let spans = [i64::MAX, 96, 672, 2880];
+        for (sum, span) in kept.latest(now).into_iter().zip(spans) {
+            let holds = |at| span == i64::MAX || (0..span).contains(&(quarter(now) - quarter(at)));
+            let count = |kind| events.iter().filter(|(at, is)| *is == kind && holds(*at)).count() as u64;
+            prop_assert_eq!((sum.messages, sum.calls), (count(true), count(false)), "{}", span);
+        }
+    }
+}
+
+#[test]
+fn at_the_ends_of_time_nothing_is_the_latest() {
+    let mut kept = rollup("{}");
+    push_text(
+        &mut kept,
+        text(&(1_718_452_800_000, true)).as_bytes(),
+        &Default::default(),
+    )
+    .unwrap();
+    for now in [i64::MIN, -86_400_001, i64::MAX] {
+        assert_eq!(kept.latest(now)[1..], [Default::default(); 3], "{now}");
+    }
+}
+
 #[test]
 fn numbers_have_their_rows_and_what_has_none_comes_last() {
     let mut kept = rollup(r#"{"agents":[{"id":"a","name":"Listed"}]}"#);

@@ -110,6 +110,45 @@ test("numbers, in all time and in a period", () => {
   assert.deepEqual({ country, status, phoneNumber }, { country: "", status: "", phoneNumber: "+15550002" });
 });
 
+test("the account's usage: the last quarter hours, the calendar month, and what the account tells", () => {
+  const rollup = new UsageRollup({ dedupe: false }).push(records);
+  const account = {
+    plan: { name: "Pro" },
+    numbers: { used: 6, limit: 10, remaining: 4 },
+    stats: { totalMessages: 1, failedWebhookDeliveries: 2, smsSegmentsLast30d: 3 },
+  };
+  const QUARTER = 900_000;
+  for (const now of ["2024-06-15T12:00:00Z", "2024-06-15T12:14:59.999Z", Date.UTC(2024, 9, 1), new Date(at(5899))]) {
+    const end = (Math.floor(new Date(now) / QUARTER) + 1) * QUARTER;
+    const count = (kind, quarters = Number.POSITIVE_INFINITY) =>
+      records.filter(
+        ({ type, receivedAt: t }) => type === kind && (t < end || quarters > 2880) && t >= end - quarters * QUARTER,
+      ).length;
+    const { stats, periodStart, periodEnd, ...rest } = rollup.usage({ account, now, tz: "Asia/Kolkata" });
+    assert.deepEqual(rest, { plan: account.plan, numbers: account.numbers });
+    const month = packed.periodBounds({ period: "month", tz: "Asia/Kolkata", now });
+    assert.deepEqual([periodStart, periodEnd], [month.periodStart, month.periodEnd]);
+    assert.deepEqual(stats, {
+      totalMessages: count("message"),
+      messagesLast24h: count("message", 96),
+      messagesLast7d: count("message", 7 * 96),
+      messagesLast30d: count("message", 30 * 96),
+      totalCalls: count("call"),
+      callsLast24h: count("call", 96),
+      callsLast7d: count("call", 7 * 96),
+      callsLast30d: count("call", 30 * 96),
+      totalWebhookDeliveries: 0,
+      successfulWebhookDeliveries: 0,
+      failedWebhookDeliveries: 2,
+      smsSegmentsLast30d: 3,
+    });
+    assert.ok(stats.messagesLast30d > stats.messagesLast24h);
+  }
+  const wall = rollup.usage({ account, tz: "Asia/Kolkata", now: at(0), boundaries: "wall-clock" });
+  assert.equal(wall.periodStart, "2024-01-01T00:00:00Z");
+  rollup.free();
+});
+
 test("faults of questions are told, and the rollup works on", () => {
   const rollup = new UsageRollup().push(records);
   const before = rollup.byNumber();
@@ -129,6 +168,11 @@ test("faults of questions are told, and the rollup works on", () => {
     [() => rollup.daily(7), "invalid_option", ""],
     [() => rollup.monthly({ months: 0 }), "invalid_option", "/months"],
     [() => rollup.monthly({ months: 24, now: "1970-06-01T00:00:00Z" }), "out_of_range", "/now"],
+    [() => rollup.usage(), "invalid_option", ""],
+    [() => rollup.usage({}), "invalid_option", "/account"],
+    [() => rollup.usage({ account: { plan: { name: "Pro" } } }), "invalid_option", "/account"],
+    [() => rollup.usage({ account: { plan: {}, numbers: {} }, now: "now" }), "invalid_now", "/now"],
+    [() => rollup.usage({ account: { plan: {}, numbers: {} }, tz: "Mars/Olympus" }), "invalid_tz", "/tz"],
     [() => new UsageRollup(null), "invalid_option", ""],
     [() => new UsageRollup({ dedupe: "yes" }), "invalid_option", "/dedupe"],
     [() => new UsageRollup({ agents: 5 }), "invalid_option", "/agents"],

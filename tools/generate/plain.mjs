@@ -22,12 +22,12 @@ const NAMES = [
 const STATUSES = ["completed", "in-progress", "ringing", "failed", "busy", "no-answer", "canceled", ""];
 
 /**
- * The lines of NDJSON, and the page of `GET /v1/agents` that goes with them.
+ * The lines of NDJSON, and what goes with them: the page of `GET /v1/agents`, and what the account would say of itself.
  * @param {Omit<Parameters<typeof generate>[0], "agents">} chosen as for `generate`; the agents are a dozen
  */
 export function plainSample(chosen) {
   const options = { transcripts: { share: 0.001, size: 4000 }, ...chosen, agents: NAMES.length };
-  const { busy, idle } = roster(options);
+  const { busy, idle, numbers } = roster(options);
   const ids = new Map(
     [...busy, ...idle].map(({ id }, index) => [id, `agt_${(0x5a17 + index * 0x2f3b).toString(16).padStart(6, "0")}`]),
   );
@@ -53,5 +53,20 @@ export function plainSample(chosen) {
     .map((agent, index) => ({ ...agent, name: NAMES[index] }))
     .filter((agent) => agent.listedAs !== null);
   const data = [...listed, { ...idle[0], name: "Holiday line" }].map(({ id, name }) => ({ id: ids.get(id), name }));
-  return { lines: lines(), agents: { data, total: data.length } };
+  const account = {
+    plan: {
+      name: "Sample",
+      limits: {
+        numbers: 30,
+        messagesPerMonth: 10_000,
+        voiceMinutesPerMonth: 5000,
+        maxCallDurationMinutes: 60,
+        concurrentCalls: 10,
+      },
+    },
+    numbers: { used: numbers.length, limit: 30, remaining: 30 - numbers.length },
+    stats: { totalWebhookDeliveries: 1200, successfulWebhookDeliveries: 1190, failedWebhookDeliveries: 10 },
+    phoneNumbers: numbers.map((number) => ({ ...number, country: "US", status: "active" })),
+  };
+  return { lines: lines(), agents: { data, total: data.length }, account };
 }

@@ -1,7 +1,5 @@
-import type { UsageQuery } from "usage-by-agent";
-
-/** Longest directory of agents read. */
-const MAX_DIRECTORY_BYTES = 8 * 1024 * 1024;
+/** Longest object read that is not the records. */
+const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
 /** The records, as they come out of the bucket: the object may be larger than the memory. */
 export async function openRecords(bucket: R2Bucket, key: string): Promise<ReadableStream<Uint8Array>> {
@@ -14,12 +12,11 @@ export async function openRecords(bucket: R2Bucket, key: string): Promise<Readab
   return decoded(object);
 }
 
-/** The directory of agents; `undefined` when the bucket has none. */
-export async function readDirectory(bucket: R2Bucket, key: string): Promise<UsageQuery["agents"]> {
+/** A JSON object's value, which whoever asks for it judges; `undefined` when the bucket has none. */
+export async function readJson(bucket: R2Bucket, key: string): Promise<unknown> {
   const object = await bucket.get(key);
   if (object === null) return undefined;
-  const text = await new Response(decoded(object).pipeThrough(limit(MAX_DIRECTORY_BYTES))).text();
-  return JSON.parse(text) as NonNullable<UsageQuery["agents"]>;
+  return JSON.parse(await new Response(decoded(object).pipeThrough(limit(MAX_JSON_BYTES))).text());
 }
 
 function decoded(object: R2ObjectBody): ReadableStream<Uint8Array> {
@@ -33,7 +30,7 @@ function limit(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
   return new TransformStream({
     transform(chunk, controller) {
       length += chunk.byteLength;
-      if (length > maxBytes) throw new Error(`the directory of agents is longer than ${maxBytes} bytes`);
+      if (length > maxBytes) throw new Error(`an object is longer than ${maxBytes} bytes`);
       controller.enqueue(chunk);
     },
   });

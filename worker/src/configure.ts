@@ -1,11 +1,11 @@
-import { periodBounds, UsageError, type UsageQuery, type Weekday } from "usage-by-agent";
+import { type Account, periodBounds, UsageError, type UsageQuery, type Weekday } from "usage-by-agent";
 import {
   createUsageHandler,
   type UpstreamOptions,
   type UsageHandler,
   type UsageHandlerOptions,
 } from "usage-by-agent/worker";
-import { openRecords, readDirectory } from "./bucket.js";
+import { openRecords, readJson } from "./bucket.js";
 import { type Env, list } from "./env.js";
 import { isAccepted } from "./tokens.js";
 
@@ -41,28 +41,32 @@ function computed(env: Env): UsageHandlerOptions {
   if (bucket === undefined)
     throw new NotConfigured("set the variable UPSTREAM_BASE_URL, or bind an R2 bucket as RECORDS");
   if (tokens.length === 0) throw new NotConfigured("set the secret API_TOKENS: without it nobody can be let in");
-  const fixed = periodOptions(env);
+  const fixed = fixedOptions(env);
   return {
     records: () => openRecords(bucket, env.RECORDS_KEY || "records.ndjson"),
     authorize: (token) => isAccepted(token, tokens),
     query: async () => {
-      const agents = await readDirectory(bucket, env.AGENTS_KEY || "agents.json");
-      return agents === undefined ? fixed : { ...fixed, agents };
+      const agents = await readJson(bucket, env.AGENTS_KEY || "agents.json");
+      return agents === undefined ? fixed : { ...fixed, agents: agents as NonNullable<UsageQuery["agents"]> };
     },
+    account: async () => ((await readJson(bucket, env.ACCOUNT_KEY || "account.json")) ?? {}) as Account,
     ...(env.NOW && { now: () => env.NOW as string }),
   };
 }
 
+type FixedOptions = Pick<UsageQuery, "weekStart" | "boundaries" | "tz">;
+
 /** Tried once here, so that a misspelt weekday is a wrong setting and not every request's failure. */
-function periodOptions(env: Env): Pick<UsageQuery, "weekStart" | "boundaries"> {
-  const options: Pick<UsageQuery, "weekStart" | "boundaries"> = {};
+function fixedOptions(env: Env): FixedOptions {
+  const options: FixedOptions = {};
   if (env.WEEK_START) options.weekStart = env.WEEK_START as Weekday;
   if (env.BOUNDARIES) options.boundaries = env.BOUNDARIES as NonNullable<UsageQuery["boundaries"]>;
+  if (env.TIME_ZONE) options.tz = env.TIME_ZONE;
   try {
     periodBounds({ period: "week", ...options, now: env.NOW || Date.UTC(2024, 0, 1) });
   } catch (error) {
     throw new NotConfigured(
-      `WEEK_START, BOUNDARIES or NOW can't be used: ${error instanceof Error ? error.message : ""}`,
+      `WEEK_START, BOUNDARIES, TIME_ZONE or NOW can't be used: ${error instanceof Error ? error.message : ""}`,
     );
   }
   return options;

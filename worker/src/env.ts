@@ -12,12 +12,16 @@ export interface Env {
   RECORDS_KEY?: string;
   /** The object with the agents' names, a page of `GET /v1/agents`; it may be missing. Default `agents.json`. */
   AGENTS_KEY?: string;
+  /** The object with what records can't tell of the account, an `Account`; it may be missing. Default `account.json`. */
+  ACCOUNT_KEY?: string;
   /** Secret: the tokens that may read the report, separated by commas. */
   API_TOKENS?: string;
   /** First day of a week. Default `monday`. */
   WEEK_START?: string;
   /** `instant` (default) or `wall-clock`. */
   BOUNDARIES?: string;
+  /** Zone of days and months, and of a report whose caller names none: an IANA name. Default `UTC`. */
+  TIME_ZONE?: string;
   /** A fixed clock for tests and demonstrations: an RFC 3339 time. Leave it out in production. */
   NOW?: string;
 

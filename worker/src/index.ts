@@ -14,10 +14,11 @@ function handlerFor(env: Env): UsageHandler {
   return handler;
 }
 
-/** `/v1/*` is the API; everything else is the page. */
+/** `/v1/*` and its description are the API; everything else is the page. */
 export default {
   async fetch(request, env) {
-    const isApi = new URL(request.url).pathname.startsWith("/v1/");
+    const { pathname } = new URL(request.url);
+    const isApi = pathname.startsWith("/v1/") || pathname === "/openapi.json";
     return isApi || env.ASSETS === undefined ? handlerFor(env)(request) : env.ASSETS.fetch(request);
   },
 } satisfies ExportedHandler<Env>;

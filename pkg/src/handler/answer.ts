@@ -1,3 +1,5 @@
+import type { ErrorDetail } from "usage-by-agent";
+
 /**
  * What a request is answered with, before it is a `Response`. The sources make answers; `respond.ts` alone adds what every
  * answer shares (content type, caching, CORS, `HEAD`), so no path can forget it.
@@ -7,15 +9,8 @@ export interface Answer {
   /** JSON text, as text or as bytes; `null` for an answer without a body. */
   body: string | Uint8Array<ArrayBuffer> | null;
   headers?: Record<string, string>;
-}
-
-/** One entry of an error's `details`. */
-export interface ErrorDetail {
-  /** JSON Pointer of what is wrong, or the name of a parameter. */
-  field: string;
-  message: string;
-  /** A code. */
-  type: string;
+  /** The same for everyone, and for a while: caches that many share may keep it. Default: `false`. */
+  shared?: boolean;
 }
 
 const TYPES: Record<number, string> = { 401: "authentication_error", 403: "permission_error", 429: "rate_limit_error" };

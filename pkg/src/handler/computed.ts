@@ -1,15 +1,20 @@
 import {
-  type PeriodQuery,
-  periodBounds,
+  type AgentPage,
+  type Endpoint,
   type Records,
   UsageError,
   type UsageQuery,
+  UsageRollup,
   usageByAgent,
   usageByAgentStream,
 } from "usage-by-agent";
+import { type KnownAccount, knownAccount, withNumbers, withWebhooks } from "./account.js";
 import { type Answer, clientGone, errorAnswer } from "./answer.js";
-import type { ReportOptions, UsageHandlerOptions } from "./options.js";
-import type { Source } from "./source.js";
+import type { Awaitable, ReportOptions, UsageHandlerOptions } from "./options.js";
+import type { Asked } from "./query.js";
+import { readStream } from "./read-stream.js";
+import type { Question, Source } from "./source.js";
+import { windowOf } from "./window.js";
 
 /** What callers are told about records that can't be reported. Records' own content is not theirs to see. */
 const MESSAGES: Record<string, string> = {
@@ -18,23 +23,24 @@ const MESSAGES: Record<string, string> = {
   overflow: "A sum is too large to be exact.",
 };
 
-/** Reports computed here, from the records that the handler's owner supplies. */
-export function computedSource(
-  records: NonNullable<UsageHandlerOptions["records"]>,
-  options: UsageHandlerOptions,
-): Source {
-  const fixed = typeof options.query === "function" ? options.query : reusable(options.query);
-  return async ({ request, query }) => {
+/** The question as the handler's owner and the caller put it together. */
+type Whole = ReportOptions & Omit<Asked, "tz"> & { now: NonNullable<UsageQuery["now"]> };
+
+/** Answers computed here, from the records or the rollup that the handler's owner supplies. */
+export function computedSource(options: UsageHandlerOptions): Source {
+  const settings = byRequest(options.query, reusable);
+  const account = byRequest(options.account, knownAccount);
+  return async (question) => {
+    const { request, facts, query } = question;
     try {
-      const report = typeof fixed === "function" ? await fixed(request) : fixed;
-      // The clock is read once: the window and the report are of the same moment.
-      const question: UsageQuery & PeriodQuery = { ...report, ...query, now: options.now?.() ?? Date.now() };
-      const { startMs, endMs } = periodBounds(question);
-      const source = await records({ startMs, endMs }, request);
-      const answer = isStream(source)
-        ? await usageByAgentStream(source, { ...question, signal: request.signal })
-        : usageByAgent(source, question);
-      return { status: 200, body: JSON.stringify(answer) };
+      // The clock is read once: the window and the answer are of the same moment.
+      const whole: Whole = { ...(await settings(request)), ...query, now: options.now?.() ?? Date.now() };
+      const known = facts.endpoint === "by-agent" ? knownAccount(undefined) : await account(request);
+      if (facts.endpoint === "usage" && (known.told.plan === undefined || known.told.numbers === undefined)) {
+        return errorAnswer(404, "account_unknown", "The account's plan and numbers are not known here.");
+      }
+      const value = await counted(options, question, whole, (rollup) => asked(rollup, facts.endpoint, whole, known));
+      return { status: 200, body: JSON.stringify(value) };
     } catch (error) {
       if (request.signal.aborted) return clientGone();
       return failure(error);
@@ -42,10 +48,73 @@ export function computedSource(
   };
 }
 
+/** An option that is a value or a function of the request, as the latter. A value is prepared once, and so judged at once. */
+function byRequest<T, P>(
+  option: T | ((request: Request) => Awaitable<T>) | undefined,
+  prepare: (value: T | undefined) => P,
+): (request: Request) => Awaitable<P> {
+  if (typeof option === "function") {
+    const ask = option as (request: Request) => Awaitable<T>;
+    return async (request) => prepare(await ask(request));
+  }
+  const prepared = prepare(option);
+  return () => prepared;
+}
+
 /** A generator or an iterator of agents ends with its first use; these options are used by every request. */
 function reusable(query: ReportOptions | undefined): ReportOptions | undefined {
   const agents = query?.agents;
-  return agents !== undefined && Symbol.iterator in agents ? { ...query, agents: [...agents] } : query;
+  return agents != null && Symbol.iterator in agents ? { ...query, agents: [...agents] } : query;
+}
+
+/** The answer: of the rollup that there is, else of one made for this request, else of one period's counts, which take less. */
+async function counted(
+  options: UsageHandlerOptions,
+  { request, facts }: Question,
+  question: Whole,
+  ask: (rollup: UsageRollup) => object,
+): Promise<object> {
+  const { records, rollup } = options;
+  if (records === undefined)
+    return ask(await (typeof rollup === "function" ? rollup(request) : (rollup as UsageRollup)));
+
+  const source = await records(windowOf(facts.endpoint, question), request);
+  if (facts.endpoint === "by-agent") {
+    const query = question as UsageQuery;
+    if (!isStream(source)) return usageByAgent(source, query);
+    return usageByAgentStream(source, { ...query, signal: request.signal });
+  }
+  const counts = new UsageRollup(question);
+  try {
+    if (!isStream(source)) counts.push(source);
+    else {
+      await readStream(source, request.signal, (chunk) => counts.pushBytes(chunk));
+      counts.finish();
+    }
+    return ask(counts);
+  } finally {
+    counts.free();
+  }
+}
+
+function asked(rollup: UsageRollup, endpoint: Endpoint, question: Whole, account: KnownAccount): object {
+  switch (endpoint) {
+    case "by-agent":
+      return rollup.byAgent(question as UsageQuery);
+    case "usage":
+      return rollup.usage({ ...question, account: account.told });
+    case "daily":
+      return withWebhooks(rollup.daily(question), account);
+    case "monthly":
+      return withWebhooks(rollup.monthly(question), account);
+    case "by-number":
+      return withNumbers(rollup.byNumber(), account, namesOf(question.agents));
+  }
+}
+
+function namesOf(agents: ReportOptions["agents"]): Map<string, string> {
+  const listed = agents == null ? [] : Symbol.iterator in agents ? agents : (agents as AgentPage).data;
+  return new Map(Array.from(listed, ({ id, name }) => [id, name]));
 }
 
 function isStream(source: Records | ReadableStream<Uint8Array>): source is ReadableStream<Uint8Array> {

@@ -1,6 +1,7 @@
-import { type Problem, validateResponse } from "usage-by-agent";
-import { type Answer, type ErrorDetail, errorAnswer } from "./answer.js";
-import type { ReportQuery } from "./query.js";
+import { type Endpoint, type ErrorDetail, type Problem, validateResponse } from "usage-by-agent";
+import { type Answer, errorAnswer } from "./answer.js";
+import type { Asked } from "./query.js";
+import type { Question } from "./source.js";
 
 /** One whole answer of the upstream. `body` is `null` when it is too long. */
 export interface Received {
@@ -24,9 +25,9 @@ const PASSED: Record<number, { code: string; message: string }> = {
 const MAX_DETAILS = 100;
 
 /** Turns an upstream's answer into ours: the same bytes when they are what was asked for, else an error that says why not. */
-export function judge(received: Received, query: ReportQuery): Answer {
+export function judge(received: Received, question: Question): Answer {
   const { status } = received;
-  if (status === 200) return report(received, query);
+  if (status === 200) return report(received, question);
   const passed = PASSED[status];
   if (passed !== undefined) return refusal(received, passed);
   if (status >= 500) return bad(received, "upstream_error", `The upstream answered ${status}.`);
@@ -37,12 +38,19 @@ export function judge(received: Received, query: ReportQuery): Answer {
   return bad(received, "bad_upstream_answer", `The upstream answered ${status}, which this endpoint does not.`);
 }
 
-function report(received: Received, query: ReportQuery): Answer {
+function report(received: Received, { facts, query }: Question): Answer {
   if (received.body === null) return bad(received, "upstream_too_large", "The upstream's answer is too long.");
-  const checked = validateResponse("by-agent", received.body, query);
+  const checked = check(facts.endpoint, received.body, query);
   if (checked.ok) return { status: 200, body: received.body, headers: kept(received) };
   const message = "The upstream's answer is not a usage report for this question.";
   return bad(received, "bad_upstream_answer", message, checked.problems.slice(0, MAX_DETAILS).map(detail));
+}
+
+/** Provisional: the answers of the other endpoints are to be checked by `validateResponse` too. */
+function check(endpoint: Endpoint, body: Uint8Array, query: Asked): { ok: true } | { ok: false; problems: Problem[] } {
+  if (endpoint === "by-agent") return validateResponse(endpoint, body, query);
+  if (isJson(body)) return { ok: true };
+  return { ok: false, problems: [{ path: "", code: "invalid_json", message: "not JSON", severity: "error" }] };
 }
 
 function detail(problem: Problem): ErrorDetail {

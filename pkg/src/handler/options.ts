@@ -1,12 +1,13 @@
-import { type Instant, type PeriodQuery, type Records, UsageError, type UsageQuery } from "usage-by-agent";
+import type { Account, Instant, PeriodQuery, Records, UsageQuery, UsageRollup } from "usage-by-agent";
+import { invalidOption } from "./invalid-option.js";
 
 /** A value, or the promise of one. */
 export type Awaitable<T> = T | Promise<T>;
 
 /** The part of a report's question that callers of the handler do not choose. */
-export type ReportOptions = Omit<UsageQuery, keyof PeriodQuery> & Pick<PeriodQuery, "weekStart" | "boundaries">;
+export type ReportOptions = Omit<UsageQuery, keyof PeriodQuery> & Pick<PeriodQuery, "weekStart" | "boundaries" | "tz">;
 
-/** The half-open window, in epoch milliseconds, that a report needs records of. */
+/** The half-open window, in epoch milliseconds, that an answer needs records of. */
 export interface RecordsWindow {
   startMs: number;
   endMs: number;
@@ -14,7 +15,7 @@ export interface RecordsWindow {
 
 /** Where answers come from when another server computes them. */
 export interface UpstreamOptions {
-  /** The one origin that is asked, and the only place a token goes. It may have a path: `/v1/usage/by-agent` is put after it. */
+  /** The one origin that is asked, and the only place a token goes. It may have a path: `/v1/usage…` is put after it. */
   baseUrl: string;
   /** For everything an answer takes, tries and pauses and the body included. 1 to 300,000; default 10,000. */
   timeoutMs?: number;
@@ -26,25 +27,40 @@ export interface UpstreamOptions {
   fetch?: typeof fetch;
 }
 
-/** Options of {@link createUsageHandler}: exactly one of `records` and `upstream`, and what goes with it. */
+/** Options of {@link createUsageHandler}: exactly one of `records`, `rollup` and `upstream`, and what goes with it. */
 export interface UsageHandlerOptions {
   /**
-   * The records of at least this window; more of them change nothing. A stream of JSON text is read in constant memory. Stop
-   * reading your own source when `request.signal` is aborted.
+   * The records of at least this window: of the period, from the first day or month to the end of the last, or of all time where
+   * the endpoint counts that. A stream of JSON text is read in constant memory. Stop reading your own source when `request.signal`
+   * is aborted.
    */
   records?: (window: RecordsWindow, request: Request) => Awaitable<Records | ReadableStream<Uint8Array>>;
+  /**
+   * Counts of all time that are kept, by which every question is answered without reading records anew. It stays its owner's: the
+   * handler never frees it, neither one for all requests nor what a function returns, and takes in whatever is pushed into it
+   * meanwhile. It is asked at once when a function has returned it.
+   */
+  rollup?: UsageRollup | ((request: Request) => Awaitable<UsageRollup>);
   /** Another server, whose answers are checked and then passed on unchanged. */
   upstream?: UpstreamOptions;
   /**
-   * Says whether a token may read the report; anything but `true` is a 401. Required with `records`. An upstream judges its own
-   * tokens: with one, this is a check before it is asked.
+   * Says whether a token may read the report; anything but `true` is a 401. Required with `records` and `rollup`. An upstream judges
+   * its own tokens: with one, this is a check before it is asked.
    */
   authorize?: (token: string, request: Request) => Awaitable<boolean>;
-  /** The rest of the report's options with `records`: names, week start and so on; a function when they differ by request. */
+  /**
+   * The rest of the question with `records` and `rollup`: names, week start and so on; a function when they differ by request. `tz` is
+   * the zone of days, of months, and of a report by agent where the caller names none.
+   */
   query?: ReportOptions | ((request: Request) => Awaitable<ReportOptions>);
+  /**
+   * What records can't tell, with `records` and `rollup`; a function when it differs by request. Without a plan and numbers
+   * `/v1/usage` is a 404; webhook deliveries that are not told are 0, and texts about numbers empty.
+   */
+  account?: Account | ((request: Request) => Awaitable<Account>);
   /** The origins whose pages may read answers, as browsers write them (`"https://app.example"`), or `"*"`. Default: none. */
   cors?: { origins: string[] };
-  /** The moment whose period is reported with `records`. Default: the current time. */
+  /** The moment whose period is reported with `records` and `rollup`. Default: the current time. */
   now?: () => Instant;
 }
 
@@ -57,23 +73,23 @@ export interface Upstream {
   fetch: typeof fetch;
 }
 
-/** An error of the code that made the handler. Values are not repeated: a URL may hold a password. */
-export function invalidOption(path: string, message: string): UsageError {
-  return new UsageError("invalid_option", message, { path });
-}
-
 /** Judges options when the handler is made, so that a mistake shows at the start and not with the first request. */
 export function checkOptions(options: UsageHandlerOptions): void {
-  if ((options.records === undefined) === (options.upstream === undefined)) {
-    throw invalidOption("", "createUsageHandler needs exactly one of `records` and `upstream`");
+  const { records, rollup, upstream } = options;
+  if ([records, rollup, upstream].filter((source) => source !== undefined).length !== 1) {
+    throw invalidOption("", "createUsageHandler needs exactly one of `records`, `rollup` and `upstream`");
   }
-  if (options.records !== undefined && options.authorize === undefined) {
-    throw invalidOption("/authorize", "`records` needs `authorize`: without it anyone could read the report");
+  if (upstream === undefined && options.authorize === undefined) {
+    const source = records === undefined ? "rollup" : "records";
+    throw invalidOption("/authorize", `\`${source}\` needs \`authorize\`: without it anyone could read the report`);
   }
   for (const name of ["records", "authorize", "now"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       throw invalidOption(`/${name}`, `\`${name}\` must be a function`);
     }
+  }
+  if (rollup !== undefined && typeof rollup !== "function" && typeof rollup?.byAgent !== "function") {
+    throw invalidOption("/rollup", "`rollup` must be a UsageRollup, or a function that returns one");
   }
   for (const [index, origin] of (options.cors?.origins ?? []).entries()) {
     if (origin !== "*" && parseUrl(origin)?.origin !== origin) {

@@ -1,47 +1,93 @@
-import { type Period, periodBounds, UsageError } from "usage-by-agent";
+import { type ParameterError, type Period, periodBounds, UsageError } from "usage-by-agent";
+import type { ENDPOINTS, Parameter } from "./endpoints.js";
+import { readInteger } from "./integer.js";
 
-/** The two documented parameters, judged. `tz` keeps the caller's spelling and is absent when it was not given. */
-export interface ReportQuery {
-  period: Period;
+/** The documented parameters, judged; those that were not given have their defaults, if they have any. */
+export interface Asked {
+  period?: Period;
+  /** The caller's spelling. */
   tz?: string;
+  days?: number;
+  months?: number;
 }
 
-/** One entry of a 422's `detail`, worded as FastAPI words it; the keys' order is part of that. */
-export interface ParameterError {
-  type: "missing" | "literal_error" | "value_error";
-  loc: ["query", string];
-  msg: string;
-  input: string | null;
-  ctx?: { expected: string };
-}
+/** An endpoint as it is documented. */
+export type EndpointFacts = (typeof ENDPOINTS)[number];
 
-const PERIODS: readonly string[] = ["week", "month", "year"] satisfies Period[];
-const EXPECTED = "'week', 'month' or 'year'";
+/** What was asked, and the part of it that the caller wrote. */
+export interface ReadQuery {
+  query: Asked;
+  sent: Record<string, string>;
+}
 
 /**
- * Reads `period` and `tz`, and names everything that is wrong with them at once, in that order. Of a repeated parameter the
- * last counts, as in FastAPI; parameters that are not documented are passed over.
+ * Reads an endpoint's parameters, and names everything that is wrong with them at once, in their documented order. Of a repeated
+ * parameter the last counts, as in FastAPI; parameters that are not documented are passed over.
  */
-export function readQuery(parameters: URLSearchParams): { query: ReportQuery } | { detail: ParameterError[] } {
-  const period = parameters.getAll("period").at(-1);
-  const tz = parameters.getAll("tz").at(-1);
+export function readQuery(
+  parameters: readonly Parameter[],
+  given: URLSearchParams,
+): ReadQuery | { detail: ParameterError[] } {
+  const query: Record<string, string | number> = {};
+  const sent: Record<string, string> = {};
   const detail: ParameterError[] = [];
-  if (period === undefined) {
-    detail.push({ type: "missing", loc: ["query", "period"], msg: "Field required", input: null });
-  } else if (!isPeriod(period)) {
-    const msg = `Input should be ${EXPECTED}`;
-    detail.push({ type: "literal_error", loc: ["query", "period"], msg, input: period, ctx: { expected: EXPECTED } });
+  for (const parameter of parameters) {
+    const { name } = parameter;
+    const input = given.getAll(name).at(-1);
+    if (input !== undefined) {
+      const read = readParameter(parameter, input);
+      if (typeof read === "object") {
+        const { type, msg, ctx } = read;
+        detail.push({ type, loc: ["query", name], msg, input, ...(ctx && { ctx }) });
+      } else {
+        query[name] = read;
+        sent[name] = String(read);
+      }
+    } else if (parameter.type === "choice") {
+      detail.push({ type: "missing", loc: ["query", name], msg: "Field required", input: null });
+    } else if (parameter.type === "integer") {
+      query[name] = parameter.default;
+    }
   }
-  if (tz !== undefined && !isTimeZone(tz)) {
-    const msg = `Value error, unknown IANA time zone '${tz}'`;
-    detail.push({ type: "value_error", loc: ["query", "tz"], msg, input: tz });
-  }
-  if (detail.length > 0 || period === undefined || !isPeriod(period)) return { detail };
-  return { query: tz === undefined ? { period } : { period, tz } };
+  return detail.length > 0 ? { detail } : { query, sent };
 }
 
-function isPeriod(text: string): text is Period {
-  return PERIODS.includes(text);
+/** What is wrong, in the words and the order of FastAPI. */
+type Fault = Pick<ParameterError, "type" | "msg"> & { ctx?: object };
+
+function readParameter(parameter: Parameter, text: string): string | number | Fault {
+  if (parameter.type === "integer") return readNumber(parameter, text);
+  if (parameter.type === "choice") return oneOf(parameter.choices, text);
+  return isTimeZone(text) ? text : { type: "value_error", msg: `Value error, unknown IANA time zone '${text}'` };
+}
+
+type Limits = Extract<Parameter, { type: "integer" }>;
+
+const NO_INTEGER = {
+  int_parsing: "Input should be a valid integer, unable to parse string as an integer",
+  int_parsing_size: "Unable to parse input string as an integer, exceeded maximum size",
+};
+
+function readNumber({ minimum, maximum }: Limits, text: string): number | Fault {
+  const value = readInteger(text);
+  if (typeof value === "string") return { type: value, msg: NO_INTEGER[value] };
+  const msg = "Input should be";
+  if (value < minimum) {
+    return { type: "greater_than_equal", msg: `${msg} greater than or equal to ${minimum}`, ctx: { ge: minimum } };
+  }
+  if (value > maximum) {
+    return { type: "less_than_equal", msg: `${msg} less than or equal to ${maximum}`, ctx: { le: maximum } };
+  }
+  return value;
+}
+
+function oneOf(names: readonly string[], text: string): string | Fault {
+  if (names.includes(text)) return text;
+  const expected = names
+    .map((name) => `'${name}'`)
+    .join(", ")
+    .replace(/, ([^,]*)$/, " or $1");
+  return { type: "literal_error", msg: `Input should be ${expected}`, ctx: { expected } };
 }
 
 /** Asks the core, so that there is one list of zones. Any moment inside the supported years does. */

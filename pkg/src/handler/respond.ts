@@ -2,16 +2,17 @@ import type { Answer } from "./answer.js";
 import { type CorsPolicy, corsHeaders } from "./cors.js";
 
 /**
- * Makes the `Response`: the only place that does, so that every answer is private, unsniffable JSON.
+ * Makes the `Response`: the only place that does, so that every answer is unsniffable JSON, and private unless it is
+ * said to be anyone's.
  *
  * A report may be kept by the caller's own cache and is asked for again each time (`no-cache` and an `ETag`): it changes
  * with every record. Errors are kept by nobody.
  */
 export async function respond(answer: Answer, request: Request, cors: CorsPolicy): Promise<Response> {
   const headers = new Headers(answer.headers);
-  headers.set("vary", "Authorization, Origin");
+  headers.set("vary", answer.shared ? "Origin" : "Authorization, Origin");
   headers.set("x-content-type-options", "nosniff");
-  headers.set("cache-control", answer.status === 200 ? "private, no-cache" : "private, no-store");
+  headers.set("cache-control", caching(answer));
   const origin = cors.allows(request);
   if (origin !== null) {
     for (const [name, value] of Object.entries(corsHeaders(origin))) headers.set(name, value);
@@ -25,6 +26,11 @@ export async function respond(answer: Answer, request: Request, cors: CorsPolicy
   }
   headers.set("content-type", "application/json");
   return new Response(request.method === "HEAD" ? null : answer.body, { status: answer.status, headers });
+}
+
+function caching({ status, shared }: Answer): string {
+  if (status !== 200) return "private, no-store";
+  return shared ? "public, max-age=300" : "private, no-cache";
 }
 
 /** A strong tag: the same bytes, and only they, have it. */

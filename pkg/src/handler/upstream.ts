@@ -17,7 +17,7 @@ export function upstreamSource(upstream: Upstream): Source {
     const deadline = new Deadline(upstream.timeoutMs, client);
     try {
       const received = await ask(upstream, question, init, deadline);
-      return received === null ? unreachable() : judge(received, question.query);
+      return received === null ? unreachable() : judge(received, question);
     } catch (error) {
       if (client.aborted) return clientGone();
       if (deadline.over) {
@@ -58,7 +58,8 @@ async function attempt(
   init: RequestInit,
   deadline: Deadline,
 ): Promise<Received | null> {
-  const url = `${upstream.url}/v1/usage/by-agent?${new URLSearchParams({ ...question.query })}`;
+  const query = new URLSearchParams(question.sent).toString();
+  const url = `${upstream.url}${question.facts.path}${query && `?${query}`}`;
   try {
     const work = upstream.fetch(url, { ...init, headers: requestHeaders(question), signal: deadline.signal });
     const response = await deadline.wait(work);

@@ -1,0 +1,144 @@
+import type {
+  Account,
+  DailyUsageResponse,
+  MonthlyUsageResponse,
+  NumberLimits,
+  NumberUsageItem,
+  NumberUsageResponse,
+  PhoneNumber,
+  PlanInfo,
+} from "usage-by-agent";
+import { invalidOption } from "./invalid-option.js";
+
+/** {@link Account}, checked, to be read any number of times. */
+export interface KnownAccount {
+  told: Pick<Account, "plan" | "numbers" | "stats">;
+  /** By date, and by month: `YYYY-MM-DD`, `YYYY-MM`. */
+  webhooks: Map<string, number>;
+  phoneNumbers: Map<string, PhoneNumber>;
+}
+
+const LIMITS = ["numbers", "messagesPerMonth", "voiceMinutesPerMonth", "maxCallDurationMinutes", "concurrentCalls"];
+const NUMBERS = ["used", "limit", "remaining"];
+
+/**
+ * Checks what the handler's owner tells of the account, which is passed on to callers: an answer must be as documented.
+ *
+ * @throws {UsageError} `invalid_option`, with the place; values are not repeated
+ */
+export function knownAccount(account: Account | undefined): KnownAccount {
+  const { plan, numbers, stats, webhooks, phoneNumbers } = object(account ?? {}, "/account");
+  const known: KnownAccount = { told: {}, webhooks: new Map(), phoneNumbers: new Map() };
+  if (plan != null) {
+    const { name, limits } = object(plan, "/account/plan");
+    text(name, "/account/plan/name");
+    if (limits !== undefined) counts(limits, LIMITS, "/account/plan/limits");
+    known.told.plan = plan as PlanInfo;
+  }
+  if (numbers != null) known.told.numbers = counts(numbers, NUMBERS, "/account/numbers") as unknown as NumberLimits;
+  if (stats != null) {
+    const names = Object.entries(object(stats, "/account/stats")).filter(([, value]) => value != null);
+    known.told.stats = counts(
+      stats,
+      names.map(([name]) => name),
+      "/account/stats",
+    );
+  }
+  if (webhooks != null) readWebhooks(webhooks, known.webhooks);
+  if (phoneNumbers != null) readNumbers(phoneNumbers, known.phoneNumbers);
+  return known;
+}
+
+function readWebhooks(webhooks: unknown, into: Map<string, number>): void {
+  const deliveries = object(webhooks, "/account/webhooks");
+  for (const date of Object.keys(deliveries)) {
+    const path = `/account/webhooks/${date.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (!/^\d{4}-\d\d-\d\d$/.test(date)) throw invalidOption(path, "`account.webhooks` must be by date, YYYY-MM-DD");
+    const sum = count(deliveries[date], path);
+    const month = date.slice(0, 7);
+    into.set(date, sum).set(month, (into.get(month) ?? 0) + sum);
+  }
+}
+
+function readNumbers(given: unknown, into: Map<string, PhoneNumber>): void {
+  const page = object(given, "/account/phoneNumbers");
+  const { data } = page;
+  const listed = Symbol.iterator in page ? page : data;
+  if (typeof listed !== "object" || listed === null || !(Symbol.iterator in listed)) {
+    throw invalidOption(
+      "/account/phoneNumbers",
+      "`account.phoneNumbers` must be iterable, or a page of GET /v1/numbers",
+    );
+  }
+  let index = 0;
+  for (const entry of listed as Iterable<unknown>) {
+    const path = `/account/phoneNumbers/${index++}`;
+    const { id, phoneNumber, country, status, agentId } = object(entry, path);
+    if (text(id, `${path}/id`) === "") throw invalidOption(`${path}/id`, "a phone number's id must not be empty");
+    const number: PhoneNumber = {
+      id: id as string,
+      phoneNumber: text(phoneNumber ?? "", `${path}/phoneNumber`),
+      country: text(country ?? "", `${path}/country`),
+      status: text(status ?? "", `${path}/status`),
+    };
+    if (agentId !== undefined) number.agentId = agentId === null ? null : text(agentId, `${path}/agentId`) || null;
+    into.set(number.id, number);
+  }
+}
+
+function object(value: unknown, path: string): Record<PropertyKey, unknown> {
+  if (typeof value === "object" && value !== null) return value as Record<PropertyKey, unknown>;
+  throw invalidOption(path, `\`${option(path)}\` must be an object`);
+}
+
+function text(value: unknown, path: string): string {
+  if (typeof value === "string") return value;
+  throw invalidOption(path, `\`${option(path)}\` must be a string`);
+}
+
+function count(value: unknown, path: string): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw invalidOption(path, `\`${option(path)}\` must be a whole number, not below 0`);
+}
+
+function counts(value: unknown, names: string[], path: string): Record<string, number> {
+  const fields = object(value, path);
+  for (const name of names) count(fields[name], `${path}/${name}`);
+  return fields as Record<string, number>;
+}
+
+function option(path: string): string {
+  return path.slice(1).replaceAll("/", ".");
+}
+
+/** Tells webhook deliveries where they are known. */
+export function withWebhooks<T extends DailyUsageResponse | MonthlyUsageResponse>(series: T, account: KnownAccount): T {
+  for (const row of series.data) {
+    row.webhooks = account.webhooks.get("date" in row ? row.date : row.month) ?? 0;
+  }
+  return series;
+}
+
+/** Tells what is known of numbers, and adds rows of zeros for those without usage. `names`: agents' names by id. */
+export function withNumbers(
+  usage: NumberUsageResponse,
+  account: KnownAccount,
+  names: ReadonlyMap<string, string>,
+): NumberUsageResponse {
+  const known = new Map(usage.data.map(({ agentId, agentName }) => [agentId ?? "", agentName ?? ""]));
+  const nameOf = (id: string) => names.get(id) ?? known.get(id) ?? id;
+  const idle = new Map(account.phoneNumbers);
+  const described = (row: NumberUsageItem): NumberUsageItem => {
+    const { agentId = row.agentId, phoneNumber, country, status } = account.phoneNumbers.get(row.numberId) ?? row;
+    idle.delete(row.numberId);
+    const { numberId, messages, calls } = row;
+    const agent = agentId === undefined ? {} : { agentId, agentName: agentId === null ? null : nameOf(agentId) };
+    return { numberId, phoneNumber: phoneNumber || row.phoneNumber, country, status, ...agent, messages, calls };
+  };
+  const data = usage.data.map(described);
+  const none = data.at(-1)?.numberId === "" ? data.splice(-1) : [];
+  const unused = [...idle.keys()]
+    .sort()
+    .map((numberId) => described({ numberId, phoneNumber: "", country: "", status: "", messages: 0, calls: 0 }));
+  return { data: [...data, ...unused, ...none] };
+}
