@@ -148,11 +148,14 @@ export function usage() {
 
 /** All time; usage by no number is the last row. */
 export function byNumber() {
-  const row = ({ id, agentId, ...number }) => {
+  const row = ({ id, ...number }) => {
     const own = counted.filter(({ numberId = "" }) => numberId === id);
-    const agentName = AGENTS.find((agent) => agent.id === agentId)?.name ?? null;
-    return { numberId: id, ...number, agentId, agentName, messages: messagesOf(own), calls: callsOf(own) };
+    return { numberId: id, ...number, messages: messagesOf(own), calls: callsOf(own) };
   };
-  const none = { id: "", phoneNumber: "", country: "", status: "", agentId: null };
-  return { data: [...NUMBERS.map(row).sort((a, b) => b.messages - a.messages), row(none)] };
+  const rows = NUMBERS.map((number) => {
+    const agentName = AGENTS.find(({ id }) => id === number.agentId)?.name ?? null;
+    return row({ ...number, agentName });
+  });
+  const none = row({ id: "", phoneNumber: "", country: "", status: "" });
+  return { data: [...rows.sort((a, b) => b.messages - a.messages), none] };
 }

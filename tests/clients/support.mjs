@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startPython } from "../support/python.mjs";
 import { startWorker, TOKEN } from "../workerd/support.mjs";
@@ -23,9 +24,10 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 export async function startFastApi() {
   const child = await startPython([here("upstream.py"), TOKEN]);
   const ended = once(child, "close");
-  const said = await Promise.race([once(child.stdout, "data").then(String), ended.then(() => "")]);
-  assert.ok(said.endsWith("}\n"), "upstream.py did not start");
-  const { port, now } = JSON.parse(said);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { value: line, done } = await lines.next();
+  assert.ok(!done, "upstream.py did not start");
+  const { port, now } = JSON.parse(line);
   return {
     base: new URL(`http://127.0.0.1:${port}`),
     now,

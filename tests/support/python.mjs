@@ -6,7 +6,7 @@ import { python } from "../../tools/setup/python.mjs";
 export async function startPython(args, { env } = {}) {
   return spawn(await python(), ["-B", ...args], {
     // Without a path to search, zoneinfo takes PyPI's `tzdata` and never this machine's own tz database.
-    env: { ...process.env, PYTHONTZPATH: "", PYTHONUNBUFFERED: "1", ...env },
+    env: { ...process.env, PYTHONTZPATH: "", ...env },
     stdio: ["pipe", "pipe", "inherit"],
   });
 }
