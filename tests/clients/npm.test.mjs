@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import * as esm from "agentphone";
+import { createUsageHandler } from "usage-by-agent/worker";
 import { report } from "../../tools/oracle.mjs";
 import * as expected from "./records.mjs";
 import { OTHER_TOKEN, startComputing, startFastApi, startProxying, TOKEN } from "./support.mjs";
@@ -112,6 +113,15 @@ for (const [way, sdk] of Object.entries(SDKS)) {
     }
   });
 }
+
+test("a handler in the same program stands in for the network", async () => {
+  const handler = createUsageHandler({ records: () => RECORDS, authorize: () => true, now: () => NOW });
+  const inside = (input, init) => handler(new Request(input, init));
+  const { usage } = new esm.AgentPhoneClient({ baseUrl: "https://inside.invalid", token: TOKEN, fetch: inside });
+  const { data } = await usage.getUsageByAgent({ period: "month" });
+  const counts = ({ agentId, messages, calls, totalSeconds }) => [agentId, messages, calls, totalSeconds];
+  assert.deepEqual(data.map(counts), expected.byAgent("month").data.map(counts));
+});
 
 test("an account of which nothing is known is a 404, and is not asked for again", async (t) => {
   const worker = await startComputing({ objects: { "account.json": "{}" } });
