@@ -1,7 +1,10 @@
 /** What these tests share: FastAPI, Python programs, and requests as they are written. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startPython } from "../support/python.mjs";
@@ -75,4 +78,41 @@ export function startComputing({ vars, objects } = {}) {
 /** The Worker in front of another server. */
 export function startProxying(base) {
   return startWorker({ vars: { UPSTREAM_BASE_URL: base.origin, UPSTREAM_RETRIES: "0" } });
+}
+
+/**
+ * schemathesis against the document that a Worker serves. Returns what it said, and how many requests were answered how and
+ * passed which check, by endpoint: {"GET /v1/usage": {"GET 200": 9, "not_a_server_error": 13, …}, …}.
+ */
+export async function schemathesis(worker, options) {
+  const folder = mkdtempSync(join(tmpdir(), "schemathesis-")); // it leaves folders where it runs
+  try {
+    const report = join(folder, "report.ndjson");
+    const args = ["-m", "schemathesis.cli", "--no-color", "--config-file", here("schemathesis.toml"), "run"];
+    args.push(new URL("/openapi.json", worker.base).href, "--header", `Authorization: Bearer ${TOKEN}`);
+    args.push("--report", "ndjson", "--report-ndjson-path", report, ...options);
+    const child = await startPython(args, { cwd: folder });
+    const ended = once(child, "close");
+    const said = Buffer.concat(await child.stdout.toArray()).toString();
+    const [status] = await ended;
+    return { ok: status === 0, said, counts: countsIn(readFileSync(report, "utf8")) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function countsIn(report) {
+  const counts = {};
+  for (const line of report.trim().split("\n")) {
+    const { label, interactions, checks } = JSON.parse(line).ScenarioFinished?.recorder ?? {};
+    if (!interactions || !checks) continue;
+    counts[label] ??= {};
+    const count = (what) => {
+      counts[label][what] = (counts[label][what] ?? 0) + 1;
+    };
+    for (const { request, response } of Object.values(interactions))
+      count(`${request.method} ${response?.status_code}`);
+    for (const { name, status } of Object.values(checks).flat()) if (status === "success") count(name);
+  }
+  return counts;
 }

@@ -1,0 +1,21 @@
+// `npm run schemathesis -- [MINUTES]`: other requests each time, until the time is up. `npm test` makes some, the same each time.
+
+import { buildAll } from "./build/all.mjs";
+import { BUILD, setUp } from "./setup/all.mjs";
+import { fail, Missing } from "./setup/run.mjs";
+
+async function main() {
+  const minutes = Number(process.argv[2] ?? 10);
+  if (!(minutes > 0)) throw new Missing("Usage: npm run schemathesis -- [MINUTES]");
+  await buildAll(await setUp([...BUILD, "python"]));
+  // Imported here: neither npm's packages nor the build need be there when this file loads.
+  const { schemathesis, startComputing } = await import("../tests/clients/support.mjs");
+  const worker = await startComputing();
+  const { ok, said, counts } = await schemathesis(worker, ["--max-time", String(Math.ceil(minutes * 60))]);
+  await worker.stop();
+  console.log(said);
+  console.table(counts);
+  process.exitCode = ok ? 0 : 1;
+}
+
+main().catch(fail);
