@@ -33,7 +33,7 @@ pub fn infer(
     for (boundaries, wall) in [(Boundaries::Instant, shown), (Boundaries::WallClock, written)] {
         for day in days.clone() {
             let bounds = Bounds::beginning(period, zone, period.first_date(wall.date(), day)?)?;
-            if bounds.is_supported() && bounds.written(boundaries) == (start.to_owned(), end.to_owned()) {
+            if bounds.is_supported() && bounds.are_written(boundaries, start, end) {
                 let found = Convention {
                     week_start: (period == Period::Week).then_some(day),
                     boundaries,

@@ -9,9 +9,9 @@ use crate::period::Window;
 use crate::query::Reading;
 use crate::record::{Defaults, Event, Judged, Kind, Row, judge};
 use crate::report::{MAX_SAFE, Tally, by_code_unit};
+use crate::statuses::Statuses;
 use serde::Serialize;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// How many problems are kept; the rest are only counted.
 pub const MAX_PROBLEMS: usize = 100;
@@ -43,7 +43,7 @@ pub struct Diagnostics {
 }
 
 /// Records that are none of the report's business, by why.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ignored {
     /// Spoken turns of calls.
@@ -51,7 +51,7 @@ pub struct Ignored {
     /// Reactions to messages.
     pub reactions: u64,
     /// Calls that are not completed, by status.
-    pub not_completed: BTreeMap<String, u64>,
+    pub not_completed: Statuses,
     /// Of no known kind.
     pub other: u64,
 }
@@ -162,7 +162,7 @@ impl Ledger {
             self.numbers.call(number, event.at, name);
         }
         if let Some(status) = event.not_completed {
-            self.not_completed(status, 1);
+            self.diagnostics.ignored.not_completed.add(status, 1);
             return Ok(());
         }
         let quarter = match self.window {
@@ -174,16 +174,6 @@ impl Ledger {
             None => {
                 add_one(&mut self.diagnostics.outside_period);
                 Ok(())
-            }
-        }
-    }
-
-    pub(crate) fn not_completed(&mut self, status: &str, times: u64) {
-        let by_status = &mut self.diagnostics.ignored.not_completed;
-        match by_status.get_mut(status) {
-            Some(n) => *n = n.saturating_add(times),
-            None => {
-                by_status.insert(status.to_owned(), times);
             }
         }
     }

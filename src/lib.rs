@@ -62,6 +62,7 @@ pub mod rollup;
 pub mod scan;
 pub mod series;
 pub mod snapshot;
+pub mod statuses;
 pub mod timestamp;
 pub mod validate;
 pub mod walk;

@@ -92,6 +92,13 @@ impl Period {
         }
     }
 
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Period> {
+        [Period::Week, Period::Month, Period::Year]
+            .into_iter()
+            .find(|period| period.as_str() == name)
+    }
+
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -182,6 +189,12 @@ impl Bounds {
             Boundaries::WallClock => self.zone.local(ms),
         };
         Some([to_wire(wall(self.window.start)?)?, to_wire(wall(last)?)?])
+    }
+
+    /// Are they written so?
+    pub fn are_written(&self, boundaries: Boundaries, start: &str, end: &str) -> bool {
+        self.wire(boundaries)
+            .is_some_and(|[first, last]| first == start.as_bytes() && last == end.as_bytes())
     }
 
     /// The same as text.

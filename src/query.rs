@@ -230,6 +230,18 @@ fn flag(option: &str, got: &Loose, default: bool) -> Result<bool, UsageError> {
     }
 }
 
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn count(option: &str, got: &Loose, most: u16) -> Result<Option<u16>, UsageError> {
+    match got {
+        Loose::Missing => Ok(None),
+        Loose::Number(n) if n.fract() == 0.0 && *n >= 1.0 && *n <= f64::from(most) => Ok(Some(*n as u16)),
+        _ => {
+            let wanted = format!("a whole number from 1 to {most}");
+            wrong(Code::InvalidOption, option, got, &wanted)
+        }
+    }
+}
+
 /// The days of a week as options name them.
 pub const WEEKDAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Mon),
@@ -328,7 +340,7 @@ impl RawQuery {
             zone: self.zone()?,
             week_start: self.first_day()?,
             offset: self.offset()?,
-            boundaries: choose_or("boundaries", &self.boundaries, &BOUNDARIES)?,
+            boundaries: self.written()?,
         })
     }
 
@@ -382,8 +394,20 @@ impl RawQuery {
         .map_or_else(|| wrong(Code::InvalidNow, "now", &self.now, WANTED), Ok)
     }
 
+    /// How bounds are written.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    pub fn written(&self) -> Result<Boundaries, UsageError> {
+        choose_or("boundaries", &self.boundaries, &BOUNDARIES)
+    }
+
+    /// Whole periods from the one that holds the moment.
+    ///
+    /// # Errors
+    /// `invalid_option`.
     #[allow(clippy::cast_possible_truncation)]
-    fn offset(&self) -> Result<i64, UsageError> {
+    pub fn offset(&self) -> Result<i64, UsageError> {
         match self.offset {
             Loose::Missing => Ok(0),
             // The cast saturates, and what is that far away is out of range.
@@ -397,7 +421,7 @@ impl RawQuery {
     /// # Errors
     /// `invalid_tz`, `invalid_now`, `invalid_option`.
     pub fn days(&self) -> Result<SeriesQuery, UsageError> {
-        self.last("days", &self.days, 30, 365)
+        self.last(self.day_count()?.unwrap_or(30))
     }
 
     /// Which months are asked for: 1 to 24, or 6.
@@ -405,23 +429,26 @@ impl RawQuery {
     /// # Errors
     /// `invalid_tz`, `invalid_now`, `invalid_option`.
     pub fn months(&self) -> Result<SeriesQuery, UsageError> {
-        self.last("months", &self.months, 6, 24)
+        self.last(self.month_count()?.unwrap_or(6))
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fn last(&self, option: &str, got: &Loose, default: u16, most: u16) -> Result<SeriesQuery, UsageError> {
-        let count = match got {
-            Loose::Missing => default,
-            Loose::Number(n) if n.fract() == 0.0 && *n >= 1.0 && *n <= f64::from(most) => *n as u16,
-            _ => {
-                return wrong(
-                    Code::InvalidOption,
-                    option,
-                    got,
-                    &format!("a whole number from 1 to {most}"),
-                );
-            }
-        };
+    /// How many days, if that is said.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    pub fn day_count(&self) -> Result<Option<u16>, UsageError> {
+        count("days", &self.days, 365)
+    }
+
+    /// How many months, if that is said.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    pub fn month_count(&self) -> Result<Option<u16>, UsageError> {
+        count("months", &self.months, 24)
+    }
+
+    fn last(&self, count: u16) -> Result<SeriesQuery, UsageError> {
         Ok(SeriesQuery {
             zone: self.zone()?,
             now: self.now()?,

@@ -258,10 +258,11 @@ impl Out {
         for counter in counted(of) {
             self.number(counter);
         }
-        self.count(of.ignored.not_completed.len());
-        for (status, calls) in &of.ignored.not_completed {
+        let by_status = of.ignored.not_completed.entries();
+        self.count(by_status.len());
+        for (status, calls) in by_status {
             self.text(status);
-            self.number(*calls);
+            self.number(calls);
         }
         self.count(of.problems.len());
         for problem in &of.problems {
@@ -444,7 +445,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
         let calls = parts.safe()?;
         sums.records = sums.records.saturating_add(calls);
         if let Some(into) = &mut into {
-            into.not_completed(status, calls);
+            into.diagnostics.ignored.not_completed.add(status, calls);
         }
     }
     for _ in 0..parts.number().filter(|n| *n <= MAX_PROBLEMS as u64)? {

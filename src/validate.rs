@@ -1,18 +1,30 @@
-//! Checking an upstream's answer to `GET /v1/usage/by-agent`: its types, and the rules beyond types. Every problem is
-//! found, not the first. Fields that are not known are nobody's business.
+//! Checking an upstream's answer: its types, by the tables of [`crate::contract`], and the rules beyond types. Every problem is
+//! found, not the first; fields that are not known are nobody's business.
+//!
+//! The text is read in one pass and nothing is built of it, as an answer that is passed on is only looked at.
 
-use crate::contract::{AgentUsageItem, AgentUsageResponse};
-use crate::convention::{Convention, infer};
-use crate::error::{Place, Problem, Severity, UsageError, number_shown, shown};
-use crate::index::Names;
-use crate::json::{Reader, Sink};
-use crate::period::Period;
+mod fields;
+mod rules;
+
+use self::fields::{Fields, Got, Rows, object};
+use self::rules::Series;
+use crate::contract::{Endpoint, Kind, MAX_FIELDS, Need, Shape};
+use crate::convention::Convention;
+use crate::error::{Place, Problem, Severity, UsageError};
+use crate::index::Index;
+use crate::json::{MAX_DEPTH, Reader, Sink};
+use crate::period::{Boundaries, Period};
 use crate::record::Row;
 use crate::report::MAX_SAFE_F64;
-use crate::timestamp::from_wire;
-use crate::walk::{self, Json};
+use crate::scan::tokens::Scan;
+use crate::timestamp::{Naive, from_text};
 use crate::zone::Zone;
 use chrono::Weekday;
+use std::borrow::Cow;
+use std::fmt::{self, Write};
+
+/// How many problems are told, each by itself; of more only the number.
+pub const MAX_PROBLEMS: usize = 10_000;
 
 /// What the answer should be to; what is absent is not checked.
 #[derive(Clone, Debug, Default)]
@@ -23,17 +35,23 @@ pub struct Expect {
     pub zone: Option<Zone>,
     /// The week's first day, if it must be that.
     pub week_start: Option<Weekday>,
-    /// A moment that the period must hold, in epoch milliseconds.
+    /// How bounds are written, if it must be so.
+    pub boundaries: Option<Boundaries>,
+    /// A moment that the period must hold, or that the last day or month must, in epoch milliseconds.
     pub now: Option<i64>,
+    /// So many periods after that moment's.
+    pub offset: i64,
+    /// How many days were asked for.
+    pub days: Option<u16>,
+    /// How many months were asked for.
+    pub months: Option<u16>,
 }
 
 /// A sound answer.
 #[derive(Clone, Debug)]
 pub struct Sound {
-    /// The answer, its optional fields filled in.
-    pub value: AgentUsageResponse,
-    /// What explains its bounds.
-    pub convention: Convention,
+    /// What explains its bounds, where it has bounds of a calendar period.
+    pub convention: Option<Convention>,
     /// What deserves a look.
     pub warnings: Vec<Problem>,
 }
@@ -41,27 +59,49 @@ pub struct Sound {
 /// Checks the JSON text of an answer.
 ///
 /// # Errors
-/// Everything that is wrong with it.
-pub fn by_agent(text: &[u8], expect: &Expect) -> Result<Sound, Vec<Problem>> {
-    let mut body = Body { expect, told: None };
+/// Everything that is wrong with it, what deserves a look at the end.
+pub fn check(endpoint: Endpoint, text: &[u8], expect: &Expect) -> Result<Sound, Vec<Problem>> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let mut check = Check::new(text.strip_prefix(MARK).unwrap_or(text), expect);
+    if check.answer(endpoint.answer()).is_none() {
+        return Err(vec![why_not(text)]);
+    }
+    let Check {
+        mut problems,
+        mut warnings,
+        untold,
+        convention,
+        ..
+    } = check;
+    if problems.is_empty() {
+        return Ok(Sound { convention, warnings });
+    }
+    problems.append(&mut warnings);
+    if untold > 0 {
+        problems.push(Problem::error("", "more", format!("there are {untold} more problems")));
+    }
+    Err(problems)
+}
+
+/// Why a text is no object: the careful reader is exact about that.
+fn why_not(text: &[u8]) -> Problem {
+    let mut what = What(None);
     let mut reader = Reader::of_one_value();
-    let read = reader.push(text, &mut body).and_then(|()| reader.finish(&mut body));
-    match (read, body.told) {
-        (Err(error), _) => Err(vec![error.into()]),
-        (Ok(()), Some(told)) => told,
-        (Ok(()), None) => Err(vec![Problem::error("", "type", "wanted an object")]),
+    match reader.push(text, &mut what).and_then(|()| reader.finish(&mut what)) {
+        Err(error) => error.into(),
+        Ok(()) => {
+            let kind = what.0.unwrap_or("nothing");
+            Problem::error("", "type", format!("got {kind}: wanted an object"))
+        }
     }
 }
 
-/// Takes the one value that an answer is.
-struct Body<'e> {
-    expect: &'e Expect,
-    told: Option<Result<Sound, Vec<Problem>>>,
-}
+/// What the one value of a text is, unless it is an object.
+struct What(Option<&'static str>);
 
-impl Sink for Body<'_> {
-    fn object(&mut self, text: &str, _: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        self.told = Some(checked(text, self.expect));
+impl Sink for What {
+    fn object(&mut self, _: &str, _: &dyn Fn() -> Place) -> Result<(), UsageError> {
+        self.0 = Some("an object that can't be read");
         Ok(())
     }
 
@@ -71,11 +111,7 @@ impl Sink for Body<'_> {
     }
 
     fn not_object(&mut self, kind: &'static str, _: Place) -> Result<(), UsageError> {
-        self.told = Some(Err(vec![Problem::error(
-            "",
-            "type",
-            format!("got {kind}: wanted an object"),
-        )]));
+        self.0 = Some(kind);
         Ok(())
     }
 
@@ -86,261 +122,232 @@ impl Sink for Body<'_> {
     fn passed_over(&mut self, _: UsageError) {}
 }
 
-/// Checks the text of an object.
-fn checked(body: &str, expect: &Expect) -> Result<Sound, Vec<Problem>> {
-    let mut check = Check::default();
-    let [data, period, start, end] = walk::values(body, ["data", "period", "periodStart", "periodEnd"]);
-    let data = check.rows(data);
-    let period = check.period(period, expect);
-    let start = check.text("/periodStart", start);
-    let end = check.text("/periodEnd", end);
-    let convention = match (period, &start, &end) {
-        (Some(period), Some(start), Some(end)) => check.bounds(period, start, end, expect),
-        _ => None,
-    };
-    check.orphans(&data);
-    check.ids(&data);
-    let (problems, warnings) = check
-        .problems
-        .into_iter()
-        .partition::<Vec<_>, _>(|p| p.severity == Severity::Error);
-    match (period, start, end, convention) {
-        (Some(period), Some(period_start), Some(period_end), Some(convention)) if problems.is_empty() => {
-            let data = data.into_iter().flatten().collect();
-            Ok(Sound {
-                value: AgentUsageResponse {
-                    data,
-                    period,
-                    period_start,
-                    period_end,
-                },
-                convention,
-                warnings,
-            })
+/// A place in the answer: written out only where something is wrong there.
+#[derive(Clone, Copy)]
+enum Path<'p> {
+    Root,
+    Field(&'p Path<'p>, &'static str),
+    Row(&'p Path<'p>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Root => Ok(()),
+            Path::Field(parent, name) => {
+                parent.fmt(f)?;
+                f.write_char('/')?;
+                f.write_str(name)
+            }
+            Path::Row(parent, n) => write!(f, "{parent}/{n}"),
         }
-        _ => Err([problems, warnings].concat()),
     }
 }
 
-#[derive(Default)]
-struct Check {
+/// What is known so far.
+struct Check<'t, 'e> {
+    text: &'t [u8],
+    expect: &'e Expect,
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+    /// How many were too many to tell.
+    untold: u64,
+    convention: Option<Convention>,
+    /// The ids of the rows, each with its row's number.
+    ids: Vec<(usize, Cow<'t, [u8]>)>,
+    index: Index,
+    has_orphan: bool,
+    series: Series,
 }
 
-impl Check {
-    fn error(&mut self, path: String, code: &str, message: impl Into<String>) {
-        self.problems.push(Problem::error(path, code, message));
-    }
-
-    fn type_error(&mut self, path: &str, got: Option<&str>, wanted: &str) {
-        match got {
-            None => self.error(path.into(), "missing", format!("the field is missing: wanted {wanted}")),
-            Some(got) => self.error(
-                path.into(),
-                "type",
-                format!("got {}: wanted {wanted}", value_shown(got)),
-            ),
+impl<'t, 'e> Check<'t, 'e> {
+    fn new(text: &'t [u8], expect: &'e Expect) -> Self {
+        Check {
+            text,
+            expect,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            untold: 0,
+            convention: None,
+            ids: Vec::new(),
+            index: Index::default(),
+            has_orphan: false,
+            series: Series::default(),
         }
     }
 
-    fn text(&mut self, path: &str, got: Option<&str>) -> Option<String> {
-        if let Some(Json::Text(text)) = got.map(walk::read) {
-            return Some(text.into_owned());
-        }
-        self.type_error(path, got, "a string");
-        None
-    }
-
-    /// A whole number from 0 to 2^53 - 1; `7.0` is one, as it is to JSON.parse.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fn count(&mut self, path: &str, got: Option<&str>) -> Option<u64> {
-        match got.map(walk::read) {
-            Some(Json::Number(n)) if n.fract() == 0.0 && (0.0..=MAX_SAFE_F64).contains(&n) => return Some(n as u64),
-            Some(Json::Number(n)) => {
-                let message = format!("got {}: wanted a whole number from 0 to 2^53 - 1", number_shown(n));
-                self.error(path.into(), "range", message);
-            }
-            _ => self.type_error(path, got, "a whole number"),
-        }
-        None
-    }
-
-    fn rows(&mut self, got: Option<&str>) -> Vec<Option<AgentUsageItem>> {
-        if let Some(Json::Array(rows)) = got.map(walk::read) {
-            return walk::items(rows)
-                .enumerate()
-                .map(|(n, row)| self.row(&format!("/data/{n}"), row))
-                .collect();
-        }
-        self.type_error("/data", got, "an array");
-        Vec::new()
-    }
-
-    fn row(&mut self, path: &str, row: &str) -> Option<AgentUsageItem> {
-        let Json::Object(row) = walk::read(row) else {
-            self.type_error(path, Some(row), "an object");
-            return None;
+    /// Reads and judges the whole answer. `None` where it is no object, or the text is broken.
+    fn answer(&mut self, shape: &'static Shape) -> Option<()> {
+        let mut scan = Scan {
+            text: self.text,
+            at: 0,
+            lines: 0,
         };
-        let keys = ["agentId", "agentName", "messages", "calls", "totalSeconds", "isOrphan"];
-        let [id, name, messages, calls, seconds, orphan] = walk::values(row, keys);
-        let agent_id = match id.map(walk::read) {
-            Some(Json::Null) => Some(None),
-            Some(Json::Text(id)) => Some(Some(id.into_owned())),
-            _ => {
-                self.type_error(&format!("{path}/agentId"), id, "a string or null");
-                None
-            }
-        };
-        let agent_name = self.text(&format!("{path}/agentName"), name);
-        let messages = self.count(&format!("{path}/messages"), messages);
-        let calls = self.count(&format!("{path}/calls"), calls);
-        let total_seconds = self.count(&format!("{path}/totalSeconds"), seconds);
-        let is_orphan = match orphan.map(walk::read) {
-            None => Some(false),
-            Some(Json::Bool(orphan)) => Some(orphan),
-            Some(_) => {
-                self.type_error(&format!("{path}/isOrphan"), orphan, "true or false");
-                None
-            }
-        };
-        if calls == Some(0) && total_seconds.is_some_and(|s| s > 0) {
-            let message = "there are call seconds and no calls";
-            let warning = Problem::error(format!("{path}/totalSeconds"), "seconds_without_calls", message);
-            self.problems.push(Problem {
-                severity: Severity::Warning,
-                ..warning
-            });
+        if scan.token()? != b'{' {
+            return None;
         }
-        if let (Some(id), Some(orphan)) = (&agent_id, is_orphan)
-            && id.is_none() != orphan
-        {
-            let id = if id.is_none() { "null" } else { "an id" };
-            let message =
-                format!("agentId is {id} and isOrphan {orphan}: wanted isOrphan exactly where agentId is null");
-            self.error(format!("{path}/isOrphan"), "orphan_mismatch", message);
+        let mut got = [Got::Missing; MAX_FIELDS];
+        object(&mut scan, shape, MAX_DEPTH.saturating_sub(1), &mut got, self)?;
+        if scan.token().is_some() || scan.at < self.text.len() {
+            return None;
         }
-        Some(AgentUsageItem {
-            agent_id: agent_id?,
-            agent_name: agent_name?,
-            messages: messages?,
-            calls: calls?,
-            total_seconds: total_seconds?,
-            is_orphan: is_orphan?,
-        })
+        self.judge(&Path::Root, shape, &got, 0);
+        Some(())
     }
 
-    fn period(&mut self, got: Option<&str>, expect: &Expect) -> Option<Period> {
-        let got = self.text("/period", got)?;
-        let periods = [Period::Week, Period::Month, Period::Year];
-        let Some(period) = periods.into_iter().find(|p| p.as_str() == got) else {
-            self.error(
-                "/period".into(),
-                "period",
-                format!("got {}: wanted week, month or year", shown(&got)),
-            );
-            return None;
+    #[inline(never)]
+    fn tell(&mut self, severity: Severity, path: &Path<'_>, code: &str, message: &str) {
+        let list = match severity {
+            Severity::Error => &mut self.problems,
+            Severity::Warning => &mut self.warnings,
         };
-        if let Some(asked) = expect.period.filter(|asked| *asked != period) {
-            let message = format!(
-                "got {}: wanted {}, the period asked for",
-                period.as_str(),
-                asked.as_str()
-            );
-            self.error("/period".into(), "unexpected_period", message);
-            return None;
+        if list.len() >= MAX_PROBLEMS {
+            self.untold = self.untold.saturating_add(1);
+            return;
         }
-        Some(period)
-    }
-
-    fn bounds(&mut self, period: Period, start: &str, end: &str, expect: &Expect) -> Option<Convention> {
-        let zone = expect.zone.clone().unwrap_or_else(Zone::utc);
-        let mut readable = true;
-        for (key, text) in [("periodStart", start), ("periodEnd", end)] {
-            if from_wire(text).is_none() {
-                let message = format!("got {}: wanted a time like \"2024-06-01T00:00:00Z\"", shown(text));
-                self.error(format!("/{key}"), "timestamp", message);
-                readable = false;
-            }
-        }
-        if !readable {
-            return None;
-        }
-        // Of the same form and length, the texts compare as the times do.
-        if start > end {
-            self.error(
-                "/periodEnd".into(),
-                "bounds_order",
-                format!("the period ends at {end}, before it starts at {start}"),
-            );
-            return None;
-        }
-        let found = infer(period, &zone, expect.week_start, start, end).filter(|(found, _)| {
-            expect.week_start.is_none() || found.week_start.is_none() || found.week_start == expect.week_start
+        list.push(Problem {
+            severity,
+            ..Problem::error(path.to_string(), code, message)
         });
-        let Some((convention, bounds)) = found else {
-            let message = format!(
-                "{start} to {end} is no calendar {} in {}, neither as instants nor as wall time{}",
-                period.as_str(),
-                zone.name(),
-                if period == Period::Week && expect.week_start.is_none() {
-                    ", whatever day weeks begin on"
-                } else {
-                    ""
-                },
-            );
-            self.error("/periodStart".into(), "bounds", message);
-            return None;
-        };
-        if expect.now.is_some_and(|now| !bounds.window.contains(now)) {
-            let message = format!("{start} to {end} does not hold the moment of the question");
-            self.error("/periodStart".into(), "not_current", message);
-        }
-        Some(convention)
     }
 
-    fn orphans(&mut self, rows: &[Option<AgentUsageItem>]) {
-        let orphans = rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| row.as_ref().is_some_and(|r| r.agent_id.is_none()));
-        for (n, _) in orphans.skip(1) {
-            self.error(
-                format!("/data/{n}"),
-                "second_orphan",
-                "a second row of usage with no agent: wanted one at most",
-            );
-        }
+    fn error(&mut self, path: &Path<'_>, code: &str, message: &str) {
+        self.tell(Severity::Error, path, code, message);
     }
 
-    fn ids(&mut self, rows: &[Option<AgentUsageItem>]) {
-        let mut seen = Names::default();
-        let mut firsts = vec![None]; // of the empty id, which is among names from the beginning
-        for (n, row) in rows.iter().enumerate() {
-            let Some(id) = row.as_ref().and_then(|row| row.agent_id.as_deref()) else {
-                continue;
-            };
-            match firsts.get_mut(seen.number(id) as usize) {
-                Some(Some(first)) => {
-                    let message = format!("the agent of row {n} has row {first} already: wanted one row an agent");
-                    self.error(format!("/data/{n}/agentId"), "duplicate_agent", message);
+    /// Judges the fields of an object, and then the rules about them. `n` is its number among the rows.
+    fn judge(&mut self, path: &Path<'_>, shape: &'static Shape, got: &Fields<'t>, n: usize) {
+        for (field, got) in shape.fields.iter().zip(got) {
+            match (field.kind, got) {
+                (Kind::Text | Kind::TextOrNull, Got::Plain(_))
+                | (Kind::Count | Kind::CountOrNull, Got::Whole(_))
+                | (Kind::TextOrNull | Kind::CountOrNull, Got::Null)
+                | (Kind::Flag, Got::Flag(_))
+                | (Kind::Rows(_), Got::Rows) => {}
+                _ => {
+                    let path = Path::Field(path, field.name);
+                    match (field.kind, *got) {
+                        (Kind::Object(inner), Got::Nested(at)) if self.text.get(at) == Some(&b'{') => {
+                            self.inner(&path, inner, at);
+                        }
+                        (_, Got::Missing) => self.absent(&path, field.kind, field.need),
+                        (kind, got) => self.value(&path, kind, got),
+                    }
                 }
-                Some(unseen) => *unseen = Some(n),
-                None => firsts.push(Some(n)),
             }
         }
+        for rule in shape.rules {
+            self.rule(*rule, path, shape, got, n);
+        }
+    }
+
+    #[inline(never)]
+    fn inner(&mut self, path: &Path<'_>, shape: &'static Shape, at: usize) {
+        let mut scan = Scan {
+            text: self.text,
+            at,
+            lines: 0,
+        };
+        let mut got = [Got::Missing; MAX_FIELDS];
+        // It has been passed before, so it can be read.
+        if object(&mut scan, shape, MAX_DEPTH, &mut got, self).is_some() {
+            self.judge(path, shape, &got, 0);
+        }
+    }
+
+    fn absent(&mut self, path: &Path<'_>, kind: Kind, need: Need) {
+        let severity = match need {
+            Need::Required => Severity::Error,
+            Need::Expected => Severity::Warning,
+            Need::Optional | Need::OrFalse => return,
+        };
+        let message = format!("the field is missing: wanted {}", wanted(kind));
+        self.tell(severity, path, "missing", &message);
+    }
+
+    /// Judges a value that is not the plainest of its kind.
+    #[inline(never)]
+    fn value(&mut self, path: &Path<'_>, kind: Kind, got: Got<'t>) {
+        let (text, number) = (got.text(), got.number());
+        let whole = number.filter(|n| n.fract() == 0.0);
+        let code = match kind {
+            Kind::Text | Kind::TextOrNull if text.is_some() => return,
+            Kind::Count | Kind::CountOrNull if whole.is_some_and(|n| (0.0..=MAX_SAFE_F64).contains(&n)) => return,
+            Kind::Between(least, most) if whole.is_some_and(|n| (f64::from(least)..=f64::from(most)).contains(&n)) => {
+                return;
+            }
+            Kind::Count | Kind::CountOrNull | Kind::Between(..) if number.is_some() => "range",
+            Kind::Period | Kind::Time | Kind::Date | Kind::Month => match (kind, &text) {
+                (_, None) => "type",
+                (Kind::Period, Some(text)) if Period::named(text).is_some() => return,
+                (Kind::Time, Some(text)) if from_text(text, Naive::Reject).is_ok() => return,
+                (Kind::Date | Kind::Month, Some(text)) if rules::number_of(kind, text).is_some() => return,
+                (Kind::Period, _) => "period",
+                (Kind::Time, _) => "timestamp",
+                _ => "date",
+            },
+            _ => "type",
+        };
+        let message = format!("got {}: wanted {}", got.shown(self.text), wanted(kind));
+        self.error(path, code, &message);
     }
 }
 
-fn value_shown(value: &str) -> String {
-    match walk::read(value) {
-        Json::Null => "null".into(),
-        Json::Bool(b) => b.to_string(),
-        Json::Number(n) => format!("the number {}", number_shown(n)),
-        Json::Text(text) => shown(&text),
-        Json::BrokenText => "text with a lone surrogate".into(),
-        Json::Array(_) => "an array".into(),
-        Json::Object(_) => "an object".into(),
+impl<'t> Rows<'t> for Check<'t, '_> {
+    fn rows(&mut self, scan: &mut Scan<'t>, shape: &'static Shape, levels: usize) -> Option<()> {
+        let path = Path::Field(&Path::Root, "data");
+        // The array may come a second time, and then the first is as if it had not been.
+        *self = Check::new(self.text, self.expect);
+        self.series = Series::of(shape);
+        let within = levels.checked_sub(1)?;
+        let mut got = [Got::Missing; MAX_FIELDS];
+        scan.skip(1);
+        let mut first = scan.token()?;
+        if first == b']' {
+            scan.skip(1);
+            return Some(());
+        }
+        for n in 0.. {
+            let path = Path::Row(&path, n);
+            if first == b'{' {
+                object(scan, shape, within, &mut got, self)?;
+                self.judge(&path, shape, &got, n);
+                self.series.add(got.first().copied().unwrap_or(Got::Missing));
+            } else {
+                self.series.add(Got::Missing);
+                let odd = fields::value(scan, first, levels)?;
+                let message = format!("got {}: wanted an object", odd.shown(self.text));
+                self.error(&path, "type", &message);
+            }
+            match scan.token()? {
+                b',' => scan.skip(1),
+                b']' => break,
+                _ => return None,
+            }
+            first = scan.token()?;
+        }
+        scan.skip(1);
+        Some(())
     }
+}
+
+fn wanted(kind: Kind) -> String {
+    match kind {
+        Kind::Text => "a string",
+        Kind::TextOrNull => "a string or null",
+        Kind::Count => "a whole number from 0 to 2^53 - 1",
+        Kind::CountOrNull => "a whole number from 0 to 2^53 - 1, or null",
+        Kind::Between(least, most) => return format!("a whole number from {least} to {most}"),
+        Kind::Flag => "true or false",
+        Kind::Period => "week, month or year",
+        Kind::Time => "a time like \"2024-06-01T00:00:00Z\"",
+        Kind::Date => "a date like \"2024-06-01\"",
+        Kind::Month => "a month like \"2024-06\"",
+        Kind::Object(_) => "an object",
+        Kind::Rows(_) | Kind::Location => "an array",
+        Kind::Any => "anything",
+    }
+    .into()
 }
 
 #[cfg(test)]
@@ -361,7 +368,7 @@ mod tests {
 
     /// Checks a value, by its text.
     fn by_value(body: &Value, expect: &Expect) -> Result<Sound, Vec<Problem>> {
-        by_agent(body.to_string().as_bytes(), expect)
+        check(Endpoint::ByAgent, body.to_string().as_bytes(), expect)
     }
 
     fn new_york() -> Expect {
@@ -375,9 +382,8 @@ mod tests {
     #[test]
     fn a_sound_answer_passes_with_what_explains_its_bounds() {
         let sound = by_value(&sound(), &new_york()).unwrap();
-        assert_eq!(sound.convention.boundaries, crate::period::Boundaries::WallClock);
-        assert_eq!((sound.value.data.len(), sound.warnings.len()), (3, 0));
-        assert!(!sound.value.data[1].is_orphan);
+        assert_eq!(sound.convention.unwrap().boundaries, Boundaries::WallClock);
+        assert_eq!(sound.warnings, []);
     }
 
     #[test]
@@ -399,7 +405,7 @@ mod tests {
             ("/data/0/isOrphan", json!("no"), "/data/0/isOrphan", "type"),
             ("/data/0/isOrphan", json!(true), "/data/0/isOrphan", "orphan_mismatch"),
             ("/data/2/isOrphan", json!(false), "/data/2/isOrphan", "orphan_mismatch"),
-            ("/data/0/agentId", json!("b"), "/data/1/agentId", "duplicate_agent"),
+            ("/data/0/agentId", json!("b"), "/data/1/agentId", "duplicate_id"),
             ("/period", json!("decade"), "/period", "period"),
             ("/period", json!("week"), "/period", "unexpected_period"),
             ("/periodStart", json!("2024-06-01"), "/periodStart", "timestamp"),
@@ -434,7 +440,7 @@ mod tests {
         body.as_object_mut().unwrap().remove("period");
         let problems = by_value(&body, &new_york()).unwrap_err();
         let codes: Vec<_> = problems.iter().map(|p| p.code.as_str()).collect();
-        assert_eq!(codes, ["range", "missing", "second_orphan", "seconds_without_calls"]);
+        assert_eq!(codes, ["range", "second_orphan", "missing", "seconds_without_calls"]);
         let mut body = sound();
         body["data"][1]["totalSeconds"] = json!(5);
         assert_eq!(
@@ -446,10 +452,13 @@ mod tests {
     #[test]
     fn what_is_no_json_is_one_problem() {
         for text in [&b"<html>"[..], b"", b"{\"data\": [", b"\xff", &[b'['; 10_000]] {
-            let problems = by_agent(text, &Expect::default()).unwrap_err();
+            let problems = check(Endpoint::ByAgent, text, &Expect::default()).unwrap_err();
             assert_eq!((problems.len(), problems[0].code.as_str()), (1, "invalid_json"));
         }
-        assert_eq!(by_agent(b"[]", &Expect::default()).unwrap_err()[0].path, "");
+        assert_eq!(
+            check(Endpoint::ByAgent, b"[]", &Expect::default()).unwrap_err()[0].path,
+            ""
+        );
     }
 
     #[test]
@@ -464,5 +473,130 @@ mod tests {
             ..new_york()
         };
         assert!(by_value(&sound(), &inside).is_ok());
+    }
+
+    fn told(endpoint: Endpoint, body: &Value, expect: &Expect) -> Vec<(String, String)> {
+        let (Ok(Sound { warnings: told, .. }) | Err(told)) = check(endpoint, body.to_string().as_bytes(), expect);
+        told.into_iter().map(|p| (p.path, p.code)).collect()
+    }
+
+    fn pairs(want: &[(&str, &str)]) -> Vec<(String, String)> {
+        want.iter()
+            .map(|(path, code)| ((*path).into(), (*code).into()))
+            .collect()
+    }
+
+    /// A series of rows from the numbers of days.
+    fn days(numbers: &[u32]) -> Value {
+        let row = |n: &u32| json!({"date": format!("2024-06-{n:02}"), "messages": 1, "calls": 2, "webhooks": 3});
+        json!({"data": numbers.iter().map(row).collect::<Vec<_>>(), "days": numbers.len()})
+    }
+
+    #[test]
+    fn series_are_whole_and_in_order() {
+        let of = |numbers: &[u32]| told(Endpoint::Daily, &days(numbers), &Expect::default());
+        assert_eq!(of(&[1, 2, 3]), []);
+        assert_eq!(of(&[]), pairs(&[("/days", "range")]));
+        assert_eq!(of(&[3, 2, 1]), pairs(&[("/data", "newest_first")]));
+        assert_eq!(of(&[1, 3, 2, 4]), pairs(&[("/data/2/date", "order")]));
+        assert_eq!(
+            of(&[4, 2, 3, 1]),
+            pairs(&[("/data/2/date", "order"), ("/data", "newest_first")])
+        );
+        assert_eq!(of(&[1, 2, 4]), pairs(&[("/data/2/date", "missing_rows")]));
+        assert_eq!(of(&[1, 2, 2, 3]), pairs(&[("/data/2/date", "duplicate_row")]));
+        let mut body = days(&[1, 2]);
+        body["days"] = json!(3);
+        body["data"][1]["date"] = json!("2024-06-31");
+        let want = [("/data/1/date", "date"), ("/days", "row_count")];
+        assert_eq!(told(Endpoint::Daily, &body, &Expect::default()), pairs(&want));
+        let expect = Expect {
+            days: Some(4),
+            now: Some(1_719_900_000_000),
+            ..Expect::default()
+        };
+        let want = [("/days", "unexpected_count"), ("/data/2/date", "not_current")];
+        assert_eq!(told(Endpoint::Daily, &days(&[1, 2, 3]), &expect), pairs(&want));
+        let row = |month: &str| json!({"month": month, "messages": 1, "calls": 2, "webhooks": 3});
+        let months = json!({"data": [row("2023-12"), row("2024-01"), row("2024-03")], "months": 3});
+        assert_eq!(
+            told(Endpoint::Monthly, &months, &Expect::default()),
+            pairs(&[("/data/2/month", "missing_rows")])
+        );
+    }
+
+    #[test]
+    fn the_account_counts_no_more_in_less_time() {
+        let mut body = json!({
+            "plan": {"name": "Pro", "limits": {"numbers": 5, "messagesPerMonth": 5, "voiceMinutesPerMonth": 5,
+                "maxCallDurationMinutes": 5, "concurrentCalls": 5}},
+            "numbers": {"used": 2, "limit": 5, "remaining": 3},
+            "stats": {"totalMessages": 9, "messagesLast24h": 1, "messagesLast7d": 2, "messagesLast30d": 3, "totalCalls": 9,
+                "callsLast24h": 1, "callsLast7d": 2, "callsLast30d": 3, "totalWebhookDeliveries": 3,
+                "successfulWebhookDeliveries": 2, "failedWebhookDeliveries": 1, "smsSegmentsLast30d": null},
+            "periodStart": "2024-06-01T00:00:00Z", "periodEnd": "2024-06-30T23:59:59.999+00:00", "reportGeneratedAt": null,
+        });
+        let of = |body: &Value| told(Endpoint::Usage, body, &Expect::default());
+        assert_eq!(of(&body), []);
+        body["stats"]["messagesLast24h"] = json!(3);
+        body["stats"]["totalCalls"] = json!(2);
+        body["stats"]["failedWebhookDeliveries"] = json!(2);
+        body["numbers"]["remaining"] = json!(4);
+        body["plan"]["limits"]["numbers"] = json!("5");
+        body["periodEnd"] = json!("2024-05-30T23:59:59Z");
+        let want = [
+            ("/plan/limits/numbers", "type"),
+            ("/stats/messagesLast24h", "count_order"),
+            ("/stats/callsLast30d", "count_order"),
+            ("/stats/totalWebhookDeliveries", "deliveries"),
+            ("/periodEnd", "bounds_order"),
+            ("/numbers/remaining", "remainder"),
+        ];
+        assert_eq!(of(&body), pairs(&want));
+        let old = json!({"plan": {"name": "Pro"}, "numbers": {"used": 0, "limit": 1, "remaining": 1}, "stats": 5});
+        let want = [
+            ("/stats", "type"),
+            ("/plan/limits", "missing"),
+            ("/periodStart", "missing"),
+            ("/periodEnd", "missing"),
+        ];
+        assert_eq!(of(&old), pairs(&want));
+    }
+
+    #[test]
+    fn what_is_spelled_in_another_way_is_the_same() {
+        let text = "\u{feff} { \"per\\u0069od\" : \"mo\\u006eth\" , \"data\" : [ {} ] , \"data\" : [ { \"agentId\" : \"\\u0061\" , \"agentName\":\"é\",\"messages\":1.0,
+            \"calls\":2e0,\"totalSeconds\":0.3e1,\"more\":[{\"x\":[]}]},{\"agentId\":\"a\",\"agentName\":\"b\",\"messages\":1,\"calls\":2,\"totalSeconds\":3}],
+            \"periodStart\":\"2024-06-01T00:00:00Z\",\"periodEnd\":\"2024-06-30T23:59:59Z\"} \n";
+        let problems = check(Endpoint::ByAgent, text.as_bytes(), &Expect::default()).unwrap_err();
+        let paths: Vec<_> = problems.iter().map(|p| (p.path.as_str(), p.code.as_str())).collect();
+        assert_eq!(paths, [("/data/1/agentId", "duplicate_id")]);
+    }
+
+    #[test]
+    fn problems_without_end_are_told_by_their_number() {
+        let text = format!("{{\"data\":[{}1]}}", "1,".repeat(MAX_PROBLEMS));
+        let problems = check(Endpoint::ByNumber, text.as_bytes(), &Expect::default()).unwrap_err();
+        assert_eq!(problems.len(), MAX_PROBLEMS + 1);
+        assert_eq!(problems[MAX_PROBLEMS].message, "there are 1 more problems");
+    }
+
+    #[test]
+    fn what_was_asked_for_is_answered() {
+        let june = |expect: Expect| told(Endpoint::ByAgent, &sound(), &expect);
+        let july = Some(1_719_900_000_000);
+        let back = |offset| Expect {
+            now: july,
+            offset,
+            ..new_york()
+        };
+        assert_eq!(june(back(0)), pairs(&[("/periodStart", "not_current")]));
+        assert_eq!(june(back(-1)), []);
+        let written = |boundaries| Expect {
+            boundaries: Some(boundaries),
+            ..new_york()
+        };
+        assert_eq!(june(written(Boundaries::WallClock)), []);
+        assert_eq!(june(written(Boundaries::Instant)), pairs(&[("/periodStart", "bounds")]));
     }
 }

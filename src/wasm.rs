@@ -5,6 +5,7 @@
 
 use crate::aggregate::Aggregate;
 use crate::columns::{Columns, Item};
+use crate::contract::Endpoint;
 use crate::convention;
 use crate::error::{Place, Problem, UsageError};
 use crate::input::Text;
@@ -13,7 +14,7 @@ use crate::period::Boundaries;
 use crate::query::{self, Loose, PeriodQuery, RawQuery, WEEKDAYS, moment};
 use crate::record::{DATA_FIELDS, Defaults, FIELDS, Row};
 use crate::rollup::Rollup;
-use crate::validate::{self, Expect};
+use crate::validate::{self, Expect, Sound};
 use crate::walk;
 use crate::zone::{TZDB_VERSION, Zone};
 use chrono::Weekday;
@@ -126,31 +127,15 @@ pub fn data_fields() -> js_sys::Array {
     DATA_FIELDS.into_iter().map(JsValue::from_str).collect()
 }
 
-#[derive(Serialize)]
-struct Checked<T> {
-    ok: bool,
-    value: T,
-    warnings: Vec<Problem>,
-}
-
-#[derive(Serialize)]
-struct Unsound {
-    ok: bool,
-    problems: Vec<Problem>,
-}
-
-/// `validateResponse("by-agent", …)` of the package, from JSON text.
-#[wasm_bindgen(js_name = validateByAgent)]
-pub fn validate_by_agent(text: &[u8], expect: &str) -> Result<JsValue, JsValue> {
+/// What `validateResponse` of the package finds in a JSON text: problems and warnings; `null` for an endpoint that there is not.
+#[wasm_bindgen(js_name = validateResponse)]
+pub fn validate_response(endpoint: &str, text: &[u8], expect: &str) -> Result<JsValue, JsValue> {
+    let Some((_, endpoint)) = Endpoint::ALL.into_iter().find(|(name, _)| *name == endpoint) else {
+        return Ok(JsValue::NULL);
+    };
     let expect = expected(&RawQuery::from_json(expect)).map_err(thrown)?;
-    match validate::by_agent(text, &expect) {
-        Ok(sound) => to_js(&Checked {
-            ok: true,
-            value: sound.value,
-            warnings: sound.warnings,
-        }),
-        Err(problems) => to_js(&Unsound { ok: false, problems }),
-    }
+    let (Ok(Sound { warnings: told, .. }) | Err(told)) = validate::check(endpoint, text, &expect);
+    to_js(&told)
 }
 
 fn expected(query: &RawQuery) -> Result<Expect, UsageError> {
@@ -158,7 +143,11 @@ fn expected(query: &RawQuery) -> Result<Expect, UsageError> {
         period: given(&query.period, || query.kind())?,
         zone: given(&query.tz, || query.zone())?,
         week_start: given(&query.week_start, || query.first_day())?,
+        boundaries: given(&query.boundaries, || query.written())?,
         now: given(&query.now, || query.now())?,
+        offset: query.offset()?,
+        days: query.day_count()?,
+        months: query.month_count()?,
     })
 }
 

@@ -1,7 +1,7 @@
 // Options on their way into the core: values that can cross, unjudged, and the clock, which only this layer reads.
 
 import { UsageError } from "./errors.js";
-import type { DailyQuery, MonthlyQuery, PeriodQuery, RollupOptions, UsageQuery } from "./types.js";
+import type { DailyQuery, Expectation, MonthlyQuery, PeriodQuery, RollupOptions, UsageQuery } from "./types.js";
 import { isArray, isDate, isWellFormed, typeName } from "./values.js";
 
 /** A query as it crosses: JSON, of values that JSON can hold. */
@@ -51,6 +51,11 @@ export function corePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery {
     offset: coreValue(query.offset),
     boundaries: coreValue(query.boundaries),
   };
+}
+
+/** What an answer should be to, for the core. */
+export function coreExpectation(expect: Expectation): object {
+  return { ...corePartialQuery(expect), days: coreValue(expect.days), months: coreValue(expect.months) };
 }
 
 function checked<T>(options: T, name: string, example: string): T {

@@ -1,56 +1,93 @@
 import { attempt, UsageError } from "./errors.js";
 import { core } from "./instance.js";
-import { corePartialQuery } from "./query.js";
-import type { AgentUsageResponse, Endpoint, PeriodQuery, Validation } from "./types.js";
+import { coreExpectation } from "./query.js";
+import type { Endpoint, Expectation, Problem, UsageResponses, Validation } from "./types.js";
 import { bytesOf, said, typeName } from "./values.js";
 
 const utf8 = new TextEncoder();
 
+/** The longest body that is looked at, in bytes. */
+const LONGEST = 64 * 1024 * 1024;
+
 /**
- * Checks an upstream's answer: its types, and beyond them that its bounds span the stated period in the expected zone under
- * some convention, that there is one row an agent and at most one without, that a null id and `isOrphan` agree. Every
- * problem is told, not the first; fields that are not documented are let be.
+ * Checks an upstream's answer: its types, and the rules beyond them. Every problem is told, not the first (of more than 10,000 the
+ * number); fields that are not documented are let be, and documented ones that older answers lack are told in `warnings`.
+ *
+ * | endpoint | beyond types |
+ * |---|---|
+ * | `by-agent` | bounds that span the period under some convention; one row an agent, at most one without; a null id and `isOrphan` agree |
+ * | `usage` | bounds in order; longer spans count no less than shorter ones; deliveries add up |
+ * | `daily`, `monthly` | a row for each day or month, in order, none missing or doubled, as many as said |
+ * | `by-number` | one row a number |
+ *
+ * A value is checked as its JSON. Of JSON text nothing is built but what is wrong with it: `value` is read when it is asked for.
  *
  * @param endpoint whose answer it is
- * @param body JSON text, or the value it has been read into
- * @param expect what was asked: period, zone, the week's first day where it is known; `now`, a moment that the period must hold
+ * @param body JSON text of 64 MiB at most, or the value it has been read into
+ * @param expect what was asked: period, zone, the week's first day where it is known, days or months; `now`, a moment that the
+ *   period, or the newest day or month, must hold
  * @throws {UsageError} only for a bad `endpoint` or `expect`; a bad body is what the result tells
  *
  * @example
  * ```ts
  * const checked = validateResponse("by-agent", await response.text(), { period: "month", tz: "Europe/Paris" });
- * if (!checked.ok) console.warn(checked.problems.map(({ path, message }) => `${path}: ${message}`));
+ * if (checked.ok) console.log(checked.value.data.length);
+ * else console.warn(checked.problems.map(({ path, message }) => `${path}: ${message}`));
  * ```
  */
-export function validateResponse(
-  endpoint: Endpoint,
+export function validateResponse<E extends Endpoint>(
+  endpoint: E,
   body: unknown,
-  expect: Partial<PeriodQuery> = {},
-): Validation<AgentUsageResponse> {
+  expect: Expectation = {},
+): Validation<UsageResponses[E]> {
   const wasm = core();
-  if (endpoint !== "by-agent") {
-    throw new UsageError(
-      "invalid_option",
-      `the endpoint is ${typeof endpoint === "string" ? JSON.stringify(endpoint) : typeName(endpoint)}: wanted "by-agent"`,
-      {
-        path: "/endpoint",
-      },
-    );
-  }
-  const options = JSON.stringify(corePartialQuery(expect));
+  const options = JSON.stringify(coreExpectation(expect));
   let text: Uint8Array;
+  let json: string | Uint8Array;
   try {
-    text = textOf(body);
+    json = jsonOf(body);
+    text = typeof json === "string" ? utf8.encode(json) : json;
   } catch (error) {
-    const message = `the body is no JSON value: ${said(error)}`;
-    return { ok: false, problems: [{ path: "", code: "invalid_json", message, severity: "error" }] };
+    return unread(`the body is no JSON value: ${said(error)}`);
   }
-  return attempt(() => wasm.validateByAgent(text, options)) as Validation<AgentUsageResponse>;
+  if (text.length > LONGEST) return unread(`the body is ${text.length} bytes long: wanted ${LONGEST} at most`);
+  const found: Problem[] | null = attempt(() =>
+    wasm.validateResponse(typeof endpoint === "string" ? endpoint : "", text, options),
+  );
+  if (found === null) {
+    const got = typeof endpoint === "string" ? JSON.stringify(endpoint) : typeName(endpoint);
+    const wanted = 'wanted "by-agent", "usage", "daily", "monthly" or "by-number"';
+    throw new UsageError("invalid_option", `the endpoint is ${got}: ${wanted}`, { path: "/endpoint" });
+  }
+  if (found.some(({ severity }) => severity === "error")) return { ok: false, problems: found };
+  let value: UsageResponses[E] | undefined;
+  return {
+    ok: true,
+    get value() {
+      value ??= filled(
+        JSON.parse(typeof json === "string" ? json.replace(/^\uFEFF/, "") : new TextDecoder().decode(json)),
+      );
+      return value as UsageResponses[E];
+    },
+    warnings: found,
+  };
 }
 
-function textOf(body: unknown): Uint8Array {
-  const bytes = bytesOf(body);
-  if (bytes !== undefined) return bytes;
-  if (typeof body === "string") return utf8.encode(body);
-  return utf8.encode(JSON.stringify(body) ?? "null"); // undefined is no JSON, and null no answer
+function unread(message: string): {
+  ok: false;
+  problems: [{ path: ""; code: string; message: string; severity: "error" }];
+} {
+  return { ok: false, problems: [{ path: "", code: "invalid_json", message, severity: "error" }] };
+}
+
+function jsonOf(body: unknown): string | Uint8Array {
+  if (typeof body === "string") return body;
+  return bytesOf(body) ?? JSON.stringify(body) ?? "null"; // undefined is no JSON, and null no answer
+}
+
+/** The one field that may be missing and has a default. */
+function filled<T>(answer: T): T {
+  const { period, data } = answer as { period?: unknown; data?: { isOrphan?: boolean }[] };
+  if (period !== undefined) for (const row of data ?? []) row.isOrphan ??= false;
+  return answer;
 }

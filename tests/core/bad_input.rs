@@ -333,14 +333,15 @@ fn a_fault_in_a_list_on_one_line_is_one_fault() {
 
 #[test]
 fn an_answer_that_is_empty_is_told_so() {
-    use usage_by_agent::validate::{Expect, by_agent};
+    use usage_by_agent::contract::Endpoint;
+    use usage_by_agent::validate::{Expect, check};
     for text in ["", " \n"] {
-        let problems = by_agent(text.as_bytes(), &Expect::default()).unwrap_err();
+        let problems = check(Endpoint::Daily, text.as_bytes(), &Expect::default()).unwrap_err();
         assert_eq!(
             (problems[0].code.as_str(), problems[0].message.as_str()),
             ("invalid_json", "the text is empty")
         );
     }
-    let problems = by_agent(b"{} {}", &Expect::default()).unwrap_err();
+    let problems = check(Endpoint::Usage, b"{} {}", &Expect::default()).unwrap_err();
     assert!(problems[0].message.contains("one value"), "{}", problems[0].message);
 }

@@ -2,10 +2,11 @@
 //! must take, texts that none may take, and those that RFC 8259 leaves to the reader.
 
 use crate::support::{JUNE, STRICT, asked};
+use usage_by_agent::contract::Endpoint;
 use usage_by_agent::input::Text;
 use usage_by_agent::json::Reader;
 use usage_by_agent::record::Defaults;
-use usage_by_agent::validate::{Expect, by_agent};
+use usage_by_agent::validate::{Expect, check};
 
 /// Is the text taken as a value of a record, by each way of reading?
 fn is_field(value: &[u8]) -> bool {
@@ -34,7 +35,7 @@ fn is_field(value: &[u8]) -> bool {
 
 /// Is the text taken as a value of its own?
 fn is_text(value: &[u8]) -> bool {
-    let problems = by_agent(value, &Expect::default()).unwrap_err();
+    let problems = check(Endpoint::ByAgent, value, &Expect::default()).unwrap_err();
     let refused = problems[0].code == "invalid_json";
     // Among records, where a text may hold several values, what is taken alone is taken too.
     let mut counts = asked(JUNE);

@@ -48,8 +48,10 @@ pub fn problems(counts: &Aggregate) -> Vec<(String, String, Option<u64>, Option<
 /// Does every record lie in exactly one place, and do the rows sum to the totals?
 pub fn is_conserved(counts: &Aggregate) -> bool {
     let d = counts.diagnostics();
-    let ignored =
-        d.ignored.voice_turns + d.ignored.reactions + d.ignored.other + d.ignored.not_completed.values().sum::<u64>();
+    let ignored = d.ignored.voice_turns
+        + d.ignored.reactions
+        + d.ignored.other
+        + d.ignored.not_completed.entries().iter().map(|(_, n)| n).sum::<u64>();
     let rows = counts.report().data;
     let sum = |of: fn(&usage_by_agent::contract::AgentUsageItem) -> u64| rows.iter().map(of).sum::<u64>();
     d.records == d.counted + d.outside_period + d.duplicates + d.invalid + ignored
