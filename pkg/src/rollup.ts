@@ -104,6 +104,7 @@ export class UsageRollup extends Counting {
     const bounds = periodBounds({ ...query, period: "month", offset: 0, now });
     const json = JSON.stringify(corePartialQuery({ now }));
     const [all, day, week, month] = this.ask<[Sum, Sum, Sum, Sum]>((counts) => pairs(counts.latest(json)));
+    const { successfulWebhookDeliveries: good = 0, failedWebhookDeliveries: bad = 0 } = stats;
     return {
       plan,
       numbers,
@@ -116,9 +117,9 @@ export class UsageRollup extends Counting {
         callsLast24h: day[1],
         callsLast7d: week[1],
         callsLast30d: month[1],
-        totalWebhookDeliveries: stats.totalWebhookDeliveries ?? 0,
-        successfulWebhookDeliveries: stats.successfulWebhookDeliveries ?? 0,
-        failedWebhookDeliveries: stats.failedWebhookDeliveries ?? 0,
+        totalWebhookDeliveries: stats.totalWebhookDeliveries ?? good + bad,
+        successfulWebhookDeliveries: good,
+        failedWebhookDeliveries: bad,
         ...(stats.smsSegmentsLast30d != null && { smsSegmentsLast30d: stats.smsSegmentsLast30d }),
       },
       periodStart: bounds.periodStart,

@@ -137,7 +137,7 @@ test("the account's usage: the last quarter hours, the calendar month, and what 
       callsLast24h: count("call", 96),
       callsLast7d: count("call", 7 * 96),
       callsLast30d: count("call", 30 * 96),
-      totalWebhookDeliveries: 0,
+      totalWebhookDeliveries: 2,
       successfulWebhookDeliveries: 0,
       failedWebhookDeliveries: 2,
       smsSegmentsLast30d: 3,

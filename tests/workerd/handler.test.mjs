@@ -39,9 +39,9 @@ describe("createUsageHandler", () => {
     rmSync(out, { recursive: true, force: true });
   });
 
-  const ask = async (name, headers = {}, query = "?period=month") => {
+  const ask = async (name, headers = {}, query = "?period=month", path = PATH) => {
     const sent = { authorization: "Bearer good", "x-case": name, ...headers };
-    const response = await fetch(new URL(PATH + query, base), { headers: sent });
+    const response = await fetch(new URL(path + query, base), { headers: sent });
     const text = await response.text();
     assert.ok(!text.includes("hunter2"), text);
     return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) };
@@ -51,6 +51,32 @@ describe("createUsageHandler", () => {
     assert.equal(answer.status, 200, answer.text);
     return answer.json().data;
   };
+
+  for (const name of ["rollup", "rollupByRequest"]) {
+    test(`a rollup that is kept: ${name}`, async () => {
+      for (let time = 0; time < 2; time++) {
+        assert.deepEqual(await rows(name), [ROW]);
+        const get = async (path, query = "") => (await ask(name, {}, query, `/v1/usage${path}`)).json();
+        assert.deepEqual((await get("/daily", "?days=6")).data[0], {
+          date: "2024-06-10",
+          messages: 1,
+          calls: 0,
+          webhooks: 0,
+        });
+        const months = (await get("/monthly")).data.map(({ messages }) => messages);
+        assert.deepEqual(months, [0, 0, 0, 0, 1, 1]);
+        assert.deepEqual(
+          (await get("/by-number")).data.map(({ numberId, messages }) => [numberId, messages]),
+          [["", 2]],
+        );
+        const { plan, stats } = await get("");
+        assert.deepEqual(
+          [plan.name, stats.totalMessages, stats.messagesLast7d, stats.messagesLast24h],
+          ["Own", 2, 1, 0],
+        );
+      }
+    });
+  }
 
   for (const name of ["objects", "page", "text", "stream", "slowly"]) {
     test(`records: ${name}`, async () => assert.deepEqual(await rows(name), [ROW]));
@@ -68,6 +94,8 @@ describe("createUsageHandler", () => {
 
   /** Case, status, code. `hunter2` is in every one of them, and in no answer. */
   for (const [name, code] of [
+    ["noRollup", "records_unavailable"],
+    ["notRollup", "records_unavailable"],
     ["brokenStream", "records_unavailable"],
     ["throwing", "records_unavailable"],
     ["rejecting", "records_unavailable"],
@@ -128,7 +156,8 @@ describe("createUsageHandler", () => {
     const refusals = (await ask("refused")).json();
     for (const refusal of refusals) assert.equal(refusal?.code, "invalid_option", JSON.stringify(refusals));
     for (const refusal of refusals) assert.equal(refusal.name, "UsageError");
-    const paths = ["", "", "/authorize", "/records", "/authorize", "/now", "/cors/origins/0", "/cors/origins/1"];
+    const sources = ["", "", "", "", "/authorize", "/authorize", "/rollup", "/rollup", "/account/plan"];
+    const paths = [...sources, "/records", "/authorize", "/now", "/cors/origins/0", "/cors/origins/1"];
     const upstream = ["baseUrl", "baseUrl", "timeoutMs", "maxBytes", "retries"].map((name) => `/upstream/${name}`);
     assert.deepEqual(
       refusals.map(({ path }) => path ?? ""),

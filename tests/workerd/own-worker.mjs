@@ -1,4 +1,5 @@
 /** A Worker of someone else's: every option of `createUsageHandler` that the project's own Worker does not use. */
+import { UsageRollup } from "usage-by-agent";
 import { createUsageHandler } from "usage-by-agent/worker";
 
 const JUNE = "2024-06-15T12:00:00Z";
@@ -6,6 +7,8 @@ const RECORDS = [
   { id: "1", type: "message", agentId: "a", receivedAt: "2024-06-10T00:00:00Z" },
   { id: "2", type: "message", agentId: "b", receivedAt: "2024-05-10T00:00:00Z" },
 ];
+const rollup = new UsageRollup().push(RECORDS);
+const account = { plan: { name: "Own" }, numbers: { used: 1, limit: 1, remaining: 0 } };
 const authorize = (token) => token === "good";
 const now = () => JUNE;
 const open = { authorize, now };
@@ -38,6 +41,10 @@ const CASES = {
     },
   },
   page: { ...open, records: async () => ({ data: RECORDS, hasMore: false }) },
+  rollup: { ...open, rollup, account },
+  rollupByRequest: { ...open, rollup: async () => rollup, account: async () => account },
+  noRollup: { ...open, rollup: () => Promise.reject(new Error("hunter2")), account },
+  notRollup: { ...open, rollup: () => "hunter2", account },
   text: { ...open, records: () => JSON.stringify(RECORDS) },
   stream: { ...open, records: async () => pieces(JSON.stringify(RECORDS)) },
   brokenStream: {
@@ -90,7 +97,13 @@ const CASES = {
 const REFUSED = [
   {},
   { records: () => [], upstream: { baseUrl: "https://a.example" }, authorize },
+  { records: () => [], rollup: () => rollup, authorize },
+  { rollup, upstream: { baseUrl: "https://a.example" }, authorize },
   { records: () => [] },
+  { rollup },
+  { rollup: {}, authorize },
+  { rollup: null, authorize },
+  { rollup, authorize, account: { plan: 5 } },
   { records: [], authorize },
   { records: () => [], authorize: "good" },
   { records: () => [], authorize, now: 5 },

@@ -121,6 +121,72 @@ describe("records", () => {
     assert.equal((await worker.request(QUERY)).text, JSON.stringify(EXAMPLE));
   });
 
+  test("the other endpoints, and what the account tells", async () => {
+    const ask = async (path, query = "") => {
+      const answer = await worker.request(query, { path: `/v1/usage${path}` });
+      assert.equal(answer.status, 200, answer.text);
+      return answer.json();
+    };
+    const local = exampleRecords().map((record) => {
+      const time = record.receivedAt ?? record.startedAt;
+      const counts = record.type === "message" || record.status === "completed";
+      return { date: time.slice(0, 10), kind: record.type === "message" ? "messages" : "calls", counts };
+    });
+    const count = (kind, from, to = from) =>
+      local.filter((one) => one.counts && one.kind === kind && one.date >= from && one.date <= to).length;
+
+    errorOf(await worker.request("", { path: "/v1/usage" }), 404, "account_unknown");
+    const account = {
+      plan: { name: "Pro" },
+      numbers: { used: 1, limit: 2, remaining: 1 },
+      stats: { totalWebhookDeliveries: 3 },
+      webhooks: { "2024-06-15": 4, "2024-06-01": 1 },
+      phoneNumbers: { data: [{ id: "num_1", phoneNumber: "+1", country: "US", status: "active" }], total: 1 },
+    };
+    await worker.put("account.json", JSON.stringify(account));
+
+    const { data, days } = await ask("/daily", "?days=20");
+    assert.equal(days, 20);
+    for (const { date, messages, calls, webhooks } of data) {
+      const want = [count("messages", date), count("calls", date), account.webhooks[date] ?? 0];
+      assert.deepEqual([messages, calls, webhooks], want, date);
+    }
+    const months = await ask("/monthly", "?months=2");
+    assert.deepEqual(months.data, [
+      { month: "2024-05", messages: 0, calls: count("calls", "2024-05-01", "2024-05-31"), webhooks: 0 },
+      {
+        month: "2024-06",
+        messages: count("messages", "2024-06-01", "2024-06-30"),
+        calls: count("calls", "2024-06-01", "2024-06-30"),
+        webhooks: 5,
+      },
+    ]);
+    const totals = [count("messages", "2000", "3000"), count("calls", "2000", "3000")];
+    assert.deepEqual((await ask("/by-number")).data, [
+      { numberId: "num_1", phoneNumber: "+1", country: "US", status: "active", messages: 0, calls: 0 },
+      { numberId: "", phoneNumber: "", country: "", status: "", messages: totals[0], calls: totals[1] },
+    ]);
+    const usage = await ask("");
+    assert.deepEqual([usage.plan, usage.numbers], [account.plan, account.numbers]);
+    const { totalMessages, totalCalls, totalWebhookDeliveries, failedWebhookDeliveries } = usage.stats;
+    assert.deepEqual([totalMessages, totalCalls], totals);
+    assert.deepEqual([totalWebhookDeliveries, failedWebhookDeliveries], [3, 0]);
+    assert.equal(usage.periodEnd, "2024-06-30T23:59:59Z");
+
+    for (const [body, code] of [
+      [`{"plan": "${SECRET}"}`, "invalid_option"],
+      [`{"plan": ${SECRET}`, "records_unavailable"],
+      [JSON.stringify({ plan: { name: "x".repeat(9 * 1024 * 1024) } }), "records_unavailable"],
+    ]) {
+      await worker.put("account.json", body);
+      const answer = await worker.request("", { path: "/v1/usage/daily" });
+      errorOf(answer, 500, code);
+      assert.ok(!answer.text.includes(SECRET));
+      assert.equal((await worker.request(QUERY)).text, JSON.stringify(EXAMPLE));
+    }
+    await worker.bucket.delete("account.json");
+  });
+
   test("many at once", async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => worker.request(QUERY)));
     for (const answer of answers) assert.equal(answer.text, JSON.stringify(EXAMPLE));
@@ -128,19 +194,32 @@ describe("records", () => {
 });
 
 test("keys, week start and the way bounds are written are settings", async () => {
-  const objects = { "2024/all.json": ndjson(exampleRecords()), "who.json": JSON.stringify(exampleDirectory()) };
+  const objects = {
+    "2024/all.json": ndjson(exampleRecords()),
+    "who.json": JSON.stringify(exampleDirectory()),
+    "me.json": JSON.stringify({ plan: { name: "Pro" }, numbers: { used: 0, limit: 1, remaining: 1 } }),
+  };
   const vars = {
     ...CLOCK,
     API_TOKENS: TOKEN,
     RECORDS_KEY: "2024/all.json",
     AGENTS_KEY: "who.json",
+    ACCOUNT_KEY: "me.json",
+    TIME_ZONE: "Pacific/Kiritimati",
     WEEK_START: "sunday",
   };
   const worker = await startWorker({ vars, objects });
   const month = (await worker.request(QUERY)).json();
   assert.deepEqual(month, { ...EXAMPLE, periodStart: "2024-06-01T04:00:00Z", periodEnd: "2024-07-01T03:59:59Z" });
-  const week = (await worker.request("?period=week")).json();
+  const week = (await worker.request("?period=week&tz=UTC")).json();
   assert.equal(week.periodStart, "2024-06-09T00:00:00Z");
+  // It is the 16th, a Sunday, in Kiritimati already.
+  const local = (await worker.request("?period=week")).json();
+  assert.equal(local.periodStart, "2024-06-15T10:00:00Z");
+  const daily = (await worker.request("?days=1", { path: "/v1/usage/daily" })).json();
+  assert.equal(daily.data[0].date, "2024-06-16");
+  const usage = (await worker.request("", { path: "/v1/usage" })).json();
+  assert.deepEqual([usage.plan.name, usage.periodStart], ["Pro", "2024-05-31T10:00:00Z"]);
   await worker.stop();
 });
 
@@ -158,6 +237,7 @@ test("a setting that is missing or can't be used is named, whoever asks", async 
     [{ API_TOKENS: TOKEN, WEEK_START: "someday" }, /WEEK_START/],
     [{ API_TOKENS: TOKEN, BOUNDARIES: "fuzzy" }, /BOUNDARIES/],
     [{ API_TOKENS: TOKEN, NOW: "noon" }, /NOW/],
+    [{ API_TOKENS: TOKEN, TIME_ZONE: "Mars/Olympus" }, /TIME_ZONE/],
     [{ API_TOKENS: TOKEN, CORS_ORIGINS: "https://app.example/" }, /cors/i],
   ]) {
     const worker = await startWorker({ vars, objects: { "records.ndjson": "" } });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { EXAMPLE, exampleDirectory, exampleRecords, ndjson } from "./example.mjs";
-import { answers, errorOf, OTHER_TOKEN, startUpstream, startWorker, TOKEN } from "./support.mjs";
+import { answers, errorOf, GOOD_ANSWERS, OTHER_TOKEN, startUpstream, startWorker, TOKEN } from "./support.mjs";
 
 const ORIGIN = "https://app.example";
 const GOOD = "?period=month&tz=America%2FNew_York";
@@ -22,6 +22,15 @@ const unknownZone = (input) => ({
   msg: `Value error, unknown IANA time zone '${input}'`,
   input,
 });
+
+/** What the other endpoints answer with, of an account in `ACCOUNT`. */
+const OTHERS = [
+  { path: "/v1/usage", query: "" },
+  { path: "/v1/usage/daily", query: "?days=%2B3.0", sent: "?days=3", bad: ["days", "365"] },
+  { path: "/v1/usage/monthly", query: "", bad: ["months", "24"] },
+  { path: "/v1/usage/by-number", query: "" },
+];
+const ACCOUNT = { plan: { name: "Pro" }, numbers: { used: 1, limit: 2, remaining: 1 } };
 
 /** Query, and the 422's `detail`. */
 const BAD_QUERIES = [
@@ -43,7 +52,11 @@ const BAD_QUERIES = [
 
 const MODES = {
   async computed() {
-    const objects = { "records.ndjson": ndjson(exampleRecords()), "agents.json": JSON.stringify(exampleDirectory()) };
+    const objects = {
+      "records.ndjson": ndjson(exampleRecords()),
+      "agents.json": JSON.stringify(exampleDirectory()),
+      "account.json": JSON.stringify(ACCOUNT),
+    };
     const vars = {
       API_TOKENS: `tok_first, ${TOKEN}`,
       NOW: "2024-06-15T12:00:00Z",
@@ -54,7 +67,10 @@ const MODES = {
   },
   async proxied() {
     const upstream = await startUpstream();
-    upstream.behave = answers(200, JSON.stringify(EXAMPLE));
+    upstream.behave = (request, response) => {
+      const body = request.url.includes("/by-agent") ? EXAMPLE : GOOD_ANSWERS[request.url.replace(/\?.*/, "")];
+      answers(200, JSON.stringify(body))(request, response);
+    };
     return { worker: await startWorker({ vars: { UPSTREAM_BASE_URL: upstream.url, CORS_ORIGINS: ORIGIN } }), upstream };
   },
 };
@@ -133,7 +149,8 @@ for (const [mode, start] of Object.entries(MODES)) {
     test("other paths", async () => {
       for (const path of [
         "/v1/",
-        "/v1/usage",
+        "/v1/usage/",
+        "/v1/usage/weekly",
         "/v1/usage/by-agent/",
         "/v1/usage/By-Agent",
         "/v1/usage//by-agent",
@@ -141,6 +158,70 @@ for (const [mode, start] of Object.entries(MODES)) {
       ]) {
         await unasked(async () => errorOf(await worker.request("", { path }), 404, "not_found"));
       }
+    });
+
+    for (const { path, query, sent = "", bad } of OTHERS) {
+      test(path, async () => {
+        const get = await worker.request(query, { path });
+        assert.equal(get.status, 200, get.text);
+        if (upstream !== null) {
+          assert.equal(upstream.requests.at(-1).url, path + sent);
+          assert.equal(get.text, JSON.stringify(GOOD_ANSWERS[path]));
+        }
+        const etag = get.headers.get("etag");
+        assert.match(etag, /^"[0-9a-f]{32}"$/);
+        assert.equal(get.headers.get("cache-control"), "private, no-cache");
+        const again = await worker.request(query, { path, headers: { "if-none-match": etag } });
+        assert.deepEqual([again.status, again.text], [304, ""]);
+        const head = await worker.request(query, { path, method: "HEAD" });
+        assert.deepEqual([head.status, head.text, head.headers.get("etag")], [200, "", etag]);
+
+        await unasked(async () => {
+          const headers = { accept: "text/html" };
+          const post = await worker.request("?days=0&months=0", { path, headers, method: "POST", token: null });
+          errorOf(post, 405, "method_not_allowed");
+          assert.equal(post.headers.get("allow"), "GET, HEAD, OPTIONS");
+          errorOf(await worker.request("?days=0&months=0", { path, headers, token: null }), 406, "not_acceptable");
+          errorOf(await worker.request("?days=0&months=0", { path, token: null }), 401, "missing_token");
+          const preflight = await worker.request("", {
+            path,
+            headers: { origin: ORIGIN },
+            method: "OPTIONS",
+            token: null,
+          });
+          assert.equal(preflight.status, 204);
+          assert.equal(preflight.headers.get("access-control-allow-origin"), ORIGIN);
+          if (bad === undefined) return;
+          const [name, most] = bad;
+          const above = {
+            type: "less_than_equal",
+            loc: ["query", name],
+            msg: `Input should be less than or equal to ${most}`,
+          };
+          const answer = await worker.request(`?${name}=1&${name}=366`, { path });
+          assert.equal(answer.status, 422);
+          assert.equal(
+            answer.text,
+            JSON.stringify({ detail: [{ ...above, input: "366", ctx: { le: Number(most) } }] }),
+          );
+        });
+      });
+    }
+
+    test("the description, without a token", async () => {
+      await unasked(async () => {
+        const { status, headers, json } = await worker.request("", { path: "/openapi.json", token: null });
+        assert.equal(status, 200);
+        assert.match(headers.get("cache-control"), /^public/);
+        const paths = [...OTHERS.map(({ path }) => path), "/v1/usage/by-agent"];
+        assert.deepEqual(Object.keys(json().paths).sort(), paths.sort());
+      });
+    });
+
+    test("Accept", async () => {
+      const asked = (accept) => worker.request(GOOD, { headers: { accept } });
+      assert.equal((await asked("text/html, application/*;q=0.1")).text, JSON.stringify(EXAMPLE));
+      await unasked(async () => errorOf(await asked("text/html, */*;q=0"), 406, "not_acceptable"));
     });
 
     test("other methods", async () => {

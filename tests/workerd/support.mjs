@@ -11,6 +11,45 @@ export const TOKEN = "tok_good-5f1c2e9a7b";
 export const OTHER_TOKEN = "tok_evil-0d4b8c6e3a";
 export const PATH = "/v1/usage/by-agent";
 
+/** A sound answer of each other endpoint, as an upstream might give it: of three days, of six months. */
+export const GOOD_ANSWERS = {
+  "/v1/usage": {
+    plan: { name: "Pro", colour: "blue" },
+    numbers: { used: 1, limit: 2, remaining: 1 },
+    stats: {
+      totalMessages: 9,
+      messagesLast24h: 1,
+      messagesLast7d: 2,
+      messagesLast30d: 3,
+      totalCalls: 8,
+      callsLast24h: 1,
+      callsLast7d: 2,
+      callsLast30d: 3,
+      totalWebhookDeliveries: 7,
+      successfulWebhookDeliveries: 6,
+      failedWebhookDeliveries: 1,
+    },
+    periodStart: "2024-06-01T00:00:00Z",
+    periodEnd: "2024-06-30T23:59:59Z",
+  },
+  "/v1/usage/daily": {
+    data: ["13", "14", "15"].map((day) => ({ date: `2024-06-${day}`, messages: 1, calls: 2, webhooks: 3 })),
+    days: 3,
+  },
+  "/v1/usage/monthly": {
+    data: ["01", "02", "03", "04", "05", "06"].map((month) => ({
+      month: `2024-${month}`,
+      messages: 1,
+      calls: 2,
+      webhooks: 3,
+    })),
+    months: 6,
+  },
+  "/v1/usage/by-number": {
+    data: [{ numberId: "n", phoneNumber: "+1", country: "US", status: "active", agentId: null, messages: 1, calls: 2 }],
+  },
+};
+
 /** The Worker, answering on a port of its own. Everything that it logs or answers is kept and searched for tokens at the end. */
 export async function startWorker({ vars = {}, objects = {} } = {}) {
   const seen = [];

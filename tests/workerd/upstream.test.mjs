@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { EXAMPLE } from "./example.mjs";
-import { answers, errorOf, PATH, startUpstream, startWorker, TOKEN } from "./support.mjs";
+import { answers, errorOf, GOOD_ANSWERS, PATH, startUpstream, startWorker, TOKEN } from "./support.mjs";
 
 const QUERY = "?period=month&tz=America%2FNew_York";
 const MEGABYTE = 1024 * 1024;
@@ -255,6 +255,35 @@ describe("upstream", () => {
       assert.equal(answer.headers.get("x-request-id"), "req_4");
       assert.equal(upstream.requests.length, 1);
       await works();
+    });
+  }
+
+  /** Path and query, what spoils its answer, and where that shows. */
+  for (const [path, query, spoil, field] of [
+    ["/v1/usage", "", (body) => delete body.stats.totalCalls, "/stats/totalCalls"],
+    ["/v1/usage/daily", "?days=3", (body) => body.data.splice(1, 1), /^\/data/],
+    ["/v1/usage/daily", "?days=4", () => {}, /^\/d/],
+    ["/v1/usage/monthly", "", (body) => (body.data[2].month = "2024-04"), /^\/data/],
+    ["/v1/usage/monthly", "?months=5", () => {}, /^\/(data|months)/],
+    ["/v1/usage/by-number", "", (body) => (body.data[0].country = null), "/data/0/country"],
+  ]) {
+    test(`${path}${query}: a bad answer is 502, and a good one is passed on`, async () => {
+      const body = structuredClone(GOOD_ANSWERS[path]);
+      spoil(body);
+      upstream.behave = answers(200, JSON.stringify(body), { "x-request-id": "req_5" });
+      const answer = await worker.request(`${query}&token=x`.replace(/^&/, "?"), { path });
+      const { details } = errorOf(answer, 502, "bad_upstream_answer");
+      assert.ok(
+        details.some((detail) => detail.field.match(field)),
+        answer.text,
+      );
+      assert.equal(answer.headers.get("x-request-id"), "req_5");
+      assert.equal(upstream.requests[0].url, `/behind${path}${query}`);
+
+      const good = `${JSON.stringify(GOOD_ANSWERS[path], null, 1)}\n`;
+      upstream.behave = answers(200, good);
+      const sound = path === "/v1/usage/daily" ? "?days=3" : "";
+      assert.equal((await worker.request(sound, { path })).text, good);
     });
   }
 

@@ -7,6 +7,7 @@ import type {
   NumberUsageResponse,
   PhoneNumber,
   PlanInfo,
+  UsageStats,
 } from "usage-by-agent";
 import { invalidOption } from "./invalid-option.js";
 
@@ -36,17 +37,21 @@ export function knownAccount(account: Account | undefined): KnownAccount {
     known.told.plan = plan as PlanInfo;
   }
   if (numbers != null) known.told.numbers = counts(numbers, NUMBERS, "/account/numbers") as unknown as NumberLimits;
-  if (stats != null) {
-    const names = Object.entries(object(stats, "/account/stats")).filter(([, value]) => value != null);
-    known.told.stats = counts(
-      stats,
-      names.map(([name]) => name),
-      "/account/stats",
-    );
-  }
+  if (stats != null) known.told.stats = readStats(object(stats, "/account/stats"));
   if (webhooks != null) readWebhooks(webhooks, known.webhooks);
   if (phoneNumbers != null) readNumbers(phoneNumbers, known.phoneNumbers);
   return known;
+}
+
+function readStats(stats: Record<string, unknown>): Partial<UsageStats> {
+  const told: Partial<UsageStats> = Object.fromEntries(Object.entries(stats).filter(([, value]) => value != null));
+  counts(told, Object.keys(told), "/account/stats");
+  const { successfulWebhookDeliveries: good = 0, failedWebhookDeliveries: bad = 0 } = told;
+  if (good + bad > (told.totalWebhookDeliveries ?? Number.POSITIVE_INFINITY)) {
+    const message = "`account.stats` must not tell of more deliveries than there are";
+    throw invalidOption("/account/stats/totalWebhookDeliveries", message);
+  }
+  return told;
 }
 
 function readWebhooks(webhooks: unknown, into: Map<string, number>): void {

@@ -1,6 +1,5 @@
-import { type Endpoint, type ErrorDetail, type Problem, validateResponse } from "usage-by-agent";
+import { type ErrorDetail, type Problem, validateResponse } from "usage-by-agent";
 import { type Answer, errorAnswer } from "./answer.js";
-import type { Asked } from "./query.js";
 import type { Question } from "./source.js";
 
 /** One whole answer of the upstream. `body` is `null` when it is too long. */
@@ -40,17 +39,10 @@ export function judge(received: Received, question: Question): Answer {
 
 function report(received: Received, { facts, query }: Question): Answer {
   if (received.body === null) return bad(received, "upstream_too_large", "The upstream's answer is too long.");
-  const checked = check(facts.endpoint, received.body, query);
+  const checked = validateResponse(facts.endpoint, received.body, query);
   if (checked.ok) return { status: 200, body: received.body, headers: kept(received) };
   const message = "The upstream's answer is not a usage report for this question.";
   return bad(received, "bad_upstream_answer", message, checked.problems.slice(0, MAX_DETAILS).map(detail));
-}
-
-/** Provisional: the answers of the other endpoints are to be checked by `validateResponse` too. */
-function check(endpoint: Endpoint, body: Uint8Array, query: Asked): { ok: true } | { ok: false; problems: Problem[] } {
-  if (endpoint === "by-agent") return validateResponse(endpoint, body, query);
-  if (isJson(body)) return { ok: true };
-  return { ok: false, problems: [{ path: "", code: "invalid_json", message: "not JSON", severity: "error" }] };
 }
 
 function detail(problem: Problem): ErrorDetail {

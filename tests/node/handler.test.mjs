@@ -1,0 +1,574 @@
+/** `createUsageHandler` where it needs no server: what it computes, and how it judges what it is asked and given. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { report } from "../../tools/oracle.mjs";
+import { call, message } from "../support/faults.mjs";
+import { installed, packed } from "../support/packed.mjs";
+
+const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler.js")).href);
+const { timeZones, UsageRollup } = packed;
+
+const NOW = "2024-10-31T12:00:00Z";
+const TZ = "Australia/Lord_Howe"; // its clocks went forward by half an hour that month
+const at = (i) => Date.UTC(2024, 0, 1) + i * 4_567_891;
+const RECORDS = Array.from({ length: 6000 }, (_, i) =>
+  (i % 3 ? message : call)({
+    id: `id-${i % 5900}`,
+    agentId: i % 11 ? `agent-${i % 17}` : null,
+    agentName: `Agent ${i % 4}`,
+    phoneNumberId: i % 4 ? `number-${i % 5}` : null,
+    phoneNumber: `+1555000${i % 5}`,
+    durationSeconds: i % 100,
+    receivedAt: at(i % 5900),
+    startedAt: at(i % 5900),
+  }),
+);
+/** Of each id one a kind. */
+const COUNTED = [...new Map(RECORDS.map((record) => [`${record.type} ${record.id}`, record])).values()];
+const ACCOUNT = {
+  plan: { name: "Pro" },
+  numbers: { used: 6, limit: 10, remaining: 4 },
+  stats: { totalMessages: 5, totalWebhookDeliveries: 30, smsSegmentsLast30d: null },
+  webhooks: { "2024-10-31": 7, "2024-10-01": 5, "2024-09-30": 3 },
+  phoneNumbers: {
+    data: [
+      { id: "number-1", phoneNumber: "+44", country: "GB", status: "active", agentId: "agent-1" },
+      { id: "number-2", phoneNumber: "", country: "US", status: "released", agentId: null },
+      { id: "unused", phoneNumber: "+49", country: "DE", status: "active" },
+    ],
+  },
+};
+const agents = [{ id: "agent-1", name: "Support" }];
+const open = { authorize: (token) => token === "good", now: () => NOW, query: { tz: TZ, agents }, account: ACCOUNT };
+
+const PATHS = [
+  "/v1/usage/by-agent?period=month",
+  "/v1/usage",
+  "/v1/usage/daily",
+  "/v1/usage/monthly",
+  "/v1/usage/by-number",
+];
+
+async function ask(handler, path, { headers = {}, ...init } = {}) {
+  const request = new Request(`https://edge.example${path}`, {
+    headers: { authorization: "Bearer good", ...headers },
+    ...init,
+  });
+  const response = await handler(request);
+  const text = await response.text();
+  assert.ok(!text.includes("hunter2"), text);
+  return { status: response.status, headers: response.headers, text, body: text && JSON.parse(text) };
+}
+
+/** A good answer, which is as documented. */
+async function answer(handler, path) {
+  const { status, text, body } = await ask(handler, path);
+  assert.equal(status, 200, text);
+  const asked = new URL(path, "https://edge.example").searchParams;
+  const expect = asked.has("period") ? { period: asked.get("period"), tz: asked.get("tz") ?? TZ } : {};
+  const checked = packed.validateResponse(endpointOf(path), text, expect);
+  assert.ok(checked.ok, JSON.stringify(checked.problems));
+  return body;
+}
+
+const endpointOf = (path) => path.split("?")[0].split("/").at(-1);
+
+/** Bytes in pieces that end anywhere. */
+function streamOf(records, { end = (controller) => controller.close(), cancel = () => {} } = {}) {
+  const bytes = new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join("\n"));
+  let from = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (from >= bytes.length) return end(controller);
+      controller.enqueue(bytes.subarray(from, from + 9973));
+      from += 9973;
+    },
+    cancel,
+  });
+}
+
+const tally = (rows) => ({
+  messages: rows.filter(({ type }) => type === "message").length,
+  calls: rows.filter(({ type }) => type === "call").length,
+});
+
+describe("what is computed", () => {
+  const rollup = new UsageRollup().push(RECORDS);
+  const DOORS = {
+    "records, objects": { records: async () => RECORDS },
+    "records, a stream": { records: () => streamOf(RECORDS) },
+    "a rollup": { rollup },
+    "a rollup of the request": { rollup: async () => rollup },
+  };
+  const format = new Intl.DateTimeFormat("en-CA", { timeZone: TZ });
+  const dates = new Map(COUNTED.map((record) => [record, format.format(record.receivedAt)]));
+
+  for (const [door, source] of Object.entries(DOORS)) {
+    const handler = createUsageHandler({ ...open, ...source });
+
+    test(`by agent, from ${door}`, async () => {
+      for (const [path, query] of [
+        ["/v1/usage/by-agent?period=month", { period: "month", tz: TZ }],
+        ["/v1/usage/by-agent?period=year&tz=Asia%2FKolkata", { period: "year", tz: "Asia/Kolkata" }],
+      ]) {
+        assert.deepEqual(await answer(handler, path), report(RECORDS, { ...query, now: NOW, agents }).report);
+      }
+    });
+
+    test(`days and months, from ${door}`, async () => {
+      const { data, days } = await answer(handler, "/v1/usage/daily?days=365");
+      assert.equal(days, 365);
+      assert.equal(data.length, 365);
+      for (const { date, ...row } of data) {
+        const want = {
+          ...tally(COUNTED.filter((record) => dates.get(record) === date)),
+          webhooks: ACCOUNT.webhooks[date] ?? 0,
+        };
+        assert.deepEqual(row, want, date);
+      }
+      assert.deepEqual([data.at(-1).date, data.at(-1).webhooks], ["2024-10-31", 7]);
+      assert.equal((await answer(handler, "/v1/usage/daily")).days, 30);
+
+      const months = await answer(handler, "/v1/usage/monthly");
+      const want = ["05", "06", "07", "08", "09", "10"].map((month) => ({
+        month: `2024-${month}`,
+        ...tally(COUNTED.filter((record) => dates.get(record).startsWith(`2024-${month}`))),
+        webhooks: { "09": 3, 10: 12 }[month] ?? 0,
+      }));
+      assert.deepEqual(months, { data: want, months: 6 });
+    });
+
+    test(`by number, from ${door}`, async () => {
+      const of = (number) => tally(COUNTED.filter(({ phoneNumberId }) => phoneNumberId === number));
+      const told = { country: "", status: "" };
+      const rows = [
+        { numberId: "number-0", phoneNumber: "+15550000", ...told, ...of("number-0") },
+        // Its agent's name is the directory's.
+        {
+          numberId: "number-1",
+          phoneNumber: "+44",
+          country: "GB",
+          status: "active",
+          agentId: "agent-1",
+          agentName: "Support",
+        },
+        {
+          numberId: "number-2",
+          phoneNumber: "+15550002",
+          country: "US",
+          status: "released",
+          agentId: null,
+          agentName: null,
+        },
+        { numberId: "number-3", phoneNumber: "+15550003", ...told },
+        { numberId: "number-4", phoneNumber: "+15550004", ...told },
+      ].map((row) => ({ ...row, ...of(row.numberId) }));
+      rows.sort((a, b) => b.messages - a.messages || b.calls - a.calls || (a.numberId < b.numberId ? -1 : 1));
+      const { data } = await answer(handler, "/v1/usage/by-number");
+      assert.deepEqual(data, [
+        ...rows,
+        { numberId: "unused", phoneNumber: "+49", country: "DE", status: "active", messages: 0, calls: 0 },
+        { numberId: "", phoneNumber: data.at(-1).phoneNumber, ...told, ...of(null) },
+      ]);
+    });
+
+    test(`the account, from ${door}`, async () => {
+      const end = Date.parse("2024-10-31T12:15:00Z"); // of the quarter hour that holds now
+      const last = (days) => tally(COUNTED.filter(({ receivedAt: t }) => t < end && t >= end - days * 86_400_000));
+      const [day, week, month, all] = [last(1), last(7), last(30), tally(COUNTED)];
+      assert.deepEqual(await answer(handler, "/v1/usage"), {
+        plan: ACCOUNT.plan,
+        numbers: ACCOUNT.numbers,
+        stats: {
+          totalMessages: all.messages,
+          messagesLast24h: day.messages,
+          messagesLast7d: week.messages,
+          messagesLast30d: month.messages,
+          totalCalls: all.calls,
+          callsLast24h: day.calls,
+          callsLast7d: week.calls,
+          callsLast30d: month.calls,
+          totalWebhookDeliveries: 30,
+          successfulWebhookDeliveries: 0,
+          failedWebhookDeliveries: 0,
+        },
+        periodStart: "2024-09-30T13:30:00Z",
+        periodEnd: "2024-10-31T12:59:59Z",
+      });
+    });
+  }
+
+  test("a rollup stays its owner's: it is not freed, and what comes later counts", async () => {
+    const own = new UsageRollup();
+    const handlers = [createUsageHandler({ ...open, rollup: own }), createUsageHandler({ ...open, rollup: () => own })];
+    for (let count = 1; count <= 3; count++) {
+      own.push([message({ id: `later-${count}`, receivedAt: NOW })]);
+      for (const handler of handlers) {
+        for (const path of PATHS) await answer(handler, path);
+        assert.equal((await answer(handler, "/v1/usage/daily?days=1")).data[0].messages, count);
+      }
+    }
+    own.free();
+    assert.equal((await ask(handlers[0], "/v1/usage/daily")).body.error.code, "invalid_option");
+  });
+});
+
+test("the window holds exactly the days and months asked for, in any zone", async () => {
+  let window;
+  const records = (given) => {
+    window = given;
+    return [];
+  };
+  for (const [i, tz] of timeZones().entries()) {
+    const now = new Date(Date.UTC(2001 + (i % 24), i % 12, 1 + (i % 28), i % 24, 17)).toISOString();
+    const [days, months] = [1 + (i % 365), 1 + (i % 24)];
+    const handler = createUsageHandler({ ...open, query: { tz }, now: () => now, records });
+    for (const [path, kind] of [
+      [`/v1/usage/daily?days=${days}`, "daily"],
+      [`/v1/usage/monthly?months=${months}`, "monthly"],
+    ]) {
+      await answer(handler, path);
+      const { startMs, endMs } = window;
+      const edges = [startMs - 1, startMs, endMs - 1, endMs].map((receivedAt, n) =>
+        message({ id: `${n}`, receivedAt }),
+      );
+      const rollup = new UsageRollup().push(edges);
+      const { data } = rollup[kind]({ days, months, tz, now });
+      rollup.free();
+      const counts = data.map((row) => row.messages);
+      const want = data.map(() => 0);
+      want[0] += 1;
+      want[want.length - 1] += 1;
+      assert.deepEqual(counts, want, `${path} ${tz} ${now}`);
+    }
+  }
+});
+
+test("near the ends of the supported years the window is all time", async () => {
+  const windows = [];
+  for (const [now, path] of [
+    ["2099-12-31T12:00:00Z", "/v1/usage/daily?days=2"],
+    ["1970-01-02T12:00:00Z", "/v1/usage/daily?days=2"],
+    [NOW, "/v1/usage"],
+    [NOW, "/v1/usage/by-number"],
+  ]) {
+    const records = (window) => {
+      windows.push(window);
+      return [message({ id: "1", receivedAt: now })];
+    };
+    const handler = createUsageHandler({ ...open, query: {}, now: () => now, records });
+    const { data } = await answer(handler, path);
+    if (path.includes("daily"))
+      assert.deepEqual(
+        data.map((row) => row.messages),
+        [0, 1],
+      );
+  }
+  for (const { startMs, endMs } of windows) {
+    assert.ok(startMs <= Date.UTC(1969, 11, 31, 10) && endMs >= Date.UTC(2100, 0, 1, 12));
+  }
+  const early = createUsageHandler({ ...open, now: () => "1970-01-02T12:00:00Z", records: () => [] });
+  assert.equal((await ask(early, "/v1/usage/daily?days=30")).body.error.code, "out_of_range");
+});
+
+/**
+ * Text, and what it is as `days`: a value, or the type of the fault. All were asked of pydantic 2.14 (pydantic-core 2.50), behind
+ * FastAPI 0.165; so were 195,450 texts more when `integer.ts` was written.
+ */
+const INTEGERS = [
+  ["7", 7],
+  [" 7\t\n", 7],
+  ["\u00857", 7],
+  ["\u00a0\u30007\u2028", 7],
+  ["+7", 7],
+  ["007", 7],
+  ["+007", 7],
+  ["7.0", 7],
+  ["7.000", 7],
+  ["1_0", 10],
+  ["0_7", 7],
+  ["0__7", 7],
+  ["1_0.0", 10],
+  [`${"0".repeat(5000)}7`, 7],
+  [`7.${"0".repeat(5000)}`, 7],
+  ["1", 1],
+  ["365", 365],
+  ["", "int_parsing"],
+  [" ", "int_parsing"],
+  ["x", "int_parsing"],
+  ["7.", "int_parsing"],
+  [".0", "int_parsing"],
+  ["7.5", "int_parsing"],
+  ["7.0_0", "int_parsing"],
+  ["7.0.0", "int_parsing"],
+  ["1e2", "int_parsing"],
+  ["0x10", "int_parsing"],
+  ["１", "int_parsing"],
+  ["٣", "int_parsing"],
+  ["_7", "int_parsing"],
+  ["7_", "int_parsing"],
+  ["1__0", "int_parsing"],
+  ["0_", "int_parsing"],
+  ["+", "int_parsing"],
+  ["-", "int_parsing"],
+  ["+-7", "int_parsing"],
+  ["++7", "int_parsing"],
+  ["- 7", "int_parsing"],
+  ["-_7", "int_parsing"],
+  ["0-07", "int_parsing"],
+  ["\ufeff7", "int_parsing"],
+  ["\u200b7", "int_parsing"],
+  ["\u001c7", "int_parsing"],
+  ["7\u0000", "int_parsing"],
+  ["1 2", "int_parsing"],
+  ["1,0", "int_parsing"],
+  ["true", "int_parsing"],
+  ["null", "int_parsing"],
+  ["Infinity", "int_parsing"],
+  ["NaN", "int_parsing"],
+  [` ${"9".repeat(4301)}`, "int_parsing"],
+  [`${"1_".repeat(4300)}1`, "int_parsing"],
+  ["9".repeat(4301), "int_parsing_size"],
+  [`-${"9".repeat(4301)}`, "int_parsing_size"],
+  [`${"9".repeat(4301)}x`, "int_parsing_size"],
+  ["0", "greater_than_equal"],
+  ["-0", "greater_than_equal"],
+  ["-1", "greater_than_equal"],
+  ["-7.0", "greater_than_equal"],
+  ["0-7", "greater_than_equal"],
+  ["0-_7", "greater_than_equal"],
+  ["-0__7", "greater_than_equal"],
+  ["00.00", "greater_than_equal"],
+  [`-${"9".repeat(4300)}`, "greater_than_equal"],
+  ["366", "less_than_equal"],
+  ["9223372036854775808", "less_than_equal"],
+  ["9".repeat(4300), "less_than_equal"],
+];
+
+const FAULTS = (least, most) => ({
+  int_parsing: { msg: "Input should be a valid integer, unable to parse string as an integer" },
+  int_parsing_size: { msg: "Unable to parse input string as an integer, exceeded maximum size" },
+  greater_than_equal: { msg: `Input should be greater than or equal to ${least}`, ctx: { ge: least } },
+  less_than_equal: { msg: `Input should be less than or equal to ${most}`, ctx: { le: most } },
+});
+
+test("days and months are read as FastAPI reads them", async () => {
+  const handler = createUsageHandler({ ...open, rollup: new UsageRollup() });
+  for (const [name, kind, most] of [
+    ["days", "daily", 365],
+    ["months", "monthly", 24],
+  ]) {
+    for (const [input, is] of INTEGERS) {
+      const want = typeof is === "number" && is > most ? "less_than_equal" : is;
+      const { status, text, body } = await ask(
+        handler,
+        `/v1/usage/${kind}?${name}=1&${new URLSearchParams({ [name]: input })}`,
+      );
+      if (typeof want === "number") assert.equal(body[name], want, JSON.stringify(input));
+      else {
+        const { msg, ctx } = FAULTS(1, most)[want];
+        const detail = [{ type: want, loc: ["query", name], msg, input, ...(ctx && { ctx }) }];
+        assert.equal(text, JSON.stringify({ detail }));
+        assert.equal(status, 422);
+      }
+    }
+  }
+});
+
+test("406 only where Accept excludes JSON", async () => {
+  const handler = createUsageHandler({ ...open, rollup: new UsageRollup() });
+  for (const [accept, acceptable] of [
+    ["application/json", true],
+    ["APPLICATION/JSON; charset=utf-8", true],
+    ["*/*", true],
+    ["application/*;q=0.1", true],
+    ["text/html, application/xml;q=0.9, */*;q=0.8", true],
+    ["application/json, */*;q=0", true],
+    ["application/json;q=0, application/json;profile=x", true],
+    ["text/html;q=0", false],
+    ["", true],
+    [",, ,", true],
+    ["nonsense", true],
+    ["text/html, nonsense", true],
+    ["application/json;q=none", true],
+    ["application/json;q=0.001", true],
+    ['text/html;x=",;q=0", application/json;x=";q=0"', true],
+    ["text/html", false],
+    ["text/html, image/*", false],
+    ["application/xml", false],
+    ["application/problem+json", false],
+    ["application/json;q=0", false],
+    ["application/json; Q=0.000", false],
+    ["application/json;q=0, */*", false],
+    ["application/*;q=0, */*", false],
+    ["*/*;q=0", false],
+    [`text/html${"; ".repeat(2000)}x`, true], // malformed, and judged at once
+  ]) {
+    for (const path of [...PATHS, "/openapi.json"]) {
+      const { status, body } = await ask(handler, path, { headers: { accept } });
+      assert.equal(status, acceptable ? 200 : 406, `${accept.slice(0, 80)} ${path}`);
+      if (!acceptable) assert.equal(body.error.code, "not_acceptable");
+    }
+  }
+});
+
+test("path, method, Accept, token, parameters: judged in this order", async () => {
+  const handler = createUsageHandler({ ...open, records: () => assert.fail("nothing is read") });
+  const headers = { accept: "text/html", authorization: "Bearer bad" };
+  const code = async (...args) => (await ask(handler, ...args)).body.error?.code;
+  assert.equal(await code("/v1/usage/weekly?days=0", { headers, method: "POST" }), "not_found");
+  for (const path of ["/v1/usage/by-agent", "/v1/usage/daily?days=0", "/v1/usage/monthly?months=0"]) {
+    assert.equal(await code(path, { headers, method: "POST" }), "method_not_allowed");
+    assert.equal(await code(path, { headers }), "not_acceptable");
+    assert.equal(await code(path, { headers: { authorization: "Bearer bad" } }), "invalid_token");
+    assert.equal((await ask(handler, path)).status, 422);
+  }
+});
+
+test("the description needs no token, and may be kept by all", async () => {
+  const handler = createUsageHandler({
+    ...open,
+    rollup: new UsageRollup(),
+    cors: { origins: ["https://app.example"] },
+  });
+  const headers = { authorization: "", origin: "https://app.example" };
+  const got = await ask(handler, "/openapi.json", { headers });
+  assert.equal(got.status, 200);
+  assert.deepEqual(Object.keys(got.body.paths ?? {}).sort(), PATHS.map((path) => path.split("?")[0]).sort());
+  assert.match(got.headers.get("cache-control"), /^public, max-age=\d+$/);
+  assert.equal(got.headers.get("vary"), "Origin");
+  assert.equal(got.headers.get("access-control-allow-origin"), "https://app.example");
+  const etag = got.headers.get("etag");
+  assert.equal((await ask(handler, "/openapi.json", { headers: { "if-none-match": etag } })).status, 304);
+  const head = await ask(handler, "/openapi.json", { method: "HEAD", headers });
+  assert.deepEqual([head.status, head.text, head.headers.get("etag")], [200, "", etag]);
+  const { status, body } = await ask(handler, "/openapi.json", { method: "POST" });
+  assert.deepEqual([status, body.error.code], [405, "method_not_allowed"]);
+});
+
+describe("what the account tells", () => {
+  const noRecords = { ...open, records: () => [] };
+  const { plan, numbers } = ACCOUNT;
+
+  test("without a plan or numbers the account is not known, and no record is read", async () => {
+    for (const account of [
+      undefined,
+      {},
+      { plan },
+      { numbers },
+      { plan, numbers: null },
+      async () => ({ numbers }),
+      () => undefined,
+    ]) {
+      const handler = createUsageHandler({ ...open, account, records: () => assert.fail("nothing is read") });
+      const { status, body } = await ask(handler, "/v1/usage");
+      assert.deepEqual([status, body.error.code], [404, "account_unknown"]);
+    }
+    const handler = createUsageHandler({ ...noRecords, account: undefined });
+    for (const path of PATHS.filter((path) => path !== "/v1/usage")) await answer(handler, path);
+  });
+
+  test("it is asked by request, and only where it matters", async () => {
+    let asked = 0;
+    const account = async (request) => {
+      asked += 1;
+      return { plan: { name: request.headers.get("x-plan") }, numbers };
+    };
+    const handler = createUsageHandler({ ...noRecords, account });
+    await answer(handler, PATHS[0]);
+    assert.equal(asked, 0);
+    assert.equal((await ask(handler, "/v1/usage", { headers: { "x-plan": "Team" } })).body.plan.name, "Team");
+    assert.equal(asked, 1);
+  });
+
+  test("numbers may come from a generator: they are read once", async () => {
+    function* phoneNumbers() {
+      yield { id: "b" };
+      yield { id: "a", phoneNumber: "old" };
+      yield { id: "a", phoneNumber: "+1", agentId: "" };
+    }
+    const handler = createUsageHandler({ ...noRecords, account: { phoneNumbers: phoneNumbers() } });
+    const unused = { country: "", status: "", messages: 0, calls: 0 };
+    for (let time = 0; time < 2; time++) {
+      assert.deepEqual((await answer(handler, "/v1/usage/by-number")).data, [
+        { numberId: "a", phoneNumber: "+1", agentId: null, agentName: null, ...unused },
+        { numberId: "b", phoneNumber: "", ...unused },
+      ]);
+    }
+  });
+
+  /** `hunter2` is in every one of them, and in no answer. */
+  const BAD = [
+    ["", "hunter2"],
+    ["/plan", { plan: "hunter2" }],
+    ["/plan/name", { plan: { name: 5, hunter2: 1 } }],
+    ["/plan/limits/numbers", { plan: { name: "Pro", limits: { numbers: "hunter2" } } }],
+    ["/numbers/limit", { numbers: { used: 1, limit: -1, hunter2: 1 } }],
+    ["/stats/failedWebhookDeliveries", { stats: { failedWebhookDeliveries: 0.5, hunter2: 1 } }],
+    ["/stats/totalWebhookDeliveries", { stats: { totalWebhookDeliveries: 5, failedWebhookDeliveries: 6, hunter2: 1 } }],
+    ["/webhooks", { webhooks: "hunter2" }],
+    ["/webhooks/31~110~12024", { webhooks: { "31/10/2024": 1, hunter2: 1 } }],
+    ["/webhooks/2024-10-31", { webhooks: { "2024-10-31": "hunter2" } }],
+    ["/phoneNumbers", { phoneNumbers: { hunter2: [] } }],
+    ["/phoneNumbers/1", { phoneNumbers: [{ id: "a" }, "hunter2"] }],
+    ["/phoneNumbers/0/id", { phoneNumbers: [{ id: "", phoneNumber: "hunter2" }] }],
+    ["/phoneNumbers/0/country", { phoneNumbers: [{ id: "a", country: ["hunter2"] }] }],
+    ["/phoneNumbers/0/agentId", { phoneNumbers: [{ id: "a", agentId: { hunter2: 1 } }] }],
+  ];
+  for (const [place, account] of BAD) {
+    test(`a mistake at /account${place} is told by its place`, async () => {
+      const path = `/account${place}`;
+      const make = () => createUsageHandler({ ...noRecords, account });
+      assert.throws(
+        make,
+        (error) => error.code === "invalid_option" && error.path === path && !error.message.includes("hunter2"),
+      );
+      const handler = createUsageHandler({ ...noRecords, account: async () => account });
+      for (const question of PATHS.slice(1)) {
+        const { status, body } = await ask(handler, question);
+        assert.deepEqual([status, body.error.code, body.error.details[0].field], [500, "invalid_option", path]);
+      }
+      await answer(handler, PATHS[0]);
+    });
+  }
+
+  test("an account that can't be had is a failure, and its reason is kept", async () => {
+    const handler = createUsageHandler({ ...noRecords, account: () => Promise.reject(new Error("hunter2")) });
+    assert.equal((await ask(handler, "/v1/usage")).body.error.code, "records_unavailable");
+  });
+});
+
+describe("streams", () => {
+  test("one that breaks, or has a bad record, is a failure of every endpoint", async () => {
+    for (const [records, code] of [
+      [() => streamOf(RECORDS, { end: (controller) => controller.error(new Error("hunter2")) }), "records_unavailable"],
+      [() => streamOf([...RECORDS, message({ id: "x", receivedAt: "hunter2" })]), "invalid_record"],
+      [() => Promise.reject(new Error("hunter2")), "records_unavailable"],
+    ]) {
+      const handler = createUsageHandler({ ...open, records });
+      for (const path of PATHS) {
+        const { status, body } = await ask(handler, path);
+        assert.deepEqual([status, body.error.code], [500, code], path);
+      }
+    }
+  });
+
+  test("a client that leaves ends the reading", { timeout: 10_000 }, async () => {
+    for (const path of PATHS) {
+      const client = new AbortController();
+      let cancelled;
+      const ended = new Promise((resolve) => {
+        cancelled = resolve;
+      });
+      const records = () => {
+        setTimeout(() => client.abort(), 20);
+        return streamOf(RECORDS.slice(0, 10), { end: () => new Promise(() => {}), cancel: cancelled });
+      };
+      const { status } = await ask(createUsageHandler({ ...open, records }), path, { signal: client.signal });
+      assert.equal(status, 499, path);
+      await ended;
+    }
+  });
+});
