@@ -143,7 +143,14 @@ def known_zone(name: Optional[str]) -> Optional[str]:
     return name
 
 
-app = FastAPI(dependencies=[Depends(token)])
+class Spacious(JSONResponse):
+    """JSON as few programs write it: who parses it and writes it again is found out."""
+
+    def render(self, content) -> bytes:
+        return json.dumps(content, ensure_ascii=True, separators=(" , ", ": ")).encode()
+
+
+app = FastAPI(dependencies=[Depends(token)], default_response_class=Spacious)
 
 
 @app.exception_handler(NotLetIn)
@@ -256,6 +263,7 @@ def end_with_the_input() -> None:
 if __name__ == "__main__":
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
+    door.listen()  # who comes before uvicorn is there waits
     threading.Thread(target=end_with_the_input, daemon=True).start()
     print(json.dumps({"port": door.getsockname()[1], "now": NOW.isoformat()}), flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", h11_max_incomplete_event_size=1 << 20))
