@@ -167,11 +167,7 @@ pub fn infer_convention(query: &str, start: &str, end: &str) -> Result<JsValue, 
     let expect = expected(&query).map_err(thrown)?;
     let zone = expect.zone.unwrap_or_else(Zone::utc);
     match convention::infer(period, &zone, expect.week_start, start, end) {
-        Some((found, _)) => to_js(&(
-            found.week_start.map(weekday_name),
-            found.boundaries,
-            found.zone.name(),
-        )),
+        Some((found, _)) => to_js(&(found.week_start.map(weekday_name), found.boundaries, found.zone.name())),
         None => Ok(JsValue::NULL),
     }
 }
