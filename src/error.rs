@@ -1,7 +1,7 @@
 //! What went wrong, where, and under which code: the one error type of the crate.
 
 use serde::Serialize;
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// What kind of fault an error is. The text form is the `code` of the public contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,8 +182,13 @@ pub(crate) fn shown(text: &str) -> String {
             break;
         }
         match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.extend(c.escape_default()),
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\n' => out.push_str("\\n"),
+            // `write!` to a string does not fail.
+            c if c.is_control() => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
             c => out.push(c),
         }
     }

@@ -10,12 +10,10 @@ use crate::convention;
 use crate::error::{Place, Problem, UsageError};
 use crate::input::Text;
 use crate::ledger::Ledger;
-use crate::period::Boundaries;
 use crate::query::{self, Loose, PeriodQuery, RawQuery, WEEKDAYS, moment};
 use crate::record::{DATA_FIELDS, Defaults, FIELDS, Row};
 use crate::rollup::Rollup;
 use crate::validate::{self, Expect, Sound};
-use crate::walk;
 use crate::zone::{TZDB_VERSION, Zone};
 use chrono::Weekday;
 use serde::Serialize;
@@ -115,16 +113,16 @@ pub fn package_version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// The fields that columns hold of a record, in their order.
+/// The fields that columns hold of a record, in their order, with commas between them.
 #[wasm_bindgen(js_name = recordFields)]
-pub fn record_fields() -> js_sys::Array {
-    FIELDS.into_iter().map(JsValue::from_str).collect()
+pub fn record_fields() -> String {
+    FIELDS.join(",")
 }
 
-/// The fields that columns hold of a webhook's `data`, in their order.
+/// The fields that columns hold of a webhook's `data`, likewise.
 #[wasm_bindgen(js_name = dataFields)]
-pub fn data_fields() -> js_sys::Array {
-    DATA_FIELDS.into_iter().map(JsValue::from_str).collect()
+pub fn data_fields() -> String {
+    DATA_FIELDS.join(",")
 }
 
 /// What `validateResponse` of the package finds in a JSON text: problems and warnings; `null` for an endpoint that there is not.
@@ -160,34 +158,16 @@ fn given<T>(option: &Loose, read: impl FnOnce() -> Result<T, UsageError>) -> Res
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Explained<'a> {
-    week_start: Option<&'a str>,
-    boundaries: Boundaries,
-    tz: &'a str,
-}
-
-/// `inferConvention` of the package.
+/// What `inferConvention` of the package finds: the week's first day or null, the way of writing, the zone; `null` if nothing
+/// explains the bounds.
 #[wasm_bindgen(js_name = inferConvention)]
-pub fn infer_convention(bounds: &str, query: &str) -> Result<JsValue, JsValue> {
-    let [period, start, end] = walk::values(bounds, ["period", "periodStart", "periodEnd"]).map(Loose::from_json);
-    let expect = expected(&RawQuery::from_json(query)).map_err(thrown)?;
-    let written = RawQuery {
-        period,
-        ..RawQuery::default()
-    };
-    let period = written.kind().map_err(thrown)?;
-    let (Loose::Text(start), Loose::Text(end)) = (start, end) else {
-        return Ok(JsValue::NULL);
-    };
-    let zone = expect.zone.clone().unwrap_or_else(Zone::utc);
-    match convention::infer(period, &zone, expect.week_start, &start, &end) {
-        Some((found, _)) => to_js(&Explained {
-            week_start: found.week_start.map(weekday_name),
-            boundaries: found.boundaries,
-            tz: found.zone.name(),
-        }),
+pub fn infer_convention(query: &str, start: &str, end: &str) -> Result<JsValue, JsValue> {
+    let query = RawQuery::from_json(query);
+    let period = query.kind().map_err(thrown)?;
+    let expect = expected(&query).map_err(thrown)?;
+    let zone = expect.zone.unwrap_or_else(Zone::utc);
+    match convention::infer(period, &zone, expect.week_start, start, end) {
+        Some((found, _)) => to_js(&(found.week_start.map(weekday_name), found.boundaries, found.zone.name())),
         None => Ok(JsValue::NULL),
     }
 }

@@ -61,7 +61,8 @@ export class ObjectDoor {
 
   #newColumns(): Columns {
     const { recordFields, dataFields } = core();
-    return new Columns({ fields: recordFields(), dataFields: dataFields(), unused: this.#unused });
+    const [fields, ofData] = [recordFields(), dataFields()].map((names) => names.split(","));
+    return new Columns({ fields: fields ?? [], dataFields: ofData ?? [], unused: this.#unused });
   }
 }
 

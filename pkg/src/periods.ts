@@ -62,12 +62,10 @@ export function inferConvention(
     const wanted = "wanted {period, periodStart, periodEnd}";
     throw new UsageError("invalid_option", `the bounds are ${typeName(bounds)}: ${wanted}`, { path: "" });
   }
-  const written = {
-    period: coreValue(bounds.period),
-    periodStart: coreValue(bounds.periodStart),
-    periodEnd: coreValue(bounds.periodEnd),
-  };
   const { tz, weekStart } = corePartialQuery(query);
-  const options = JSON.stringify({ tz, weekStart });
-  return attempt(() => wasm.inferConvention(JSON.stringify(written), options)) as Convention | null;
+  const options = JSON.stringify({ tz, weekStart, period: coreValue(bounds.period) });
+  const [start, end] = [bounds.periodStart, bounds.periodEnd].map((text) => (typeof text === "string" ? text : ""));
+  type Found = [Convention["weekStart"], Convention["boundaries"], string] | null;
+  const found = attempt(() => wasm.inferConvention(options, start as string, end as string)) as Found;
+  return found && { weekStart: found[0], boundaries: found[1], tz: found[2] };
 }

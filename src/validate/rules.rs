@@ -216,21 +216,9 @@ impl<'t> Check<'t, '_> {
             week && expect.boundaries.is_none_or(|how| bounds.are_written(how, start, end))
         });
         let Some((convention, bounds)) = found else {
-            let message = format!(
-                "{start} to {end} is no calendar {} in {}{}{}",
-                period.as_str(),
-                zone.name(),
-                if expect.boundaries.is_none() {
-                    ", neither as instants nor as wall time"
-                } else {
-                    " as asked for"
-                },
-                if period == Period::Week && expect.week_start.is_none() {
-                    ", whatever day weeks begin on"
-                } else {
-                    ""
-                },
-            );
+            // Neither as instants nor as wall time, whatever day weeks begin on, unless that was asked for.
+            let (period, zone) = (period.as_str(), zone.name());
+            let message = format!("{start} to {end} is no calendar {period} in {zone} by any convention asked for");
             return self.error(&at("periodStart"), "bounds", &message);
         };
         let current = match expect.offset {

@@ -9,7 +9,7 @@ use usage_by_agent::input::Text;
 use usage_by_agent::json::Reader;
 use usage_by_agent::query::RawQuery;
 use usage_by_agent::record::Defaults;
-use usage_by_agent::validate::{Expect, check};
+use usage_by_agent::validate::{self, Expect};
 
 const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
 const SKIP: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "onInvalid": "skip"}"#;
@@ -22,21 +22,21 @@ struct Outcome {
     diagnostics: String,
 }
 
-fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregate, Outcome) {
-    let mut counts = Aggregate::new(RawQuery::from_json(query).usage().unwrap());
-    let mut reading = Text::by(reader, Defaults::default());
+/// Counts a text that comes in chunks of these sizes, in turn.
+pub fn feed(counts: &mut Aggregate, mut reading: Text, text: &[u8], sizes: &[usize]) -> Result<(), UsageError> {
     let mut rest = text;
     let mut sizes = sizes.iter().cycle();
-    let told = loop {
-        if rest.is_empty() {
-            break reading.finish(&mut counts);
-        }
+    while !rest.is_empty() {
         let (chunk, after) = rest.split_at((*sizes.next().unwrap()).clamp(1, rest.len()));
         rest = after;
-        if let Err(error) = reading.push(&mut counts, chunk) {
-            break Err(error);
-        }
-    };
+        reading.push(counts, chunk)?;
+    }
+    reading.finish(counts)
+}
+
+fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregate, Outcome) {
+    let mut counts = Aggregate::new(RawQuery::from_json(query).usage().unwrap());
+    let told = feed(&mut counts, Text::by(reader, Defaults::default()), text, sizes);
     let outcome = Outcome {
         told,
         report: serde_json::to_string(&counts.report()).unwrap(),
@@ -105,7 +105,7 @@ pub fn check(text: &[u8], sizes: &[usize]) {
             shown()
         ),
     }
-    let problems = check(Endpoint::ByAgent, text, &Expect::default())
+    let problems = validate::check(Endpoint::ByAgent, text, &Expect::default())
         .err()
         .unwrap_or_default();
     let refused = problems.first().is_some_and(|problem| problem.code == "invalid_json");

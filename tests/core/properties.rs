@@ -1,8 +1,7 @@
 //! What holds for every input: order and cutting do not matter, nothing is lost, rows sum to totals.
 
-use crate::support::{JUNE, counted, counted_in, is_conserved, shuffled};
+use crate::support::{JUNE, counted, counted_in, is_conserved, outcome, shuffled};
 use proptest::prelude::*;
-use usage_by_agent::aggregate::Aggregate;
 
 fn time() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -39,13 +38,7 @@ fn record() -> impl Strategy<Value = String> {
 }
 
 /// All that order must not change: everything but the list of problems, which has the first ones.
-fn outcome(counts: &Aggregate) -> String {
-    let mut diagnostics = counts.diagnostics().clone();
-    diagnostics.problems.clear();
-    serde_json::to_string(&(counts.report(), diagnostics)).unwrap()
-}
 
-proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]

@@ -1,8 +1,7 @@
 //! State: what has been counted is the same in whatever order and parts it was, and survives as bytes.
 
-use crate::support::{JUNE, asked, counted, is_conserved, shuffled};
+use crate::support::{JUNE, asked, counted, is_conserved, outcome, shuffled};
 use proptest::prelude::*;
-use usage_by_agent::aggregate::Aggregate;
 use usage_by_agent::error::Code;
 use usage_by_agent::input::push_text;
 use usage_by_agent::ledger::Ledger;
@@ -38,12 +37,6 @@ pub fn record() -> impl Strategy<Value = String> {
 }
 
 /// All that order must not change: everything but the list of problems, which has the first ones.
-fn outcome(counts: &Aggregate) -> String {
-    let mut diagnostics = counts.diagnostics().clone();
-    diagnostics.problems.clear();
-    serde_json::to_string(&(counts.report(), diagnostics)).unwrap()
-}
-
 pub fn rollup(options: &str) -> Rollup {
     let raw = RawQuery::from_json(options);
     Rollup::new(raw.reading().unwrap(), raw.directory().unwrap())

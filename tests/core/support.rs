@@ -1,5 +1,6 @@
 //! What the tests share: a query in JSON, and the count of a text.
 
+use crate::harness::feed;
 use usage_by_agent::aggregate::Aggregate;
 use usage_by_agent::error::UsageError;
 use usage_by_agent::input::Text;
@@ -19,19 +20,7 @@ pub fn asked(query: &str) -> Aggregate {
 /// Counts a text that comes in chunks of these sizes, again and again.
 pub fn counted_in(query: &str, text: &[u8], sizes: &[usize]) -> (Aggregate, Result<(), UsageError>) {
     let mut counts = asked(query);
-    let mut reading = Text::new(Defaults::default());
-    let mut rest = text;
-    let mut sizes = sizes.iter().cycle();
-    let told = loop {
-        if rest.is_empty() {
-            break reading.finish(&mut counts);
-        }
-        let (chunk, after) = rest.split_at((*sizes.next().unwrap()).clamp(1, rest.len()));
-        rest = after;
-        if let Err(error) = reading.push(&mut counts, chunk) {
-            break Err(error);
-        }
-    };
+    let told = feed(&mut counts, Text::new(Defaults::default()), text, sizes);
     (counts, told)
 }
 
@@ -71,4 +60,11 @@ pub fn shuffled<T: Clone>(list: &[T], seed: u64) -> Vec<T> {
         list.swap(i, usize::try_from(seed >> 33).unwrap() % (i + 1));
     }
     list
+}
+
+/// The report and where every record went, without the problems, which come in the order of reading.
+pub fn outcome(counts: &Aggregate) -> String {
+    let mut diagnostics = counts.diagnostics().clone();
+    diagnostics.problems.clear();
+    serde_json::to_string(&(counts.report(), diagnostics)).unwrap()
 }
