@@ -69,7 +69,28 @@ test("a thousand rollups, kept and merged", () => {
     rollup.byAgent(JUNE);
     rollup.byNumber();
     rollup.daily();
+    rollup.usage({ account: { plan: { name: long }, numbers: { used: 0, limit: 0, remaining: 0 } } });
     rollup.free();
+  });
+});
+
+test("a handler's answers from records, good and bad", async () => {
+  const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler.js")).href);
+  const source = (request) => {
+    const kind = request.headers.get("x-kind");
+    if (kind === "objects") return records;
+    if (kind === "bad") return [...records, message({ receivedAt: long })];
+    return new Response(kind === "stream" ? bytes : bytes.subarray(0, -1)).body;
+  };
+  const handler = createUsageHandler({ records: (_window, request) => source(request), authorize: () => true });
+  await assertSteady(100, async () => {
+    for (const path of ["by-agent?period=week", "daily", "monthly", "by-number"]) {
+      for (const [kind, status] of Object.entries({ objects: 200, bad: 500, stream: 200, open: 500 })) {
+        const headers = { authorization: "Bearer x", "x-kind": kind };
+        const response = await handler(new Request(`https://edge.example/v1/usage/${path}`, { headers }));
+        assert.equal(response.status, status, `${path} ${kind}`);
+      }
+    }
   });
 });
 

@@ -13,8 +13,10 @@ test("the page is served beside the API, and never instead of it", async () => {
   errorOf(await worker.request("", { path: "/v1/no/such/path", token: null }), 404, "not_found");
   errorOf(await worker.request("?period=month", { token: null }), 401, "missing_token");
   // Browsers say that they want a page when someone types the address.
-  const headers = { accept: "text/html", "sec-fetch-mode": "navigate" };
+  const headers = { accept: "text/html,application/xhtml+xml,*/*;q=0.8", "sec-fetch-mode": "navigate" };
   errorOf(await worker.request("?period=month", { token: null, headers }), 401, "missing_token");
+  const description = await worker.request("", { path: "/openapi.json", token: null, headers });
+  assert.deepEqual([description.status, description.headers.get("content-type")], [200, "application/json"]);
   assert.equal((await worker.request("?period=month")).status, 200);
   await worker.stop();
 });
