@@ -37,8 +37,7 @@ fn record() -> impl Strategy<Value = String> {
     ]
 }
 
-/// All that order must not change: everything but the list of problems, which has the first ones.
-
+proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
