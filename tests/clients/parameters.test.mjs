@@ -138,3 +138,21 @@ async function compare(t, questions) {
 
 test("questions that were thought of", (t) => compare(t, table()));
 test("questions at random", (t) => compare(t, generated()));
+
+test("the documents of both have the same parameters", async () => {
+  const documents = await Promise.all(
+    [worker, fastApi].map(async ({ base }) => (await ask(base, "/openapi.json")).json()),
+  );
+  for (const path of Object.values(PATHS)) {
+    const [ours, theirs] = documents.map(({ paths }) =>
+      (paths[path].get.parameters ?? []).map(
+        ({ name, in: place, required, schema: { title, examples, ...schema } }) => {
+          // FastAPI's word for a parameter that may be left out; there is no `null` in a query.
+          const { anyOf: [{ type }] = [schema], ...rest } = schema;
+          return { name, place, required, schema: { ...rest, type } };
+        },
+      ),
+    );
+    assert.deepEqual(ours, theirs, path);
+  }
+});
