@@ -20,7 +20,7 @@ const LONGEST = 64 * 1024 * 1024;
  * | `daily`, `monthly` | a row for each day or month, in order, none missing or doubled, as many as said |
  * | `by-number` | one row a number |
  *
- * A value is checked as its JSON. Of JSON text nothing is built but what is wrong with it: `value` is read when it is asked for.
+ * Without `tz` the days of any zone will do: the vendor does not say whose they are then. A value is checked as its JSON. Of JSON text nothing is built but what is wrong with it: `value` is read when it is asked for.
  *
  * @param endpoint whose answer it is
  * @param body JSON text of 64 MiB at most, or the value it has been read into

@@ -189,7 +189,6 @@ impl<'t> Check<'t, '_> {
             );
             return self.error(&at("period"), "unexpected_period", &message);
         }
-        let zone = expect.zone.clone().unwrap_or_else(Zone::utc);
         let mut readable = true;
         for (name, text) in [("periodStart", start), ("periodEnd", end)] {
             // What is no time at all has been told.
@@ -210,22 +209,33 @@ impl<'t> Check<'t, '_> {
             let message = format!("the period ends at {end}, before it starts at {start}");
             return self.error(&at("periodEnd"), "bounds_order", &message);
         }
-        let found = infer(period, &zone, expect.week_start, start, end).filter(|(found, bounds)| {
-            let week =
-                expect.week_start.is_none() || found.week_start.is_none() || found.week_start == expect.week_start;
-            week && expect.boundaries.is_none_or(|how| bounds.are_written(how, start, end))
-        });
+        let explained = |zone: &Zone| {
+            infer(period, zone, expect.week_start, start, end).filter(|(found, bounds)| {
+                let week =
+                    expect.week_start.is_none() || found.week_start.is_none() || found.week_start == expect.week_start;
+                week && expect.boundaries.is_none_or(|how| bounds.are_written(how, start, end))
+            })
+        };
+        // Where no zone was asked for, the vendor does not say whose days it counts.
+        let found = match &expect.zone {
+            Some(zone) => explained(zone),
+            None => {
+                explained(&Zone::utc()).or_else(|| Zone::names().find_map(|name| explained(&Zone::named(name).ok()?)))
+            }
+        };
         let Some((convention, bounds)) = found else {
             // Neither as instants nor as wall time, whatever day weeks begin on, unless that was asked for.
-            let (period, zone) = (period.as_str(), zone.name());
+            let period = period.as_str();
+            let zone = expect.zone.as_ref().map_or("any zone", |zone| zone.name());
             let message = format!("{start} to {end} is no calendar {period} in {zone} by any convention asked for");
             return self.error(&at("periodStart"), "bounds", &message);
         };
+        let zone = &convention.zone;
         let current = match expect.offset {
             0 => Some(bounds),
             by => by
                 .checked_neg()
-                .and_then(|by| Bounds::beginning(period, &zone, period.step(bounds.first, by)?)),
+                .and_then(|by| Bounds::beginning(period, zone, period.step(bounds.first, by)?)),
         };
         if expect
             .now

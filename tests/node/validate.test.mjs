@@ -140,6 +140,21 @@ test("what was asked for is what has to be answered", () => {
   assert.equal(validateResponse("by-agent", week, { weekStart: "monday" }).ok, false);
 });
 
+test("where no zone was asked for, any zone's days will do", () => {
+  for (const tz of ["Asia/Kolkata", "America/St_Johns", "Pacific/Apia"]) {
+    for (const boundaries of ["instant", "wall-clock"]) {
+      const answer = { data: [], ...periodBounds({ ...JUNE, period: "week", tz, weekStart: "sunday", boundaries }) };
+      assert.equal(validateResponse("by-agent", answer).ok, true, tz);
+      assert.equal(validateResponse("by-agent", answer, { tz: "UTC" }).ok, boundaries === "wall-clock", tz);
+      const later = { ...answer, periodEnd: answer.periodEnd.replace(/..Z$/, "58Z") };
+      assert.deepEqual(
+        validateResponse("by-agent", later).problems.map(({ path, code }) => [path, code]),
+        [["/periodStart", "bounds"]],
+      );
+    }
+  }
+});
+
 test("bodies that are no answer at all", () => {
   const texts = ["", "{", "<!doctype html>", "nul", '{"data":[', JSON.stringify(page).slice(0, -1), "\ud83d"];
   for (const text of texts) {
