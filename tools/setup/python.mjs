@@ -45,7 +45,9 @@ async function make(path, home) {
     // No script of its bin/ is ever used, only `python -m`: they would name the folder that it is still called.
     const env = { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0" };
     await quietly(interpreter(coming), ["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS], { env });
-    if (!existsSync(home)) renameSync(coming, home); // another run may have been faster
+    if (existsSync(interpreter(home))) return; // another run was faster
+    rmSync(home, { recursive: true, force: true });
+    renameSync(coming, home);
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     throw new Missing(
