@@ -16,10 +16,10 @@ test("every name's periods are where zoneinfo has them", async (t) => {
   const counts = { names: 0, transitions: 0, periods: 0 };
   const names = [];
   const differing = [];
-  for await (const group of zonesFromPython(tzdb, 1970, 2038)) {
+  for await (const group of zonesFromPython(1970, 2038)) {
     if (group.tzdb) {
       t.diagnostic(`Python ${group.python}: tz database ${tzdb} here, ${group.tzdb} there`);
-      assert.equal(group.tzdb, tzdb);
+      assert.equal(group.tzdb, tzdb, "tests/clients/requirements.txt has tzdata of another release");
       continue;
     }
     for (const tz of group.names) {

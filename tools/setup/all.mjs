@@ -2,6 +2,7 @@
 
 import { chromium } from "./chromium.mjs";
 import { npmPackages } from "./npm.mjs";
+import { python } from "./python.mjs";
 import { checkVersions } from "./versions.mjs";
 import { wasmBindgen } from "./wasm-bindgen.mjs";
 import { wasmTarget } from "./wasm-target.mjs";
@@ -15,6 +16,7 @@ export const BROWSER = ["chromium"];
  *   wasm      the environment for cargo when it builds for WebAssembly
  *   bindgen   the folder of wasm-bindgen's tools
  *   browser   { chromium, chromedriver }
+ *   python    the Python that has the packages from PyPI
  */
 export async function setUp(parts) {
   checkVersions();
@@ -24,5 +26,6 @@ export async function setUp(parts) {
     wasm: wants.has("target") && (await wasmTarget()),
     bindgen: wants.has("bindgen") && (await wasmBindgen()),
     browser: wants.has("chromium") && (await chromium()),
+    python: wants.has("python") && (await python()),
   };
 }

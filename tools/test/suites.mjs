@@ -18,7 +18,8 @@ export const suites = [
   inNode("deno"),
   inNode("workerd"),
   inNode("browser", ["chromium"]),
-  inNode("zones", ["chromium"]),
+  inNode("zones", ["chromium", "python"]),
+  inNode("clients", ["python"]),
   { name: "strays", needs: [], run: strays },
 ];
 

@@ -1,0 +1,35 @@
+/** schemathesis makes up requests by the document that the Worker serves, right ones and wrong ones, and judges the answers by it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PATHS, schemathesis, startComputing, startFastApi, startProxying } from "./support.mjs";
+
+test("what the Worker computes is as its document says", async (t) => {
+  const worker = await startComputing();
+  t.after(() => worker.stop());
+  await judge(t, worker, 100);
+});
+
+test("what the Worker passes on is as its document says", async (t) => {
+  const fastApi = await startFastApi();
+  t.after(() => fastApi.stop());
+  const worker = await startProxying(fastApi.base);
+  t.after(() => worker.stop());
+  await judge(t, worker, 40);
+});
+
+async function judge(t, worker, examples) {
+  const options = ["--max-examples", String(examples), "--generation-deterministic"];
+  const { ok, said, counts } = await schemathesis(worker, options);
+  assert.ok(ok, said);
+  t.diagnostic(/\d+ generated.*/.exec(said)[0]);
+
+  // Nothing found is worth something where something was looked for.
+  const asked = Object.values(PATHS).map((path) => `GET ${path}`);
+  assert.deepEqual(new Set(Object.keys(counts)), new Set(asked));
+  for (const [endpoint, seen] of Object.entries(counts)) {
+    const wanted = ["GET 200", "GET 401", "POST 405", "OPTIONS 204", "not_a_server_error", "status_code_conformance"];
+    wanted.push("content_type_conformance", "response_schema_conformance", "negative_data_rejection", "ignored_auth");
+    if (/by-agent|daily|monthly/.test(endpoint)) wanted.push("GET 422");
+    for (const what of wanted) assert.ok(seen[what] > 0, `${endpoint}: no ${what}`);
+  }
+}

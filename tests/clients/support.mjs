@@ -1,0 +1,118 @@
+/** What these tests share: FastAPI, Python programs, and requests as they are written. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { startPython } from "../support/python.mjs";
+import { startWorker, TOKEN } from "../workerd/support.mjs";
+import { ACCOUNT, DIRECTORY, NOW, RECORDS } from "./records.mjs";
+
+export { OTHER_TOKEN, startWorker, TOKEN } from "../workerd/support.mjs";
+
+export const PATHS = {
+  "by-agent": "/v1/usage/by-agent",
+  usage: "/v1/usage",
+  daily: "/v1/usage/daily",
+  monthly: "/v1/usage/monthly",
+  "by-number": "/v1/usage/by-number",
+};
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** `upstream.py` on a port of its own; `now` is its clock. */
+export async function startFastApi() {
+  const child = await startPython([here("upstream.py"), TOKEN]);
+  const ended = once(child, "close");
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { value: line, done } = await lines.next();
+  assert.ok(!done, "upstream.py did not start");
+  const { port, now } = JSON.parse(line);
+  return {
+    base: new URL(`http://127.0.0.1:${port}`),
+    now,
+    async stop() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** One `GET` of `path` at `base`. Unlike with `fetch`, what is odd in the path stays as it is. */
+export async function ask(base, path, { token = TOKEN } = {}) {
+  const headers = { accept: "application/json", authorization: `Bearer ${token}` };
+  const { hostname, port } = base;
+  const sent = request({ hostname, port, path, headers }).end();
+  const [response] = await once(sent, "response");
+  const bytes = Buffer.concat(await response.toArray());
+  return { status: response.statusCode, headers: response.headers, bytes, json: () => JSON.parse(bytes.toString()) };
+}
+
+/** Runs a Python program of this folder: `input` goes in as JSON, and JSON comes out. */
+export async function runPython(script, input) {
+  const child = await startPython([here(script)]);
+  const ended = once(child, "close");
+  child.stdin.end(JSON.stringify(input));
+  const said = Buffer.concat(await child.stdout.toArray());
+  const [status] = await ended;
+  assert.equal(status, 0, `${script} ended with ${status}`);
+  return JSON.parse(said.toString());
+}
+
+/** The Worker over the records of `records.mjs`. */
+export function startComputing({ vars, objects } = {}) {
+  return startWorker({
+    vars: { API_TOKENS: TOKEN, NOW, ...vars },
+    objects: {
+      "records.ndjson": RECORDS.map((record) => JSON.stringify(record)).join("\n"),
+      "agents.json": JSON.stringify(DIRECTORY),
+      "account.json": JSON.stringify(ACCOUNT),
+      ...objects,
+    },
+  });
+}
+
+/** The Worker in front of another server. */
+export function startProxying(base) {
+  return startWorker({ vars: { UPSTREAM_BASE_URL: base.origin, UPSTREAM_RETRIES: "0" } });
+}
+
+/**
+ * schemathesis against the document that a Worker serves. Returns what it said, and how many requests were answered how and
+ * passed which check, by endpoint: {"GET /v1/usage": {"GET 200": 9, "not_a_server_error": 13, …}, …}.
+ */
+export async function schemathesis(worker, options) {
+  const folder = mkdtempSync(join(tmpdir(), "schemathesis-")); // it leaves folders where it runs
+  try {
+    const report = join(folder, "report.ndjson");
+    const args = ["-m", "schemathesis.cli", "--no-color", "--config-file", here("schemathesis.toml"), "run"];
+    args.push(new URL("/openapi.json", worker.base).href, "--header", `Authorization: Bearer ${TOKEN}`);
+    args.push("--report", "ndjson", "--report-ndjson-path", report, ...options);
+    const child = await startPython(args, { cwd: folder });
+    const ended = once(child, "close");
+    const said = Buffer.concat(await child.stdout.toArray()).toString();
+    const [status] = await ended;
+    return { ok: status === 0, said, counts: countsIn(readFileSync(report, "utf8")) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function countsIn(report) {
+  const counts = {};
+  for (const line of report.trim().split("\n")) {
+    const { label, interactions, checks } = JSON.parse(line).ScenarioFinished?.recorder ?? {};
+    if (!interactions || !checks) continue;
+    counts[label] ??= {};
+    const count = (what) => {
+      counts[label][what] = (counts[label][what] ?? 0) + 1;
+    };
+    for (const { request, response } of Object.values(interactions))
+      count(`${request.method} ${response?.status_code}`);
+    for (const { name, status } of Object.values(checks).flat()) if (status === "success") count(name);
+  }
+  return counts;
+}
