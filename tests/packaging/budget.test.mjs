@@ -15,8 +15,9 @@ function assertWithin(limit, bytes, what) {
   assert.ok(size <= limit, `${what} is ${size} bytes gzip: wanted ${limit} at most`);
 }
 
+// It was 106,000 before four more endpoints were checked and records could be counted with a mistake on purpose.
 test("the module is within its budget", () => {
-  assertWithin(106_000, readFileSync(file("wasm/usage_by_agent.wasm")), "the module, every zone in it");
+  assertWithin(108_600, readFileSync(file("wasm/usage_by_agent.wasm")), "the module, every zone in it");
 });
 
 /** The script of these names of the entry slim, as a page's bundle has it. */

@@ -14,7 +14,7 @@ const manifest = JSON.parse(read("package.json"));
 
 test("its files are of the kinds that belong there", () => {
   const kinds = [
-    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+    /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
     /^dist\/([a-z.-]+\/)?[a-z.-]+\.(js|d\.ts)(\.map)?$/,
     /^src\/([a-z.-]+\/)?[a-z.-]+\.ts$/,
     /^wasm\/usage_by_agent\.(wasm|js|d\.ts)$/,
@@ -37,7 +37,8 @@ test("what is built has a source, and what has a source is built", () => {
 test("every entry of the exports map is a file", () => {
   const targets = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(targets));
   for (const target of targets(manifest.exports)) assert.ok(names.includes(target.slice(2)), target);
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./inline", "./worker", "./wasm", "./package.json"]);
+  const entries = [".", "./slim", "./inline", "./worker", "./wasm", "./openapi.json", "./package.json"];
+  assert.deepEqual(Object.keys(manifest.exports), entries);
   const conditions = Object.keys(manifest.exports["."]);
   // The first that applies wins: types before all, workerd before the browser that it says it is, default at the end.
   assert.equal(conditions[0], "types");
