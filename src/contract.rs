@@ -36,9 +36,51 @@ pub struct Field {
     pub kind: Kind,
     /// May it be missing?
     pub need: Need,
+    /// Its key as nearly everyone spells it.
+    pub spelled: Spelled,
     /// What it is.
     #[cfg(not(target_arch = "wasm32"))]
     pub about: &'static [&'static str],
+}
+
+/// A key in its quotes, and the colon behind it, to be compared at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Spelled {
+    /// Its bytes, the first one lowest.
+    pub bytes: [u64; 2],
+    /// Ones where they are.
+    pub mask: [u64; 2],
+    /// How many they are; 0 where they are more than fit in.
+    pub length: u8,
+}
+
+impl Spelled {
+    // Run by the compiler: what can panic here stops the build.
+    #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
+    const fn of(name: &str) -> Self {
+        let name = name.as_bytes();
+        if name.len() + 3 > 16 {
+            return Spelled {
+                bytes: [u64::MAX; 2],
+                mask: [0; 2],
+                length: 0,
+            };
+        }
+        let mut bytes = (b':' as u128) << 8 | b'"' as u128;
+        let mut n = name.len();
+        while n > 0 {
+            n -= 1;
+            bytes = bytes << 8 | name[n] as u128;
+        }
+        bytes = bytes << 8 | b'"' as u128;
+        let length = name.len() + 3;
+        let mask = u128::MAX >> (128 - 8 * length);
+        Spelled {
+            bytes: [bytes as u64, (bytes >> 64) as u64],
+            mask: [mask as u64, (mask >> 64) as u64],
+            length: length as u8,
+        }
+    }
 }
 
 /// What a field holds.
@@ -153,6 +195,7 @@ macro_rules! shapes {
                     name: $name,
                     kind: $Kind,
                     need: Need::$Need,
+                    spelled: Spelled::of($name),
                     #[cfg(not(target_arch = "wasm32"))]
                     about: &[$($note),*],
                 }),*],
@@ -388,7 +431,7 @@ impl Endpoint {
 /// What only writers of documents need.
 #[cfg(not(target_arch = "wasm32"))]
 mod documented {
-    use super::{Endpoint, Field, Kind, Need, Rule, Shape};
+    use super::{Endpoint, Field, Kind, Need, Rule, Shape, Spelled};
 
     /// A parameter of a query.
     #[derive(Clone, Copy, Debug)]
@@ -504,6 +547,7 @@ mod documented {
                 name: $name,
                 kind: $kind,
                 need: Need::$need,
+                spelled: Spelled::of($name),
                 about: &[$about],
             }
         };

@@ -13,6 +13,14 @@ pub struct Index {
 }
 
 impl Index {
+    /// With room for so many.
+    pub fn for_about(count: usize) -> Self {
+        Index {
+            table: vec![(0, 0); count.saturating_mul(2).next_power_of_two()],
+            count: 0,
+        }
+    }
+
     /// The index under a hash for which `is_it` says so.
     pub fn find(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let mut at = hash;

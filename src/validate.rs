@@ -6,7 +6,7 @@
 mod fields;
 mod rules;
 
-use self::fields::{Fields, Got, Rows, object};
+use self::fields::{Fields, Got, Plain, Rows, object};
 use self::rules::Series;
 use crate::contract::{Endpoint, Kind, MAX_FIELDS, Need, Shape};
 use crate::convention::Convention;
@@ -25,6 +25,9 @@ use std::fmt::{self, Write};
 
 /// How many problems are told, each by itself; of more only the number.
 pub const MAX_PROBLEMS: usize = 10_000;
+
+/// About how long a row is, for a guess how many there are.
+const BYTES_A_ROW: usize = 128;
 
 /// What the answer should be to; what is absent is not checked.
 #[derive(Clone, Debug, Default)]
@@ -187,11 +190,11 @@ impl<'t, 'e> Check<'t, 'e> {
             return None;
         }
         let mut got = [Got::Missing; MAX_FIELDS];
-        object(&mut scan, shape, MAX_DEPTH.saturating_sub(1), &mut got, self)?;
+        let plain = object(&mut scan, shape, MAX_DEPTH.saturating_sub(1), &mut got, self)?;
         if scan.token().is_some() || scan.at < self.text.len() {
             return None;
         }
-        self.judge(&Path::Root, shape, &got, 0);
+        self.judge(&Path::Root, shape, &got, plain, 0);
         Some(())
     }
 
@@ -216,28 +219,28 @@ impl<'t, 'e> Check<'t, 'e> {
     }
 
     /// Judges the fields of an object, and then the rules about them. `n` is its number among the rows.
-    fn judge(&mut self, path: &Path<'_>, shape: &'static Shape, got: &Fields<'t>, n: usize) {
-        for (field, got) in shape.fields.iter().zip(got) {
-            match (field.kind, got) {
-                (Kind::Text | Kind::TextOrNull, Got::Plain(_))
-                | (Kind::Count | Kind::CountOrNull, Got::Whole(_))
-                | (Kind::TextOrNull | Kind::CountOrNull, Got::Null)
-                | (Kind::Flag, Got::Flag(_))
-                | (Kind::Rows(_), Got::Rows) => {}
-                _ => {
-                    let path = Path::Field(path, field.name);
-                    match (field.kind, *got) {
-                        (Kind::Object(inner), Got::Nested(at)) if self.text.get(at) == Some(&b'{') => {
-                            self.inner(&path, inner, at);
-                        }
-                        (_, Got::Missing) => self.absent(&path, field.kind, field.need),
-                        (kind, got) => self.value(&path, kind, got),
-                    }
-                }
-            }
+    fn judge(&mut self, path: &Path<'_>, shape: &'static Shape, got: &Fields<'t>, plain: Plain, n: usize) {
+        if !plain.is_all(shape.fields.len()) {
+            self.look(path, shape, got, plain);
         }
         for rule in shape.rules {
             self.rule(*rule, path, shape, got, n);
+        }
+    }
+
+    /// Judges the fields that are not plainly as they should be.
+    #[inline(never)]
+    fn look(&mut self, path: &Path<'_>, shape: &'static Shape, got: &Fields<'t>, plain: Plain) {
+        let fields = shape.fields.iter().zip(got).enumerate();
+        for (_, (field, got)) in fields.filter(|(at, _)| !plain.has(*at)) {
+            let path = Path::Field(path, field.name);
+            match (field.kind, *got) {
+                (Kind::Object(inner), Got::Nested(at)) if self.text.get(at) == Some(&b'{') => {
+                    self.inner(&path, inner, at);
+                }
+                (_, Got::Missing) => self.absent(&path, field.kind, field.need),
+                (kind, got) => self.value(&path, kind, got),
+            }
         }
     }
 
@@ -250,8 +253,8 @@ impl<'t, 'e> Check<'t, 'e> {
         };
         let mut got = [Got::Missing; MAX_FIELDS];
         // It has been passed before, so it can be read.
-        if object(&mut scan, shape, MAX_DEPTH, &mut got, self).is_some() {
-            self.judge(path, shape, &got, 0);
+        if let Some(plain) = object(&mut scan, shape, MAX_DEPTH, &mut got, self) {
+            self.judge(path, shape, &got, plain, 0);
         }
     }
 
@@ -299,6 +302,7 @@ impl<'t> Rows<'t> for Check<'t, '_> {
         // The array may come a second time, and then the first is as if it had not been.
         *self = Check::new(self.text, self.expect);
         self.series = Series::of(shape);
+        self.index = Index::for_about(self.text.len() / BYTES_A_ROW);
         let within = levels.checked_sub(1)?;
         let mut got = [Got::Missing; MAX_FIELDS];
         scan.skip(1);
@@ -310,8 +314,8 @@ impl<'t> Rows<'t> for Check<'t, '_> {
         for n in 0.. {
             let path = Path::Row(&path, n);
             if first == b'{' {
-                object(scan, shape, within, &mut got, self)?;
-                self.judge(&path, shape, &got, n);
+                let plain = object(scan, shape, within, &mut got, self)?;
+                self.judge(&path, shape, &got, plain, n);
                 self.series.add(got.first().copied().unwrap_or(Got::Missing));
             } else {
                 self.series.add(Got::Missing);

@@ -1,6 +1,6 @@
 //! Reading the fields of an object by its shape, in one pass over its text.
 
-use crate::contract::{Kind, MAX_FIELDS, Shape};
+use crate::contract::{Field, Kind, MAX_FIELDS, Shape, Spelled};
 use crate::decimal::nearest;
 use crate::error::{number_shown, shown};
 use crate::report::MAX_SAFE_F64;
@@ -86,6 +86,30 @@ impl<'t> Got<'t> {
     }
 }
 
+/// Which fields are plainly as they should be, a bit each, the first one's lowest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Plain(u32);
+
+impl Plain {
+    /// Is the field of this number?
+    pub const fn has(self, at: usize) -> bool {
+        self.0 & bit(at) != 0
+    }
+
+    /// Are all of so many?
+    pub const fn is_all(self, count: usize) -> bool {
+        self.0 == bit(count).wrapping_sub(1)
+    }
+
+    const fn put(&mut self, at: usize, is_plain: bool) {
+        self.0 = self.0 & !bit(at) | if is_plain { bit(at) } else { 0 };
+    }
+}
+
+const fn bit(at: usize) -> u32 {
+    1_u32.wrapping_shl(at as u32)
+}
+
 /// Takes the rows of an array as they are read.
 pub trait Rows<'t> {
     /// Reads the array that begins here. `None` where the text is broken.
@@ -100,36 +124,77 @@ pub fn object<'t>(
     levels: usize,
     got: &mut Fields<'t>,
     rows: &mut dyn Rows<'t>,
-) -> Option<()> {
+) -> Option<Plain> {
     scan.skip(1);
-    *got = [Got::Missing; MAX_FIELDS];
+    for got in got.iter_mut().take(shape.fields.len()) {
+        *got = Got::Missing;
+    }
+    let mut plain = Plain::default();
     let mut expected = 0_usize;
     let mut more = scan.first_entry()?;
     while more {
-        let Some(at) = field(scan, shape, expected)? else {
+        let (at, first) = if is_ahead(scan, shape.fields.get(expected)) {
+            (expected, scan.token()?)
+        } else {
+            let at = field(scan, shape)?;
             let first = scan.value_token()?;
-            scan.pass(first, levels)?;
-            more = scan.next_entry()?;
-            continue;
+            let Some(at) = at else {
+                scan.pass(first, levels)?;
+                more = scan.next_entry()?;
+                continue;
+            };
+            (at, first)
         };
         expected = at.wrapping_add(1);
-        let first = scan.value_token()?;
-        let value = match (first, shape.fields.get(at)?.kind) {
+        let kind = shape.fields.get(at)?.kind;
+        let value = match (first, kind) {
             (b'[', Kind::Rows(shape)) => {
                 rows.rows(scan, shape, levels.checked_sub(1)?)?;
                 Got::Rows
             }
             _ => value(scan, first, levels)?,
         };
+        plain.put(at, is_plain(kind, value));
         *got.get_mut(at)? = value;
         more = scan.next_entry()?;
     }
-    Some(())
+    Some(plain)
 }
 
-/// Which field the key here names; nearly always the one after the last.
+/// Is a value what nearly every value of its kind is? Of others more has to be looked at.
 #[inline(always)]
-fn field(scan: &mut Scan<'_>, shape: &'static Shape, expected: usize) -> Option<Option<usize>> {
+const fn is_plain(kind: Kind, got: Got<'_>) -> bool {
+    matches!(
+        (kind, got),
+        (Kind::Text | Kind::TextOrNull, Got::Plain(_))
+            | (Kind::Count | Kind::CountOrNull, Got::Whole(_))
+            | (Kind::TextOrNull | Kind::CountOrNull, Got::Null)
+            | (Kind::Flag, Got::Flag(_))
+            | (Kind::Rows(_), Got::Rows)
+    )
+}
+
+/// Passes the key of this field and its colon, if they stand here as nearly everyone spells them.
+#[inline(always)]
+fn is_ahead(scan: &mut Scan<'_>, field: Option<&Field>) -> bool {
+    let Some(Spelled { bytes, mask, length }) = field.map(|field| field.spelled) else {
+        return false;
+    };
+    let Some(block) = scan.text.get(scan.at..).and_then(|rest| rest.first_chunk::<16>()) else {
+        return false;
+    };
+    let block = u128::from_le_bytes(*block);
+    #[allow(clippy::cast_possible_truncation)]
+    let [low, high] = [block as u64 & mask[0], (block >> 64) as u64 & mask[1]];
+    if [low, high] != bytes {
+        return false;
+    }
+    scan.skip(length.into());
+    true
+}
+
+/// Which field the key here names.
+fn field(scan: &mut Scan<'_>, shape: &'static Shape) -> Option<Option<usize>> {
     scan.skip(1);
     let rest = scan.text.get(scan.at..)?;
     let length = ascii_len(rest);
@@ -138,34 +203,7 @@ fn field(scan: &mut Scan<'_>, shape: &'static Shape, expected: usize) -> Option<
     }
     scan.skip(length.wrapping_add(1));
     let key = rest.get(..length)?;
-    match shape.fields.get(expected) {
-        Some(field) if is_same(key, field.name.as_bytes()) => Some(Some(expected)),
-        _ => Some(place(key, shape)),
-    }
-}
-
-/// Are they the same? By a few words at once, where comparing in general would be called and go byte by byte.
-#[inline(always)]
-fn is_same(key: &[u8], name: &[u8]) -> bool {
-    if key.len() != name.len() {
-        return false;
-    }
-    match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
-        (Some(first), Some(last)) if key.len() <= 16 => {
-            name.first_chunk() == Some(first) && name.last_chunk() == Some(last)
-        }
-        _ => match (key.first_chunk::<4>(), key.last_chunk::<4>()) {
-            (Some(first), Some(last)) if key.len() <= 8 => {
-                name.first_chunk() == Some(first) && name.last_chunk() == Some(last)
-            }
-            _ => key == name,
-        },
-    }
-}
-
-#[inline(never)]
-fn place(key: &[u8], shape: &'static Shape) -> Option<usize> {
-    shape.fields.iter().position(|field| field.name.as_bytes() == key)
+    Some(shape.fields.iter().position(|field| field.name.as_bytes() == key))
 }
 
 #[inline(never)]
