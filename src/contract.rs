@@ -56,7 +56,11 @@ pub struct Spelled {
 
 impl Spelled {
     // Run by the compiler: what can panic here stops the build.
-    #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation
+    )]
     const fn of(name: &str) -> Self {
         let name = name.as_bytes();
         if name.len() + 3 > 16 {

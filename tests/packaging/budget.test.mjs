@@ -17,7 +17,7 @@ function assertWithin(limit, bytes, what) {
 
 // It was 106,000 before four more endpoints were checked and records could be counted with a mistake on purpose.
 test("the module is within its budget", () => {
-  assertWithin(108_600, readFileSync(file("wasm/usage_by_agent.wasm")), "the module, every zone in it");
+  assertWithin(110_000, readFileSync(file("wasm/usage_by_agent.wasm")), "the module, every zone in it");
 });
 
 /** The script of these names of the entry slim, as a page's bundle has it. */

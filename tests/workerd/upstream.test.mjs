@@ -287,6 +287,25 @@ describe("upstream", () => {
     });
   }
 
+  test("the upstream's own tag goes on with its bytes; what is no tag does not", async () => {
+    for (const etag of ['"a,b"', 'W/"a,b"']) {
+      upstream.behave = answers(200, GOOD, { etag });
+      assert.equal((await worker.request(QUERY)).headers.get("etag"), etag);
+      for (const given of ['"a,b"', 'W/"a,b"', '"x", "a,b"', "*"]) {
+        const answer = await worker.request(QUERY, { headers: { "if-none-match": given } });
+        assert.equal(answer.status, 304, given);
+      }
+      const other = await worker.request(QUERY, { headers: { "if-none-match": '"a", "b"' } });
+      assert.equal(other.status, 200);
+    }
+    for (const etag of ["a", '"a', '"a"b"']) {
+      upstream.behave = answers(200, GOOD, { etag });
+      assert.match((await worker.request(QUERY)).headers.get("etag"), /^"[0-9a-f]{32}"$/, etag);
+    }
+    upstream.behave = answers(200, "{}", { etag: '"bad"' });
+    assert.equal((await worker.request(QUERY)).headers.get("etag"), null);
+  });
+
   test("many problems are not all listed", async () => {
     upstream.behave = answers(
       200,

@@ -40,7 +40,7 @@ export function judge(received: Received, question: Question): Answer {
 function report(received: Received, { facts, query }: Question): Answer {
   if (received.body === null) return bad(received, "upstream_too_large", "The upstream's answer is too long.");
   const checked = validateResponse(facts.endpoint, received.body, query);
-  if (checked.ok) return { status: 200, body: received.body, headers: kept(received) };
+  if (checked.ok) return { status: 200, body: received.body, headers: { ...kept(received), ...tagOf(received) } };
   const message = "The upstream's answer is not a usage report for this question.";
   return bad(received, "bad_upstream_answer", message, checked.problems.slice(0, MAX_DETAILS).map(detail));
 }
@@ -72,7 +72,13 @@ function bad(received: Received, code: string, message: string, details: ErrorDe
   return errorAnswer(502, code, message, { headers: kept(received), details });
 }
 
-/** Of the upstream's headers only these two are for the caller. */
+/** Its own tag holds for its bytes, which go on as they are; without one there will be ours. */
+function tagOf({ headers }: Received): { etag?: string } {
+  const etag = headers.get("etag");
+  return etag !== null && /^(?:W\/)?"[\x21\x23-\x7e]*"$/.test(etag) ? { etag } : {};
+}
+
+/** Of the upstream's headers only these two are for the caller, and the tag of what is passed on. */
 function kept({ headers }: Received): Record<string, string> {
   const result: Record<string, string> = {};
   for (const name of ["retry-after", "x-request-id"]) {

@@ -20,7 +20,7 @@ export async function respond(answer: Answer, request: Request, cors: CorsPolicy
   if (answer.body === null) return new Response(null, { status: answer.status, headers });
 
   if (answer.status === 200) {
-    const etag = await entityTag(answer.body);
+    const etag = headers.get("etag") ?? (await entityTag(answer.body));
     headers.set("etag", etag);
     if (matches(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
   }
@@ -42,6 +42,6 @@ async function entityTag(body: string | Uint8Array<ArrayBuffer>): Promise<string
 
 /** `If-None-Match` compares weakly (RFC 9110 §13.1.2): proxies that compress mark strong tags as weak. */
 function matches(header: string | null, etag: string): boolean {
-  if (header === null) return false;
-  return header.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
+  const tags: string[] = header?.match(/"[^"]*"/g) ?? [];
+  return header?.trim() === "*" || tags.includes(etag.replace(/^W\//, ""));
 }
