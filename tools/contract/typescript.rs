@@ -36,6 +36,7 @@ fn interface(shape: &Shape) -> String {
         kind,
         need,
         about,
+        ..
     } in shape.fields
     {
         let absent = matches!(need, Need::Expected | Need::Optional);
