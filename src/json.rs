@@ -15,7 +15,7 @@ use self::number::Number;
 use self::utf8::Utf8;
 use crate::error::{Code, Place, UsageError, shown};
 use crate::record::Row;
-use crate::scan::plain::{ascii_len, text_len};
+use crate::scan::plain::{ascii_len, line_breaks, text_len};
 use crate::walk::key_among;
 
 /// The most levels of arrays and objects inside each other: what serde_json takes.
@@ -715,8 +715,8 @@ impl Reader {
             Ok(text) => sink.object(text, &|| self.place(record.line, record.offset)),
             Err(error) => {
                 let before = error.valid_up_to();
-                let lines = text.iter().take(before).filter(|b| **b == b'\n').count();
-                let line = record.line.saturating_add(lines as u64);
+                let lines = line_breaks(text.get(..before).unwrap_or_default());
+                let line = record.line.saturating_add(lines);
                 sink.broken(self.broken(NOT_UTF8, line, record.offset.saturating_add(before as u64)))
             }
         };

@@ -9,7 +9,7 @@ pub mod plain;
 pub(crate) mod tokens;
 
 use self::names::{Name, named};
-use self::plain::ascii_len;
+use self::plain::{ascii_len, line_breaks};
 use self::tokens::{Scan, text};
 use crate::record::{Row, Value, data_slot};
 use crate::walk::unescaped;
@@ -38,13 +38,21 @@ pub enum Stop {
 /// # Errors
 /// Why it is not read.
 pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -> Result<Scanned, Stop> {
-    let mut scan = Scan { text, at, lines: 0 };
+    let mut scan = Scan {
+        text,
+        at,
+        spaced: false,
+    };
     row.clear();
     let read = levels.checked_sub(1).and_then(|within| scan.fields(within, false, row));
     match read {
         Some(()) => Ok(Scanned {
             end: scan.at,
-            lines: scan.lines,
+            lines: if scan.spaced {
+                line_breaks(text.get(at..scan.at).unwrap_or_default())
+            } else {
+                0
+            },
         }),
         // A byte that can't stand where it does is not passed.
         None if scan.at >= text.len() => Err(Stop::End),

@@ -184,7 +184,7 @@ impl<'t, 'e> Check<'t, 'e> {
         let mut scan = Scan {
             text: self.text,
             at: 0,
-            lines: 0,
+            spaced: false,
         };
         if scan.token()? != b'{' {
             return None;
@@ -249,7 +249,7 @@ impl<'t, 'e> Check<'t, 'e> {
         let mut scan = Scan {
             text: self.text,
             at,
-            lines: 0,
+            spaced: false,
         };
         let mut got = [Got::Missing; MAX_FIELDS];
         // It has been passed before, so it can be read.
@@ -319,7 +319,7 @@ impl<'t> Rows<'t> for Check<'t, '_> {
                 self.series.add(got.first().copied().unwrap_or(Got::Missing));
             } else {
                 self.series.add(Got::Missing);
-                let odd = fields::value(scan, first, levels)?;
+                let odd = fields::odd_value(scan, first, levels)?;
                 let message = format!("got {}: wanted an object", odd.shown(self.text));
                 self.error(&path, "type", &message);
             }

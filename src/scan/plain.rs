@@ -14,6 +14,12 @@ pub fn text_len(bytes: &[u8]) -> usize {
     plain_len::<false>(bytes)
 }
 
+/// How many line breaks there are.
+#[inline(never)]
+pub fn line_breaks(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
 /// Most strings end in their first bytes: only that is worth its place at each call.
 #[inline(always)]
 fn plain_len<const ASCII: bool>(bytes: &[u8]) -> usize {

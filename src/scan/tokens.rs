@@ -8,13 +8,14 @@ use crate::record::Value;
 use crate::walk::unescaped;
 
 /// A place in the text.
+#[derive(Clone, Copy)]
 pub struct Scan<'t> {
     /// All of it.
     pub text: &'t [u8],
     /// The offset of the next byte.
     pub at: usize,
-    /// How many line breaks have been passed.
-    pub lines: u64,
+    /// Has more space been passed than a single one here and there? Only then there can be line breaks.
+    pub spaced: bool,
 }
 
 /// How many bytes the character at the beginning has, which is beyond ASCII (RFC 3629 §4).
@@ -46,6 +47,37 @@ const fn are_hex(digits: &[u8; 4]) -> bool {
     (decimal | letter) & !digits & all(0x80) == all(0x80)
 }
 
+/// How many digits there are at the beginning, and their number; `None` where they may go on. Without a branch, as nobody can
+/// guess how many there will be.
+#[inline(always)]
+const fn few_digits(block: &[u8; 8]) -> Option<(usize, u64)> {
+    const fn all(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    let values = u64::from_le_bytes(*block) ^ all(b'0');
+    // From ten on, adding what it lacks of 0x80 sets the highest bit; what overflows only spoils bytes behind that.
+    let stops = (values.wrapping_add(all(0x80 - 10)) | values) & all(0x80);
+    if stops == 0 {
+        return None;
+    }
+    let count = stops.trailing_zeros() / 8;
+    // The digits go to the end, behind zeros; then pairs of them become one number, and pairs of those.
+    let digits = values.wrapping_shl(56 - 8 * count).wrapping_shl(8);
+    let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
+    Some((count as usize, fours.wrapping_mul(10_000 << 32 | 1) >> 32))
+}
+
+/// The offset of the next byte that is no white space.
+#[inline(never)]
+fn behind_space(text: &[u8], at: usize) -> usize {
+    let is_space = |byte: &&u8| matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
+    let space = text
+        .get(at..)
+        .map_or(0, |rest| rest.iter().take_while(is_space).count());
+    at.wrapping_add(space)
+}
+
 /// What text means that is spelled so between its quotes.
 pub fn text(spelled: &[u8]) -> Option<Value<'_>> {
     let text = std::str::from_utf8(spelled).ok()?;
@@ -64,33 +96,26 @@ impl<'t> Scan<'t> {
         self.at = self.at.wrapping_add(bytes);
     }
 
+    /// Does what is seldom done, on a copy: the place that a loop goes by stays in a register if nobody is told its address.
+    #[inline(always)]
+    pub fn aside<R>(&mut self, seldom: impl FnOnce(&mut Self) -> R) -> R {
+        let mut copy = *self;
+        let result = seldom(&mut copy);
+        *self = copy;
+        result
+    }
+
     /// The next byte that is no white space; it is not passed.
     #[inline(always)]
     pub fn token(&mut self) -> Option<u8> {
-        match self.byte()? {
-            byte if byte > b' ' => Some(byte),
-            _ => self.space(),
+        let byte = self.byte()?;
+        if byte > b' ' {
+            return Some(byte);
         }
-    }
-
-    #[inline(never)]
-    pub fn space(&mut self) -> Option<u8> {
-        if let [b' ', byte, ..] = self.text.get(self.at..)?
-            && *byte > b' '
-        {
-            self.skip(1);
-            return Some(*byte);
-        }
-        loop {
-            match self.byte()? {
-                b' ' | b'\t' | b'\r' => self.skip(1),
-                b'\n' => {
-                    self.skip(1);
-                    self.lines = self.lines.wrapping_add(1);
-                }
-                byte => return Some(byte),
-            }
-        }
+        let behind = behind_space(self.text, self.at);
+        self.spaced |= byte != b' ' || behind.wrapping_sub(self.at) > 1;
+        self.at = behind;
+        self.byte()
     }
 
     /// How many bytes it is to behind the opening quote of a value that is a string, if it is spelled as nearly everyone
@@ -321,8 +346,21 @@ impl<'t> Scan<'t> {
         Some((self.at.wrapping_sub(start), number))
     }
 
+    /// Passes a number of at most seven digits, behind which an entry ends. Of others nothing is passed.
+    #[inline(always)]
+    pub fn pass_short_number(&mut self) -> Option<u64> {
+        let block = self.text.get(self.at..)?.first_chunk()?;
+        let (count, number) = few_digits(block)?;
+        let after = block.get(count)?;
+        if !matches!(after, b',' | b'}') || count == 0 || block[0] == b'0' && count > 1 {
+            return None;
+        }
+        self.skip(count);
+        Some(number)
+    }
+
     /// Passes a number; says its size if it is whole and short enough to be exact as a double.
-    #[inline]
+    #[inline(never)]
     pub fn pass_number(&mut self, first: u8) -> Option<Option<u64>> {
         if first == b'-' {
             self.skip(1);
@@ -381,6 +419,31 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn digits_are_read_at_once_as_one_by_one() {
+        let ends = *b",}] \n.eE-/:\x00\x7f\x80\xff";
+        for number in (0..100_000_u64)
+            .chain((0..2000).map(|n| n * 7919 + 900_000))
+            .chain([9_999_999, 10_000_000])
+        {
+            for end in ends {
+                let text = [number.to_string().as_bytes(), &[end], b"12345678"].concat();
+                let length = text.len() - 9;
+                let want = (length < 8).then_some((length, number));
+                assert_eq!(few_digits(text.first_chunk().unwrap()), want, "{text:?}");
+                let mut scan = Scan {
+                    text: &text,
+                    at: 0,
+                    spaced: false,
+                };
+                assert_eq!(scan.digits(), Some((length, number)));
+                assert_eq!(scan.at, length);
+            }
+        }
+        assert_eq!(few_digits(b"x1234567"), Some((0, 0)));
+        assert_eq!(few_digits(b"00012,99"), Some((5, 12)));
     }
 
     #[test]

@@ -125,6 +125,20 @@ pub fn object<'t>(
     got: &mut Fields<'t>,
     rows: &mut dyn Rows<'t>,
 ) -> Option<Plain> {
+    let mut local = *scan;
+    let plain = entries(&mut local, shape, levels, got, rows);
+    *scan = local;
+    plain
+}
+
+#[inline(always)]
+fn entries<'t>(
+    scan: &mut Scan<'t>,
+    shape: &'static Shape,
+    levels: usize,
+    got: &mut Fields<'t>,
+    rows: &mut dyn Rows<'t>,
+) -> Option<Plain> {
     scan.skip(1);
     for got in got.iter_mut().take(shape.fields.len()) {
         *got = Got::Missing;
@@ -136,10 +150,10 @@ pub fn object<'t>(
         let (at, first) = if is_ahead(scan, shape.fields.get(expected)) {
             (expected, scan.token()?)
         } else {
-            let at = field(scan, shape)?;
+            let at = scan.aside(|scan| field(scan, shape))?;
             let first = scan.value_token()?;
             let Some(at) = at else {
-                scan.pass(first, levels)?;
+                scan.aside(|scan| scan.pass(first, levels))?;
                 more = scan.next_entry()?;
                 continue;
             };
@@ -149,7 +163,7 @@ pub fn object<'t>(
         let kind = shape.fields.get(at)?.kind;
         let value = match (first, kind) {
             (b'[', Kind::Rows(shape)) => {
-                rows.rows(scan, shape, levels.checked_sub(1)?)?;
+                scan.aside(|scan| rows.rows(scan, shape, levels.checked_sub(1)?))?;
                 Got::Rows
             }
             _ => value(scan, first, levels)?,
@@ -186,7 +200,8 @@ fn is_ahead(scan: &mut Scan<'_>, field: Option<&Field>) -> bool {
     let block = u128::from_le_bytes(*block);
     #[allow(clippy::cast_possible_truncation)]
     let [low, high] = [block as u64 & mask[0], (block >> 64) as u64 & mask[1]];
-    if [low, high] != bytes {
+    // Compared as arrays, the two would go through memory, and the processor would wait for them.
+    if low ^ bytes[0] | high ^ bytes[1] != 0 {
         return false;
     }
     scan.skip(length.into());
@@ -217,9 +232,41 @@ fn odd_field(scan: &mut Scan<'_>, shape: &'static Shape, plain: usize) -> Option
     )
 }
 
+#[inline(never)]
+fn other_number<'t>(scan: &mut Scan<'t>, first: u8) -> Option<Got<'t>> {
+    let start = scan.at;
+    Some(match scan.pass_number(first)? {
+        Some(number) if first != b'-' => Got::Whole(number),
+        _ => Got::Number(scan.text.get(start..scan.at)?),
+    })
+}
+
+/// Reads a value where an object was wanted: only a message shows it.
+#[inline(never)]
+pub fn odd_value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
+    let start = scan.at;
+    scan.pass(first, levels)?;
+    let spelled = scan.text.get(start..scan.at)?;
+    Some(match (first, spelled) {
+        (b'"', [_, text @ .., _]) => Got::Spelled(text),
+        (b'-' | b'0'..=b'9', _) => Got::Number(spelled),
+        _ => other(first, start),
+    })
+}
+
+/// What is neither text nor a number.
+const fn other<'t>(first: u8, start: usize) -> Got<'t> {
+    match first {
+        b'n' => Got::Null,
+        b't' => Got::Flag(true),
+        b'f' => Got::Flag(false),
+        _ => Got::Nested(start),
+    }
+}
+
 /// Reads the value that begins with this byte, here.
 #[inline(always)]
-pub fn value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
+fn value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
     let start = scan.at;
     Some(match first {
         b'"' => {
@@ -230,21 +277,16 @@ pub fn value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t
                 scan.skip(length.wrapping_add(1));
                 Got::Plain(rest.get(..length)?)
             } else {
-                Got::Spelled(scan.odd_string(length)?)
+                Got::Spelled(scan.aside(|scan| scan.odd_string(length))?)
             }
         }
-        b'-' | b'0'..=b'9' => match scan.pass_number(first)? {
-            Some(number) if first != b'-' => Got::Whole(number),
-            _ => Got::Number(scan.text.get(start..scan.at)?),
+        b'-' | b'0'..=b'9' => match scan.pass_short_number() {
+            Some(number) => Got::Whole(number),
+            None => scan.aside(|scan| other_number(scan, first))?,
         },
         _ => {
-            scan.pass(first, levels)?;
-            match first {
-                b'n' => Got::Null,
-                b't' => Got::Flag(true),
-                b'f' => Got::Flag(false),
-                _ => Got::Nested(start),
-            }
+            scan.aside(|scan| scan.pass(first, levels))?;
+            other(first, start)
         }
     })
 }
