@@ -142,17 +142,6 @@ impl<'t> Scan<'t> {
     /// Between the entries of an object: true before the next key, false behind the end.
     #[inline(always)]
     pub fn next_entry(&mut self) -> Option<bool> {
-        match self.text.get(self.at..)? {
-            [b',', b'"', ..] => {
-                self.skip(1);
-                return Some(true);
-            }
-            [b',', b' ', b'"', ..] => {
-                self.skip(2);
-                return Some(true);
-            }
-            _ => {}
-        }
         match self.token()? {
             b',' => {
                 self.skip(1);

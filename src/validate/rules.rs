@@ -70,6 +70,17 @@ fn numbered(kind: Kind, date: NaiveDate) -> i32 {
     }
 }
 
+/// Does a rule hold as it does for nearly every row? For others more has to be looked at.
+#[inline(always)]
+pub const fn holds_plainly(rule: Rule, got: &Fields<'_>) -> bool {
+    matches!(
+        (rule, got),
+        (Rule::OrphanAgrees, [Got::Plain(_), _, _, _, _, Got::Flag(false), ..])
+            | (Rule::OneOrphan, [Got::Plain(_), ..])
+            | (Rule::SecondsNeedCalls, [_, _, _, Got::Whole(1..), ..])
+    )
+}
+
 impl<'t> Check<'t, '_> {
     /// Judges one rule about an object.
     pub(super) fn rule(&mut self, rule: Rule, path: &Path<'_>, shape: &Shape, got: &Fields<'t>, n: usize) {
