@@ -233,6 +233,18 @@ pub(crate) fn number_shown(n: f64) -> String {
         .to_owned()
 }
 
+/// Names with something between them. (The library's `join` has code for every length of that.)
+pub fn listed(names: &[&str], between: &str) -> String {
+    let mut list = String::new();
+    for name in names {
+        if !list.is_empty() {
+            list.push_str(between);
+        }
+        list.push_str(name);
+    }
+    list
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Options, from whatever a caller gave to what the core works with; each fault says which option and what it takes.
 
-use crate::error::{Code, Place, UsageError, number_shown, shown};
+use crate::error::{Code, Place, UsageError, listed, number_shown, shown};
 use crate::index::Names;
 use crate::period::{Boundaries, Bounds, Period};
 use crate::timestamp::{self, Naive};
@@ -201,7 +201,7 @@ fn chosen(code: Code, option: &str, got: &Loose, names: &[&str]) -> Result<usize
     {
         return Ok(at);
     }
-    wrong(code, option, got, &format!("\"{}\"", names.join("\", \"")))
+    wrong(code, option, got, &format!("\"{}\"", listed(names, "\", \"")))
 }
 
 fn choose<T: Copy, const N: usize>(

@@ -372,7 +372,8 @@ impl<'r> Field<'r> {
     /// Apart from the above: each of its types would have a copy.
     #[inline(never)]
     fn told(self, what: &str) -> Fault {
-        let name = self.pointer.trim_start_matches('/').replace('/', ".");
+        let dotted = |letter: char| if letter == '/' { '.' } else { letter };
+        let name: String = self.pointer.chars().skip(1).map(dotted).collect();
         Fault {
             pointer: self.pointer,
             message: format!("{name} is {}: {what}", self.value.shown()),

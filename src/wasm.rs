@@ -7,7 +7,7 @@ use crate::aggregate::Aggregate;
 use crate::columns::{Columns, Item};
 use crate::contract::Endpoint;
 use crate::convention;
-use crate::error::{Place, Problem, UsageError};
+use crate::error::{Place, Problem, UsageError, listed};
 use crate::input::Text;
 use crate::ledger::Ledger;
 use crate::query::{self, Loose, PeriodQuery, RawQuery, WEEKDAYS, moment};
@@ -116,13 +116,13 @@ pub fn package_version() -> String {
 /// The fields that columns hold of a record, in their order, with commas between them.
 #[wasm_bindgen(js_name = recordFields)]
 pub fn record_fields() -> String {
-    FIELDS.join(",")
+    listed(&FIELDS, ",")
 }
 
 /// The fields that columns hold of a webhook's `data`, likewise.
 #[wasm_bindgen(js_name = dataFields)]
 pub fn data_fields() -> String {
-    DATA_FIELDS.join(",")
+    listed(&DATA_FIELDS, ",")
 }
 
 /// What `validateResponse` of the package finds in a JSON text: problems and warnings; `null` for an endpoint that there is not.

@@ -79,13 +79,21 @@ impl Zone {
 
     /// The name that is nearest to a misspelt one, if one is near: a few letters off, or a city without its continent.
     fn nearest(name: &str) -> Option<&'static str> {
-        let asked = name.trim().to_ascii_lowercase().replace(' ', "_");
+        let spelled = |letter: char| {
+            if letter == ' ' {
+                '_'
+            } else {
+                letter.to_ascii_lowercase()
+            }
+        };
+        let asked: String = name.trim_ascii().chars().map(spelled).collect();
         if !(3..=60).contains(&asked.len()) {
             return None;
         }
         let distance = |known: &str| {
             let known = known.to_ascii_lowercase();
-            let city = known.rsplit('/').next().unwrap_or(&known);
+            let slash = known.bytes().rposition(|byte| byte == b'/');
+            let city = slash.and_then(|at| known.get(at.saturating_add(1)..)).unwrap_or(&known);
             let (whole, city) = (strsim::osa_distance(&asked, &known), strsim::osa_distance(&asked, city));
             (whole.min(city), city < whole)
         };
@@ -95,7 +103,8 @@ impl Zone {
 
     /// Every name there is, sorted without regard to case.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        tables::NAMES.split('\n')
+        let names = tables::NAMES.as_bytes().split(|byte| *byte == b'\n');
+        names.filter_map(|name| std::str::from_utf8(name).ok())
     }
 
     /// The name as the tz database spells it.

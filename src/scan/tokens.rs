@@ -60,12 +60,12 @@ const fn few_digits(block: &[u8; 8]) -> Option<(usize, u64)> {
     if stops == 0 {
         return None;
     }
-    let count = stops.trailing_zeros() / 8;
+    let stop = stops.trailing_zeros(); // the highest bit of a byte
     // The digits go to the end, behind zeros; then pairs of them become one number, and pairs of those.
-    let digits = values.wrapping_shl(56 - 8 * count).wrapping_shl(8);
+    let digits = values.wrapping_shl(63_u32.wrapping_sub(stop)).wrapping_shl(8);
     let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
     let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
-    Some((count as usize, fours.wrapping_mul(10_000 << 32 | 1) >> 32))
+    Some((stop as usize / 8, fours.wrapping_mul(10_000 << 32 | 1) >> 32))
 }
 
 /// The offset of the next byte that is no white space.
