@@ -43,14 +43,15 @@ pub struct Field {
     pub about: &'static [&'static str],
 }
 
-/// A key in its quotes, and the colon behind it, to be compared at once.
+/// A key as nearly everyone spells it, to be compared at once: what comes before it (a comma or a brace, left open here), its
+/// quotes, the colon, and the opening quote of a value that is text.
 #[derive(Clone, Copy, Debug)]
 pub struct Spelled {
-    /// Its bytes, the first one lowest.
+    /// Its bytes, the first one lowest and 0.
     pub bytes: [u64; 2],
     /// Ones where they are.
     pub mask: [u64; 2],
-    /// How many they are; 0 where they are more than fit in.
+    /// How many they are.
     pub length: u8,
 }
 
@@ -61,23 +62,30 @@ impl Spelled {
         clippy::arithmetic_side_effects,
         clippy::cast_possible_truncation
     )]
-    const fn of(name: &str) -> Self {
+    const fn of(name: &str, kind: Kind) -> Self {
         let name = name.as_bytes();
-        if name.len() + 3 > 16 {
+        let (end, added) = if kind.is_text() { (b"\":\"", 4) } else { (b"\": ", 3) };
+        let length = name.len() + 1 + added;
+        if length > 16 {
+            // No text matches that.
             return Spelled {
                 bytes: [u64::MAX; 2],
                 mask: [0; 2],
                 length: 0,
             };
         }
-        let mut bytes = (b':' as u128) << 8 | b'"' as u128;
-        let mut n = name.len();
-        while n > 0 {
+        let mut bytes = 0;
+        let mut n = length;
+        while n > 1 {
             n -= 1;
-            bytes = bytes << 8 | name[n] as u128;
+            bytes = bytes << 8
+                | match n {
+                    1 => b'"',
+                    n if n - 2 < name.len() => name[n - 2],
+                    n => end[n - 2 - name.len()],
+                } as u128;
         }
-        bytes = bytes << 8 | b'"' as u128;
-        let length = name.len() + 3;
+        bytes <<= 8;
         let mask = u128::MAX >> (128 - 8 * length);
         Spelled {
             bytes: [bytes as u64, (bytes >> 64) as u64],
@@ -118,6 +126,16 @@ pub enum Kind {
     Any,
     /// Where a parameter is: an array of text and numbers. Of errors only.
     Location,
+}
+
+impl Kind {
+    /// Is it text, if it is not null?
+    pub const fn is_text(self) -> bool {
+        matches!(
+            self,
+            Kind::Text | Kind::TextOrNull | Kind::Period | Kind::Time | Kind::Date | Kind::Month
+        )
+    }
 }
 
 /// May a field be missing?
@@ -199,7 +217,7 @@ macro_rules! shapes {
                     name: $name,
                     kind: $Kind,
                     need: Need::$Need,
-                    spelled: Spelled::of($name),
+                    spelled: Spelled::of($name, $Kind),
                     #[cfg(not(target_arch = "wasm32"))]
                     about: &[$($note),*],
                 }),*],
@@ -551,7 +569,7 @@ mod documented {
                 name: $name,
                 kind: $kind,
                 need: Need::$need,
-                spelled: Spelled::of($name),
+                spelled: Spelled::of($name, $kind),
                 about: &[$about],
             }
         };

@@ -8,7 +8,7 @@ mod rules;
 
 use self::fields::{Fields, Got, Plain, Rows, object};
 use self::rules::Series;
-use crate::contract::{Endpoint, Kind, MAX_FIELDS, Need, Shape};
+use crate::contract::{Endpoint, Kind, MAX_FIELDS, Need, Rule, Shape};
 use crate::convention::Convention;
 use crate::error::{Place, Problem, Severity, UsageError};
 use crate::index::Index;
@@ -224,8 +224,10 @@ impl<'t, 'e> Check<'t, 'e> {
             self.look(path, shape, got, plain);
         }
         for rule in shape.rules {
-            if !rules::holds_plainly(*rule, got) {
-                self.rule(*rule, path, shape, got, n);
+            match rule {
+                Rule::IdsDiffer => self.ids_differ(path, shape, got, n),
+                rule if rules::holds_plainly(*rule, got) => {}
+                rule => self.rule(*rule, path, shape, got),
             }
         }
     }
@@ -356,9 +358,11 @@ fn wanted(kind: Kind) -> String {
     .into()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::contract::{AgentUsageItem, NumberUsageItem};
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     fn sound() -> Value {
@@ -604,5 +608,80 @@ mod tests {
         };
         assert_eq!(june(written(Boundaries::WallClock)), []);
         assert_eq!(june(written(Boundaries::Instant)), pairs(&[("/periodStart", "bounds")]));
+    }
+
+    /// Values of which many are right somewhere, and each is wrong somewhere.
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            "[ -~é€]{0,40}".prop_map(Value::from),
+            (0..100_000_000_u64).prop_map(Value::from),
+            prop::sample::select(vec![
+                json!(null),
+                json!(true),
+                json!(false),
+                json!(-1),
+                json!(0.5),
+                json!(9_999_999),
+                json!(1e30),
+                json!([]),
+                json!({"agentId": []}),
+                json!("2024-02-29"),
+                json!("2024-02"),
+                json!("2024-06-01T00:00:00Z"),
+            ]),
+        ]
+    }
+
+    /// A row with fields of every endpoint, in any order, some of them twice over their neighbours' places.
+    fn row() -> impl Strategy<Value = Value> {
+        let fields = AgentUsageItem::SHAPE.fields.iter().chain(NumberUsageItem::SHAPE.fields);
+        let names: Vec<_> = fields
+            .map(|field| field.name)
+            .chain(["date", "month", "webhooks", "new"])
+            .collect();
+        let some = prop::collection::vec((prop::sample::select(names), value()), 0..9);
+        let sound = (value(), 0..9_999_999_u64, 0..2000_u64, any::<bool>()).prop_map(|(id, messages, calls, orphan)| {
+            json!({"agentId": id, "agentName": "A", "messages": messages, "calls": calls, "totalSeconds": calls, "isOrphan": orphan})
+        });
+        prop_oneof![
+            some.prop_map(|fields| Value::Object(fields.into_iter().map(|(k, v)| (k.into(), v)).collect())),
+            sound
+        ]
+    }
+
+    fn rows() -> impl Strategy<Value = Value> {
+        prop::collection::vec(row(), 0..6).prop_map(|rows| {
+            json!({"data": rows, "period": "month", "periodStart": "2024-06-01T00:00:00Z", "periodEnd": "2024-06-30T23:59:59Z", "days": 3})
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn what_is_read_at_a_glance_is_judged_as_what_is_not(body in rows()) {
+            for (_, endpoint) in Endpoint::ALL {
+                let told = |text: String| match check(endpoint, text.as_bytes(), &Expect::default()) {
+                    Ok(Sound { warnings: told, .. }) | Err(told) => told,
+                };
+                let spaced = serde_json::to_string_pretty(&body).unwrap();
+                prop_assert_eq!(told(body.to_string()), told(spaced));
+            }
+        }
+
+        #[test]
+        fn damaged_text_is_refused_as_serde_json_does(body in rows(), at in any::<prop::sample::Index>(), byte in prop_oneof![
+            any::<u8>(), prop::sample::select(b"{}[]:,\" \\0e.-tn".to_vec())
+        ]) {
+            let mut text = body.to_string().into_bytes();
+            text[at.index(body.to_string().len())] = byte;
+            let refused = match check(Endpoint::ByAgent, &text, &Expect::default()) {
+                Ok(_) => false,
+                Err(problems) => problems[0].code == "invalid_json",
+            };
+            // JSON bounds no number; serde_json does.
+            let wanted = serde_json::from_slice::<Value>(&text).is_err_and(|error| !error.to_string().contains("out of range"));
+            prop_assert_eq!(refused, wanted, "{}", String::from_utf8_lossy(&text));
+        }
     }
 }

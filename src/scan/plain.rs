@@ -14,6 +14,19 @@ pub fn text_len(bytes: &[u8]) -> usize {
     plain_len::<false>(bytes)
 }
 
+/// How many bytes it is to the quote that ends plain ASCII text; `None` where other text comes first, or less than a block is left.
+#[inline(always)]
+pub fn ascii_before_quote(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0_usize;
+    loop {
+        if let Some(stop) = first_stop::<true>(bytes.get(at..)?.first_chunk()?) {
+            at = at.wrapping_add(stop);
+            return (*bytes.get(at)? == b'"').then_some(at);
+        }
+        at = at.wrapping_add(BLOCK);
+    }
+}
+
 /// How many line breaks there are.
 #[inline(never)]
 pub fn line_breaks(bytes: &[u8]) -> u64 {
@@ -50,14 +63,16 @@ const fn stops<const ASCII: bool>(byte: u8) -> bool {
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use self::sixteen::first_stop;
+use self::sixteen::{BLOCK, first_stop};
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod sixteen {
     use core::arch::wasm32::{i8x16_bitmask, i8x16_lt, i8x16_splat, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
 
+    pub const BLOCK: usize = 16;
+
     #[inline]
-    pub fn first_stop<const ASCII: bool>(block: &[u8; 16]) -> Option<usize> {
+    pub fn first_stop<const ASCII: bool>(block: &[u8; BLOCK]) -> Option<usize> {
         let (low, high) = block.split_at(8);
         let half = |half: &[u8]| half.try_into().map_or(0, u64::from_le_bytes);
         let block = u64x2(half(low), half(high));
@@ -74,16 +89,18 @@ mod sixteen {
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use self::eight::first_stop;
+use self::eight::{BLOCK, first_stop};
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod eight {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
 
+    pub const BLOCK: usize = 8;
+
     /// A subtraction borrows from the byte above only where it has found something, so the lowest find is exact.
     #[inline]
-    pub fn first_stop<const ASCII: bool>(block: &[u8; 8]) -> Option<usize> {
+    pub fn first_stop<const ASCII: bool>(block: &[u8; BLOCK]) -> Option<usize> {
         let block = u64::from_le_bytes(*block);
         let below = |block: u64, limit: u8| block.wrapping_sub(ONES.wrapping_mul(limit.into())) & !block;
         let is = |byte: u8| below(block ^ ONES.wrapping_mul(byte.into()), 1);

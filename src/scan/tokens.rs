@@ -2,7 +2,7 @@
 //!
 //! A place is only moved behind what is sound. `None` says that something is not, or that the text ends too early.
 
-use super::plain::ascii_len;
+use super::plain::{ascii_before_quote, ascii_len};
 use crate::decimal::nearest;
 use crate::record::Value;
 use crate::walk::unescaped;
@@ -96,15 +96,6 @@ impl<'t> Scan<'t> {
         self.at = self.at.wrapping_add(bytes);
     }
 
-    /// Does what is seldom done, on a copy: the place that a loop goes by stays in a register if nobody is told its address.
-    #[inline(always)]
-    pub fn aside<R>(&mut self, seldom: impl FnOnce(&mut Self) -> R) -> R {
-        let mut copy = *self;
-        let result = seldom(&mut copy);
-        *self = copy;
-        result
-    }
-
     /// The next byte that is no white space; it is not passed.
     #[inline(always)]
     pub fn token(&mut self) -> Option<u8> {
@@ -166,6 +157,15 @@ impl<'t> Scan<'t> {
             }
             _ => None,
         }
+    }
+
+    /// Passes plain ASCII text, from behind its opening quote on, and gives it. Of other text nothing is passed.
+    #[inline(always)]
+    pub fn pass_ascii(&mut self) -> Option<&'t [u8]> {
+        let rest = self.text.get(self.at..)?;
+        let length = ascii_before_quote(rest)?;
+        self.skip(length.wrapping_add(1));
+        rest.get(..length)
     }
 
     /// A string that nobody reads.

@@ -101,6 +101,12 @@ impl Plain {
         self.0 == bit(count).wrapping_sub(1)
     }
 
+    /// Puts so many from this one on.
+    const fn put_from(&mut self, at: usize, count: usize, plain: Plain) {
+        let these = bit(count).wrapping_sub(1).wrapping_shl(at as u32);
+        self.0 = self.0 & !these | plain.0.wrapping_shl(at as u32);
+    }
+
     const fn put(&mut self, at: usize, is_plain: bool) {
         self.0 = self.0 & !bit(at) | if is_plain { bit(at) } else { 0 };
     }
@@ -118,6 +124,7 @@ pub trait Rows<'t> {
 
 /// Reads the object that begins here, at its brace. It may open so many levels. Of a field that comes twice the last counts. `None`
 /// where the text is broken.
+#[inline(always)]
 pub fn object<'t>(
     scan: &mut Scan<'t>,
     shape: &'static Shape,
@@ -125,54 +132,112 @@ pub fn object<'t>(
     got: &mut Fields<'t>,
     rows: &mut dyn Rows<'t>,
 ) -> Option<Plain> {
-    let mut local = *scan;
-    let plain = entries(&mut local, shape, levels, got, rows);
-    *scan = local;
-    plain
+    let (read, plain) = usual(scan, b'{', shape.fields, got);
+    if read == shape.fields.len() && scan.byte()? == b'}' {
+        scan.skip(1);
+        return Some(plain);
+    }
+    entries(scan, shape, levels, got, rows, read, plain)
 }
 
-#[inline(always)]
+/// Reads the rest of an object, of which so many fields have been read.
+#[inline(never)]
 fn entries<'t>(
     scan: &mut Scan<'t>,
     shape: &'static Shape,
     levels: usize,
     got: &mut Fields<'t>,
     rows: &mut dyn Rows<'t>,
+    read: usize,
+    plain: Plain,
 ) -> Option<Plain> {
-    scan.skip(1);
-    for got in got.iter_mut().take(shape.fields.len()) {
+    let (mut next, mut plain) = (read, plain);
+    for got in got.iter_mut().take(shape.fields.len()).skip(next) {
         *got = Got::Missing;
     }
-    let mut plain = Plain::default();
-    let mut expected = 0_usize;
-    let mut more = scan.first_entry()?;
+    let mut more = if read == 0 {
+        scan.skip(1);
+        scan.first_entry()?
+    } else {
+        scan.next_entry()?
+    };
     while more {
-        let (at, first) = if is_ahead(scan, shape.fields.get(expected)) {
-            (expected, scan.token()?)
-        } else {
-            let at = scan.aside(|scan| field(scan, shape))?;
-            let first = scan.value_token()?;
-            let Some(at) = at else {
-                scan.aside(|scan| scan.pass(first, levels))?;
-                more = scan.next_entry()?;
-                continue;
+        let at = field(scan, shape, next)?;
+        let first = scan.value_token()?;
+        if let Some(at) = at {
+            let kind = shape.fields.get(at)?.kind;
+            let value = match (first, kind) {
+                (b'[', Kind::Rows(shape)) => {
+                    rows.rows(scan, shape, levels.checked_sub(1)?)?;
+                    Got::Rows
+                }
+                _ => value(scan, first, levels)?,
             };
-            (at, first)
-        };
-        expected = at.wrapping_add(1);
-        let kind = shape.fields.get(at)?.kind;
-        let value = match (first, kind) {
-            (b'[', Kind::Rows(shape)) => {
-                scan.aside(|scan| rows.rows(scan, shape, levels.checked_sub(1)?))?;
-                Got::Rows
-            }
-            _ => value(scan, first, levels)?,
-        };
-        plain.put(at, is_plain(kind, value));
-        *got.get_mut(at)? = value;
+            plain.put(at, is_plain(kind, value));
+            *got.get_mut(at)? = value;
+            next = at.wrapping_add(1);
+            let (read, are_plain) = usual(scan, b',', shape.fields.get(next..)?, got.get_mut(next..)?);
+            plain.put_from(next, read, are_plain);
+            next = next.wrapping_add(read);
+        } else {
+            scan.pass(first, levels)?;
+        }
         more = scan.next_entry()?;
     }
     Some(plain)
+}
+
+/// Reads fields for as long as they are what nearly all are: in their order, spelled without space, their values plain. Says how
+/// many were read, and of which kinds they plainly are; the place is then before what comes before the next key.
+#[inline(never)]
+fn usual<'t>(scan: &mut Scan<'t>, before: u8, fields: &[Field], got: &mut [Got<'t>]) -> (usize, Plain) {
+    let mut before = u64::from(before);
+    let (mut read, mut plain) = (0_usize, Plain::default());
+    let mut here = *scan;
+    let mut behind = scan.at;
+    for (field, got) in fields.iter().zip(got) {
+        let Some(value) =
+            usual_key(&mut here, &field.spelled, before).and_then(|()| usual_value(&mut here, field.kind))
+        else {
+            break;
+        };
+        *got = value;
+        plain.put(read, is_plain(field.kind, value));
+        read = read.wrapping_add(1);
+        before = u64::from(b',');
+        behind = here.at;
+    }
+    scan.at = behind;
+    (read, plain)
+}
+
+/// Passes the key of this field and what stands around it, if it is spelled as nearly everyone does.
+#[inline(always)]
+fn usual_key(scan: &mut Scan<'_>, key: &Spelled, before: u64) -> Option<()> {
+    let block = u128::from_le_bytes(*scan.text.get(scan.at..)?.first_chunk::<16>()?);
+    #[allow(clippy::cast_possible_truncation)]
+    let [low, high] = [block as u64 & key.mask[0], (block >> 64) as u64 & key.mask[1]];
+    // Compared as arrays, the two would go through memory, and the processor would wait for them.
+    if low ^ (key.bytes[0] | before) | high ^ key.bytes[1] != 0 {
+        return None;
+    }
+    scan.skip(key.length.into());
+    Some(())
+}
+
+/// Reads a value as nearly all of its kind are; text from behind its opening quote on.
+#[inline(always)]
+fn usual_value<'t>(scan: &mut Scan<'t>, kind: Kind) -> Option<Got<'t>> {
+    match kind {
+        Kind::Count | Kind::CountOrNull => scan.pass_short_number().map(Got::Whole),
+        Kind::Flag => {
+            let flag = scan.byte()? == b't';
+            scan.word(if flag { b"true" } else { b"false" })?;
+            Some(Got::Flag(flag))
+        }
+        _ if kind.is_text() => scan.pass_ascii().map(Got::Plain),
+        _ => None,
+    }
 }
 
 /// Is a value what nearly every value of its kind is? Of others more has to be looked at.
@@ -188,28 +253,9 @@ const fn is_plain(kind: Kind, got: Got<'_>) -> bool {
     )
 }
 
-/// Passes the key of this field and its colon, if they stand here as nearly everyone spells them.
-#[inline(always)]
-fn is_ahead(scan: &mut Scan<'_>, field: Option<&Field>) -> bool {
-    let Some(Spelled { bytes, mask, length }) = field.map(|field| field.spelled) else {
-        return false;
-    };
-    let Some(block) = scan.text.get(scan.at..).and_then(|rest| rest.first_chunk::<16>()) else {
-        return false;
-    };
-    let block = u128::from_le_bytes(*block);
-    #[allow(clippy::cast_possible_truncation)]
-    let [low, high] = [block as u64 & mask[0], (block >> 64) as u64 & mask[1]];
-    // Compared as arrays, the two would go through memory, and the processor would wait for them.
-    if low ^ bytes[0] | high ^ bytes[1] != 0 {
-        return false;
-    }
-    scan.skip(length.into());
-    true
-}
-
-/// Which field the key here names.
-fn field(scan: &mut Scan<'_>, shape: &'static Shape) -> Option<Option<usize>> {
+/// Which field the key here names; most likely the one that is next.
+#[inline(never)]
+fn field(scan: &mut Scan<'_>, shape: &'static Shape, next: usize) -> Option<Option<usize>> {
     scan.skip(1);
     let rest = scan.text.get(scan.at..)?;
     let length = ascii_len(rest);
@@ -218,7 +264,11 @@ fn field(scan: &mut Scan<'_>, shape: &'static Shape) -> Option<Option<usize>> {
     }
     scan.skip(length.wrapping_add(1));
     let key = rest.get(..length)?;
-    Some(shape.fields.iter().position(|field| field.name.as_bytes() == key))
+    let is_it = |field: &Field| field.name.as_bytes() == key;
+    if shape.fields.get(next).is_some_and(is_it) {
+        return Some(Some(next));
+    }
+    Some(shape.fields.iter().position(is_it))
 }
 
 #[inline(never)]
@@ -265,7 +315,7 @@ const fn other<'t>(first: u8, start: usize) -> Got<'t> {
 }
 
 /// Reads the value that begins with this byte, here.
-#[inline(always)]
+#[inline(never)]
 fn value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
     let start = scan.at;
     Some(match first {
@@ -277,15 +327,15 @@ fn value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
                 scan.skip(length.wrapping_add(1));
                 Got::Plain(rest.get(..length)?)
             } else {
-                Got::Spelled(scan.aside(|scan| scan.odd_string(length))?)
+                Got::Spelled(scan.odd_string(length)?)
             }
         }
         b'-' | b'0'..=b'9' => match scan.pass_short_number() {
             Some(number) => Got::Whole(number),
-            None => scan.aside(|scan| other_number(scan, first))?,
+            None => other_number(scan, first)?,
         },
         _ => {
-            scan.aside(|scan| scan.pass(first, levels))?;
+            scan.pass(first, levels)?;
             other(first, start)
         }
     })

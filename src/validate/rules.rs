@@ -82,12 +82,13 @@ pub const fn holds_plainly(rule: Rule, got: &Fields<'_>) -> bool {
 }
 
 impl<'t> Check<'t, '_> {
-    /// Judges one rule about an object.
-    pub(super) fn rule(&mut self, rule: Rule, path: &Path<'_>, shape: &Shape, got: &Fields<'t>, n: usize) {
+    /// Judges one rule about an object, but for [`Rule::IdsDiffer`], which is never seen to hold at a glance.
+    #[inline(never)]
+    pub(super) fn rule(&mut self, rule: Rule, path: &Path<'_>, shape: &Shape, got: &Fields<'t>) {
         let text = |at: usize| got.get(at).copied().and_then(Got::text);
         let count = |at: usize| got.get(at).copied().and_then(Got::count);
         match rule {
-            Rule::IdsDiffer => self.ids_differ(path, shape, got, n),
+            Rule::IdsDiffer => {}
             Rule::OrphanAgrees => self.orphan_agrees(path, got),
             Rule::OneOrphan => {
                 if matches!(got, [Got::Null, ..]) && std::mem::replace(&mut self.has_orphan, true) {
@@ -141,10 +142,11 @@ impl<'t> Check<'t, '_> {
         }
     }
 
-    #[inline(never)]
-    fn ids_differ(&mut self, path: &Path<'_>, shape: &Shape, got: &Fields<'t>, n: usize) {
-        let id: Cow<'t, [u8]> = match got {
-            [Got::Plain(id), ..] => Cow::Borrowed(id),
+    /// No row before this one has its id.
+    #[inline(always)]
+    pub(super) fn ids_differ(&mut self, path: &Path<'_>, shape: &Shape, got: &Fields<'t>, n: usize) {
+        let id = match got {
+            [Got::Plain(id), ..] => Cow::Borrowed(*id),
             [id @ Got::Spelled(_), ..] => match id.text() {
                 Some(text) => Cow::Owned(text.into_owned().into_bytes()),
                 None => return,
@@ -153,14 +155,19 @@ impl<'t> Check<'t, '_> {
         };
         let hash = quick_hash(&id);
         let is_it = |known: u32| self.ids.get(known as usize).is_some_and(|(_, known)| **known == *id);
-        if let Some(first) = self.index.find(hash, is_it).and_then(|at| self.ids.get(at as usize)) {
-            let message = format!("row {} has this id already: wanted one row an id", first.0);
-            let name = shape.fields.first().map_or("", |field| field.name);
-            self.error(&Path::Field(path, name), "duplicate_id", &message);
-            return;
+        if let Some(first) = self.index.find(hash, is_it) {
+            return self.id_again(path, shape, first);
         }
         self.index.add(hash);
         self.ids.push((n, id));
+    }
+
+    #[inline(never)]
+    fn id_again(&mut self, path: &Path<'_>, shape: &Shape, first: u32) {
+        let row = self.ids.get(first as usize).map_or(0, |(row, _)| *row);
+        let message = format!("row {row} has this id already: wanted one row an id");
+        let name = shape.fields.first().map_or("", |field| field.name);
+        self.error(&Path::Field(path, name), "duplicate_id", &message);
     }
 
     #[inline(never)]
@@ -391,13 +398,16 @@ impl<'t> Check<'t, '_> {
 fn quick_hash(id: &[u8]) -> u32 {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(MIX);
-    let mut words = id.chunks_exact(8);
     let mut hash = id.len() as u64;
-    for word in &mut words {
-        hash = mix(hash, word.try_into().map_or(0, u64::from_le_bytes));
+    let mut rest = id;
+    while let Some((word, after)) = rest.split_first_chunk() {
+        hash = mix(hash, u64::from_le_bytes(*word));
+        rest = after;
     }
-    for byte in words.remainder() {
-        hash = mix(hash, u64::from(*byte));
-    }
+    // The last eight bytes, some of them for the second time: quicker than what is left one by one.
+    hash = match id.last_chunk() {
+        Some(word) => mix(hash, u64::from_le_bytes(*word)),
+        None => rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte))),
+    };
     (hash ^ hash >> 32) as u32
 }
