@@ -81,7 +81,8 @@ export async function startWorker({ vars = {}, objects = {} } = {}) {
     logs: () => seen.join("\n"),
     /** One request; `token: null` sends none. */
     async request(query = "?period=month", { token = TOKEN, headers = {}, path = PATH, ...init } = {}) {
-      const sent = { ...(token !== null && { authorization: `Bearer ${token}` }), ...headers };
+      // A connection each: one that is kept may be closed by the other side while a busy test does not look.
+      const sent = { ...(token !== null && { authorization: `Bearer ${token}` }), connection: "close", ...headers };
       const response = await fetch(new URL(path + query, base), { ...init, headers: sent, redirect: "manual" });
       const bytes = Buffer.from(await response.arrayBuffer());
       const text = bytes.toString();
