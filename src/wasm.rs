@@ -8,6 +8,7 @@ use crate::columns::{Columns, Item};
 use crate::contract::Endpoint;
 use crate::convention;
 use crate::error::{Place, Problem, UsageError, listed};
+use crate::hash::hash;
 use crate::input::Text;
 use crate::ledger::Ledger;
 use crate::query::{self, Loose, PeriodQuery, RawQuery, WEEKDAYS, moment};
@@ -123,6 +124,13 @@ pub fn record_fields() -> String {
 #[wasm_bindgen(js_name = dataFields)]
 pub fn data_fields() -> String {
     listed(&DATA_FIELDS, ",")
+}
+
+/// What tells these bytes from others, in hexadecimal digits: 128 bits.
+#[wasm_bindgen(js_name = contentHash)]
+pub fn content_hash(bytes: &[u8]) -> String {
+    let [a, b] = hash(bytes, 0);
+    format!("{a:016x}{b:016x}")
 }
 
 /// What `validateResponse` of the package finds in a JSON text: problems and warnings; `null` for an endpoint that there is not.

@@ -81,14 +81,12 @@ export function createUsageHandler(options: UsageHandlerOptions): UsageHandler {
   const cors = corsPolicy(options.cors?.origins ?? []);
 
   return async (request) => {
-    let answer: Answer;
     try {
-      answer = await answerTo(request, source, options);
+      return respond(await answerTo(request, source, options), request, cors);
     } catch {
       // What was thrown stays here: it may hold anything.
-      answer = errorAnswer(500, "internal_error", "The request could not be answered.");
+      return respond(errorAnswer(500, "internal_error", "The request could not be answered."), request, cors);
     }
-    return respond(answer, request, cors);
   };
 }
 

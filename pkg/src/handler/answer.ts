@@ -9,6 +9,8 @@ export interface Answer {
   /** JSON text, as text or as bytes; `null` for an answer without a body. */
   body: string | Uint8Array<ArrayBuffer> | null;
   headers?: Record<string, string>;
+  /** Whoever made the answer has a tag for it. Default: one of its bytes. */
+  etag?: string;
   /** The same for everyone, and for a while: caches that many share may keep it. Default: `false`. */
   shared?: boolean;
 }

@@ -40,7 +40,7 @@ export function judge(received: Received, question: Question): Answer {
 function report(received: Received, { facts, query }: Question): Answer {
   if (received.body === null) return bad(received, "upstream_too_large", "The upstream's answer is too long.");
   const checked = validateResponse(facts.endpoint, received.body, query);
-  if (checked.ok) return { status: 200, body: received.body, headers: { ...kept(received), ...tagOf(received) } };
+  if (checked.ok) return { status: 200, body: received.body, headers: kept(received), ...tagOf(received) };
   const message = "The upstream's answer is not a usage report for this question.";
   return bad(received, "bad_upstream_answer", message, checked.problems.slice(0, MAX_DETAILS).map(detail));
 }
