@@ -266,6 +266,14 @@ test("a moment without a zone may be of any zone's period, day and month", () =>
   ]) {
     assert.equal(sound("daily", ending("date", "days", when), { now: evening, tz }), is, `${when} ${tz}`);
   }
+  const { periodStart, periodEnd } = page;
+  const isCurrent = (expect) =>
+    validateResponse("usage", { periodStart, periodEnd }, expect).problems.every(({ code }) => code !== "not_current");
+  assert.equal(isCurrent({ now: evening }), true);
+  assert.equal(isCurrent({ now: evening, tz: "America/New_York" }), true);
+  assert.equal(isCurrent({ now: evening, tz: "UTC" }), false);
+  assert.equal(isCurrent({ now: evening, boundaries: "instant" }), false);
+  assert.equal(isCurrent({ now: "2024-07-01T12:00:00Z" }), false);
   assert.equal(sound("monthly", ending("month", "months", "2024-06"), { now: evening }), true);
   assert.equal(sound("monthly", ending("month", "months", "2024-06"), { now: evening, tz: "UTC" }), false);
 });
