@@ -76,12 +76,18 @@ pub fn check(endpoint: Endpoint, text: &[u8], expect: &Expect) -> Result<Sound, 
         convention,
         ..
     } = check;
-    if problems.is_empty() {
-        return Ok(Sound { convention, warnings });
-    }
+    let is_sound = problems.is_empty();
     problems.append(&mut warnings);
     if untold > 0 {
-        problems.push(Problem::error("", "more", format!("there are {untold} more problems")));
+        let more = Problem::error("", "more", format!("{untold} more, which are not listed"));
+        let severity = if is_sound { Severity::Warning } else { Severity::Error };
+        problems.push(Problem { severity, ..more });
+    }
+    if is_sound {
+        return Ok(Sound {
+            convention,
+            warnings: problems,
+        });
     }
     Err(problems)
 }
@@ -179,6 +185,12 @@ impl<'t, 'e> Check<'t, 'e> {
         }
     }
 
+    /// Rows that have been read are as if they had not been.
+    #[inline(never)]
+    fn restart(&mut self) {
+        *self = Check::new(self.text, self.expect);
+    }
+
     /// Reads and judges the whole answer. `None` where it is no object, or the text is broken.
     fn answer(&mut self, shape: &'static Shape) -> Option<()> {
         let mut scan = Scan {
@@ -193,6 +205,10 @@ impl<'t, 'e> Check<'t, 'e> {
         let plain = object(&mut scan, shape, MAX_DEPTH.saturating_sub(1), &mut got, self)?;
         if scan.token().is_some() || scan.at < self.text.len() {
             return None;
+        }
+        if !got.iter().any(|got| matches!(got, Got::Rows)) {
+            // Rows may have come first, and something else after them under the same key.
+            self.restart();
         }
         self.judge(&Path::Root, shape, &got, plain, 0);
         Some(())
@@ -303,8 +319,8 @@ impl<'t, 'e> Check<'t, 'e> {
 impl<'t> Rows<'t> for Check<'t, '_> {
     fn rows(&mut self, scan: &mut Scan<'t>, shape: &'static Shape, levels: usize) -> Option<()> {
         let path = Path::Field(&Path::Root, "data");
-        // The array may come a second time, and then the first is as if it had not been.
-        *self = Check::new(self.text, self.expect);
+        // The array may come a second time.
+        self.restart();
         self.series = Series::of(shape);
         self.index = Index::for_about(self.text.len() / BYTES_A_ROW);
         let within = levels.checked_sub(1)?;
@@ -588,7 +604,7 @@ mod tests {
         let text = format!("{{\"data\":[{}1]}}", "1,".repeat(MAX_PROBLEMS));
         let problems = check(Endpoint::ByNumber, text.as_bytes(), &Expect::default()).unwrap_err();
         assert_eq!(problems.len(), MAX_PROBLEMS + 1);
-        assert_eq!(problems[MAX_PROBLEMS].message, "there are 1 more problems");
+        assert_eq!(problems[MAX_PROBLEMS].message, "1 more, which are not listed");
     }
 
     #[test]

@@ -176,7 +176,10 @@ export interface Diagnostics {
   totals: { messages: number; calls: number; totalSeconds: number };
 }
 
-/** What an answer should be to; what is absent is not checked. */
+/**
+ * What an answer should be to; what is absent is not checked. Without `tz` the days of any zone will do, for `now` too; without `now`,
+ * `offset` says nothing.
+ */
 export interface Expectation extends Partial<PeriodQuery> {
   /** How many days were asked for. */
   days?: number;

@@ -1,8 +1,8 @@
 import { attempt, UsageError } from "./errors.js";
 import { core } from "./instance.js";
 import { coreExpectation } from "./query.js";
-import type { Endpoint, Expectation, Problem, UsageResponses, Validation } from "./types.js";
-import { bytesOf, said, typeName } from "./values.js";
+import type { AgentUsageResponse, Endpoint, Expectation, Problem, UsageResponses, Validation } from "./types.js";
+import { bytesOf, isWellFormed, said, typeName } from "./values.js";
 
 const utf8 = new TextEncoder();
 
@@ -20,7 +20,8 @@ const LONGEST = 64 * 1024 * 1024;
  * | `daily`, `monthly` | a row for each day or month, in order, none missing or doubled, as many as said |
  * | `by-number` | one row a number |
  *
- * Without `tz` the days of any zone will do: the vendor does not say whose they are then. A value is checked as its JSON. Of JSON text nothing is built but what is wrong with it: `value` is read when it is asked for.
+ * Without `tz` the days of any zone will do: the vendor does not say whose they are then. A value is checked as its JSON. Of JSON
+ * text nothing is built but what is wrong with it: `value` is read when it is asked for.
  *
  * @param endpoint whose answer it is
  * @param body JSON text of 64 MiB at most, or the value it has been read into
@@ -46,7 +47,7 @@ export function validateResponse<E extends Endpoint>(
   let json: string | Uint8Array;
   try {
     json = jsonOf(body);
-    text = typeof json === "string" ? utf8.encode(json) : json;
+    text = typeof json === "string" ? encoded(json) : json;
   } catch (error) {
     return unread(`the body is no JSON value: ${said(error)}`);
   }
@@ -64,9 +65,7 @@ export function validateResponse<E extends Endpoint>(
   return {
     ok: true,
     get value() {
-      value ??= filled(
-        JSON.parse(typeof json === "string" ? json.replace(/^\uFEFF/, "") : new TextDecoder().decode(json)),
-      );
+      value ??= filled(endpoint, JSON.parse(typeof json === "string" ? json.replace(/^\uFEFF/, "") : decoded(json)));
       return value as UsageResponses[E];
     },
     warnings: found,
@@ -85,9 +84,19 @@ function jsonOf(body: unknown): string | Uint8Array {
   return bytesOf(body) ?? JSON.stringify(body) ?? "null"; // undefined is no JSON, and null no answer
 }
 
+/** As UTF-8, which has no lone surrogates: they go as their escapes. */
+function encoded(json: string): Uint8Array {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16)}`;
+  return utf8.encode(isWellFormed(json) ? json : json.replace(/\p{Surrogate}/gu, escaped));
+}
+
+/** As text; of a copy, since browsers decode no memory that threads share. */
+function decoded(json: Uint8Array): string {
+  return new TextDecoder().decode(json.slice());
+}
+
 /** The one field that may be missing and has a default. */
-function filled<T>(answer: T): T {
-  const { period, data } = answer as { period?: unknown; data?: { isOrphan?: boolean }[] };
-  if (period !== undefined) for (const row of data ?? []) row.isOrphan ??= false;
+function filled<E extends Endpoint>(endpoint: E, answer: UsageResponses[E]): UsageResponses[E] {
+  if (endpoint === "by-agent") for (const row of (answer as AgentUsageResponse).data) row.isOrphan ??= false;
   return answer;
 }

@@ -4,8 +4,8 @@ use super::fields::{Fields, Got};
 use super::{Check, Path};
 use crate::contract::{Kind, Rule, Shape};
 use crate::convention::infer;
-use crate::error::{Severity, shown};
-use crate::period::{Bounds, Period};
+use crate::error::Severity;
+use crate::period::{Boundaries, Bounds, Period};
 use crate::report::in_order;
 use crate::series::{Unit, buckets};
 use crate::timestamp::{Naive, from_text, from_wire};
@@ -18,8 +18,10 @@ use std::borrow::Cow;
 pub struct Series {
     /// Is it days or months, if it is a series?
     pub kind: Option<Kind>,
-    /// The number of each row; of one that can't be read there is none.
-    rows: Vec<Option<i32>>,
+    /// How many rows there are.
+    count: usize,
+    /// Those that can be read: which row, and its number.
+    known: Vec<(usize, i32)>,
 }
 
 impl Series {
@@ -28,14 +30,16 @@ impl Series {
         let kind = shape.fields.first().map(|field| field.kind);
         Series {
             kind: kind.filter(|kind| matches!(kind, Kind::Date | Kind::Month)),
-            rows: Vec::new(),
+            ..Series::default()
         }
     }
 
     /// Takes the next row, by its first field.
     pub fn add(&mut self, first: Got<'_>) {
         if let Some(kind) = self.kind {
-            self.rows.push(first.text().and_then(|text| number_of(kind, &text)));
+            let number = first.text().and_then(|text| number_of(kind, &text));
+            self.known.extend(number.map(|number| (self.count, number)));
+            self.count = self.count.wrapping_add(1);
         }
     }
 }
@@ -97,7 +101,8 @@ impl<'t> Check<'t, '_> {
                 }
             }
             Rule::SecondsNeedCalls => {
-                if let [_, _, _, Got::Whole(0), seconds, ..] = got
+                if let [_, _, _, calls, seconds, ..] = got
+                    && calls.count() == Some(0)
                     && seconds.number().is_some_and(|seconds| seconds > 0.0)
                 {
                     let message = "there are call seconds and no calls";
@@ -107,25 +112,28 @@ impl<'t> Check<'t, '_> {
             }
             Rule::SpansPeriod => {
                 let period = text(1).and_then(|period| Period::named(&period));
-                if let (Some(period), Some(start), Some(end)) = (period, text(2), text(3)) {
-                    self.spans_period(period, &start, &end);
-                }
+                self.spans_period(period, text(2).as_deref(), text(3).as_deref());
             }
             Rule::BoundsOrdered => self.bounds_ordered(got),
             Rule::LongerCountsMore => {
-                // Of messages, then of calls: all, of a day, of a week, of thirty days.
-                for (short, long) in [(1, 2), (2, 3), (3, 0), (5, 6), (6, 7), (7, 4)] {
+                // Of messages, then of calls: of a day, of a week, of thirty days, all. One that can't be read is passed over.
+                for spans in [[1, 2, 3, 0], [5, 6, 7, 4]] {
                     let name = |at: usize| shape.fields.get(at).map_or("", |field| field.name);
-                    if count(short) > count(long) && count(long).is_some() {
-                        let message = format!("it is more than {}: wanted no less in the longer span", name(long));
-                        self.error(&Path::Field(path, name(short)), "count_order", &message);
+                    let mut shorter = None;
+                    for long in spans {
+                        let Some(more) = count(long) else { continue };
+                        if let Some((short, less)) = shorter.replace((long, more))
+                            && less > more
+                        {
+                            let message = format!("it is more than {}: wanted no less in the longer span", name(long));
+                            self.error(&Path::Field(path, name(short)), "count_order", &message);
+                        }
                     }
                 }
             }
             Rule::DeliveriesSum => {
-                if let (Some(all), Some(good), Some(bad)) = (count(8), count(9), count(10))
-                    && good.saturating_add(bad) > all
-                {
+                let part = |at: usize| count(at).unwrap_or(0);
+                if count(8).is_some_and(|all| part(9).saturating_add(part(10)) > all) {
                     let message = "more deliveries succeeded or failed than there are";
                     self.error(&Path::Field(path, "totalWebhookDeliveries"), "deliveries", message);
                 }
@@ -193,109 +201,124 @@ impl<'t> Check<'t, '_> {
         }
     }
 
+    /// The bounds of a report: how they are written, their order, and whether they are those of the period.
     #[inline(never)]
-    fn spans_period(&mut self, period: Period, start: &str, end: &str) {
+    fn spans_period(&mut self, period: Option<Period>, start: Option<&str>, end: Option<&str>) {
         let (root, expect) = (Path::Root, self.expect);
         let at = |name| Path::Field(&root, name);
-        if let Some(asked) = expect.period.filter(|asked| *asked != period) {
-            let message = format!(
-                "got {}: wanted {}, the period asked for",
-                period.as_str(),
-                asked.as_str()
-            );
-            return self.error(&at("period"), "unexpected_period", &message);
-        }
-        let mut readable = true;
         for (name, text) in [("periodStart", start), ("periodEnd", end)] {
             // What is no time at all has been told.
-            if from_wire(text).is_none() && from_text(text, Naive::Reject).is_ok() {
-                let message = format!(
-                    "got {}: wanted whole seconds and a Z, like \"2024-06-01T00:00:00Z\"",
-                    shown(text)
-                );
+            if let Some(text) = text
+                && from_wire(text).is_none()
+                && from_text(text, Naive::Reject).is_ok()
+            {
+                let message = format!("got {text}: wanted whole seconds and a Z, like \"2024-06-01T00:00:00Z\"");
                 self.error(&at(name), "timestamp", &message);
             }
-            readable &= from_wire(text).is_some();
         }
-        if !readable {
+        let unexpected = period.zip(expect.period).filter(|(got, asked)| got != asked);
+        if let Some((got, asked)) = unexpected {
+            let message = format!("got {}: wanted {}, the period asked for", got.as_str(), asked.as_str());
+            self.error(&at("period"), "unexpected_period", &message);
+        }
+        let (Some(start), Some(end)) = (start, end) else { return };
+        if self.ordered(start, end).is_none() || from_wire(start).is_none() || from_wire(end).is_none() {
             return;
         }
-        // Of the same form and length, the texts compare as the times do.
-        if start > end {
-            let message = format!("the period ends at {end}, before it starts at {start}");
-            return self.error(&at("periodEnd"), "bounds_order", &message);
-        }
+        let Some(period) = period.filter(|_| unexpected.is_none()) else {
+            return;
+        };
         let explained = |zone: &Zone| {
             infer(period, zone, expect.week_start, start, end).filter(|(found, bounds)| {
-                let week =
-                    expect.week_start.is_none() || found.week_start.is_none() || found.week_start == expect.week_start;
-                week && expect.boundaries.is_none_or(|how| bounds.are_written(how, start, end))
+                let is_asked = |day| expect.week_start.is_none_or(|asked| asked == day);
+                found.week_start.is_none_or(is_asked)
+                    && expect.boundaries.is_none_or(|how| bounds.are_written(how, start, end))
             })
         };
-        // Where no zone was asked for, the vendor does not say whose days it counts.
-        let found = match &expect.zone {
-            Some(zone) => explained(zone),
-            None => {
-                explained(&Zone::utc()).or_else(|| Zone::names().find_map(|name| explained(&Zone::named(name).ok()?)))
-            }
+        // The period that is current by these bounds holds the moment asked for.
+        let is_current = |zone: &Zone, bounds: &Bounds| {
+            let first = expect.offset.checked_neg().and_then(|by| period.step(bounds.first, by));
+            let current = first.and_then(|first| Bounds::beginning(period, zone, first));
+            expect
+                .now
+                .is_none_or(|now| current.is_some_and(|current| current.window.contains(now)))
         };
-        let Some((convention, bounds)) = found else {
+        let mut found = None;
+        let holds = self.in_some_zone(&mut |zone| {
+            let Some((convention, bounds)) = explained(zone) else {
+                return false;
+            };
+            let holds = is_current(zone, &bounds);
+            if holds || found.is_none() {
+                found = Some(convention);
+            }
+            holds
+        });
+        if found.is_none() {
             // Neither as instants nor as wall time, whatever day weeks begin on, unless that was asked for.
             let period = period.as_str();
             let zone = expect.zone.as_ref().map_or("any zone", |zone| zone.name());
             let message = format!("{start} to {end} is no calendar {period} in {zone} by any convention asked for");
-            return self.error(&at("periodStart"), "bounds", &message);
-        };
-        let zone = &convention.zone;
-        let current = match expect.offset {
-            0 => Some(bounds),
-            by => by
-                .checked_neg()
-                .and_then(|by| Bounds::beginning(period, zone, period.step(bounds.first, by)?)),
-        };
-        if expect
-            .now
-            .is_some_and(|now| current.is_none_or(|current| !current.window.contains(now)))
-        {
-            let message = format!("{start} to {end} is not the period of the moment asked for");
-            self.error(&at("periodStart"), "not_current", &message);
+            self.error(&at("periodStart"), "bounds", &message);
+        } else if !holds {
+            self.not_current(start, end);
         }
-        self.convention = Some(convention);
+        self.convention = found;
+    }
+
+    /// Does this hold in the zone asked for? Where none was, the vendor does not say whose days it counts: any zone's will do.
+    #[inline(never)]
+    fn in_some_zone(&self, holds: &mut dyn FnMut(&Zone) -> bool) -> bool {
+        match &self.expect.zone {
+            Some(zone) => holds(zone),
+            None => holds(&Zone::utc()) || Zone::names().any(|name| Zone::named(name).is_ok_and(|zone| holds(&zone))),
+        }
+    }
+
+    /// The moments that two bounds say, if they are moments and in order; that they are not in order is told.
+    #[inline(never)]
+    fn ordered(&mut self, start: &str, end: &str) -> Option<(i64, i64)> {
+        let time = |text: &str| from_text(text, Naive::Reject).ok();
+        let (first, last) = (time(start)?, time(end)?);
+        if first > last {
+            let message = format!("the period ends at {end}, before it starts at {start}");
+            self.error(&Path::Field(&Path::Root, "periodEnd"), "bounds_order", &message);
+            return None;
+        }
+        Some((first, last))
     }
 
     /// The account's period is not known to be one of the calendar: it is only held to be one where a kind is expected.
     #[inline(never)]
     fn bounds_ordered(&mut self, got: &Fields<'t>) {
         let [_, _, _, start, end, ..] = got;
-        let (Some(start), Some(end)) = (start.text(), end.text()) else {
-            return;
-        };
-        let time = |text: &str| from_text(text, Naive::Reject).ok();
-        let (Some(first), Some(last)) = (time(&start), time(&end)) else {
-            return;
-        };
-        let root = Path::Root;
-        if first > last {
-            let message = format!(
-                "the period ends at {}, before it starts at {}",
-                shown(&end),
-                shown(&start)
-            );
-            self.error(&Path::Field(&root, "periodEnd"), "bounds_order", &message);
-        } else if let Some(period) = self.expect.period {
-            self.spans_period(period, &start, &end);
-        } else if self
-            .expect
-            .now
-            .is_some_and(|now| now < first || now >= last.saturating_add(1000))
-        {
-            let message = format!(
-                "{} to {} does not hold the moment asked for",
-                shown(&start),
-                shown(&end)
-            );
-            self.error(&Path::Field(&root, "periodStart"), "not_current", &message);
+        let (start, end) = (start.text(), end.text());
+        let expect = self.expect;
+        if expect.period.is_some() {
+            return self.spans_period(expect.period, start.as_deref(), end.as_deref());
         }
+        let (Some(start), Some(end)) = (start, end) else {
+            return;
+        };
+        let (Some((first, last)), Some(now)) = (self.ordered(&start, &end), expect.now) else {
+            return;
+        };
+        // They are instants, or a zone's wall time.
+        let within = |now: i64| first <= now && now < last.saturating_add(1000);
+        let mut shown_within = |zone: &Zone| {
+            zone.local(now)
+                .is_some_and(|at| within(at.and_utc().timestamp_millis()))
+        };
+        let is_instant = expect.boundaries == Some(Boundaries::Instant);
+        if !within(now) && (is_instant || !self.in_some_zone(&mut shown_within)) {
+            self.not_current(&start, &end);
+        }
+    }
+
+    #[inline(never)]
+    fn not_current(&mut self, start: &str, end: &str) {
+        let message = format!("{start} to {end} is not the period of the moment asked for");
+        self.error(&Path::Field(&Path::Root, "periodStart"), "not_current", &message);
     }
 
     #[inline(never)]
@@ -310,85 +333,74 @@ impl<'t> Check<'t, '_> {
         };
         let root = Path::Root;
         let data = Path::Field(&root, "data");
-        if let Some(told) = count.count() {
-            let counter = Path::Field(&root, counter);
-            if let Some(asked) = asked.map(u64::from).filter(|asked| *asked != told) {
-                self.error(
-                    &counter,
-                    "unexpected_count",
-                    &format!("got {told}: wanted {asked}, as asked for"),
-                );
-            }
-            let rows = series.rows.len() as u64;
-            if told != rows {
-                self.error(
-                    &counter,
-                    "row_count",
-                    &format!("it is {told}, and there are {rows} rows"),
-                );
-            }
+        let (told, asked) = (count.count(), asked.map(u64::from));
+        let counter = Path::Field(&root, counter);
+        if let (Some(told), Some(asked)) = (told, asked)
+            && told != asked
+        {
+            let message = format!("got {told}: wanted {asked}, as asked for");
+            self.error(&counter, "unexpected_count", &message);
         }
-        let number = |n: usize| series.rows.get(n).copied().flatten();
-        let known: Vec<usize> = (0..series.rows.len()).filter(|n| number(*n).is_some()).collect();
+        let rows = series.count as u64;
+        if let Some(wanted) = told.or(asked).filter(|wanted| *wanted != rows) {
+            let message = format!("there are {rows} rows: wanted {wanted}");
+            self.error(&counter, "row_count", &message);
+        }
+        let known = series.known;
         // The vendor does not say which end is the newest: the other way round is told, and no fault.
-        let falls = |pair: &&[usize]| matches!(*pair, [before, after] if number(*after) < number(*before));
+        let falls = |pair: &&[(usize, i32)]| matches!(*pair, [(_, before), (_, after)] if after < before);
         let pairs = known.len().saturating_sub(1);
         let is_reversed = known.windows(2).filter(falls).count().saturating_mul(2) > pairs;
         for pair in known.windows(2) {
-            let [before, after] = *pair else { continue };
-            let wrong = if is_reversed {
-                number(after) > number(before)
-            } else {
-                number(after) < number(before)
-            };
-            if wrong {
-                let path = Path::Row(&data, after);
-                self.error(
-                    &Path::Field(&path, name),
-                    "order",
-                    "it is out of order: wanted the oldest first",
-                );
+            let [(_, before), (row, after)] = *pair else { continue };
+            if if is_reversed { after > before } else { after < before } {
+                let path = Path::Row(&data, row);
+                let message = "it is out of order: wanted the oldest first";
+                self.error(&Path::Field(&path, name), "order", message);
             }
         }
-        let sorted = in_order(known, &|a, b| number(a).cmp(&number(b)).then(a.cmp(&b)));
+        let at = |n: usize| known.get(n).copied().unwrap_or_default();
+        let sorted = in_order((0..known.len()).collect(), &|a, b| {
+            at(a).1.cmp(&at(b).1).then(a.cmp(&b))
+        });
         for pair in sorted.windows(2) {
-            let [before, after] = *pair else { continue };
-            let (Some(old), Some(new)) = (number(before), number(after)) else {
-                continue;
-            };
+            let [a, b] = *pair else { continue };
+            let ((before, old), (after, new)) = (at(a), at(b));
             let path = Path::Row(&data, after);
             let path = Path::Field(&path, name);
-            match new.saturating_sub(old) {
-                0 => self.error(
-                    &path,
-                    "duplicate_row",
-                    &format!("row {before} is of the same {name}: wanted one row for each"),
-                ),
-                1 => {}
-                gap => {
-                    let message = format!("{} missing between row {before} and this one", gap.saturating_sub(1));
-                    self.error(&path, "missing_rows", &message);
-                }
+            if new == old {
+                let message = format!("row {before} is of the same {name}: wanted one row for each");
+                self.error(&path, "duplicate_row", &message);
+                continue;
+            }
+            // Rows between the two that can't be read may be those that seem to be missing.
+            let unread = before.abs_diff(after).saturating_sub(a.abs_diff(b));
+            let missing = (new.abs_diff(old) as usize).saturating_sub(1).saturating_sub(unread);
+            if missing > 0 {
+                let message = format!("{missing} missing between row {before} and this one");
+                self.error(&path, "missing_rows", &message);
             }
         }
-        let newest = sorted.last().copied();
         if is_reversed {
-            self.tell(
-                Severity::Warning,
-                &data,
-                "newest_first",
-                "the newest row comes first: wanted it last",
-            );
+            let message = "the newest row comes first: wanted it last";
+            self.tell(Severity::Warning, &data, "newest_first", message);
         }
-        if let (Some(now), Some(newest)) = (self.expect.now, newest) {
-            let zone = self.expect.zone.clone().unwrap_or_else(Zone::utc);
-            let current =
-                buckets(&zone, unit, now, 1).and_then(|found| found.first().map(|bucket| numbered(kind, bucket.first)));
-            if current != number(newest) {
-                let path = Path::Row(&data, newest);
-                let message = "the newest row is not of the moment asked for";
-                self.error(&Path::Field(&path, name), "not_current", message);
-            }
+        let (Some(now), Some(newest)) = (self.expect.now, sorted.last()) else {
+            return;
+        };
+        let (row, number) = at(*newest);
+        let mut is_current = |zone: &Zone| {
+            buckets(zone, unit, now, 1)
+                .and_then(|found| found.first().map(|bucket| numbered(kind, bucket.first)))
+                .is_some_and(|current| current == number)
+        };
+        // Of a newest row that can't be read nobody knows whether it is current.
+        let end = if is_reversed { 0 } else { series.count.wrapping_sub(1) };
+        let is_read = known.iter().any(|(row, _)| *row == end);
+        if is_read && !self.in_some_zone(&mut is_current) {
+            let path = Path::Row(&data, row);
+            let message = "the newest row is not of the moment asked for";
+            self.error(&Path::Field(&path, name), "not_current", message);
         }
     }
 }

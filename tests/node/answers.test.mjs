@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../tools/generate/random.mjs";
-import { answers, spelled } from "../support/answers.mjs";
+import { answers, broken, spelled } from "../support/answers.mjs";
+import { judged } from "../support/judge.mjs";
 import { packed } from "../support/packed.mjs";
 
 const { periodBounds, timeZones, validateResponse } = packed;
@@ -25,6 +26,32 @@ test("ten thousand sound answers, however they are spelled, have no problem", ()
     counts[endpoint] = (counts[endpoint] ?? 0) + 1;
   }
   assert.deepEqual(new Set(Object.values(counts)), new Set([2000]));
+});
+
+test("broken answers have the problems that a slow judge of values finds, through every door", (t) => {
+  const random = new Random(4);
+  const source = answers(3, periodBounds, timeZones());
+  const codes = {};
+  for (let n = 0; n < 6000; n++) {
+    const { endpoint, body, expect } = broken(source.next().value, random);
+    const want = judged(endpoint, body, expect, packed);
+    const text = spelled(body, random);
+    const bytes = new TextEncoder().encode(` ${text}`);
+    const forms = { text, bytes: bytes.subarray(1), buffer: bytes.buffer };
+    if (typeof body !== "string") forms.value = body; // a string is text
+    for (const [door, form] of Object.entries(forms)) {
+      const found = validateResponse(endpoint, form, expect);
+      const told = (found.ok ? found.warnings : found.problems).map(
+        ({ severity, path, code }) => `${severity} ${path} ${code}`,
+      );
+      assert.deepEqual(told.sort(), want, `${n} ${endpoint} by ${door}, ${JSON.stringify(expect)}: ${text}`);
+      assert.equal(found.ok, !want.some((problem) => problem.startsWith("error")));
+    }
+    for (const code of new Set(want.map((problem) => problem.split(" ").at(-1)))) codes[code] = (codes[code] ?? 0) + 1;
+  }
+  t.diagnostic(JSON.stringify(codes));
+  for (const [code, times] of Object.entries(codes)) assert.ok(times >= 3, `${code}: only ${times} times`);
+  assert.equal(Object.keys(codes).length, 23, "every code that an answer which is JSON can have");
 });
 
 /** One sound answer of each endpoint, with every documented field. */
@@ -250,6 +277,18 @@ function* byRule() {
     path: "/periodEnd",
     what: "it ends before it starts",
   };
+  for (const period of [undefined, "decade", "week"]) {
+    const turned = { period, periodStart: "2024-06-02T04:00:00Z", periodEnd: "2024-06-01T04:00:00Z" };
+    const what = `it ends before it starts, and the period is ${period}`;
+    yield { endpoint: agent, body: { ...WHOLE[agent], ...turned }, path: "/periodEnd", what };
+  }
+  for (const [key, other] of [
+    ["periodStart", "periodEnd"],
+    ["periodEnd", "periodStart"],
+  ]) {
+    const body = { ...WHOLE[agent], [key]: "2024-06-01T04:00:00.000Z", [other]: undefined };
+    yield { endpoint: agent, body, path: `/${key}`, what: `${key} has a fraction, and there is no ${other}` };
+  }
   const next = { periodStart: "2024-07-01T04:00:00Z", periodEnd: "2024-08-01T03:59:59Z" };
   yield { endpoint: agent, body: { ...WHOLE[agent], ...next }, path: "/periodStart", what: "it is the next month" };
   for (const key of ["periodStart", "periodEnd"]) {
@@ -289,6 +328,32 @@ function* byRule() {
       };
     }
   }
+  for (const [kind, total] of [
+    ["messages", "totalMessages"],
+    ["calls", "totalCalls"],
+  ]) {
+    for (const [short, between, long] of [
+      [`${kind}Last24h`, `${kind}Last7d`, `${kind}Last30d`],
+      [`${kind}Last7d`, `${kind}Last30d`, total],
+    ]) {
+      for (const unread of [undefined, "5", -1]) {
+        const change = ({ stats }) => Object.assign(stats, { [short]: stats[long] + 1, [between]: unread });
+        const what = `${short} is more than ${long}, and ${between} is ${unread}`;
+        yield { endpoint: "usage", body: of("usage", change), path: `/stats/${short}`, what };
+      }
+    }
+  }
+  for (const [part, other] of [
+    ["successful", "failed"],
+    ["failed", "successful"],
+  ]) {
+    const change = ({ stats }) => {
+      stats[`${part}WebhookDeliveries`] = 10;
+      delete stats[`${other}WebhookDeliveries`];
+    };
+    const what = `more ${part} deliveries than there are, and nobody says how many ${other} ones`;
+    yield { endpoint: "usage", body: of("usage", change), path: "/stats/totalWebhookDeliveries", what };
+  }
   for (const name of ["successful", "failed"]) {
     const body = of("usage", (b) => (b.stats[`${name}WebhookDeliveries`] = 9));
     yield { endpoint: "usage", body, path: "/stats/totalWebhookDeliveries", what: `too many ${name} deliveries` };
@@ -305,7 +370,7 @@ function* byRule() {
   };
   yield {
     endpoint: "usage",
-    body: of("usage", (b) => (b.periodStart = "2024-06-16T00:00:00Z")),
+    body: of("usage", (b) => (b.periodStart = "2024-06-17T00:00:00Z")),
     path: "/periodStart",
     what: "the account's period is to come",
   };
@@ -368,6 +433,11 @@ function* byRule() {
       severity: "warning",
       what: `the newest ${name} first`,
     };
+    const short = of(endpoint, (b) => {
+      b.data.shift();
+      delete b[counter];
+    });
+    yield { endpoint, body: short, path: `/${counter}`, what: `a row less than asked for, and no ${counter}` };
     for (const n of [3, 5, 0, 400]) {
       yield { endpoint, body: of(endpoint, (b) => (b[counter] = n)), path: `/${counter}`, what: `${counter} is ${n}` };
     }
@@ -387,7 +457,7 @@ function* byRule() {
 }
 
 test("each rule broken in each place is found there", (t) => {
-  const seen = new Set();
+  const seen = {};
   for (const { endpoint, body, path, severity = "error", what } of [...byType(), ...byRule()]) {
     const found = validateResponse(endpoint, JSON.stringify(body), EXPECT[endpoint]);
     const told = found.ok ? found.warnings : found.problems;
@@ -398,10 +468,16 @@ test("each rule broken in each place is found there", (t) => {
       told.every((problem) => problem.severity === "warning"),
       what,
     );
-    seen.add(endpoint + JSON.stringify(body));
+    seen[endpoint] ??= new Set();
+    seen[endpoint].add(JSON.stringify(body));
+    // What is told is what a judge tells who knows nothing of the mutation.
+    const problems = told.map((problem) => `${problem.severity} ${problem.path} ${problem.code}`);
+    assert.deepEqual(problems.sort(), judged(endpoint, body, EXPECT[endpoint], packed), what);
   }
-  t.diagnostic(`${seen.size} distinct mutations`);
-  assert.ok(seen.size >= 200, `${seen.size}`);
+  const counts = Object.entries(seen).map(([endpoint, distinct]) => [endpoint, distinct.size]);
+  t.diagnostic(`distinct mutations: ${counts.map((pair) => pair.join(" ")).join(", ")}`);
+  assert.equal(counts.length, 5);
+  for (const [endpoint, count] of counts) assert.ok(count >= 100, `${endpoint}: ${count}`);
 });
 
 test("as they are, the answers that get broken are sound", () => {

@@ -156,7 +156,7 @@ test("where no zone was asked for, any zone's days will do", () => {
 });
 
 test("bodies that are no answer at all", () => {
-  const texts = ["", "{", "<!doctype html>", "nul", '{"data":[', JSON.stringify(page).slice(0, -1), "\ud83d"];
+  const texts = ["", "{", "<!doctype html>", "nul", '{"data":[', JSON.stringify(page).slice(0, -1)];
   for (const text of texts) {
     const [problem, ...more] = problemsOf(text);
     assert.deepEqual([problem.path, problem.code, more.length], ["", "invalid_json", 0], text);
@@ -172,9 +172,138 @@ test("bodies that are no answer at all", () => {
     assert.equal(result.ok, false, String(value));
     assert.equal(result.problems[0].path, "");
   }
+  assert.equal(validateResponse("by-agent", "\ud83d").problems[0].code, "invalid_json");
   const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
   assert.equal(validateResponse("by-agent", deep).ok, false);
   assert.equal(validateResponse("by-agent", `{"data":${deep}}`).ok, false);
+});
+
+test("a lone surrogate is no text, through every door, and harms nobody where no text is read", () => {
+  for (const [body, path] of [
+    [changed("/data/0/agentId", "\ud800"), "/data/0/agentId"],
+    [changed("/data/1/agentName", "a\udfff"), "/data/1/agentName"],
+  ]) {
+    // As it is between the quotes, and as `JSON.stringify` escapes it.
+    const escaped = JSON.stringify(body);
+    const raw = escaped.replace(/\\u(d...)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+    assert.notEqual(raw, escaped);
+    for (const form of [...formsOf(body), raw]) {
+      const { problems } = validateResponse("by-agent", form, newYork);
+      assert.deepEqual(
+        problems.map(({ path, code }) => [path, code]),
+        [[path, "type"]],
+      );
+    }
+  }
+  const unknown = JSON.stringify({ ...page, x: "?", "!": 1 }).replace(/[?!]/g, "\ud800");
+  assert.equal(validateResponse("by-agent", unknown, newYork).ok, true);
+  assert.equal(validateResponse("by-agent", unknown, newYork).value.x, "\ud800");
+});
+
+test("where a key comes twice the last counts, whatever came first", () => {
+  const text = JSON.stringify(page).slice(1);
+  assert.equal(validateResponse("by-agent", `{"data":[5,{}],"period":"x",${text}`, newYork).ok, true);
+  assert.deepEqual(
+    problemsOf(`{${text.slice(0, -1)},"data":[5,{"isOrphan":1}],"data":{}}`, newYork).map(({ path }) => path),
+    ["/data"],
+  );
+});
+
+test("memory that threads share is read as any other", () => {
+  const bytes = new TextEncoder().encode(JSON.stringify(page));
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length + 9)).subarray(4, 4 + bytes.length);
+  shared.set(bytes);
+  // Browsers' decoders refuse it, Node's does not.
+  const { decode } = TextDecoder.prototype;
+  TextDecoder.prototype.decode = function (bytes, ...rest) {
+    assert.ok(!(bytes?.buffer instanceof SharedArrayBuffer));
+    return decode.call(this, bytes, ...rest);
+  };
+  try {
+    assert.deepEqual(validateResponse("by-agent", shared, newYork), { ok: true, value: page, warnings: [] });
+  } finally {
+    TextDecoder.prototype.decode = decode;
+  }
+});
+
+test("only rows of a report by agent have isOrphan filled in", () => {
+  const body = { data: [{ date: "2024-06-01", messages: 1, calls: 0, webhooks: 0 }], days: 1, period: "month" };
+  assert.deepEqual(validateResponse("daily", body).value, body);
+});
+
+test("of too many warnings the number is told too", () => {
+  const row = (n) => ({ agentId: `a${n}`, agentName: "A", messages: 0, calls: 0, totalSeconds: 1 });
+  const { ok, warnings } = validateResponse("by-agent", {
+    ...page,
+    data: Array.from({ length: 10_003 }, (_, n) => row(n)),
+  });
+  assert.deepEqual([ok, warnings.length], [true, 10_001]);
+  const { message, ...more } = warnings.at(-1);
+  assert.deepEqual(more, { path: "", code: "more", severity: "warning" });
+  assert.match(message, /\b3 more/);
+});
+
+test("a moment without a zone may be of any zone's period, day and month", () => {
+  const sound = (endpoint, body, expect) => validateResponse(endpoint, body, expect).ok;
+  // The evening of 30 June in New York, whose June the page has as wall time; of 1 July in Kiritimati.
+  const evening = "2024-07-01T02:00:00Z";
+  assert.equal(sound("by-agent", page, { period: "month", now: evening }), true);
+  assert.equal(sound("by-agent", page, { period: "month", now: evening, tz: "America/New_York" }), true);
+  assert.equal(sound("by-agent", page, { period: "month", now: evening, tz: "UTC" }), false);
+  assert.equal(sound("by-agent", page, { period: "month", now: evening, boundaries: "instant" }), false);
+  assert.equal(sound("by-agent", page, { period: "month", now: "2024-07-01T12:00:00Z" }), false);
+  const ending = (name, counter, when) => ({
+    data: [{ [name]: when, messages: 0, calls: 0, webhooks: 0 }],
+    [counter]: 1,
+  });
+  for (const [when, tz, is] of [
+    ["2024-06-30", undefined, true],
+    ["2024-07-01", undefined, true],
+    ["2024-07-02", undefined, false],
+    ["2024-06-29", undefined, false],
+    ["2024-06-30", "UTC", false],
+    ["2024-06-30", "America/New_York", true],
+  ]) {
+    assert.equal(sound("daily", ending("date", "days", when), { now: evening, tz }), is, `${when} ${tz}`);
+  }
+  const { periodStart, periodEnd } = page;
+  const isCurrent = (expect) =>
+    validateResponse("usage", { periodStart, periodEnd }, expect).problems.every(({ code }) => code !== "not_current");
+  assert.equal(isCurrent({ now: evening }), true);
+  assert.equal(isCurrent({ now: evening, tz: "America/New_York" }), true);
+  assert.equal(isCurrent({ now: evening, tz: "UTC" }), false);
+  assert.equal(isCurrent({ now: evening, boundaries: "instant" }), false);
+  assert.equal(isCurrent({ now: "2024-07-01T12:00:00Z" }), false);
+  assert.equal(sound("monthly", ending("month", "months", "2024-06"), { now: evening }), true);
+  assert.equal(sound("monthly", ending("month", "months", "2024-06"), { now: evening, tz: "UTC" }), false);
+});
+
+test("a row that can't be read makes no other row wrong", () => {
+  const row = (date) => ({ date, messages: 0, calls: 0, webhooks: 0 });
+  const told = (dates, now) => {
+    const found = validateResponse("daily", { data: dates.map(row), days: dates.length }, { now });
+    return found.problems.map(({ path, code }) => `${path} ${code}`);
+  };
+  assert.deepEqual(told(["2024-06-01", "soon", "2024-06-03"]), ["/data/1/date date"]);
+  assert.deepEqual(told(["2024-06-01", "2024-06-02", "soon"], "2024-06-03T12:00:00Z"), ["/data/2/date date"]);
+  assert.deepEqual(told(["soon", "2024-06-02", "2024-06-01"], "2024-06-03T12:00:00Z"), [
+    "/data/0/date date",
+    "/data newest_first",
+  ]);
+  const further = ["/data/1/date date", "/data/2/date missing_rows"];
+  assert.deepEqual(told(["2024-06-01", "soon", "2024-06-04"]), further);
+});
+
+test("seconds without calls, however no calls are spelled", () => {
+  for (const none of ["0", "0.0", "-0", "0e5", "0.00E-9"]) {
+    const text = JSON.stringify(changed("/data/0/calls", 12345)).replace("12345", none);
+    const { warnings } = validateResponse("by-agent", text, newYork);
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ["seconds_without_calls"],
+      none,
+    );
+  }
 });
 
 test("other endpoints and bad expectations are the caller's fault", () => {

@@ -146,6 +146,107 @@ function byNumber(random) {
   return { endpoint: "by-number", body: { data }, expect: {} };
 }
 
+const JUNK = [
+  null,
+  true,
+  false,
+  0,
+  -0,
+  1,
+  7,
+  366,
+  -1,
+  1.5,
+  1e-7,
+  MOST,
+  MOST + 1,
+  1e300,
+  "",
+  "x",
+  "7",
+  "\ud800",
+  [],
+  {},
+  [[]],
+  [{}],
+];
+
+/** A sound answer with a few things broken that nobody chose. What was asked may change too. */
+export function broken({ endpoint, body, expect }, random) {
+  const copy = { endpoint, body: structuredClone(body), expect: { ...expect } };
+  for (let n = random.below(4); n >= 0; n--) {
+    if (random.chance(0.15)) asked(copy, random);
+    else copy.body = changed(copy.body, random);
+  }
+  return copy;
+}
+
+function asked({ expect }, random) {
+  const now =
+    random.pick([expect.now ?? 1.7e12, 1.7e12]) + random.pick([-400, -31, -7, -1, -0.5, 0.5, 1, 31, 400]) * DAY;
+  const zone = random.pick(["UTC", "America/New_York", "Pacific/Kiritimati", "Africa/Cairo", undefined]);
+  Object.assign(
+    expect,
+    random.pick([
+      { now: Math.max(now, 400 * DAY) },
+      { tz: zone },
+      { period: random.pick(["week", "month", "year"]) },
+      { weekStart: "tuesday" },
+      { boundaries: random.pick(["instant", "wall-clock"]) },
+      { offset: random.pick([-1, 1]) },
+      { days: 1 + random.below(40), months: 1 + random.below(24) },
+    ]),
+  );
+  for (const key of Object.keys(expect)) if (expect[key] === undefined) delete expect[key];
+}
+
+/** A value with one thing changed, at a place at random. */
+function changed(value, random) {
+  const keys = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  if (keys.length > 0 && random.chance(0.9)) {
+    const key = random.pick(keys);
+    if (Array.isArray(value) && random.chance(0.3)) return rearranged(value, random);
+    if (random.chance(0.1)) delete value[key];
+    else value[key] = changed(value[key], random);
+    return Array.isArray(value) ? value.filter(() => true) : value; // without a hole
+  }
+  if (typeof value === "number" && random.chance(0.7)) return value + random.pick([-1, 1, 0.5, 1000, -value]);
+  if (typeof value === "string" && random.chance(0.7)) return respelled(value, random);
+  if (typeof value === "boolean" && random.chance(0.7)) return !value;
+  return structuredClone(random.pick(JUNK));
+}
+
+function rearranged(list, random) {
+  const [a, b] = [random.below(list.length), random.below(list.length)];
+  const copy = [...list];
+  switch (random.below(4)) {
+    case 0:
+      return copy.reverse();
+    case 1:
+      [copy[a], copy[b]] = [copy[b], copy[a]];
+      return copy;
+    case 2:
+      return copy.toSpliced(a, 1 + random.below(2));
+    default:
+      return copy.toSpliced(a, 0, structuredClone(copy[b]));
+  }
+}
+
+function respelled(value, random) {
+  const at = random.below(value.length + 1);
+  const one = random.pick(["0", "1", "2", "9", "-", ":", "Z", ".5", "+", "T", " ", "é", "\ud800"]);
+  const time = () => new Date(random.below(4e12)).toISOString();
+  return random.pick([
+    () => value.slice(0, at) + one + value.slice(at),
+    () => value.slice(0, at) + one + value.slice(at + 1),
+    () => value.slice(0, at) + value.slice(at + 1),
+    () => time().slice(0, value.length),
+    () => `${time().slice(0, 19)}Z`,
+    () => value.replace("Z", "+00:00"),
+    () => value.replace("Z", ".000Z"),
+  ])();
+}
+
 /** An answer's JSON with its keys in any order, among ones that nobody knows, with white space and escapes where they may be. */
 export function spelled(value, random) {
   const space = () => (random.chance(0.1) ? random.pick([" ", "\n", "\t", "\r\n  "]) : "");
@@ -154,7 +255,10 @@ export function spelled(value, random) {
     const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
     return `"${string.replace(/[\s\S]/g, (unit) => (/["\\]|[^ -~]/.test(unit) || random.chance(0.3) ? escaped(unit) : unit))}"`;
   };
-  const number = (n) => (random.chance(0.05) ? random.pick([`${n}.0`, `${n}e0`, `${n}E+0`]) : String(n));
+  const number = (n) => {
+    if (!Number.isSafeInteger(n)) return JSON.stringify(n);
+    return random.chance(0.05) ? random.pick([`${n}.0`, `${n}e0`, `${n}E+0`]) : String(n);
+  };
   const write = (item) => {
     if (typeof item === "string") return quoted(item);
     if (typeof item === "number") return number(item);

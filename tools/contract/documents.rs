@@ -1,5 +1,7 @@
 //! The documents that are written from the contract, each with its path in the project.
 
+#[path = "examples.rs"]
+mod examples;
 #[path = "openapi.rs"]
 mod openapi;
 #[path = "typescript.rs"]

@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document.
 
-use super::{gather, prose, shapes};
+use super::{examples, gather, prose, shapes};
 use serde_json::{Map, Value, json};
 use usage_by_agent::contract::{ERROR, Endpoint, Kind, Need, PARAMETER_ERRORS, Parameter, Shape, Takes};
 
@@ -28,40 +28,150 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "headers": headers(),
+            "responses": errors(),
             "schemas": schemas,
         },
     })
 }
 
+/// Those of answers. What is required is always there.
+fn headers() -> Value {
+    let header =
+        |about: &str, required: bool| json!({"description": about, "required": required, "schema": {"type": "string"}});
+    json!({
+        "ETag": header("The answer's tag, for `If-None-Match`.", true),
+        "Cache-Control": header("`private`: the caller's own cache may keep a report, and asks for it again each time.", true),
+        "WWW-Authenticate": header("How to authenticate: `Bearer`.", true),
+        "Retry-After": header("When to come again: seconds, or a date. The upstream's.", false),
+        "X-Request-Id": header("The upstream's name for the request.", false),
+    })
+}
+
+/// What goes wrong: a response's name, the statuses that have it, the headers that it has beside `Cache-Control`, what it is, and
+/// an example's code, group and message.
+type Fault = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static str,
+    [&'static str; 3],
+);
+
+const REFUSED: &str = "invalid_request_error";
+const FAILED: &str = "api_error";
+const UPSTREAM: &[&str] = &["Retry-After", "X-Request-Id"];
+
+const FAULTS: [Fault; 8] = [
+    (
+        "Refused",
+        &["400", "402", "403"],
+        UPSTREAM,
+        "The upstream's refusal, as it said it. Only where there is an upstream.",
+        ["forbidden", "permission_error", "The upstream does not allow this."],
+    ),
+    (
+        "Unauthorized",
+        &["401"],
+        &["WWW-Authenticate", "Retry-After", "X-Request-Id"],
+        "The token is missing, or not accepted.",
+        [
+            "missing_token",
+            "authentication_error",
+            "Send the header Authorization: Bearer <token>.",
+        ],
+    ),
+    (
+        "NotFound",
+        &["404"],
+        UPSTREAM,
+        "There is nothing to be told: no such path, or an account of which nothing is known.",
+        [
+            "account_unknown",
+            REFUSED,
+            "The account's plan and numbers are not known here.",
+        ],
+    ),
+    (
+        "NotAcceptable",
+        &["406"],
+        &[],
+        "The caller does not take JSON.",
+        [
+            "not_acceptable",
+            REFUSED,
+            "Answers are application/json, which the header Accept excludes.",
+        ],
+    ),
+    (
+        "TooManyRequests",
+        &["429"],
+        UPSTREAM,
+        "Too many requests; `Retry-After` says when to come again.",
+        [
+            "rate_limited",
+            "rate_limit_error",
+            "The upstream has received too many requests.",
+        ],
+    ),
+    (
+        "Failed",
+        &["500"],
+        &[],
+        "The records can't be reported.",
+        ["records_unavailable", FAILED, "The records could not be read."],
+    ),
+    (
+        "BadUpstream",
+        &["502"],
+        UPSTREAM,
+        "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
+        ["upstream_unreachable", FAILED, "The upstream could not be reached."],
+    ),
+    (
+        "SlowUpstream",
+        &["504"],
+        &[],
+        "The upstream took too long.",
+        [
+            "upstream_timeout",
+            FAILED,
+            "The upstream gave no answer within 10000 ms.",
+        ],
+    ),
+];
+
+fn errors() -> Value {
+    let mut found = Map::new();
+    for (name, _, headers, about, [code, group, message]) in FAULTS {
+        found.insert(
+            name.into(),
+            response(about, &ERROR, headers, &examples::error(code, group, message)),
+        );
+    }
+    let about = "The parameters are not as they should be.";
+    let bad = response(about, &PARAMETER_ERRORS, UPSTREAM, &examples::parameter_errors());
+    found.insert("BadParameters".into(), bad);
+    found.into()
+}
+
 fn operation(name: &str, endpoint: Endpoint) -> Value {
     let parameters: Vec<_> = endpoint.parameters().iter().map(parameter).collect();
-    let mut responses = Map::new();
-    responses.insert("200".into(), response("The answer.", endpoint.answer()));
-    for (status, about) in [
-        ("401", "The token is missing, or not accepted."),
-        (
-            "404",
-            "There is nothing to be told: no such path, or an account of which nothing is known.",
-        ),
-        ("406", "The caller does not take JSON."),
-    ] {
-        responses.insert(status.into(), response(about, &ERROR));
-    }
-    responses.insert(
-        "422".into(),
-        response("The parameters are not as they should be.", &PARAMETER_ERRORS),
-    );
-    for (status, about) in [
-        ("429", "Too many requests; `Retry-After` says when to come again."),
-        ("500", "The records can't be reported."),
-        (
-            "502",
-            "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
-        ),
-        ("504", "The upstream took too long."),
-    ] {
-        responses.insert(status.into(), response(about, &ERROR));
-    }
+    let shared = |name: &str| json!({"$ref": format!("#/components/responses/{name}")});
+    let statuses = |(name, statuses, ..): &Fault| {
+        statuses
+            .iter()
+            .map(|status| ((*status).to_owned(), shared(name)))
+            .collect::<Vec<_>>()
+    };
+    let mut responses: Map<_, _> = FAULTS.iter().flat_map(statuses).collect();
+    let example = examples::answer(endpoint);
+    let answer = response("The answer.", endpoint.answer(), &["ETag", "X-Request-Id"], &example);
+    let unchanged = json!({"description": "The answer has the tag of `If-None-Match`.", "headers": header_references(&["ETag", "X-Request-Id"])});
+    responses.insert("200".into(), answer);
+    responses.insert("304".into(), unchanged);
+    responses.insert("422".into(), shared("BadParameters"));
+    responses.sort_keys();
     json!({
         "operationId": name,
         "summary": endpoint.about(),
@@ -71,8 +181,21 @@ fn operation(name: &str, endpoint: Endpoint) -> Value {
     })
 }
 
-fn response(about: &str, shape: &Shape) -> Value {
-    json!({"description": about, "content": {"application/json": {"schema": reference(shape)}}})
+fn response(about: &str, shape: &Shape, headers: &[&str], example: &Value) -> Value {
+    let content = json!({"application/json": {"schema": reference(shape), "example": example}});
+    json!({"description": about, "headers": header_references(headers), "content": content})
+}
+
+/// `Cache-Control`, which every answer has, and these.
+fn header_references(names: &[&str]) -> Value {
+    let reference = |name: &&str| {
+        (
+            (*name).to_owned(),
+            json!({"$ref": format!("#/components/headers/{name}")}),
+        )
+    };
+    let all: Map<_, _> = ["Cache-Control"].iter().chain(names).map(reference).collect();
+    all.into()
 }
 
 fn parameter(parameter: &Parameter) -> Value {

@@ -56,93 +56,94 @@ export const OPENAPI: object = {
         "responses": {
           "200": {
             "description": "The answer.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
             "content": {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/AgentUsageResponse"
+                },
+                "example": {
+                  "data": [
+                    {
+                      "agentId": "a1b2c3d4",
+                      "agentName": "Support",
+                      "messages": 152,
+                      "calls": 47,
+                      "totalSeconds": 7320,
+                      "isOrphan": false
+                    },
+                    {
+                      "agentId": null,
+                      "agentName": "Unassigned",
+                      "messages": 25,
+                      "calls": 5,
+                      "totalSeconds": 600,
+                      "isOrphan": true
+                    }
+                  ],
+                  "period": "month",
+                  "periodStart": "2024-06-01T04:00:00Z",
+                  "periodEnd": "2024-07-01T03:59:59Z"
                 }
               }
             }
+          },
+          "304": {
+            "description": "The answer has the tag of `If-None-Match`.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Refused"
           },
           "401": {
-            "description": "The token is missing, or not accepted.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "402": {
+            "$ref": "#/components/responses/Refused"
+          },
+          "403": {
+            "$ref": "#/components/responses/Refused"
           },
           "404": {
-            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotFound"
           },
           "406": {
-            "description": "The caller does not take JSON.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotAcceptable"
           },
           "422": {
-            "description": "The parameters are not as they should be.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ParameterErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadParameters"
           },
           "429": {
-            "description": "Too many requests; `Retry-After` says when to come again.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/TooManyRequests"
           },
           "500": {
-            "description": "The records can't be reported.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Failed"
           },
           "502": {
-            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadUpstream"
           },
           "504": {
-            "description": "The upstream took too long.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/SlowUpstream"
           }
         }
       }
@@ -158,93 +159,105 @@ export const OPENAPI: object = {
         "responses": {
           "200": {
             "description": "The answer.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
             "content": {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/UsageResponse"
+                },
+                "example": {
+                  "plan": {
+                    "name": "Pro",
+                    "limits": {
+                      "numbers": 5,
+                      "messagesPerMonth": 10000,
+                      "voiceMinutesPerMonth": 1000,
+                      "maxCallDurationMinutes": 60,
+                      "concurrentCalls": 5
+                    }
+                  },
+                  "numbers": {
+                    "used": 2,
+                    "limit": 5,
+                    "remaining": 3
+                  },
+                  "stats": {
+                    "totalMessages": 1204,
+                    "messagesLast24h": 9,
+                    "messagesLast7d": 64,
+                    "messagesLast30d": 177,
+                    "totalCalls": 310,
+                    "callsLast24h": 2,
+                    "callsLast7d": 14,
+                    "callsLast30d": 52,
+                    "totalWebhookDeliveries": 1520,
+                    "successfulWebhookDeliveries": 1514,
+                    "failedWebhookDeliveries": 6,
+                    "smsSegmentsLast30d": 190
+                  },
+                  "periodStart": "2024-06-01T04:00:00Z",
+                  "periodEnd": "2024-07-01T03:59:59Z",
+                  "reportGeneratedAt": "2024-06-15T12:00:00Z"
                 }
               }
             }
+          },
+          "304": {
+            "description": "The answer has the tag of `If-None-Match`.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Refused"
           },
           "401": {
-            "description": "The token is missing, or not accepted.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "402": {
+            "$ref": "#/components/responses/Refused"
+          },
+          "403": {
+            "$ref": "#/components/responses/Refused"
           },
           "404": {
-            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotFound"
           },
           "406": {
-            "description": "The caller does not take JSON.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotAcceptable"
           },
           "422": {
-            "description": "The parameters are not as they should be.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ParameterErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadParameters"
           },
           "429": {
-            "description": "Too many requests; `Retry-After` says when to come again.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/TooManyRequests"
           },
           "500": {
-            "description": "The records can't be reported.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Failed"
           },
           "502": {
-            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadUpstream"
           },
           "504": {
-            "description": "The upstream took too long.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/SlowUpstream"
           }
         }
       }
@@ -273,93 +286,88 @@ export const OPENAPI: object = {
         "responses": {
           "200": {
             "description": "The answer.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
             "content": {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/DailyUsageResponse"
+                },
+                "example": {
+                  "data": [
+                    {
+                      "date": "2024-06-14",
+                      "messages": 12,
+                      "calls": 3,
+                      "webhooks": 15
+                    },
+                    {
+                      "date": "2024-06-15",
+                      "messages": 9,
+                      "calls": 2,
+                      "webhooks": 11
+                    }
+                  ],
+                  "days": 2
                 }
               }
             }
+          },
+          "304": {
+            "description": "The answer has the tag of `If-None-Match`.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Refused"
           },
           "401": {
-            "description": "The token is missing, or not accepted.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "402": {
+            "$ref": "#/components/responses/Refused"
+          },
+          "403": {
+            "$ref": "#/components/responses/Refused"
           },
           "404": {
-            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotFound"
           },
           "406": {
-            "description": "The caller does not take JSON.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotAcceptable"
           },
           "422": {
-            "description": "The parameters are not as they should be.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ParameterErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadParameters"
           },
           "429": {
-            "description": "Too many requests; `Retry-After` says when to come again.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/TooManyRequests"
           },
           "500": {
-            "description": "The records can't be reported.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Failed"
           },
           "502": {
-            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadUpstream"
           },
           "504": {
-            "description": "The upstream took too long.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/SlowUpstream"
           }
         }
       }
@@ -388,93 +396,88 @@ export const OPENAPI: object = {
         "responses": {
           "200": {
             "description": "The answer.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
             "content": {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/MonthlyUsageResponse"
+                },
+                "example": {
+                  "data": [
+                    {
+                      "month": "2024-05",
+                      "messages": 240,
+                      "calls": 61,
+                      "webhooks": 290
+                    },
+                    {
+                      "month": "2024-06",
+                      "messages": 177,
+                      "calls": 52,
+                      "webhooks": 233
+                    }
+                  ],
+                  "months": 2
                 }
               }
             }
+          },
+          "304": {
+            "description": "The answer has the tag of `If-None-Match`.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Refused"
           },
           "401": {
-            "description": "The token is missing, or not accepted.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "402": {
+            "$ref": "#/components/responses/Refused"
+          },
+          "403": {
+            "$ref": "#/components/responses/Refused"
           },
           "404": {
-            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotFound"
           },
           "406": {
-            "description": "The caller does not take JSON.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotAcceptable"
           },
           "422": {
-            "description": "The parameters are not as they should be.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ParameterErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadParameters"
           },
           "429": {
-            "description": "Too many requests; `Retry-After` says when to come again.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/TooManyRequests"
           },
           "500": {
-            "description": "The records can't be reported.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Failed"
           },
           "502": {
-            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadUpstream"
           },
           "504": {
-            "description": "The upstream took too long.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/SlowUpstream"
           }
         }
       }
@@ -490,93 +493,85 @@ export const OPENAPI: object = {
         "responses": {
           "200": {
             "description": "The answer.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            },
             "content": {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/NumberUsageResponse"
+                },
+                "example": {
+                  "data": [
+                    {
+                      "numberId": "n1",
+                      "phoneNumber": "+15551234567",
+                      "country": "US",
+                      "status": "active",
+                      "agentId": "a1b2c3d4",
+                      "agentName": "Support",
+                      "messages": 152,
+                      "calls": 47
+                    }
+                  ]
                 }
               }
             }
+          },
+          "304": {
+            "description": "The answer has the tag of `If-None-Match`.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Request-Id": {
+                "$ref": "#/components/headers/X-Request-Id"
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Refused"
           },
           "401": {
-            "description": "The token is missing, or not accepted.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "402": {
+            "$ref": "#/components/responses/Refused"
+          },
+          "403": {
+            "$ref": "#/components/responses/Refused"
           },
           "404": {
-            "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotFound"
           },
           "406": {
-            "description": "The caller does not take JSON.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/NotAcceptable"
           },
           "422": {
-            "description": "The parameters are not as they should be.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ParameterErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadParameters"
           },
           "429": {
-            "description": "Too many requests; `Retry-After` says when to come again.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/TooManyRequests"
           },
           "500": {
-            "description": "The records can't be reported.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Failed"
           },
           "502": {
-            "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/BadUpstream"
           },
           "504": {
-            "description": "The upstream took too long.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/SlowUpstream"
           }
         }
       }
@@ -587,6 +582,299 @@ export const OPENAPI: object = {
       "bearer": {
         "type": "http",
         "scheme": "bearer"
+      }
+    },
+    "headers": {
+      "ETag": {
+        "description": "The answer's tag, for `If-None-Match`.",
+        "required": true,
+        "schema": {
+          "type": "string"
+        }
+      },
+      "Cache-Control": {
+        "description": "`private`: the caller's own cache may keep a report, and asks for it again each time.",
+        "required": true,
+        "schema": {
+          "type": "string"
+        }
+      },
+      "WWW-Authenticate": {
+        "description": "How to authenticate: `Bearer`.",
+        "required": true,
+        "schema": {
+          "type": "string"
+        }
+      },
+      "Retry-After": {
+        "description": "When to come again: seconds, or a date. The upstream's.",
+        "required": false,
+        "schema": {
+          "type": "string"
+        }
+      },
+      "X-Request-Id": {
+        "description": "The upstream's name for the request.",
+        "required": false,
+        "schema": {
+          "type": "string"
+        }
+      }
+    },
+    "responses": {
+      "Refused": {
+        "description": "The upstream's refusal, as it said it. Only where there is an upstream.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/Retry-After"
+          },
+          "X-Request-Id": {
+            "$ref": "#/components/headers/X-Request-Id"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "The upstream does not allow this.",
+                "code": "forbidden",
+                "type": "permission_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "Unauthorized": {
+        "description": "The token is missing, or not accepted.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          },
+          "WWW-Authenticate": {
+            "$ref": "#/components/headers/WWW-Authenticate"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/Retry-After"
+          },
+          "X-Request-Id": {
+            "$ref": "#/components/headers/X-Request-Id"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "Send the header Authorization: Bearer <token>.",
+                "code": "missing_token",
+                "type": "authentication_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "NotFound": {
+        "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/Retry-After"
+          },
+          "X-Request-Id": {
+            "$ref": "#/components/headers/X-Request-Id"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "The account's plan and numbers are not known here.",
+                "code": "account_unknown",
+                "type": "invalid_request_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "NotAcceptable": {
+        "description": "The caller does not take JSON.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "Answers are application/json, which the header Accept excludes.",
+                "code": "not_acceptable",
+                "type": "invalid_request_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "TooManyRequests": {
+        "description": "Too many requests; `Retry-After` says when to come again.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/Retry-After"
+          },
+          "X-Request-Id": {
+            "$ref": "#/components/headers/X-Request-Id"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "The upstream has received too many requests.",
+                "code": "rate_limited",
+                "type": "rate_limit_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "Failed": {
+        "description": "The records can't be reported.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "The records could not be read.",
+                "code": "records_unavailable",
+                "type": "api_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "BadUpstream": {
+        "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/Retry-After"
+          },
+          "X-Request-Id": {
+            "$ref": "#/components/headers/X-Request-Id"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "The upstream could not be reached.",
+                "code": "upstream_unreachable",
+                "type": "api_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "SlowUpstream": {
+        "description": "The upstream took too long.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "The upstream gave no answer within 10000 ms.",
+                "code": "upstream_timeout",
+                "type": "api_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "BadParameters": {
+        "description": "The parameters are not as they should be.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/Retry-After"
+          },
+          "X-Request-Id": {
+            "$ref": "#/components/headers/X-Request-Id"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ParameterErrorResponse"
+            },
+            "example": {
+              "detail": [
+                {
+                  "type": "literal_error",
+                  "loc": [
+                    "query",
+                    "period"
+                  ],
+                  "msg": "Input should be 'week', 'month' or 'year'",
+                  "input": "decade",
+                  "ctx": {
+                    "expected": "'week', 'month' or 'year'"
+                  }
+                }
+              ]
+            }
+          }
+        }
       }
     },
     "schemas": {
