@@ -126,11 +126,10 @@ pub fn data_fields() -> String {
     listed(&DATA_FIELDS, ",")
 }
 
-/// What tells these bytes from others, in hexadecimal digits: 128 bits.
+/// What tells these bytes from others: 16 bytes.
 #[wasm_bindgen(js_name = contentHash)]
-pub fn content_hash(bytes: &[u8]) -> String {
-    let [a, b] = hash(bytes, 0);
-    format!("{a:016x}{b:016x}")
+pub fn content_hash(bytes: &[u8]) -> Vec<u8> {
+    hash(bytes, 0).map(u64::to_be_bytes).concat()
 }
 
 /// What `validateResponse` of the package finds in a JSON text: problems and warnings; `null` for an endpoint that there is not.

@@ -124,7 +124,6 @@ pub trait Rows<'t> {
 
 /// Reads the object that begins here, at its brace. It may open so many levels. Of a field that comes twice the last counts. `None`
 /// where the text is broken.
-#[inline(always)]
 pub fn object<'t>(
     scan: &mut Scan<'t>,
     shape: &'static Shape,
@@ -282,15 +281,6 @@ fn odd_field(scan: &mut Scan<'_>, shape: &'static Shape, plain: usize) -> Option
     )
 }
 
-#[inline(never)]
-fn other_number<'t>(scan: &mut Scan<'t>, first: u8) -> Option<Got<'t>> {
-    let start = scan.at;
-    Some(match scan.pass_number(first)? {
-        Some(number) if first != b'-' => Got::Whole(number),
-        _ => Got::Number(scan.text.get(start..scan.at)?),
-    })
-}
-
 /// Reads a value where an object was wanted: only a message shows it.
 #[inline(never)]
 pub fn odd_value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
@@ -321,18 +311,14 @@ fn value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
     Some(match first {
         b'"' => {
             scan.skip(1);
-            let rest = scan.text.get(scan.at..)?;
-            let length = ascii_len(rest);
-            if rest.get(length) == Some(&b'"') {
-                scan.skip(length.wrapping_add(1));
-                Got::Plain(rest.get(..length)?)
-            } else {
-                Got::Spelled(scan.odd_string(length)?)
+            match scan.pass_ascii() {
+                Some(text) => Got::Plain(text),
+                None => Got::Spelled(scan.odd_string(ascii_len(scan.text.get(scan.at..)?))?),
             }
         }
-        b'-' | b'0'..=b'9' => match scan.pass_short_number() {
-            Some(number) => Got::Whole(number),
-            None => other_number(scan, first)?,
+        b'-' | b'0'..=b'9' => match scan.pass_number(first)? {
+            Some(number) if first != b'-' => Got::Whole(number),
+            _ => Got::Number(scan.text.get(start..scan.at)?),
         },
         _ => {
             scan.pass(first, levels)?;

@@ -41,7 +41,8 @@ function caching({ status, shared }: Answer): string {
  * long as all the rest of passing an answer on.
  */
 function entityTag(body: string | Uint8Array): string {
-  return `"${core().contentHash(typeof body === "string" ? new TextEncoder().encode(body) : body)}"`;
+  const hash = core().contentHash(typeof body === "string" ? new TextEncoder().encode(body) : body);
+  return `"${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
 }
 
 /** `If-None-Match` compares weakly (RFC 9110 §13.1.2): proxies that compress mark strong tags as weak. */
