@@ -572,3 +572,34 @@ describe("streams", () => {
     }
   });
 });
+
+  test("a client that left while records were looked for ends it too", { timeout: 10_000 }, async () => {
+    for (const path of PATHS) {
+      const client = new AbortController();
+      let cancelled;
+      const ended = new Promise((resolve) => {
+        cancelled = resolve;
+      });
+      const records = () => {
+        client.abort();
+        return streamOf([], { end: () => new Promise(() => {}), cancel: cancelled });
+      };
+      const { status } = await ask(createUsageHandler({ ...open, records }), path, { signal: client.signal });
+      assert.equal(status, 499, path);
+      await ended;
+    }
+  });
+
+  test("one that is not read, since the question can't be asked, is cancelled", { timeout: 10_000 }, async () => {
+    for (const path of PATHS) {
+      let cancelled;
+      const ended = new Promise((resolve) => {
+        cancelled = resolve;
+      });
+      const records = () => streamOf(RECORDS, { cancel: cancelled });
+      const handler = createUsageHandler({ ...open, query: () => ({ dedupe: "hunter2" }), records });
+      const { status, body } = await ask(handler, path);
+      assert.deepEqual([status, body.error.details[0].field], [500, "/dedupe"], path);
+      await ended;
+    }
+  });

@@ -79,21 +79,27 @@ async function counted(
     return ask(await (typeof rollup === "function" ? rollup(request) : (rollup as UsageRollup)));
 
   const source = await records(windowOf(facts.endpoint, question), request);
-  if (facts.endpoint === "by-agent") {
-    const query = question as UsageQuery;
-    if (!isStream(source)) return usageByAgent(source, query);
-    return usageByAgentStream(source, { ...query, signal: request.signal });
-  }
-  const counts = new UsageRollup(question);
   try {
-    if (!isStream(source)) counts.push(source);
-    else {
-      await readStream(source, request.signal, (chunk) => counts.pushBytes(chunk));
-      counts.finish();
+    if (facts.endpoint === "by-agent") {
+      const query = question as UsageQuery;
+      if (!isStream(source)) return usageByAgent(source, query);
+      return await usageByAgentStream(source, { ...query, signal: request.signal });
     }
-    return ask(counts);
-  } finally {
-    counts.free();
+    const counts = new UsageRollup(question);
+    try {
+      if (!isStream(source)) counts.push(source);
+      else {
+        await readStream(source, request.signal, (chunk) => counts.pushBytes(chunk));
+        counts.finish();
+      }
+      return ask(counts);
+    } finally {
+      counts.free();
+    }
+  } catch (error) {
+    // What failed before the reading began has told the sender nothing.
+    if (isStream(source)) source.cancel().catch(() => {});
+    throw error;
   }
 }
 
