@@ -571,7 +571,6 @@ describe("streams", () => {
       await ended;
     }
   });
-});
 
   test("a client that left while records were looked for ends it too", { timeout: 10_000 }, async () => {
     for (const path of PATHS) {
