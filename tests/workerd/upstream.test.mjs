@@ -523,16 +523,20 @@ describe("upstream", () => {
 
 test("an upstream that can't be used is a wrong setting", async () => {
   for (const [vars, named] of [
-    [{ UPSTREAM_BASE_URL: "not a url" }, /baseUrl/],
-    [{ UPSTREAM_BASE_URL: "ftp://files.example" }, /baseUrl/],
-    [{ UPSTREAM_BASE_URL: "https://user:hunter2@api.example" }, /baseUrl/],
-    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_TIMEOUT_MS: "soon" }, /timeoutMs/],
-    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_RETRIES: "99" }, /retries/],
+    [{ UPSTREAM_BASE_URL: "not a url" }, /UPSTREAM_BASE_URL/],
+    [{ UPSTREAM_BASE_URL: "ftp://files.example" }, /UPSTREAM_BASE_URL/],
+    [{ UPSTREAM_BASE_URL: "https://user:hunter2@api.example" }, /UPSTREAM_BASE_URL/],
+    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_TIMEOUT_MS: "soon" }, /UPSTREAM_TIMEOUT_MS.*300000/],
+    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_MAX_BYTES: "0" }, /UPSTREAM_MAX_BYTES/],
+    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_RETRIES: "99" }, /UPSTREAM_RETRIES/],
   ]) {
     const worker = await startWorker({ vars });
-    const answer = await worker.request(QUERY);
-    assert.match(errorOf(answer, 503, "not_configured").message, named);
-    assert.ok(!answer.text.includes("hunter2"));
-    await worker?.stop();
+    try {
+      const answer = await worker.request(QUERY);
+      assert.match(errorOf(answer, 503, "not_configured").message, named);
+      assert.ok(!answer.text.includes("hunter2"));
+    } finally {
+      await worker.stop();
+    }
   }
 });
