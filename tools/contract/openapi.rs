@@ -38,7 +38,10 @@ fn operation(name: &str, endpoint: Endpoint) -> Value {
     let mut responses = Map::new();
     responses.insert("200".into(), response("The answer.", endpoint.answer()));
     for (status, about) in [
+        ("400", "The upstream's refusal, as it is."),
         ("401", "The token is missing, or not accepted."),
+        ("402", "The upstream's refusal, as it is."),
+        ("403", "The upstream's refusal, as it is."),
         (
             "404",
             "There is nothing to be told: no such path, or an account of which nothing is known.",

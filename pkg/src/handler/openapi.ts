@@ -44,7 +44,7 @@ export const OPENAPI: object = {
             "name": "tz",
             "in": "query",
             "required": false,
-            "description": "The name of an IANA time zone, such as America/New_York, in any case. UTC if it is absent.",
+            "description": "The name of an IANA time zone, such as America/New_York, in any case. If it is absent, the zone that the server is set to, else UTC.",
             "schema": {
               "type": "string",
               "examples": [
@@ -64,8 +64,38 @@ export const OPENAPI: object = {
               }
             }
           },
+          "400": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
           "401": {
             "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "402": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The upstream's refusal, as it is.",
             "content": {
               "application/json": {
                 "schema": {
@@ -166,8 +196,38 @@ export const OPENAPI: object = {
               }
             }
           },
+          "400": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
           "401": {
             "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "402": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The upstream's refusal, as it is.",
             "content": {
               "application/json": {
                 "schema": {
@@ -281,8 +341,38 @@ export const OPENAPI: object = {
               }
             }
           },
+          "400": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
           "401": {
             "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "402": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The upstream's refusal, as it is.",
             "content": {
               "application/json": {
                 "schema": {
@@ -396,8 +486,38 @@ export const OPENAPI: object = {
               }
             }
           },
+          "400": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
           "401": {
             "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "402": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The upstream's refusal, as it is.",
             "content": {
               "application/json": {
                 "schema": {
@@ -498,8 +618,38 @@ export const OPENAPI: object = {
               }
             }
           },
+          "400": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
           "401": {
             "description": "The token is missing, or not accepted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "402": {
+            "description": "The upstream's refusal, as it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ErrorResponse"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "The upstream's refusal, as it is.",
             "content": {
               "application/json": {
                 "schema": {
