@@ -518,7 +518,7 @@ mod documented {
                     },
                     Parameter {
                         name: "tz",
-                        about: "The name of an IANA time zone, such as America/New_York, in any case. UTC if it is absent.",
+                        about: "The name of an IANA time zone, such as America/New_York, in any case. If it is absent, the zone that the server is set to, else UTC.",
                         takes: Takes::Zone,
                     },
                 ],

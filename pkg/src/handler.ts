@@ -73,7 +73,7 @@ const METHODS = "GET, HEAD, OPTIONS";
  * export default { fetch: createUsageHandler({ upstream: { baseUrl: "https://api.agentphone.ai" } }) };
  * ```
  *
- * @throws {UsageError} `invalid_option`, when the options contradict each other or are out of bounds
+ * @throws {UsageError} `invalid_option`, when the options contradict each other or are out of bounds; `invalid_tz` of `query`
  */
 export function createUsageHandler(options: UsageHandlerOptions): UsageHandler {
   checkOptions(options);

@@ -41,6 +41,7 @@ const ACCOUNT = {
   },
 };
 const agents = [{ id: "agent-1", name: "Support" }];
+const MOST = Number.MAX_SAFE_INTEGER;
 const open = { authorize: (token) => token === "good", now: () => NOW, query: { tz: TZ, agents }, account: ACCOUNT };
 
 const PATHS = [
@@ -499,7 +500,24 @@ describe("what the account tells", () => {
     }
   });
 
-  /** `hunter2` is in every one of them, and in no answer. */
+  test("the largest numbers come through exactly", async () => {
+    const account = {
+      plan,
+      numbers: { used: 0, limit: MOST, remaining: MOST },
+      stats: { totalWebhookDeliveries: MOST, successfulWebhookDeliveries: MOST },
+      webhooks: { "2024-10-01": 1, "2024-10-31": MOST - 1, "2024-09-30": MOST },
+    };
+    const handler = createUsageHandler({ ...noRecords, account });
+    const { numbers: told, stats } = await answer(handler, "/v1/usage");
+    assert.deepEqual([told.limit, stats.totalWebhookDeliveries], [MOST, MOST]);
+    const { data } = await answer(handler, "/v1/usage/monthly?months=2");
+    assert.deepEqual(
+      data.map(({ webhooks }) => webhooks),
+      [MOST, MOST],
+    );
+  });
+
+  /** `hunter2` is in those that have room for it, and in no answer. */
   const BAD = [
     ["", "hunter2"],
     ["/plan", { plan: "hunter2" }],
@@ -508,9 +526,12 @@ describe("what the account tells", () => {
     ["/numbers/limit", { numbers: { used: 1, limit: -1, hunter2: 1 } }],
     ["/stats/failedWebhookDeliveries", { stats: { failedWebhookDeliveries: 0.5, hunter2: 1 } }],
     ["/stats/totalWebhookDeliveries", { stats: { totalWebhookDeliveries: 5, failedWebhookDeliveries: 6, hunter2: 1 } }],
+    ["/stats/totalWebhookDeliveries", { stats: { successfulWebhookDeliveries: MOST, failedWebhookDeliveries: 1 } }],
     ["/webhooks", { webhooks: "hunter2" }],
     ["/webhooks/31~110~12024", { webhooks: { "31/10/2024": 1, hunter2: 1 } }],
     ["/webhooks/2024-10-31", { webhooks: { "2024-10-31": "hunter2" } }],
+    ["/webhooks/2024-10-02", { webhooks: { "2024-10-01": MOST, "2024-10-02": 1 } }],
+    ["/webhooks/2023-02-29", { webhooks: { "2024-02-29": 1, "2023-02-29": 1 } }],
     ["/phoneNumbers", { phoneNumbers: { hunter2: [] } }],
     ["/phoneNumbers/1", { phoneNumbers: [{ id: "a" }, "hunter2"] }],
     ["/phoneNumbers/0/id", { phoneNumbers: [{ id: "", phoneNumber: "hunter2" }] }],
@@ -571,4 +592,52 @@ describe("streams", () => {
       await ended;
     }
   });
+
+  test("a client that left while records were looked for ends it too", { timeout: 10_000 }, async () => {
+    for (const path of PATHS) {
+      const client = new AbortController();
+      let cancelled;
+      const ended = new Promise((resolve) => {
+        cancelled = resolve;
+      });
+      const records = () => {
+        client.abort();
+        return streamOf([], { end: () => new Promise(() => {}), cancel: cancelled });
+      };
+      const { status } = await ask(createUsageHandler({ ...open, records }), path, { signal: client.signal });
+      assert.equal(status, 499, path);
+      await ended;
+    }
+  });
+
+  test("one that is not read, since the question can't be asked, is cancelled", { timeout: 10_000 }, async () => {
+    for (const path of PATHS) {
+      let cancelled;
+      const ended = new Promise((resolve) => {
+        cancelled = resolve;
+      });
+      const records = () => streamOf(RECORDS, { cancel: cancelled });
+      const handler = createUsageHandler({ ...open, query: () => ({ dedupe: "hunter2" }), records });
+      const { status, body } = await ask(handler, path);
+      assert.deepEqual([status, body.error.details[0].field], [500, "/dedupe"], path);
+      await ended;
+    }
+  });
+});
+
+test("who failed together does not come back together, told when to or not", async (t) => {
+  const { retryDelay } = await import(pathToFileURL(join(installed, "dist/handler/retry.js")).href);
+  const random = t.mock.method(Math, "random");
+  const delays = (...args) => {
+    return [0, 0.5].map((value) => {
+      random.mock.mockImplementation(() => value);
+      return retryDelay(...args);
+    });
+  };
+  assert.deepEqual(delays(1, 60_000, null), [100, 150]);
+  assert.deepEqual(delays(2, 60_000, "soon"), [200, 300]);
+  assert.deepEqual(delays(9, 60_000, null), [2500, 3750]);
+  assert.deepEqual(delays(1, 60_000, "3"), [3000, 3050]);
+  assert.deepEqual(delays(3, 3400, "3"), [3000, null]);
+  assert.deepEqual(delays(1, 60_000, "9".repeat(400)), [null, null]);
 });

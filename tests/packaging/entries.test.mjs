@@ -1,9 +1,10 @@
 /** The package's entries in Node, each in a process of its own: what is ready, and what has to be told where the module is. */
 import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { installed, run, runModule, write } from "../support/packed.mjs";
+import { installed, run, runModule, runOrThrow, workspace, write } from "../support/packed.mjs";
 
 const JUNE = '{ period: "month", tz: "America/New_York", now: "2024-06-15T12:00:00Z" }';
 const BOUNDS = "2024-06-01T04:00:00Z";
@@ -192,6 +193,31 @@ test("the entry for pages without a bundler fetches the file beside it, once", a
     console.log(JSON.stringify([asked, periodBounds(${JUNE}).periodStart, String(file)]));
   `);
   assert.deepEqual(result, [[result[2]], BOUNDS, result[2]]);
+});
+
+test("a handler may be made before init, and then has its query judged by requests", async () => {
+  const place = workspace();
+  const own = join(place, "node_modules/usage-by-agent");
+  cpSync(installed, own, { recursive: true });
+  // As an import map of a page has it: the package's name is the entry that waits for init.
+  const manifest = JSON.parse(readFileSync(join(own, "package.json"), "utf8"));
+  manifest.exports["."] = "./dist/entry.web.js";
+  writeFileSync(join(own, "package.json"), JSON.stringify(manifest));
+  const main = `${PRELUDE}
+    import init from "usage-by-agent";
+    import { createUsageHandler } from "usage-by-agent/worker";
+    const options = { records: () => [], authorize: () => true, now: () => "2024-06-15T12:00:00Z" };
+    const make = (query) => createUsageHandler({ ...options, query });
+    const handlers = [make({ weekStart: "sunday" }), make({ weekStart: "someday" })];
+    await init(bytes());
+    const asked = { headers: { authorization: "Bearer x" } };
+    const statuses = handlers.map(async (handler) => {
+      return (await handler(new Request("https://edge.example/v1/usage/by-agent?period=week", asked))).status;
+    });
+    console.log(JSON.stringify([...(await Promise.all(statuses)), await code(() => make({ weekStart: "someday" }))]));
+  `;
+  const out = await runOrThrow(process.execPath, ["main.mjs"], { cwd: write({ "main.mjs": main }, place) });
+  assert.deepEqual(JSON.parse(out), [200, 500, "invalid_option"]);
 });
 
 test("usage-by-agent/wasm is the raw file", async () => {

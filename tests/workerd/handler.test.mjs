@@ -156,12 +156,14 @@ describe("createUsageHandler", () => {
     const refusals = (await ask("refused")).json();
     for (const refusal of refusals) assert.equal(refusal?.code, "invalid_option", JSON.stringify(refusals));
     for (const refusal of refusals) assert.equal(refusal.name, "UsageError");
-    const sources = ["", "", "", "", "/authorize", "/authorize", "/rollup", "/rollup", "/account/plan"];
-    const paths = [...sources, "/records", "/authorize", "/now", "/cors/origins/0", "/cors/origins/1"];
-    const upstream = ["baseUrl", "baseUrl", "timeoutMs", "maxBytes", "retries"].map((name) => `/upstream/${name}`);
+    const sources = ["", "", "", "", "", "/authorize", "/authorize", "/rollup", "/rollup", "/account/plan"];
+    const query = ["", "/weekStart", "/agents", "/agents/1/name"].map((place) => `/query${place}`);
+    const cors = ["", "", "/0", "/1"].map((place) => `/cors/origins${place}`);
+    const names = ["baseUrl", "baseUrl", "timeoutMs", "maxBytes", "retries", "fetch"];
+    const upstream = ["/upstream", ...names.map((name) => `/upstream/${name}`)];
     assert.deepEqual(
       refusals.map(({ path }) => path ?? ""),
-      [...paths, ...upstream],
+      [...sources, "/records", "/authorize", "/now", ...query, ...cors, ...upstream],
     );
   });
 });

@@ -80,7 +80,7 @@ const CASES = {
     }),
   },
   namesFailing: { ...open, records: () => RECORDS, query: () => Promise.reject(new Error("hunter2")) },
-  badQuery: { ...open, records: () => RECORDS, query: { weekStart: "someday" } },
+  badQuery: { ...open, records: () => RECORDS, query: () => ({ weekStart: "someday" }) },
   badClock: { authorize, records: () => RECORDS, now: () => "noon" },
   farClock: { authorize, records: () => RECORDS, now: () => Date.UTC(2150, 0, 1) },
   truthy: { now, records: () => RECORDS, authorize: () => 1 },
@@ -95,6 +95,7 @@ const CASES = {
 
 /** Options that must be refused at once. */
 const REFUSED = [
+  undefined,
   {},
   { records: () => [], upstream: { baseUrl: "https://a.example" }, authorize },
   { records: () => [], rollup: () => rollup, authorize },
@@ -107,13 +108,21 @@ const REFUSED = [
   { records: [], authorize },
   { records: () => [], authorize: "good" },
   { records: () => [], authorize, now: 5 },
+  { records: () => [], authorize, query: "hunter2" },
+  { records: () => [], authorize, query: { weekStart: "hunter2" } },
+  { rollup, authorize, query: { agents: 5 } },
+  { rollup, authorize, query: { agents: [{ id: "a", name: "Ann" }, { id: "b" }] } },
+  { records: () => [], authorize, cors: "https://app.example" },
+  { records: () => [], authorize, cors: { origins: "https://app.example" } },
   { records: () => [], authorize, cors: { origins: ["app.example"] } },
   { records: () => [], authorize, cors: { origins: ["https://ok.example", "https://app.example/path"] } },
+  { upstream: "https://a.example" },
   { upstream: {} },
   { upstream: { baseUrl: "https://a.example?x=1" } },
   { upstream: { baseUrl: "https://a.example", timeoutMs: 0 } },
   { upstream: { baseUrl: "https://a.example", maxBytes: 1e9 } },
   { upstream: { baseUrl: "https://a.example", retries: 1.5 } },
+  { upstream: { baseUrl: "https://a.example", fetch: {} } },
 ];
 
 function refusal(options) {

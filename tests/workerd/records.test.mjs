@@ -113,8 +113,12 @@ describe("records", () => {
     const unnamed = (await worker.request(QUERY)).json();
     assert.deepEqual(counts(unnamed), counts(EXAMPLE));
     assert.equal(unnamed.data[0].agentName, unnamed.data[0].agentId);
-    await worker.put("agents.json", "{");
+    await worker.put("agents.json", `{${SECRET}`);
     errorOf(await worker.request(QUERY), 500, "records_unavailable");
+    assert.match(worker.logs(), /object agents\.json .* is not JSON/);
+    assert.ok(!worker.logs().includes(SECRET));
+    await worker.put("agents.json", "5");
+    assert.equal(errorOf(await worker.request(QUERY), 500, "invalid_option").details[0].field, "/agents");
     await worker.put("agents.json", `[${" ".repeat(9 * 1024 * 1024)}]`);
     errorOf(await worker.request(QUERY), 500, "records_unavailable");
     await worker.put("agents.json", JSON.stringify(exampleDirectory()));
@@ -238,12 +242,15 @@ test("a setting that is missing or can't be used is named, whoever asks", async 
     [{ API_TOKENS: TOKEN, BOUNDARIES: "fuzzy" }, /BOUNDARIES/],
     [{ API_TOKENS: TOKEN, NOW: "noon" }, /NOW/],
     [{ API_TOKENS: TOKEN, TIME_ZONE: "Mars/Olympus" }, /TIME_ZONE/],
-    [{ API_TOKENS: TOKEN, CORS_ORIGINS: "https://app.example/" }, /cors/i],
+    [{ API_TOKENS: TOKEN, CORS_ORIGINS: "https://ok.example, https://app.example/" }, /CORS_ORIGINS/],
   ]) {
     const worker = await startWorker({ vars, objects: { "records.ndjson": "" } });
-    for (const token of [TOKEN, null]) {
-      assert.match(errorOf(await worker.request(QUERY, { token }), 503, "not_configured").message, named);
+    try {
+      for (const token of [TOKEN, null]) {
+        assert.match(errorOf(await worker.request(QUERY, { token }), 503, "not_configured").message, named);
+      }
+    } finally {
+      await worker.stop();
     }
-    await worker?.stop();
   }
 });

@@ -1,6 +1,7 @@
 /** In front of another server: what is asked of it, what is passed on, and everything that it can get wrong. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { request } from "node:http";
 import { connect, createServer } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -80,6 +81,54 @@ describe("upstream", () => {
     assert.equal(headers.accept, "application/json");
     assert.equal(headers["x-request-id"], "abc-1");
     for (const name of ["cookie", "x-forwarded-host", "referer"]) assert.equal(headers[name], undefined, name);
+  });
+
+  test("headers that are for one connection end here, in both directions", async () => {
+    upstream.behave = answers(200, GOOD, {
+      ...{ connection: "keep-alive, x-hop", "x-hop": "1", "keep-alive": "timeout=9", trailer: "x-hop", upgrade: "h2c" },
+      ...{ "proxy-authenticate": "Basic", te: "trailers", via: "1.1 inner", age: "9", expires: "0", vary: "*" },
+      ...{ "access-control-allow-origin": "*", "x-request-id": "req_6", "retry-after": "1" },
+    });
+    const { hostname, port } = worker.base;
+    const headers = {
+      ...{ connection: "keep-alive, x-hop", "x-hop": "1", te: "trailers", "proxy-authorization": "Basic eA==" },
+      ...{
+        authorization: `Bearer ${TOKEN}`,
+        "if-none-match": '"a"',
+        "accept-encoding": "identity",
+        range: "bytes=0-1",
+      },
+    };
+    const sent = request({ hostname, port, path: PATH + QUERY, headers }).end();
+    const [answer] = await once(sent, "response");
+    const text = Buffer.concat(await answer.toArray()).toString();
+    assert.equal(text, GOOD);
+    const kept = ["x-request-id", "retry-after"];
+    const own = ["content-type", "content-length", "cache-control", "etag", "vary", "x-content-type-options"];
+    // What the connection between workerd and this test needs is theirs.
+    const received = Object.keys(answer.headers).filter((name) => !["connection", "keep-alive", "date"].includes(name));
+    assert.deepEqual(received.sort(), [...kept, ...own].sort());
+    assert.equal(answer.headers.vary, "Authorization, Origin");
+
+    // Besides what is asked with: what workerd adds to each request of a Worker's.
+    const asked = Object.keys(upstream.requests[0].headers).sort();
+    assert.deepEqual(asked, ["accept", "authorization", "cache-control", "cf-worker", "host", "pragma"]);
+  });
+
+  test("a header's value that would spoil the answer for its reader is left out", async () => {
+    const written = (status, header, body) => (asked) => {
+      const head = `HTTP/1.1 ${status} X\r\n${header}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+      asked.socket.end(Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(body)]));
+    };
+    for (const value of ["a\u0001b", "caf\u00e9", "a\u007f"]) {
+      upstream.behave = written(200, `X-Request-Id: ${value}`, GOOD);
+      const answer = await worker.request(QUERY);
+      assert.deepEqual([answer.status, answer.headers.get("x-request-id")], [200, null]);
+      upstream.behave = written(401, `WWW-Authenticate: Bearer realm="${value}"`, "{}");
+      const refused = await worker.request(QUERY);
+      assert.deepEqual([refused.status, refused.headers.get("www-authenticate")], [401, "Bearer"]);
+    }
+    await works();
   });
 
   test("without tz none is sent", async () => {
@@ -338,6 +387,44 @@ describe("upstream", () => {
     await works();
   });
 
+  test("nor at all when their number is told", { timeout: 8000 }, async () => {
+    const closed = new Promise((resolve) => {
+      upstream.behave = (_request, response) => {
+        response.on("close", resolve);
+        response.writeHead(200, { "content-length": 50 * MEGABYTE }).write(" ");
+      };
+    });
+    errorOf(await worker.request(QUERY), 502, "upstream_too_large");
+    await closed;
+    assert.equal(upstream.requests.length, 1);
+    await works();
+  });
+
+  test("gzip data that is none, or is cut short", async () => {
+    for (const body of ["no gzip data", gzipSync(GOOD).subarray(0, -20)]) {
+      upstream.requests.length = 0;
+      upstream.behave = answers(200, body, { "content-encoding": "gzip" });
+      errorOf(await worker.request(QUERY), 502, "upstream_unreachable");
+      assert.equal(upstream.requests.length, 3);
+      await works();
+    }
+  });
+
+  const length = Buffer.byteLength(GOOD);
+  for (const [what, stated, code] of [
+    ["is less than what comes", `Content-Length: ${length - 20}`, "bad_upstream_answer"],
+    ["is more than what comes", `Content-Length: ${length + 20}`, "upstream_unreachable"],
+    ["is no number", "Content-Length: -1", "upstream_unreachable"],
+    ["is two lengths", `Content-Length: 2\r\nContent-Length: ${length}`, "upstream_unreachable"],
+    ["of a chunk is less than what comes", "Transfer-Encoding: chunked\r\n\r\n9", "upstream_unreachable"],
+  ]) {
+    test(`a length that ${what}`, async () => {
+      upstream.behave = ({ socket }) => socket.end(`HTTP/1.1 200 OK\r\n${stated}\r\n\r\n${GOOD}`);
+      errorOf(await worker.request(QUERY), 502, code);
+      await works();
+    });
+  }
+
   test("a connection that breaks before or inside the answer is tried again, then 502", async () => {
     upstream.behave = (request) => request.socket.destroy();
     errorOf(await worker.request(QUERY), 502, "upstream_unreachable");
@@ -387,6 +474,11 @@ describe("upstream", () => {
       assert.equal(upstream.requests.length, 1);
 
       upstream.behave = (_request, response) => {
+        response.writeHead(200, { "content-length": Buffer.byteLength(GOOD) + 20 }).write(GOOD);
+      };
+      assert.ok((await timed(504, "upstream_timeout")) < 2500);
+
+      upstream.behave = (_request, response) => {
         response.writeHead(200);
         const drip = setInterval(() => response.write(" "), 50);
         response.on("close", () => clearInterval(drip));
@@ -431,16 +523,20 @@ describe("upstream", () => {
 
 test("an upstream that can't be used is a wrong setting", async () => {
   for (const [vars, named] of [
-    [{ UPSTREAM_BASE_URL: "not a url" }, /baseUrl/],
-    [{ UPSTREAM_BASE_URL: "ftp://files.example" }, /baseUrl/],
-    [{ UPSTREAM_BASE_URL: "https://user:hunter2@api.example" }, /baseUrl/],
-    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_TIMEOUT_MS: "soon" }, /timeoutMs/],
-    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_RETRIES: "99" }, /retries/],
+    [{ UPSTREAM_BASE_URL: "not a url" }, /UPSTREAM_BASE_URL/],
+    [{ UPSTREAM_BASE_URL: "ftp://files.example" }, /UPSTREAM_BASE_URL/],
+    [{ UPSTREAM_BASE_URL: "https://user:hunter2@api.example" }, /UPSTREAM_BASE_URL/],
+    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_TIMEOUT_MS: "soon" }, /UPSTREAM_TIMEOUT_MS.*300000/],
+    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_MAX_BYTES: "0" }, /UPSTREAM_MAX_BYTES/],
+    [{ UPSTREAM_BASE_URL: "https://api.example", UPSTREAM_RETRIES: "99" }, /UPSTREAM_RETRIES/],
   ]) {
     const worker = await startWorker({ vars });
-    const answer = await worker.request(QUERY);
-    assert.match(errorOf(answer, 503, "not_configured").message, named);
-    assert.ok(!answer.text.includes("hunter2"));
-    await worker?.stop();
+    try {
+      const answer = await worker.request(QUERY);
+      assert.match(errorOf(answer, 503, "not_configured").message, named);
+      assert.ok(!answer.text.includes("hunter2"));
+    } finally {
+      await worker.stop();
+    }
   }
 });

@@ -16,7 +16,13 @@ export async function openRecords(bucket: R2Bucket, key: string): Promise<Readab
 export async function readJson(bucket: R2Bucket, key: string): Promise<unknown> {
   const object = await bucket.get(key);
   if (object === null) return undefined;
-  return JSON.parse(await new Response(decoded(object).pipeThrough(limit(MAX_JSON_BYTES))).text());
+  try {
+    return JSON.parse(await new Response(decoded(object).pipeThrough(limit(MAX_JSON_BYTES))).text());
+  } catch (error) {
+    // Not the error's own message, which quotes the text.
+    console.error(`The object ${key} of the bucket RECORDS is not JSON, or longer than ${MAX_JSON_BYTES} bytes.`);
+    throw error;
+  }
 }
 
 function decoded(object: R2ObjectBody): ReadableStream<Uint8Array> {

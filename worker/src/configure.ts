@@ -18,14 +18,28 @@ export function configure(env: Env): UsageHandler {
       cors,
     });
   } catch (error) {
-    const reason =
-      error instanceof NotConfigured || error instanceof UsageError ? error.message : "the settings can't be used";
-    return async () => notConfigured(reason);
+    return async () => notConfigured(reasonOf(error));
   }
 }
 
 /** A setting that is missing or can't be used; the message says which. */
 class NotConfigured extends Error {}
+
+/** The settings by the handler's options that they become. */
+const SETTINGS: Record<string, string> = {
+  "/upstream/baseUrl": "UPSTREAM_BASE_URL",
+  "/upstream/timeoutMs": "UPSTREAM_TIMEOUT_MS",
+  "/upstream/maxBytes": "UPSTREAM_MAX_BYTES",
+  "/upstream/retries": "UPSTREAM_RETRIES",
+  "/cors/origins": "CORS_ORIGINS",
+};
+
+function reasonOf(error: unknown): string {
+  if (error instanceof NotConfigured) return error.message;
+  if (!(error instanceof UsageError)) return "the settings can't be used";
+  const setting = SETTINGS[error.path?.replace(/\/\d+$/, "") ?? ""];
+  return setting === undefined ? error.message : `${setting} can't be used: ${error.message}`;
+}
 
 function proxied(env: Env, baseUrl: string): UsageHandlerOptions {
   const upstream: UpstreamOptions = { baseUrl };

@@ -47,7 +47,7 @@ function readStats(stats: Record<string, unknown>): Partial<UsageStats> {
   const told: Partial<UsageStats> = Object.fromEntries(Object.entries(stats).filter(([, value]) => value != null));
   counts(told, Object.keys(told), "/account/stats");
   const { successfulWebhookDeliveries: good = 0, failedWebhookDeliveries: bad = 0 } = told;
-  if (good + bad > (told.totalWebhookDeliveries ?? Number.POSITIVE_INFINITY)) {
+  if (good + bad > (told.totalWebhookDeliveries ?? Number.MAX_SAFE_INTEGER)) {
     const message = "`account.stats` must not tell of more deliveries than there are";
     throw invalidOption("/account/stats/totalWebhookDeliveries", message);
   }
@@ -58,11 +58,21 @@ function readWebhooks(webhooks: unknown, into: Map<string, number>): void {
   const deliveries = object(webhooks, "/account/webhooks");
   for (const date of Object.keys(deliveries)) {
     const path = `/account/webhooks/${date.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    if (!/^\d{4}-\d\d-\d\d$/.test(date)) throw invalidOption(path, "`account.webhooks` must be by date, YYYY-MM-DD");
-    const sum = count(deliveries[date], path);
+    if (!isDate(date)) throw invalidOption(path, "`account.webhooks` must be by date, YYYY-MM-DD");
+    const told = count(deliveries[date], path);
     const month = date.slice(0, 7);
-    into.set(date, sum).set(month, (into.get(month) ?? 0) + sum);
+    const sum = (into.get(month) ?? 0) + told;
+    if (!Number.isSafeInteger(sum))
+      throw invalidOption(path, "`account.webhooks` must not sum to 2^53 or more a month");
+    into.set(date, told).set(month, sum);
   }
+}
+
+/** A date of the calendar, which the 30th of February is not. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function readNumbers(given: unknown, into: Map<string, PhoneNumber>): void {

@@ -2,6 +2,7 @@ import {
   type AgentPage,
   type Endpoint,
   type Records,
+  UsageAggregator,
   UsageError,
   type UsageQuery,
   UsageRollup,
@@ -10,6 +11,7 @@ import {
 } from "usage-by-agent";
 import { type KnownAccount, knownAccount, withNumbers, withWebhooks } from "./account.js";
 import { type Answer, clientGone, errorAnswer } from "./answer.js";
+import { invalidOption } from "./invalid-option.js";
 import type { Awaitable, ReportOptions, UsageHandlerOptions } from "./options.js";
 import type { Asked } from "./query.js";
 import { readStream } from "./read-stream.js";
@@ -28,13 +30,14 @@ type Whole = ReportOptions & Omit<Asked, "tz"> & { now: NonNullable<UsageQuery["
 
 /** Answers computed here, from the records or the rollup that the handler's owner supplies. */
 export function computedSource(options: UsageHandlerOptions): Source {
-  const settings = byRequest(options.query, reusable);
+  const { query } = options;
+  const settings = byRequest(typeof query === "function" ? query : judged(reusable(query)), reusable);
   const account = byRequest(options.account, knownAccount);
   return async (question) => {
-    const { request, facts, query } = question;
+    const { request, facts } = question;
     try {
       // The clock is read once: the window and the answer are of the same moment.
-      const whole: Whole = { ...(await settings(request)), ...query, now: options.now?.() ?? Date.now() };
+      const whole: Whole = { ...(await settings(request)), ...question.query, now: options.now?.() ?? Date.now() };
       const known = facts.endpoint === "by-agent" ? knownAccount(undefined) : await account(request);
       if (facts.endpoint === "usage" && (known.told.plan === undefined || known.told.numbers === undefined)) {
         return errorAnswer(404, "account_unknown", "The account's plan and numbers are not known here.");
@@ -64,7 +67,24 @@ function byRequest<T, P>(
 /** A generator or an iterator of agents ends with its first use; these options are used by every request. */
 function reusable(query: ReportOptions | undefined): ReportOptions | undefined {
   const agents = query?.agents;
-  return agents != null && Symbol.iterator in agents ? { ...query, agents: [...agents] } : query;
+  const isIterable = typeof agents === "object" && agents !== null && Symbol.iterator in agents;
+  return isIterable ? { ...query, agents: [...agents] } : query;
+}
+
+/** Judged at once by the core that will use it; where the core is still to be loaded, with the first request. */
+function judged(query: ReportOptions | undefined): ReportOptions | undefined {
+  if (query == null) return undefined;
+  if (typeof query !== "object") throw invalidOption("/query", "`query` must be an object");
+  try {
+    new UsageAggregator({ ...query, period: "week", now: Date.UTC(2024, 5, 15) }).free();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const { code, path = "", message } = error;
+    if (code !== "not_initialised") {
+      throw new UsageError(code, message.replace(` (at ${path})`, ""), { path: `/query${path}` });
+    }
+  }
+  return query;
 }
 
 /** The answer: of the rollup that there is, else of one made for this request, else of one period's counts, which take less. */
@@ -79,21 +99,27 @@ async function counted(
     return ask(await (typeof rollup === "function" ? rollup(request) : (rollup as UsageRollup)));
 
   const source = await records(windowOf(facts.endpoint, question), request);
-  if (facts.endpoint === "by-agent") {
-    const query = question as UsageQuery;
-    if (!isStream(source)) return usageByAgent(source, query);
-    return usageByAgentStream(source, { ...query, signal: request.signal });
-  }
-  const counts = new UsageRollup(question);
   try {
-    if (!isStream(source)) counts.push(source);
-    else {
-      await readStream(source, request.signal, (chunk) => counts.pushBytes(chunk));
-      counts.finish();
+    if (facts.endpoint === "by-agent") {
+      const query = question as UsageQuery;
+      if (!isStream(source)) return usageByAgent(source, query);
+      return await usageByAgentStream(source, { ...query, signal: request.signal });
     }
-    return ask(counts);
-  } finally {
-    counts.free();
+    const counts = new UsageRollup(question);
+    try {
+      if (!isStream(source)) counts.push(source);
+      else {
+        await readStream(source, request.signal, (chunk) => counts.pushBytes(chunk));
+        counts.finish();
+      }
+      return ask(counts);
+    } finally {
+      counts.free();
+    }
+  } catch (error) {
+    // What failed before the reading began has told the sender nothing.
+    if (isStream(source)) source.cancel().catch(() => {});
+    throw error;
   }
 }
 

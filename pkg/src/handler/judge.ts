@@ -54,7 +54,7 @@ function refusal(received: Received, { code, message }: { code: string; message:
   const { status, body } = received;
   const headers = kept(received);
   // A 401 must have a challenge (RFC 9110 §15.5.2).
-  if (status === 401) headers["www-authenticate"] = received.headers.get("www-authenticate") ?? "Bearer";
+  if (status === 401) headers["www-authenticate"] = sound(received.headers.get("www-authenticate")) ?? "Bearer";
   if (body !== null && isJson(body)) return { status, body, headers };
   return errorAnswer(status, code, message, { headers });
 }
@@ -82,8 +82,13 @@ function tagOf({ headers }: Received): { etag?: string } {
 function kept({ headers }: Received): Record<string, string> {
   const result: Record<string, string> = {};
   for (const name of ["retry-after", "x-request-id"]) {
-    const value = headers.get(name);
+    const value = sound(headers.get(name));
     if (value !== null) result[name] = value;
   }
   return result;
+}
+
+/** A header's value that every client can read: workerd lets control characters through, on which others give up the answer. */
+function sound(value: string | null): string | null {
+  return value !== null && /^[\t\x20-\x7e]+$/.test(value) ? value : null;
 }

@@ -44,7 +44,7 @@ export const OPENAPI: object = {
             "name": "tz",
             "in": "query",
             "required": false,
-            "description": "The name of an IANA time zone, such as America/New_York, in any case. UTC if it is absent.",
+            "description": "The name of an IANA time zone, such as America/New_York, in any case. If it is absent, the zone that the server is set to, else UTC.",
             "schema": {
               "type": "string",
               "examples": [

@@ -75,7 +75,7 @@ export interface Upstream {
 
 /** Judges options when the handler is made, so that a mistake shows at the start and not with the first request. */
 export function checkOptions(options: UsageHandlerOptions): void {
-  const { records, rollup, upstream } = options;
+  const { records, rollup, upstream, cors } = options ?? {};
   if ([records, rollup, upstream].filter((source) => source !== undefined).length !== 1) {
     throw invalidOption("", "createUsageHandler needs exactly one of `records`, `rollup` and `upstream`");
   }
@@ -91,7 +91,10 @@ export function checkOptions(options: UsageHandlerOptions): void {
   if (rollup !== undefined && typeof rollup !== "function" && typeof rollup?.byAgent !== "function") {
     throw invalidOption("/rollup", "`rollup` must be a UsageRollup, or a function that returns one");
   }
-  for (const [index, origin] of (options.cors?.origins ?? []).entries()) {
+  if (cors != null && !Array.isArray(cors.origins)) {
+    throw invalidOption("/cors/origins", "`cors` must be an object with an array of `origins`");
+  }
+  for (const [index, origin] of (cors?.origins ?? []).entries()) {
     if (origin !== "*" && parseUrl(origin)?.origin !== origin) {
       const message = "must be an origin as browsers write it, such as https://app.example without a slash at the end";
       throw invalidOption(`/cors/origins/${index}`, `\`cors.origins\` ${message}`);
@@ -101,6 +104,9 @@ export function checkOptions(options: UsageHandlerOptions): void {
 
 /** Checks and completes the upstream's options. */
 export function checkUpstream(options: UpstreamOptions): Upstream {
+  if (typeof options !== "object" || options === null) {
+    throw invalidOption("/upstream", "`upstream` must be an object with a `baseUrl`");
+  }
   const base = parseUrl(options.baseUrl);
   if (base === null || !/^https?:$/.test(base.protocol)) {
     throw invalidOption("/upstream/baseUrl", "`upstream.baseUrl` must be an http or https URL");
@@ -109,6 +115,9 @@ export function checkUpstream(options: UpstreamOptions): Upstream {
     throw invalidOption("/upstream/baseUrl", "`upstream.baseUrl` may have a path, and no user, query or fragment");
   }
   const chosen = options.fetch;
+  if (chosen !== undefined && typeof chosen !== "function") {
+    throw invalidOption("/upstream/fetch", "`upstream.fetch` must be a function");
+  }
   return {
     url: `${base.origin}${base.pathname.replace(/\/+$/, "")}`,
     timeoutMs: integer("timeoutMs", options.timeoutMs, 10_000, 1, 300_000),

@@ -12,6 +12,7 @@ export async function readStream(
   const stop = () => void reader.cancel(signal.reason).catch(() => {});
   signal.addEventListener("abort", stop);
   try {
+    signal.throwIfAborted(); // who left before the stream was there is not told of any more
     for (;;) {
       const { done, value } = await reader.read();
       signal.throwIfAborted();

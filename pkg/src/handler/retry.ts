@@ -11,11 +11,12 @@ export function worthRetrying(status: number): boolean {
 
 /**
  * How long to wait before try number `tried + 1`, or `null` when that does not fit into the time left. Doubles each time, up to
- * 5 s, and half of it is random, so that callers who failed together do not come back together. `Retry-After` is never undercut.
+ * 5 s, and half of it is random, so that callers who failed together do not come back together. `Retry-After` is never undercut:
+ * what is random is waited beyond it.
  */
 export function retryDelay(tried: number, remainingMs: number, retryAfter: string | null): number | null {
-  const backoff = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (tried - 1));
-  const delay = Math.max(backoff * (0.5 + Math.random() / 2), retryAfterMs(retryAfter));
+  const half = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (tried - 1)) / 2;
+  const delay = Math.max(half, retryAfterMs(retryAfter)) + half * Math.random();
   return delay + LEAST_TRY_MS <= remainingMs ? delay : null;
 }
 
