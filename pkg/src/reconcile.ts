@@ -17,7 +17,7 @@ import { typeName } from "./values.js";
  * or first day of the week, failed calls or duplicates counted, seconds rounded up, …
  *
  * With `records` every likely mistake is made on purpose, alone and in pairs, and the one that gives theirs is named. That
- * reads them fifty times at most; without a difference in numbers, not at all. With a `rollup` other periods and zones are
+ * reads them some fifty times at most; without a difference in numbers, not at all. With a `rollup` other periods and zones are
  * tried, with `diagnostics` only sums are compared.
  *
  * @param ours the report of one's own records

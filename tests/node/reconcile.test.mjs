@@ -471,3 +471,71 @@ test("sums that are too large for milliseconds are no fault of the asker", () =>
   const theirs = { ...ours, data: ours.data.map((row) => ({ ...row, totalSeconds: Math.ceil(row.totalSeconds / 2) })) };
   assert.deepEqual(reconcile(ours, theirs, { records, query: MONTH }).causes, []);
 });
+
+test("records of another period that come to too much do not stand in the way", () => {
+  const call = (id, startedAt, durationSeconds, more) => {
+    return { type: "call", id, agentId: "a", agentName: "a", status: "completed", startedAt, durationSeconds, ...more };
+  };
+  const july = "2024-07-15T12:00:00Z";
+  const records = [
+    call("1", MONTH.now, 10),
+    call("2", MONTH.now, 0, { status: "busy" }),
+    call("3", july, 9e15),
+    call("4", july, 9e15),
+  ];
+  const ours = usageByAgent(records, MONTH);
+  const theirs = { ...ours, data: rowsBy(records, MONTH, { failed: any }) };
+  assert.deepEqual(codesOf(reconcile(ours, theirs, { records, query: MONTH })), ["failed_calls_counted"]);
+});
+
+const NOON = "2024-06-15T12:00:00Z";
+const sent = (id, way, more) => {
+  return { id, direction: way, agentId: "a", agentName: "a", body: "} {", receivedAt: NOON, ...more };
+};
+const SOME = ["inbound", "outbound", "inbound", "outbound", "outbound"].map((way, n) => sent(`${n}`, way));
+
+test("messages of one direction are left out of text of any shape", () => {
+  const page = (data) => JSON.stringify({ data });
+  const texts = SOME.map((record) => JSON.stringify(record));
+  const ours = usageByAgent(SOME, MONTH);
+  const theirs = { ...ours, data: rowsBy(SOME, MONTH, { leave: "outbound" }) };
+  for (const [shape, text] of Object.entries({
+    array: JSON.stringify(SOME),
+    indented: JSON.stringify(SOME, null, 2),
+    lines: texts.join("\n"),
+    "lines, one of them broken": `${texts.slice(0, 2).join("\n")}\n{"id": nothing}\n${texts.slice(2).join("\n")}`,
+    "values side by side": texts.join(""),
+    "values apart": texts.join(" "),
+    "indented values": SOME.map((record) => JSON.stringify(record, null, 2)).join("\n"),
+    pages: page(SOME.slice(0, 2)) + page([{ data: SOME.slice(2) }]),
+    "arrays and values": `${JSON.stringify(SOME.slice(0, 2))}${texts[2]}\n${JSON.stringify(SOME.slice(3))}`,
+  })) {
+    for (const records of [text, `\ufeff${text}`, new TextEncoder().encode(`\ufeff${text}`)]) {
+      const found = codesOf(reconcile(ours, theirs, { records, query: MONTH }));
+      assert.deepEqual(found, ["outbound_messages_missing"], shape);
+    }
+  }
+});
+
+test("what JavaScript can't read of text is not taken for left out", () => {
+  const call = { type: "call", agentId: "a", agentName: "a", status: "completed", startedAt: NOON, durationSeconds: 9 };
+  const records = `1 2 ${[...SOME, call].map((record) => JSON.stringify(record)).join("")}`;
+  const ours = usageByAgent(records, MONTH);
+  assert.equal(ours.data[0].messages, SOME.length);
+  const theirs = { ...ours, data: [{ ...ours.data[0], messages: 0 }] };
+  assert.deepEqual(reconcile(ours, theirs, { records, query: MONTH }).causes, []);
+});
+
+test("pages inside pages, and one that holds itself", () => {
+  const endless = { data: [...SOME] };
+  endless.data.push(endless);
+  let deep = { data: SOME };
+  for (let n = 0; n < 20_000; n++) deep = { data: [deep] };
+  const listed = Object.assign([...SOME], { data: [1] });
+  const ours = usageByAgent(SOME, MONTH);
+  const theirs = { ...ours, data: rowsBy(SOME, MONTH, { leave: "inbound" }) };
+  const codes = (records) => reconcile(ours, theirs, { records, query: MONTH }).causes.map(({ code }) => code);
+  assert.deepEqual(codes(endless), ["inbound_messages_missing"]);
+  assert.deepEqual(codes(listed), ["inbound_messages_missing"]);
+  assert.deepEqual(codes(deep), ["evidence_differs"]); // its records are too many levels down to be any
+});

@@ -36,7 +36,7 @@ export function rowsOf({ data }: AgentUsageResponse): Rows {
 
 /** Does every agent have the same number there? An agent without a row has none. */
 export function isColumnEqual(field: Field, a: Rows, b: Rows): boolean {
-  return [...new Set([...a.keys(), ...b.keys()])].every(
-    (id) => (a.get(id)?.[field] ?? 0) === (b.get(id)?.[field] ?? 0),
-  );
+  for (const [id, row] of a) if (row[field] !== (b.get(id)?.[field] ?? 0)) return false;
+  for (const [id, row] of b) if (row[field] !== 0 && !a.has(id)) return false;
+  return true;
 }

@@ -5,7 +5,7 @@ import { UsageRollup } from "../rollup.js";
 import type { AgentUsageResponse } from "../types.js";
 import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./answer.js";
 import type { Causes } from "./causes.js";
-import { areCompatible, type Mistake, mistakes, Recount } from "./recount.js";
+import { areCompatible, type Mistake, mistakes, Recount, unlessOverflow } from "./recount.js";
 import type { Evidence, Field } from "./types.js";
 import { BOUNDS, others, type Window } from "./windows.js";
 
@@ -32,7 +32,11 @@ export function tryOut(causes: Causes, question: Question, { records, rollup, qu
   const recount = new Recount(records, reading);
   const all = new UsageRollup(reading);
   try {
-    const found = tryWindows(causes, question, all.push(records), recount);
+    // Those of other periods may come to more than can be counted: then ours is looked at alone.
+    const isCounted = unlessOverflow(() => all.push(records)) !== undefined;
+    const found = isCounted
+      ? tryWindows(causes, question, all, recount)
+      : { window: question.stated, left: question.differing };
     const statuses = Object.keys(all.diagnostics().ignored.notCompleted).filter((status) => !status.includes("\n"));
     tryMistakes(causes, question, found, recount, mistakes(statuses, dedupe));
   } finally {
@@ -133,6 +137,7 @@ function tryMistakes(
   for (const mistake of all) {
     const fields = mistake.fields.filter((field) => differing.includes(field));
     const isVariant = effective.some(({ code }) => code === "failed_calls_counted" && code === mistake.code);
+    if (mistake.without && !recount.isTold(own.query)) continue;
     if (fields.length === 0 || (isVariant && !fields.some((field) => open.includes(field)))) continue;
     const rows = rowsOf([mistake]);
     if (fields.every((field) => isColumnEqual(field, rows, base))) continue;
