@@ -1,6 +1,9 @@
 // The vendor's answer against one's own.
 
-import { UsageError } from "./errors.js";
+import { attempt, UsageError } from "./errors.js";
+import { core } from "./instance.js";
+import { isIterable, isPage, RECORDS } from "./objects.js";
+import { coreUsageQuery } from "./query.js";
 import { checked, FIELDS, rowsOf } from "./reconcile/answer.js";
 import { askBounds, askDiagnostics, askRows, askSeconds } from "./reconcile/answers-alone.js";
 import { Causes } from "./reconcile/causes.js";
@@ -9,8 +12,8 @@ import { tryOut } from "./reconcile/evidence.js";
 import type { Evidence, Reconciliation } from "./reconcile/types.js";
 import { explained, windowOf } from "./reconcile/windows.js";
 import { UsageRollup } from "./rollup.js";
-import type { AgentUsageResponse } from "./types.js";
-import { typeName } from "./values.js";
+import type { AgentUsageResponse, UsageQuery } from "./types.js";
+import { bytesOf, typeName } from "./values.js";
 
 /**
  * Compares the vendor's answer with one's own, and says what a difference comes from where arithmetic shows it: another zone
@@ -23,7 +26,8 @@ import { typeName } from "./values.js";
  * @param ours the report of one's own records
  * @param theirs the body of `GET /v1/usage/by-agent`, as a value
  * @param evidence what ours was counted from
- * @throws {UsageError} `invalid_option` for an answer that is none, at `/ours…` or `/theirs…`, and for evidence that is none
+ * @throws {UsageError} `invalid_option` for an answer that is none, at `/ours…` or `/theirs…`, and for evidence that is none, at
+ *   `/evidence…`, where its query's `tz` is `invalid_tz`; `overflow` for numbers of an answer that come to more than 2^53 - 1
  *
  * @example
  * ```ts
@@ -82,12 +86,26 @@ function checkEvidence(evidence: Evidence): void {
   if (typeof evidence !== "object" || evidence === null) {
     fail("/evidence", evidence, "{records, rollup, diagnostics, query}");
   }
-  const { records, rollup, diagnostics } = evidence;
-  if (typeof (records as { next?: unknown } | undefined)?.next === "function") {
-    fail("/evidence/records", records, "what can be read more than once, and no iterator");
+  const { records, rollup, diagnostics, query } = evidence;
+  if (records !== undefined) {
+    const isText = typeof records === "string" || bytesOf(records) !== undefined;
+    if (!isText && !isIterable(records) && !isPage(records)) fail("/evidence/records", records, RECORDS);
+    if (typeof (records as { next?: unknown }).next === "function") {
+      fail("/evidence/records", records, "what can be read more than once, and no iterator");
+    }
   }
   if (rollup !== undefined && !(rollup instanceof UsageRollup)) fail("/evidence/rollup", rollup, "a UsageRollup");
-  if (diagnostics !== undefined && typeof diagnostics?.ignored?.notCompleted !== "object") {
-    fail("/evidence/diagnostics", diagnostics, "what diagnostics() gave");
+  if (diagnostics !== undefined) {
+    const { ignored, duplicates } = diagnostics ?? {};
+    const counts = [duplicates, ignored?.voiceTurns, ...Object.values(ignored?.notCompleted ?? [Number.NaN])];
+    if (!counts.every(Number.isSafeInteger)) fail("/evidence/diagnostics", diagnostics, "what diagnostics() gave");
+  }
+  if (query !== undefined) {
+    if (typeof query !== "object" || query === null) fail("/evidence/query", query, "the query of ours");
+    const { tz, weekStart, dedupe, naiveTimestamps } = query;
+    // The period is told by ours, and any will do here.
+    const options = { period: "week", now: Date.UTC(2024, 0), tz, weekStart, dedupe, naiveTimestamps };
+    const json = JSON.stringify(coreUsageQuery(options as UsageQuery));
+    attempt(() => new (core().Aggregator)(json), "/evidence/query").free();
   }
 }

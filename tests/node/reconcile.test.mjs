@@ -452,16 +452,75 @@ test("bad arguments are named", () => {
   assertThrows(() => reconcile({ ...ours, data: [{ ...ours.data[0], calls: -1 }] }, ours), bad("/ours/data/0/calls"));
   assertThrows(() => reconcile({ ...ours, periodStart: "soon" }, ours), bad("/ours/periodStart", /./));
   assertThrows(() => reconcile(ours, ours, null), bad("/evidence"));
-  for (const [key, not] of [
-    ["records", [].values()],
-    ["rollup", {}],
-    ["rollup", null],
-    ["diagnostics", 5],
-    ["diagnostics", { ignored: null }],
-  ]) {
-    assertThrows(() => reconcile(ours, ours, { [key]: not }), bad(`/evidence/${key}`));
+  const more = { ...ours, data: [{ ...ours.data[0], messages: 2, calls: 1 }] };
+  const counts = { duplicates: 0, ignored: { voiceTurns: 0, notCompleted: {} } };
+  assert.deepEqual(reconcile(ours, more, { diagnostics: counts }).causes, []);
+  const ignoring = (ignored) => ({ ...counts, ignored: { ...counts.ignored, ...ignored } });
+  // Whether there is a difference to be explained or not.
+  for (const theirs of [ours, more]) {
+    for (const [key, not] of [
+      ["records", [].values()],
+      ["records", (function* () {})()],
+      ["records", 5],
+      ["records", null],
+      ["records", {}],
+      ["records", new Response("[]")],
+      ["rollup", {}],
+      ["rollup", null],
+      ["diagnostics", 5],
+      ["diagnostics", null],
+      ["diagnostics", { ignored: null }],
+      ["diagnostics", { ...counts, duplicates: undefined }],
+      ["diagnostics", ignoring({ notCompleted: null })],
+      ["diagnostics", ignoring({ notCompleted: { busy: 5n } })],
+      ["diagnostics", ignoring({ notCompleted: { busy: "1" } })],
+      ["diagnostics", ignoring({ voiceTurns: "1" })],
+      ["query", null],
+      ["query", 5],
+      ["query", "UTC"],
+    ]) {
+      assertThrows(() => reconcile(ours, theirs, { [key]: not }), bad(`/evidence/${key}`, /^evidence/), key);
+    }
+    for (const [key, not] of Object.entries({ weekStart: "someday", dedupe: "yes", naiveTimestamps: 3 })) {
+      assertThrows(() => reconcile(ours, theirs, { query: { [key]: not } }), bad(`/evidence/query/${key}`), key);
+    }
+    for (const tz of [5, "Mars/Olympus", ""]) {
+      assertThrows(() => reconcile(ours, theirs, { query: { tz } }), {
+        code: "invalid_tz",
+        path: "/evidence/query/tz",
+      });
+    }
   }
-  assertThrows(() => reconcile(ours, { ...ours, data: [{ ...ours.data[0], messages: 2 }] }, { records: 5 }), bad(""));
+  const cyclic = { ...ours };
+  cyclic.self = cyclic;
+  for (const not of [cyclic, { ...ours, data: [{ ...ours.data[0], calls: 1n }] }]) {
+    assertThrows(() => reconcile(ours, not), bad("/theirs", /^theirs is no JSON value: .*(circular|BigInt)/s));
+  }
+});
+
+test("sums that are not exact are refused", () => {
+  const ours = usageByAgent([], MONTH);
+  const row = (agentId, calls) => ({
+    agentId,
+    agentName: agentId,
+    messages: 0,
+    calls,
+    totalSeconds: 0,
+    isOrphan: false,
+  });
+  const most = { ...ours, data: [row("a", Number.MAX_SAFE_INTEGER - 1), row("b", 1)] };
+  assert.equal(reconcile(ours, most).totals.calls.delta, Number.MAX_SAFE_INTEGER);
+  const more = { ...ours, data: [...most.data, row("c", 1)] };
+  assertThrows(() => reconcile(ours, more), { code: "overflow", path: "/theirs/data" });
+  assertThrows(() => reconcile(more, ours), { code: "overflow", path: "/ours/data" });
+});
+
+test("options that are null are the defaults", () => {
+  const { values, records } = made(112, { records: 1000 });
+  const ours = named(usageByAgent(values, MONTH));
+  const theirs = { ...ours, data: rowsBy(records, MONTH, { dedupe: false }) };
+  const query = { ...MONTH, dedupe: null, naiveTimestamps: null, weekStart: null };
+  assert.deepEqual(codesOf(reconcile(ours, theirs, { records: values, query })), ["duplicates_counted"]);
 });
 
 test("sums that are too large for milliseconds are no fault of the asker", () => {

@@ -50,12 +50,17 @@ export function comparedPeriods(
 ): PeriodsDifference {
   const bound = (key: "periodStart" | "periodEnd"): BoundDifference => {
     const [a, b] = [ours[key], theirs[key]];
-    return { ours: a, theirs: b, deltaSeconds: (Date.parse(b) - Date.parse(a)) / 1000 };
+    return { ours: a, theirs: b, deltaSeconds: (momentOf(b) - momentOf(a)) / 1000 };
   };
   const [start, end] = [bound("periodStart"), bound("periodEnd")];
   const asWritten = start.ours === start.theirs && end.ours === end.theirs;
   const equal = ours.period === theirs.period && (asWritten || (own !== null && own.key === stated?.key));
   return { equal, start, end, convention };
+}
+
+/** Epoch milliseconds. A `Date` does not know leap seconds, which a time on the wire may have. */
+function momentOf(bound: string): number {
+  return bound.endsWith(":60Z") ? Date.parse(bound.replace(":60Z", ":59Z")) + 1000 : Date.parse(bound);
 }
 
 function each(make: (field: Field) => Difference): Record<Field, Difference> {

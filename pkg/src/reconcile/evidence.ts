@@ -27,8 +27,8 @@ export function tryOut(causes: Causes, question: Question, { records, rollup, qu
     if (rollup) tryWindows(causes, question, rollup);
     return;
   }
-  const { dedupe = true, naiveTimestamps = "reject" } = query;
-  const reading = { dedupe, naiveTimestamps, onInvalid: "skip" } as const;
+  const dedupe = query.dedupe ?? true;
+  const reading = { dedupe, naiveTimestamps: query.naiveTimestamps ?? "reject", onInvalid: "skip" } as const;
   const recount = new Recount(records, reading);
   const all = new UsageRollup(reading);
   try {
