@@ -46,18 +46,19 @@ export function reconcile(
   const { tz, weekStart } = evidence.query ?? {};
   const own = explained(a, tz, weekStart);
   const convention = explained(b, own?.tz ?? tz, own?.weekStart ?? weekStart);
-  const [window, stated] = [windowOf(a, own), windowOf(b, convention)];
+  const window = windowOf(a, own);
+  const stated = windowOf(b, convention, window);
   const agents = comparedAgents(a, b);
   const periods = comparedPeriods(a, b, window, stated, convention);
-  const result = { equal: false, periods, agents, totals: sums(agents), causes: [] as Reconciliation["causes"] };
+  const totals = sums(agents);
   const differing = FIELDS.filter((field) => agents.some((row) => row[field].delta !== 0));
-  result.equal = periods.equal && differing.length === 0;
 
   const causes = new Causes();
-  askRows(causes, result, differing);
+  const unexplained = () => differing.filter((field) => !causes.isShown(field));
+  askRows(causes, { agents, totals }, differing);
   if (differing.length > 0) {
     // An answer without usage is like every period without any, which explains nothing.
-    if (window && FIELDS.some((field) => result.totals[field].theirs > 0)) {
+    if (window && FIELDS.some((field) => totals[field].theirs > 0)) {
       const question = {
         own: window,
         stated: periods.equal ? null : stated,
@@ -70,13 +71,14 @@ export function reconcile(
     }
     // What could be tried out has been.
     if (evidence.records === undefined) {
-      if (differing.includes("totalSeconds")) askSeconds(causes, agents);
+      if (unexplained().includes("totalSeconds")) askSeconds(causes, agents);
       const diagnostics = evidence.diagnostics ?? evidence.rollup?.diagnostics();
-      if (diagnostics) askDiagnostics(causes, result, diagnostics);
+      if (diagnostics) askDiagnostics(causes, totals, diagnostics);
     }
   }
-  askBounds(causes, periods, a.period, window, stated);
-  return { ...result, causes: causes.all };
+  askBounds(causes, periods, a, b, window, stated);
+  const equal = periods.equal && differing.length === 0;
+  return { equal, periods, agents, totals, unexplained: unexplained(), causes: causes.all };
 }
 
 function checkEvidence(evidence: Evidence): void {

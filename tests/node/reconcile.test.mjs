@@ -384,10 +384,11 @@ test("without records: seconds that may be rounded up, and sums that diagnostics
   usage.free();
   const possible = (mistake, evidence) => {
     const result = reconcile(ours, { ...ours, data: rowsBy(records, MONTH, mistake) }, evidence);
-    assert.deepEqual(shownOf(result), []);
+    assert.deepEqual([shownOf(result), result.unexplained], [[], ["totalSeconds"]]);
     return result.causes.filter(({ fields }) => !fields.includes("agentId")).map(({ code, detail }) => [code, detail]);
   };
   assert.deepEqual(possible({ rounded: up(1) }), [["rounded_up_per_call", { seconds: 1 }]]);
+  assert.deepEqual(possible({ rounded: up(6) }), [["rounded_up_per_call", { seconds: 6 }]]);
   assert.deepEqual(possible({ rounded: up(60) }), [["rounded_up_per_call", { seconds: 60 }]]);
   assert.deepEqual(possible({ rounded: (seconds) => Math.floor(seconds / 60) * 60 }), []);
 
@@ -597,4 +598,54 @@ test("pages inside pages, and one that holds itself", () => {
   assert.deepEqual(codes(endless), ["inbound_messages_missing"]);
   assert.deepEqual(codes(listed), ["inbound_messages_missing"]);
   assert.deepEqual(codes(deep), ["evidence_differs"]); // its records are too many levels down to be any
+});
+
+test("bounds that nothing explains are not laid to a zone, or a week, that is out of the question", () => {
+  const ours = usageByAgent([], MONTH);
+  const codes = (periodStart, periodEnd, more) => {
+    const result = reconcile(ours, { ...ours, periodStart, periodEnd, ...more });
+    for (const { deltaSeconds } of [result.periods.start, result.periods.end])
+      assert.ok(Number.isInteger(deltaSeconds));
+    return result.causes.map(({ code, certainty }) => `${certainty} ${code}`);
+  };
+  assert.deepEqual(codes("2024-06-01T04:45:00Z", "2024-07-01T04:44:59Z"), ["possible other_zone"]);
+  assert.deepEqual(codes("2200-01-01T00:00:00Z", "2200-01-31T23:59:59Z"), []);
+  assert.deepEqual(codes(ours.periodStart, "2024-07-01T03:59:60Z"), []); // a leap second
+  assert.deepEqual(codes(ours.periodStart, ours.periodEnd, { period: "week" }), ["possible other_period"]);
+  const week = usageByAgent([], WEEK);
+  const shifted = (days, more = 0) => {
+    const by = (time, days) => new Date(Date.parse(time) + days * 86_400_000).toISOString().replace(".000", "");
+    const periodEnd = by(week.periodEnd, days + more);
+    const { causes } = reconcile(week, { ...week, periodStart: by(week.periodStart, days), periodEnd });
+    return causes.map(({ code, with: other, certainty }) => [certainty, code, other]);
+  };
+  assert.deepEqual(shifted(-1), [["shown", "other_week_start", undefined]]);
+  assert.deepEqual(shifted(7), [["shown", "other_period", undefined]]);
+  assert.deepEqual(shifted(8), [["shown", "other_week_start", "other_period"]]);
+  assert.deepEqual(shifted(2, 1), [["possible", "other_week_start", undefined]]); // no week
+  assert.deepEqual(shifted(0, 7), [["possible", "other_period", undefined]]);
+});
+
+test("another zone and another month are both named, and every zone that it may be", () => {
+  const ours = usageByAgent([], MONTH);
+  const theirs = usageByAgent([], { ...MONTH, tz: "Asia/Tokyo", offset: 2 });
+  const [cause, ...more] = reconcile(ours, theirs).causes;
+  assert.deepEqual([cause.code, cause.with, cause.certainty, more], ["other_zone", "other_period", "shown", []]);
+  for (const zone of ["Asia/Tokyo", "Asia/Seoul"]) assert.ok(cause.detail.zones.includes(zone));
+  for (const zone of ["Asia/Kolkata", "UTC"]) assert.ok(!cause.detail.zones.includes(zone));
+});
+
+test("what no shown cause explains is told", () => {
+  const { values, records } = made(121);
+  const ours = named(usageByAgent(values, MONTH));
+  const failed = { ...ours, data: rowsBy(records, MONTH, { failed: any }) };
+  const odd = { ...failed, data: failed.data.map((row) => ({ ...row, messages: row.messages + 1 })) };
+  const open = (theirs, evidence) => reconcile(ours, theirs, evidence).unexplained;
+  const evidence = { records: values, query: MONTH };
+  assert.deepEqual(open(ours, evidence), []);
+  assert.deepEqual(open(failed, evidence), []);
+  assert.deepEqual(open(odd, evidence), ["messages"]);
+  assert.deepEqual(open(odd), FIELDS);
+  const unknown = { ...failed.data[0], agentId: "unknown", messages: 0, totalSeconds: 0 };
+  assert.deepEqual(open({ ...failed, data: [...failed.data, unknown] }, evidence), ["calls"]);
 });

@@ -44,6 +44,11 @@ export class Causes {
     });
   }
 
+  /** Does a shown one explain that column? */
+  isShown(field: string): boolean {
+    return this.all.some(({ certainty, fields }) => certainty === "shown" && fields.includes(field));
+  }
+
   /** Shown ones first. */
   get all(): Cause[] {
     const all = [...this.#found.values()];

@@ -7,7 +7,7 @@ import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./answer.js";
 import type { Causes } from "./causes.js";
 import { areCompatible, type Mistake, mistakes, Recount, unlessOverflow } from "./recount.js";
 import type { Evidence, Field } from "./types.js";
-import { BOUNDS, others, type Window } from "./windows.js";
+import { alsoOf, BOUNDS, others, type Window } from "./windows.js";
 
 /** The question to be answered by evidence. */
 export interface Question {
@@ -75,10 +75,9 @@ function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, rec
   for (const [window, equal] of partly) {
     const fields = left.filter((field) => equal.includes(field));
     if (fields.length === 0) continue;
-    const isBoth = window.code === "other_zone" && window.query.weekStart !== own.query.weekStart;
     causes.add("shown", window.code, [...fields, ...boundsOf(window, bounds)], {
       detail: detailOf(window),
-      with: isBoth ? "other_week_start" : undefined,
+      with: alsoOf(own, window),
     });
     left = left.filter((field) => !fields.includes(field));
     found = window;
@@ -137,8 +136,8 @@ function tryMistakes(
   for (const mistake of all) {
     const fields = mistake.fields.filter((field) => differing.includes(field));
     const isVariant = effective.some(({ code }) => code === "failed_calls_counted" && code === mistake.code);
-    if (mistake.without && !recount.isTold(own.query)) continue;
     if (fields.length === 0 || (isVariant && !fields.some((field) => open.includes(field)))) continue;
+    if (mistake.without && !recount.isTold(own.query)) continue;
     const rows = rowsOf([mistake]);
     if (fields.every((field) => isColumnEqual(field, rows, base))) continue;
     if (!isVariant) effective.push(mistake);

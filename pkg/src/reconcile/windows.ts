@@ -30,11 +30,24 @@ export function explained(bounds: AgentUsageResponse, zone?: string | null, week
   return null;
 }
 
+/** Every zone in which a convention explains an answer's bounds. */
+export function zonesOf(bounds: AgentUsageResponse, { weekStart, boundaries }: Convention): string[] {
+  return timeZones().filter((tz) => {
+    const found = inferConvention(bounds, weekStart ? { tz, weekStart } : { tz });
+    return found?.weekStart === weekStart && found.boundaries === boundaries;
+  });
+}
+
 /** The period that an answer has by a convention. */
-export function windowOf(answer: AgentUsageResponse, convention: Convention | null): Window | null {
+export function windowOf(
+  answer: AgentUsageResponse,
+  convention: Convention | null,
+  own: Window | null = null,
+): Window | null {
   const { period, periodStart, periodEnd } = answer;
   const middle = (Date.parse(periodStart) + Date.parse(periodEnd)) / 2; // the same period's, whichever the convention
-  return (convention && asked(period, convention.tz, convention.weekStart, middle, "other_period")) ?? null;
+  const found = convention && asked(period, convention.tz, convention.weekStart, middle, "other_period");
+  return found ? { ...found, code: own ? codeOf(own, found) : found.code } : null;
 }
 
 function asked(
@@ -56,11 +69,20 @@ function asked(
 }
 
 /** By what a period is not ours. */
-export function codeOf(own: Window, theirs: Window): CauseCode {
+function codeOf(own: Window, theirs: Window): CauseCode {
   const [a, b] = [own.query, theirs.query];
   if (a.period !== b.period) return "other_period";
   if (a.tz !== b.tz) return "other_zone";
   return a.weekStart !== b.weekStart ? "other_week_start" : "other_period";
+}
+
+/** By what it is not ours besides. */
+export function alsoOf(own: Window, { code, query, bounds: { startMs, endMs } }: Window): CauseCode | undefined {
+  if (code === "other_zone" && query.weekStart !== own.query.weekStart) return "other_week_start";
+  const middle = own.query.now as number;
+  const isOfZone = code === "other_zone" && startMs <= middle && middle < endMs;
+  const isOfWeek = code === "other_week_start" && startMs < own.bounds.endMs && own.bounds.startMs < endMs;
+  return code === "other_period" || isOfZone || isOfWeek ? undefined : "other_period";
 }
 
 /**
@@ -84,7 +106,7 @@ export function others(own: Window, stated: Window | null): Window[] {
     }
   };
   add(asked(period, "UTC", weekStart, now, "other_zone"));
-  if (stated) add({ ...stated, code: codeOf(own, stated), isStated: true });
+  if (stated) add({ ...stated, isStated: true });
   weeks(tz, "other_week_start");
   for (const offset of [-1, 1]) add(asked(period, tz, weekStart, now, "other_period", offset));
   for (const zone of timeZones()) add(asked(period, zone, weekStart, now, "other_zone"));
