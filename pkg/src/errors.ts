@@ -71,11 +71,17 @@ export function attempt<T>(call: () => T, within = ""): T {
     return call();
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    throw new UsageError(
-      thrown.code,
-      thrown.message,
-      within ? { ...thrown, path: within + (thrown.path ?? "") } : thrown,
-    );
+    throw new UsageError(thrown.code, thrown.message, { ...thrown, path: thrown.path && within + thrown.path });
+  }
+}
+
+/** What a call gives; nothing where it fails with that code. */
+export function unless<T>(code: UsageErrorCode, call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof UsageError && error.code === code) return;
+    throw error;
   }
 }
 

@@ -12,7 +12,7 @@ import { tryOut } from "./reconcile/evidence.js";
 import type { Evidence, Reconciliation } from "./reconcile/types.js";
 import { explained, windowOf } from "./reconcile/windows.js";
 import { UsageRollup } from "./rollup.js";
-import type { AgentUsageResponse, UsageQuery } from "./types.js";
+import type { AgentUsageResponse } from "./types.js";
 import { bytesOf, typeName } from "./values.js";
 
 /**
@@ -93,7 +93,7 @@ function checkEvidence(evidence: Evidence): void {
     const isText = typeof records === "string" || bytesOf(records) !== undefined;
     if (!isText && !isIterable(records) && !isPage(records)) fail("/evidence/records", records, RECORDS);
     if (typeof (records as { next?: unknown }).next === "function") {
-      fail("/evidence/records", records, "what can be read more than once, and no iterator");
+      fail("/evidence/records", records, "what can be read more than once");
     }
   }
   if (rollup !== undefined && !(rollup instanceof UsageRollup)) fail("/evidence/rollup", rollup, "a UsageRollup");
@@ -104,10 +104,8 @@ function checkEvidence(evidence: Evidence): void {
   }
   if (query !== undefined) {
     if (typeof query !== "object" || query === null) fail("/evidence/query", query, "the query of ours");
-    const { tz, weekStart, dedupe, naiveTimestamps } = query;
-    // The period is told by ours, and any will do here.
-    const options = { period: "week", now: Date.UTC(2024, 0), tz, weekStart, dedupe, naiveTimestamps };
-    const json = JSON.stringify(coreUsageQuery(options as UsageQuery));
+    // The period is told by ours, and any will do here; names are not asked for.
+    const json = JSON.stringify(coreUsageQuery({ ...query, period: "week", now: 1e12, offset: 0, agents: [] }));
     attempt(() => new (core().Aggregator)(json), "/evidence/query").free();
   }
 }

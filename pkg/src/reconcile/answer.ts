@@ -34,7 +34,7 @@ export function checked(answer: unknown, side: string): AgentUsageResponse {
   const read = JSON.parse(text) as AgentUsageResponse;
   for (const field of FIELDS) {
     if (read.data.reduce((sum, row) => sum + row[field], 0) > Number.MAX_SAFE_INTEGER) {
-      const message = `the sum of ${field} is too large: wanted 2^53 - 1 at most, the largest exact number`;
+      const message = `the sum of ${field} is too large: wanted 2^53 - 1 at most`;
       throw new UsageError("overflow", message, { path: `${path}/data` });
     }
   }

@@ -2,7 +2,7 @@
 
 import type { AgentUsageResponse, Diagnostics } from "../types.js";
 import type { Causes } from "./causes.js";
-import type { AgentDifference, Field, PeriodsDifference, Reconciliation } from "./types.js";
+import type { AgentDifference, Cause, CauseCode, Field, PeriodsDifference, Reconciliation } from "./types.js";
 import { alsoOf, BOUNDS, type Window, zonesOf } from "./windows.js";
 
 /** Names, rows of one side, rows moved. */
@@ -12,22 +12,18 @@ export function askRows(
   differing: Field[],
 ): void {
   const add = (
-    code: Parameters<Causes["add"]>[1],
+    code: CauseCode,
     fields: string[],
-    certainty: "shown" | "possible",
-    rows = agents,
+    certainty: Cause["certainty"],
+    isIt: (row: AgentDifference) => boolean,
   ) => {
-    if (rows.length > 0) causes.add(certainty, code, fields, { agents: rows.map(({ agentId }) => agentId) });
+    const rows = agents.filter(isIt).map(({ agentId }) => agentId);
+    if (rows.length > 0) causes.add(certainty, code, fields, { agents: rows });
   };
-  const of = (side: string) => agents.filter((row) => row.side === side && !row.equal);
-  add(
-    "names_differ",
-    ["agentName"],
-    "shown",
-    agents.filter(({ theirName }) => theirName !== undefined),
-  );
-  add("agents_only_in_ours", ["agentId"], "possible", of("ours"));
-  add("agents_only_in_theirs", ["agentId"], "possible", of("theirs"));
+  add("names_differ", ["agentName"], "shown", ({ theirName }) => theirName !== undefined);
+  for (const side of ["ours", "theirs"] as const) {
+    add(`agents_only_in_${side}`, ["agentId"], "possible", (row) => row.side === side && !row.equal);
+  }
   const nobody = agents.find(({ agentId }) => agentId === null);
   const moved = differing.every((field) => {
     const from = Math.sign(nobody?.[field].delta ?? 0);
@@ -35,13 +31,7 @@ export function askRows(
       from !== 0 && totals[field].delta === 0 && agents.every((row) => row === nobody || row[field].delta * from <= 0)
     );
   });
-  if (moved)
-    add(
-      "unassigned_moved",
-      differing,
-      "shown",
-      agents.filter(({ equal }) => !equal),
-    );
+  if (moved) add("unassigned_moved", differing, "shown", ({ equal }) => !equal);
 }
 
 const DAY = 86_400;
@@ -58,7 +48,7 @@ export function askBounds(
   own: Window | null,
   stated: Window | null,
 ): void {
-  if (causes.all.some(({ fields }) => fields.includes("periodStart"))) return; // told with what else it explains
+  if (causes.isShown("periodStart")) return; // told with what else it explains
   const deltas = [start.deltaSeconds, end.deltaSeconds];
   const whole = (unit: number) => deltas.every((delta) => delta % unit === 0);
   const areWithin = (most: number) => deltas.every((delta) => Math.abs(delta) <= most);
@@ -102,7 +92,7 @@ export function askDiagnostics(
     if (statuses.length > 0) causes.add("possible", "failed_calls_counted", ["calls"], { detail });
   }
   if (messages >= 0 && calls >= 0 && messages + calls > 0 && messages + calls === duplicates) {
-    const fields = [messages > 0 && "messages", calls > 0 && "calls"].filter((field) => field !== false);
+    const fields = (["messages", "calls"] as const).filter((field) => totals[field].delta > 0);
     causes.add("possible", "duplicates_counted", fields);
   }
 }

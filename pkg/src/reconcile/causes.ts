@@ -24,7 +24,8 @@ const WORDS: Record<CauseCode, string> = {
   evidence_differs: "the records, counted by the query, do not give ours",
 };
 
-type More = { [K in "with" | "agents" | "detail"]?: Cause[K] | undefined };
+/** What may be told besides. */
+export type More = { [K in "with" | "agents" | "detail"]?: Cause[K] | undefined };
 
 export class Causes {
   readonly #found = new Map<string, Cause>();

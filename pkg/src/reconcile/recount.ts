@@ -1,7 +1,7 @@
 // The records counted once more, with mistakes.
 
 import { Counting } from "../aggregator.js";
-import { attempt, UsageError } from "../errors.js";
+import { attempt, unless } from "../errors.js";
 import { core } from "../instance.js";
 import { coreUsageQuery } from "../query.js";
 import type { AgentUsageResponse, PeriodQuery, Records, UsageQuery } from "../types.js";
@@ -70,27 +70,17 @@ export function areCompatible(a: Mistake, b: Mistake): boolean {
   return a.code !== b.code && !clash;
 }
 
-/** What a count gives; nothing where a sum is too large. */
-export function unlessOverflow<T>(count: () => T): T | undefined {
-  try {
-    return count();
-  } catch (error) {
-    if (error instanceof UsageError && error.code === "overflow") return;
-    throw error;
-  }
-}
-
-/** No direction: nothing is left out. */
-const NEITHER = "neither";
+/** How records are read. */
+type Reading = Partial<UsageQuery> & { dedupe: boolean };
 
 /** Counts records so. */
 export class Recount {
   readonly #records: Records;
-  readonly #reading: Partial<UsageQuery>;
+  readonly #reading: Reading;
   readonly #known = new Map<string, AgentUsageResponse>();
   #objects: Iterable<unknown> | undefined;
 
-  constructor(records: Records, reading: Partial<UsageQuery>) {
+  constructor(records: Records, reading: Reading) {
     this.#records = records;
     this.#reading = reading;
   }
@@ -99,7 +89,7 @@ export class Recount {
     const merged: Partial<Mistake> = Object.assign({}, ...mistakes);
     const also = mistakes.flatMap((mistake) => mistake.also ?? []).map((what) => `\n${what}`);
     const options = {
-      ...coreUsageQuery({ ...this.#reading, ...query, ...(merged.dedupe !== undefined && { dedupe: merged.dedupe }) }),
+      ...coreUsageQuery({ ...this.#reading, ...query, dedupe: merged.dedupe ?? this.#reading.dedupe }),
       also: also.join(""),
       step: merged.step,
     };
@@ -117,14 +107,14 @@ export class Recount {
   /** Are the records that JavaScript finds in text those that the core finds? Else those of one direction can't be told. */
   isTold(query: PeriodQuery): boolean {
     if (this.#asObjects() === this.#records) return true;
-    const [objects, records] = [this.rows(query, [{ without: NEITHER }]), this.rows(query, [])];
-    return FIELDS.every((field) => isColumnEqual(field, objects, records));
+    const objects = this.rows(query, [{ without: "neither" }]); // no direction: nothing is left out
+    return FIELDS.every((field) => isColumnEqual(field, objects, this.rows(query, [])));
   }
 
   #count(options: object, direction: string | undefined): AgentUsageResponse {
     const counts = new Counts(JSON.stringify(options));
     try {
-      const report = unlessOverflow(() =>
+      const report = unless("overflow", () =>
         counts.push(direction ? without(this.#asObjects(), direction) : this.#records).report(),
       );
       const [messages, calls, totalSeconds] = [Number.NaN, Number.NaN, Number.NaN]; // which equal nothing

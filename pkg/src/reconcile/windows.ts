@@ -1,6 +1,6 @@
 // Which spans of time the numbers may have been counted in.
 
-import { UsageError } from "../errors.js";
+import { unless } from "../errors.js";
 import { inferConvention, periodBounds, timeZones } from "../periods.js";
 import type { AgentUsageResponse, Convention, Period, PeriodBounds, PeriodQuery, Weekday } from "../types.js";
 import type { CauseCode } from "./types.js";
@@ -24,16 +24,20 @@ export interface Window {
 /** What explains an answer's bounds: in the likeliest zone, else in UTC, else in the first that does. */
 export function explained(bounds: AgentUsageResponse, zone?: string | null, weekStart?: Weekday): Convention | null {
   for (const tz of new Set([zone ?? "UTC", "UTC", ...timeZones()])) {
-    const found = inferConvention(bounds, weekStart ? { tz, weekStart } : { tz });
+    const found = inferred(bounds, tz, weekStart);
     if (found !== null) return found;
   }
   return null;
 }
 
+function inferred(bounds: AgentUsageResponse, tz: string, weekStart?: Weekday | null): Convention | null {
+  return inferConvention(bounds, weekStart ? { tz, weekStart } : { tz });
+}
+
 /** Every zone in which a convention explains an answer's bounds. */
 export function zonesOf(bounds: AgentUsageResponse, { weekStart, boundaries }: Convention): string[] {
   return timeZones().filter((tz) => {
-    const found = inferConvention(bounds, weekStart ? { tz, weekStart } : { tz });
+    const found = inferred(bounds, tz, weekStart);
     return found?.weekStart === weekStart && found.boundaries === boundaries;
   });
 }
@@ -59,13 +63,8 @@ function asked(
   offset = 0,
 ): Window | undefined {
   const query: PeriodQuery = { period, tz, now, offset, ...(weekStart && { weekStart }) };
-  try {
-    const bounds = periodBounds(query);
-    return { key: `${bounds.startMs} ${bounds.endMs}`, bounds, query, code, zones: [tz] };
-  } catch (error) {
-    if (error instanceof UsageError) return; // before 1970, or after 2099
-    throw error;
-  }
+  const bounds = unless("out_of_range", () => periodBounds(query)); // before 1970, or after 2099
+  return bounds && { key: `${bounds.startMs} ${bounds.endMs}`, bounds, query, code, zones: [tz] };
 }
 
 /** By what a period is not ours. */
