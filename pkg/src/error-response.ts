@@ -60,11 +60,13 @@ export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer 
   const known = Number.isInteger(status) ? status : 0;
   const text = textOf(body);
   const value = text === undefined ? body : parsed(text);
-  const error = get(value, "error") ?? get(value, "detail") ?? value;
-  const problems = listed(error) ?? listed(get(error, "details")) ?? [];
+  const [error, detail] = [get(value, "error"), get(value, "detail")];
+  const said = [error, detail, value]; // an answer may say one thing here and another there
+  const lists = said.flatMap((part) => [listed(part), listed(get(part, "details"))]);
+  const problems = lists.find((list) => list?.length) ?? [];
   const told = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
-  const words = [error, get(error, "message"), get(value, "message"), told, value === undefined && plain(text)];
-  const codes = [get(error, "code"), get(value, "code"), get(error, "type"), CODES[known]];
+  const words = [...said.flatMap((part) => [part, get(part, "message")]), told, value === undefined && plain(text)];
+  const codes = [...said.map((part) => get(part, "code")), get(error ?? detail ?? value, "type"), CODES[known]];
   return {
     status: known,
     code: first(codes, MOST) || (known >= 500 ? "server_error" : "http_error"),
@@ -76,11 +78,12 @@ export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer 
 /** What of these is text that says something. */
 function first(candidates: unknown[], longest: number): string | undefined {
   const text = candidates.find((value): value is string => typeof value === "string" && value.trim() !== "");
-  // A pair is not cut.
-  return text
-    ?.trim()
-    .slice(0, longest)
-    .replace(/[\ud800-\udbff]$/, "");
+  return text && cut(text.trim(), longest);
+}
+
+/** A pair is not cut. */
+function cut(text: string, longest: number): string {
+  return text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
 }
 
 function listed(value: unknown): Problem[] | undefined {
@@ -98,12 +101,10 @@ function listed(value: unknown): Problem[] | undefined {
 
 /** A JSON Pointer of FastAPI's `loc`, or of a field's name. */
 function pathOf(place: unknown): string {
-  if (typeof place === "string" && (place === "" || place[0] === "/")) return place.slice(0, LONGEST);
+  if (typeof place === "string" && (place === "" || place[0] === "/")) return cut(place, LONGEST);
   const keys = (isArray(place) ? items(place) : [place]).filter((key) => /^(string|number)$/.test(typeof key));
-  return keys
-    .map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-    .join("")
-    .slice(0, LONGEST);
+  const path = keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return cut(path, LONGEST).replace(/~$/, ""); // nor is an escape
 }
 
 function items(list: unknown[]): unknown[] {
@@ -127,7 +128,7 @@ function textOf(body: unknown): string | undefined {
   } catch {
     return ""; // a buffer that has been handed on
   }
-  return typeof body === "string" ? body.slice(0, MUCH) : undefined;
+  return typeof body === "string" ? body.slice(0, MUCH).replace(/^\ufeff/, "") : undefined;
 }
 
 function parsed(text: string): unknown {

@@ -65,12 +65,23 @@ export class UsageError extends Error {
   }
 }
 
-/** Runs a call into the core; what it throws, a plain object, becomes a {@link UsageError}. */
-export function attempt<T>(call: () => T): T {
+/** Runs a call into the core; what it throws, a plain object, becomes a {@link UsageError}. `within`: where what was asked stands. */
+export function attempt<T>(call: () => T, within = ""): T {
   try {
     return call();
   } catch (thrown) {
-    throw isFault(thrown) ? new UsageError(thrown.code, thrown.message, thrown) : thrown;
+    if (!isFault(thrown)) throw thrown;
+    throw new UsageError(thrown.code, thrown.message, { ...thrown, path: thrown.path && within + thrown.path });
+  }
+}
+
+/** What a call gives; nothing where it fails with that code. */
+export function unless<T>(code: UsageErrorCode, call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof UsageError && error.code === code) return;
+    throw error;
   }
 }
 

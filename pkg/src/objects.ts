@@ -7,7 +7,10 @@ import { core } from "./instance.js";
 import { isArray, typeName } from "./values.js";
 
 /** List pages inside each other, at most; JSON text has the same bound. */
-const MAX_DEPTH = 127;
+export const MAX_DEPTH = 127;
+
+/** What records may be. */
+export const RECORDS = "an iterable of records, a list page, or JSON text";
 
 /** What of the core counts batches. */
 export interface Counts {
@@ -43,9 +46,8 @@ export class ObjectDoor {
       if (isIterable(records)) batch.items("", records, 0);
       else if (isPage(records)) batch.items("/data", records.data, 0);
       else {
-        const wanted = "an iterable of records, a list page, or JSON text";
         const hint = isAsyncIterable(records) ? "; usageByAgentStream takes streams of bytes" : "";
-        throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted ${wanted}${hint}`, {
+        throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted ${RECORDS}${hint}`, {
           path: "",
         });
       }
@@ -115,7 +117,8 @@ class Batch {
   }
 }
 
-function isIterable(value: unknown): value is Iterable<unknown> {
+/** Can it be iterated? */
+export function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
@@ -124,7 +127,7 @@ function isAsyncIterable(value: unknown): boolean {
 }
 
 /** A list page: an object whose `data` is an array, whatever else it has. One that can't be asked is none. */
-function isPage(value: unknown): value is { data: unknown[] } {
+export function isPage(value: unknown): value is { data: unknown[] } {
   if (typeof value !== "object" || value === null || isArray(value)) return false;
   try {
     return isArray((value as { data?: unknown }).data);

@@ -1,6 +1,9 @@
 // The vendor's answer against one's own.
 
-import { UsageError } from "./errors.js";
+import { attempt, UsageError } from "./errors.js";
+import { core } from "./instance.js";
+import { isIterable, isPage, RECORDS } from "./objects.js";
+import { coreUsageQuery } from "./query.js";
 import { checked, FIELDS, rowsOf } from "./reconcile/answer.js";
 import { askBounds, askDiagnostics, askRows, askSeconds } from "./reconcile/answers-alone.js";
 import { Causes } from "./reconcile/causes.js";
@@ -10,20 +13,21 @@ import type { Evidence, Reconciliation } from "./reconcile/types.js";
 import { explained, windowOf } from "./reconcile/windows.js";
 import { UsageRollup } from "./rollup.js";
 import type { AgentUsageResponse } from "./types.js";
-import { typeName } from "./values.js";
+import { bytesOf, typeName } from "./values.js";
 
 /**
  * Compares the vendor's answer with one's own, and says what a difference comes from where arithmetic shows it: another zone
  * or first day of the week, failed calls or duplicates counted, seconds rounded up, …
  *
  * With `records` every likely mistake is made on purpose, alone and in pairs, and the one that gives theirs is named. That
- * reads them fifty times at most; without a difference in numbers, not at all. With a `rollup` other periods and zones are
+ * reads them some fifty times at most; without a difference in numbers, not at all. With a `rollup` other periods and zones are
  * tried, with `diagnostics` only sums are compared.
  *
  * @param ours the report of one's own records
  * @param theirs the body of `GET /v1/usage/by-agent`, as a value
  * @param evidence what ours was counted from
- * @throws {UsageError} `invalid_option` for an answer that is none, at `/ours…` or `/theirs…`, and for evidence that is none
+ * @throws {UsageError} `invalid_option` for an answer that is none, at `/ours…` or `/theirs…`, and for evidence that is none, at
+ *   `/evidence…`, where its query's `tz` is `invalid_tz`; `overflow` for numbers of an answer that come to more than 2^53 - 1
  *
  * @example
  * ```ts
@@ -42,18 +46,19 @@ export function reconcile(
   const { tz, weekStart } = evidence.query ?? {};
   const own = explained(a, tz, weekStart);
   const convention = explained(b, own?.tz ?? tz, own?.weekStart ?? weekStart);
-  const [window, stated] = [windowOf(a, own), windowOf(b, convention)];
+  const window = windowOf(a, own);
+  const stated = windowOf(b, convention, window);
   const agents = comparedAgents(a, b);
   const periods = comparedPeriods(a, b, window, stated, convention);
-  const result = { equal: false, periods, agents, totals: sums(agents), causes: [] as Reconciliation["causes"] };
+  const totals = sums(agents);
   const differing = FIELDS.filter((field) => agents.some((row) => row[field].delta !== 0));
-  result.equal = periods.equal && differing.length === 0;
 
   const causes = new Causes();
-  askRows(causes, result, differing);
+  const unexplained = () => differing.filter((field) => !causes.isShown(field));
+  askRows(causes, { agents, totals }, differing);
   if (differing.length > 0) {
     // An answer without usage is like every period without any, which explains nothing.
-    if (window && FIELDS.some((field) => result.totals[field].theirs > 0)) {
+    if (window && FIELDS.some((field) => totals[field].theirs > 0)) {
       const question = {
         own: window,
         stated: periods.equal ? null : stated,
@@ -66,13 +71,14 @@ export function reconcile(
     }
     // What could be tried out has been.
     if (evidence.records === undefined) {
-      if (differing.includes("totalSeconds")) askSeconds(causes, agents);
+      if (unexplained().includes("totalSeconds")) askSeconds(causes, agents);
       const diagnostics = evidence.diagnostics ?? evidence.rollup?.diagnostics();
-      if (diagnostics) askDiagnostics(causes, result, diagnostics);
+      if (diagnostics) askDiagnostics(causes, totals, diagnostics);
     }
   }
-  askBounds(causes, periods, a.period, window, stated);
-  return { ...result, causes: causes.all };
+  askBounds(causes, periods, a, b, window, stated);
+  const equal = periods.equal && differing.length === 0;
+  return { equal, periods, agents, totals, unexplained: unexplained(), causes: causes.all };
 }
 
 function checkEvidence(evidence: Evidence): void {
@@ -82,12 +88,24 @@ function checkEvidence(evidence: Evidence): void {
   if (typeof evidence !== "object" || evidence === null) {
     fail("/evidence", evidence, "{records, rollup, diagnostics, query}");
   }
-  const { records, rollup, diagnostics } = evidence;
-  if (typeof (records as { next?: unknown } | undefined)?.next === "function") {
-    fail("/evidence/records", records, "what can be read more than once, and no iterator");
+  const { records, rollup, diagnostics, query } = evidence;
+  if (records !== undefined) {
+    const isText = typeof records === "string" || bytesOf(records) !== undefined;
+    if (!isText && !isIterable(records) && !isPage(records)) fail("/evidence/records", records, RECORDS);
+    if (typeof (records as { next?: unknown }).next === "function") {
+      fail("/evidence/records", records, "what can be read more than once");
+    }
   }
   if (rollup !== undefined && !(rollup instanceof UsageRollup)) fail("/evidence/rollup", rollup, "a UsageRollup");
-  if (diagnostics !== undefined && typeof diagnostics?.ignored?.notCompleted !== "object") {
-    fail("/evidence/diagnostics", diagnostics, "what diagnostics() gave");
+  if (diagnostics !== undefined) {
+    const { ignored, duplicates } = diagnostics ?? {};
+    const counts = [duplicates, ignored?.voiceTurns, ...Object.values(ignored?.notCompleted ?? [Number.NaN])];
+    if (!counts.every(Number.isSafeInteger)) fail("/evidence/diagnostics", diagnostics, "what diagnostics() gave");
+  }
+  if (query !== undefined) {
+    if (typeof query !== "object" || query === null) fail("/evidence/query", query, "the query of ours");
+    // The period is told by ours, and any will do here; names are not asked for.
+    const json = JSON.stringify(coreUsageQuery({ ...query, period: "week", now: 1e12, offset: 0, agents: [] }));
+    attempt(() => new (core().Aggregator)(json), "/evidence/query").free();
   }
 }

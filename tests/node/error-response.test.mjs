@@ -71,6 +71,22 @@ test("an error object with its details", () => {
   assert.equal(parsed(401, { error: { message: "Who?" } }).code, "unauthorized");
 });
 
+test("an answer that says one thing under error and another under detail", () => {
+  const detail = [{ type: "missing", loc: ["query", "period"], msg: "Field required" }];
+  for (const error of ["validation_error", "", true, 422, { code: "bad", message: "No." }, { details: [] }]) {
+    const { problems } = parsed(422, { error, detail });
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["/query/period"],
+      JSON.stringify(error),
+    );
+  }
+  assert.equal(parsed(422, { error: { code: "bad", message: "No." }, detail }).message, "No.");
+  assert.equal(parsed(422, { error: "", detail }).message, "/query/period: Field required");
+  assert.equal(parsed(401, { error: true, detail: "Who?" }).message, "Who?");
+  assert.equal(parsed(401, { error: { code: "expired" }, detail: "Who?" }).code, "expired");
+});
+
 test("texts", () => {
   const said = (status, body) => {
     const { code, message, problems } = parsed(status, body);
@@ -95,6 +111,7 @@ test("texts", () => {
   assert.equal(plain(500, '"quoted"'), "server_error: quoted");
   assert.equal(plain(404, '{"detail": "cut'), 'not_found: {"detail": "cut');
   assert.equal(parseErrorResponse(504).code, "timeout");
+  assert.equal(plain(404, '\ufeff{"detail": "Not Found"}'), "not_found: Not Found");
 });
 
 test("bounds: of messages, of problems, of bodies", () => {
@@ -103,6 +120,10 @@ test("bounds: of messages, of problems, of bodies", () => {
   const detail = Array.from({ length: 150 }, (_, n) => ({ loc: ["query", n], msg: long, type: long }));
   const { problems, message } = parsed(422, { detail });
   assert.deepEqual([problems.length, message.length], [100, 1000]);
+  const paths = [`${"x".repeat(998)}~`, ["x".repeat(997), "😀"]].map(
+    (loc) => parsed(422, { detail: [{ loc }] }).problems[0].path,
+  );
+  assert.deepEqual(paths, [`/${"x".repeat(998)}`, `/${"x".repeat(997)}/`]); // neither an escape nor a pair is cut
   assertSound(parseErrorResponse(500, "[".repeat(3_000_000)), "deep");
   assertSound(parseErrorResponse(500, `{"message":"${"z".repeat(3_000_000)}"}`), "long");
   assertSound(parseErrorResponse(422, { detail: [{ loc: Array(1e6).fill("a"), msg: "m" }] }), "wide");

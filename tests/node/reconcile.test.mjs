@@ -384,10 +384,11 @@ test("without records: seconds that may be rounded up, and sums that diagnostics
   usage.free();
   const possible = (mistake, evidence) => {
     const result = reconcile(ours, { ...ours, data: rowsBy(records, MONTH, mistake) }, evidence);
-    assert.deepEqual(shownOf(result), []);
+    assert.deepEqual([shownOf(result), result.unexplained], [[], ["totalSeconds"]]);
     return result.causes.filter(({ fields }) => !fields.includes("agentId")).map(({ code, detail }) => [code, detail]);
   };
   assert.deepEqual(possible({ rounded: up(1) }), [["rounded_up_per_call", { seconds: 1 }]]);
+  assert.deepEqual(possible({ rounded: up(6) }), [["rounded_up_per_call", { seconds: 6 }]]);
   assert.deepEqual(possible({ rounded: up(60) }), [["rounded_up_per_call", { seconds: 60 }]]);
   assert.deepEqual(possible({ rounded: (seconds) => Math.floor(seconds / 60) * 60 }), []);
 
@@ -452,16 +453,75 @@ test("bad arguments are named", () => {
   assertThrows(() => reconcile({ ...ours, data: [{ ...ours.data[0], calls: -1 }] }, ours), bad("/ours/data/0/calls"));
   assertThrows(() => reconcile({ ...ours, periodStart: "soon" }, ours), bad("/ours/periodStart", /./));
   assertThrows(() => reconcile(ours, ours, null), bad("/evidence"));
-  for (const [key, not] of [
-    ["records", [].values()],
-    ["rollup", {}],
-    ["rollup", null],
-    ["diagnostics", 5],
-    ["diagnostics", { ignored: null }],
-  ]) {
-    assertThrows(() => reconcile(ours, ours, { [key]: not }), bad(`/evidence/${key}`));
+  const more = { ...ours, data: [{ ...ours.data[0], messages: 2, calls: 1 }] };
+  const counts = { duplicates: 0, ignored: { voiceTurns: 0, notCompleted: {} } };
+  assert.deepEqual(reconcile(ours, more, { diagnostics: counts }).causes, []);
+  const ignoring = (ignored) => ({ ...counts, ignored: { ...counts.ignored, ...ignored } });
+  // Whether there is a difference to be explained or not.
+  for (const theirs of [ours, more]) {
+    for (const [key, not] of [
+      ["records", [].values()],
+      ["records", (function* () {})()],
+      ["records", 5],
+      ["records", null],
+      ["records", {}],
+      ["records", new Response("[]")],
+      ["rollup", {}],
+      ["rollup", null],
+      ["diagnostics", 5],
+      ["diagnostics", null],
+      ["diagnostics", { ignored: null }],
+      ["diagnostics", { ...counts, duplicates: undefined }],
+      ["diagnostics", ignoring({ notCompleted: null })],
+      ["diagnostics", ignoring({ notCompleted: { busy: 5n } })],
+      ["diagnostics", ignoring({ notCompleted: { busy: "1" } })],
+      ["diagnostics", ignoring({ voiceTurns: "1" })],
+      ["query", null],
+      ["query", 5],
+      ["query", "UTC"],
+    ]) {
+      assertThrows(() => reconcile(ours, theirs, { [key]: not }), bad(`/evidence/${key}`, /^evidence/), key);
+    }
+    for (const [key, not] of Object.entries({ weekStart: "someday", dedupe: "yes", naiveTimestamps: 3 })) {
+      assertThrows(() => reconcile(ours, theirs, { query: { [key]: not } }), bad(`/evidence/query/${key}`), key);
+    }
+    for (const tz of [5, "Mars/Olympus", ""]) {
+      assertThrows(() => reconcile(ours, theirs, { query: { tz } }), {
+        code: "invalid_tz",
+        path: "/evidence/query/tz",
+      });
+    }
   }
-  assertThrows(() => reconcile(ours, { ...ours, data: [{ ...ours.data[0], messages: 2 }] }, { records: 5 }), bad(""));
+  const cyclic = { ...ours };
+  cyclic.self = cyclic;
+  for (const not of [cyclic, { ...ours, data: [{ ...ours.data[0], calls: 1n }] }]) {
+    assertThrows(() => reconcile(ours, not), bad("/theirs", /^theirs is no JSON value: .*(circular|BigInt)/s));
+  }
+});
+
+test("sums that are not exact are refused", () => {
+  const ours = usageByAgent([], MONTH);
+  const row = (agentId, calls) => ({
+    agentId,
+    agentName: agentId,
+    messages: 0,
+    calls,
+    totalSeconds: 0,
+    isOrphan: false,
+  });
+  const most = { ...ours, data: [row("a", Number.MAX_SAFE_INTEGER - 1), row("b", 1)] };
+  assert.equal(reconcile(ours, most).totals.calls.delta, Number.MAX_SAFE_INTEGER);
+  const more = { ...ours, data: [...most.data, row("c", 1)] };
+  assertThrows(() => reconcile(ours, more), { code: "overflow", path: "/theirs/data" });
+  assertThrows(() => reconcile(more, ours), { code: "overflow", path: "/ours/data" });
+});
+
+test("options that are null are the defaults", () => {
+  const { values, records } = made(112, { records: 1000 });
+  const ours = named(usageByAgent(values, MONTH));
+  const theirs = { ...ours, data: rowsBy(records, MONTH, { dedupe: false }) };
+  const query = { ...MONTH, dedupe: null, naiveTimestamps: null, weekStart: null };
+  assert.deepEqual(codesOf(reconcile(ours, theirs, { records: values, query })), ["duplicates_counted"]);
 });
 
 test("sums that are too large for milliseconds are no fault of the asker", () => {
@@ -470,4 +530,122 @@ test("sums that are too large for milliseconds are no fault of the asker", () =>
   const ours = usageByAgent(records, MONTH);
   const theirs = { ...ours, data: ours.data.map((row) => ({ ...row, totalSeconds: Math.ceil(row.totalSeconds / 2) })) };
   assert.deepEqual(reconcile(ours, theirs, { records, query: MONTH }).causes, []);
+});
+
+test("records of another period that come to too much do not stand in the way", () => {
+  const call = (id, startedAt, durationSeconds, more) => {
+    return { type: "call", id, agentId: "a", agentName: "a", status: "completed", startedAt, durationSeconds, ...more };
+  };
+  const july = "2024-07-15T12:00:00Z";
+  const records = [
+    call("1", MONTH.now, 10),
+    call("2", MONTH.now, 0, { status: "busy" }),
+    call("3", july, 9e15),
+    call("4", july, 9e15),
+  ];
+  const ours = usageByAgent(records, MONTH);
+  const theirs = { ...ours, data: rowsBy(records, MONTH, { failed: any }) };
+  assert.deepEqual(codesOf(reconcile(ours, theirs, { records, query: MONTH })), ["failed_calls_counted"]);
+});
+
+const NOON = "2024-06-15T12:00:00Z";
+const sent = (id, way, more) => {
+  return { id, direction: way, agentId: "a", agentName: "a", body: "} {", receivedAt: NOON, ...more };
+};
+const SOME = ["inbound", "outbound", "inbound", "outbound", "outbound"].map((way, n) => sent(`${n}`, way));
+
+test("messages of one direction are left out of text of any shape", () => {
+  const page = (data) => JSON.stringify({ data });
+  const texts = SOME.map((record) => JSON.stringify(record));
+  const ours = usageByAgent(SOME, MONTH);
+  const theirs = { ...ours, data: rowsBy(SOME, MONTH, { leave: "outbound" }) };
+  for (const [shape, text] of Object.entries({
+    array: JSON.stringify(SOME),
+    indented: JSON.stringify(SOME, null, 2),
+    lines: texts.join("\n"),
+    "lines, one of them broken": `${texts.slice(0, 2).join("\n")}\n{"id": nothing}\n${texts.slice(2).join("\n")}`,
+    "values side by side": texts.join(""),
+    "values apart": texts.join(" "),
+    "indented values": SOME.map((record) => JSON.stringify(record, null, 2)).join("\n"),
+    pages: page(SOME.slice(0, 2)) + page([{ data: SOME.slice(2) }]),
+    "arrays and values": `${JSON.stringify(SOME.slice(0, 2))}${texts[2]}\n${JSON.stringify(SOME.slice(3))}`,
+  })) {
+    for (const records of [text, `\ufeff${text}`, new TextEncoder().encode(`\ufeff${text}`)]) {
+      const found = codesOf(reconcile(ours, theirs, { records, query: MONTH }));
+      assert.deepEqual(found, ["outbound_messages_missing"], shape);
+    }
+  }
+});
+
+test("what JavaScript can't read of text is not taken for left out", () => {
+  const call = { type: "call", agentId: "a", agentName: "a", status: "completed", startedAt: NOON, durationSeconds: 9 };
+  const records = `1 2 ${[...SOME, call].map((record) => JSON.stringify(record)).join("")}`;
+  const ours = usageByAgent(records, MONTH);
+  assert.equal(ours.data[0].messages, SOME.length);
+  const theirs = { ...ours, data: [{ ...ours.data[0], messages: 0 }] };
+  assert.deepEqual(reconcile(ours, theirs, { records, query: MONTH }).causes, []);
+});
+
+test("pages inside pages, and one that holds itself", () => {
+  const endless = { data: [...SOME] };
+  endless.data.push(endless);
+  let deep = { data: SOME };
+  for (let n = 0; n < 20_000; n++) deep = { data: [deep] };
+  const listed = Object.assign([...SOME], { data: [1] });
+  const ours = usageByAgent(SOME, MONTH);
+  const theirs = { ...ours, data: rowsBy(SOME, MONTH, { leave: "inbound" }) };
+  const codes = (records) => reconcile(ours, theirs, { records, query: MONTH }).causes.map(({ code }) => code);
+  assert.deepEqual(codes(endless), ["inbound_messages_missing"]);
+  assert.deepEqual(codes(listed), ["inbound_messages_missing"]);
+  assert.deepEqual(codes(deep), ["evidence_differs"]); // its records are too many levels down to be any
+});
+
+test("bounds that nothing explains are not laid to a zone, or a week, that is out of the question", () => {
+  const ours = usageByAgent([], MONTH);
+  const codes = (periodStart, periodEnd, more) => {
+    const result = reconcile(ours, { ...ours, periodStart, periodEnd, ...more });
+    for (const { deltaSeconds } of [result.periods.start, result.periods.end])
+      assert.ok(Number.isInteger(deltaSeconds));
+    return result.causes.map(({ code, certainty }) => `${certainty} ${code}`);
+  };
+  assert.deepEqual(codes("2024-06-01T04:45:00Z", "2024-07-01T04:44:59Z"), ["possible other_zone"]);
+  assert.deepEqual(codes("2200-01-01T00:00:00Z", "2200-01-31T23:59:59Z"), []);
+  assert.deepEqual(codes(ours.periodStart, "2024-07-01T03:59:60Z"), []); // a leap second
+  assert.deepEqual(codes(ours.periodStart, ours.periodEnd, { period: "week" }), ["possible other_period"]);
+  const week = usageByAgent([], WEEK);
+  const shifted = (days, more = 0) => {
+    const by = (time, days) => new Date(Date.parse(time) + days * 86_400_000).toISOString().replace(".000", "");
+    const periodEnd = by(week.periodEnd, days + more);
+    const { causes } = reconcile(week, { ...week, periodStart: by(week.periodStart, days), periodEnd });
+    return causes.map(({ code, with: other, certainty }) => [certainty, code, other]);
+  };
+  assert.deepEqual(shifted(-1), [["shown", "other_week_start", undefined]]);
+  assert.deepEqual(shifted(7), [["shown", "other_period", undefined]]);
+  assert.deepEqual(shifted(8), [["shown", "other_week_start", "other_period"]]);
+  assert.deepEqual(shifted(2, 1), [["possible", "other_week_start", undefined]]); // no week
+  assert.deepEqual(shifted(0, 7), [["possible", "other_period", undefined]]);
+});
+
+test("another zone and another month are both named, and every zone that it may be", () => {
+  const ours = usageByAgent([], MONTH);
+  const theirs = usageByAgent([], { ...MONTH, tz: "Asia/Tokyo", offset: 2 });
+  const [cause, ...more] = reconcile(ours, theirs).causes;
+  assert.deepEqual([cause.code, cause.with, cause.certainty, more], ["other_zone", "other_period", "shown", []]);
+  for (const zone of ["Asia/Tokyo", "Asia/Seoul"]) assert.ok(cause.detail.zones.includes(zone));
+  for (const zone of ["Asia/Kolkata", "UTC"]) assert.ok(!cause.detail.zones.includes(zone));
+});
+
+test("what no shown cause explains is told", () => {
+  const { values, records } = made(121);
+  const ours = named(usageByAgent(values, MONTH));
+  const failed = { ...ours, data: rowsBy(records, MONTH, { failed: any }) };
+  const odd = { ...failed, data: failed.data.map((row) => ({ ...row, messages: row.messages + 1 })) };
+  const open = (theirs, evidence) => reconcile(ours, theirs, evidence).unexplained;
+  const evidence = { records: values, query: MONTH };
+  assert.deepEqual(open(ours, evidence), []);
+  assert.deepEqual(open(failed, evidence), []);
+  assert.deepEqual(open(odd, evidence), ["messages"]);
+  assert.deepEqual(open(odd), FIELDS);
+  const unknown = { ...failed.data[0], agentId: "unknown", messages: 0, totalSeconds: 0 };
+  assert.deepEqual(open({ ...failed, data: [...failed.data, unknown] }, evidence), ["calls"]);
 });

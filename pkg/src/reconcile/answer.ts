@@ -3,6 +3,7 @@
 import { UsageError } from "../errors.js";
 import type { AgentUsageResponse } from "../types.js";
 import { validateResponse } from "../validate.js";
+import { said } from "../values.js";
 import type { Field } from "./types.js";
 
 export const FIELDS: readonly Field[] = ["messages", "calls", "totalSeconds"];
@@ -14,20 +15,30 @@ export type Rows = ReadonlyMap<string | null, Record<Field, number>>;
 const TOLERATED = ["bounds", "not_current"];
 
 export function checked(answer: unknown, side: string): AgentUsageResponse {
-  let text = "";
+  const path = `/${side}`;
+  let text: string;
   try {
     text = JSON.stringify(answer) ?? "null";
-  } catch {
-    // A cycle, or a bigint: no JSON, which is what is told.
+  } catch (error) {
+    throw new UsageError("invalid_option", `${side} is no JSON value: ${said(error)}`, { path }); // a cycle, or a bigint
   }
   const found = validateResponse("by-agent", text);
   const problems = found.ok ? [] : found.problems;
   const problem = problems.find(({ severity, code }) => severity === "error" && !TOLERATED.includes(code));
-  if (problem === undefined) return JSON.parse(text) as AgentUsageResponse;
-  throw new UsageError("invalid_option", problem.message, {
-    path: `/${side}${problem.path}`,
-    problems: problems.map((one) => ({ ...one, path: `/${side}${one.path}` })),
-  });
+  if (problem !== undefined) {
+    throw new UsageError("invalid_option", problem.message, {
+      path: path + problem.path,
+      problems: problems.map((one) => ({ ...one, path: path + one.path })),
+    });
+  }
+  const read = JSON.parse(text) as AgentUsageResponse;
+  for (const field of FIELDS) {
+    if (read.data.reduce((sum, row) => sum + row[field], 0) > Number.MAX_SAFE_INTEGER) {
+      const message = `the sum of ${field} is too large: wanted 2^53 - 1 at most`;
+      throw new UsageError("overflow", message, { path: `${path}/data` });
+    }
+  }
+  return read;
 }
 
 export function rowsOf({ data }: AgentUsageResponse): Rows {
@@ -36,7 +47,7 @@ export function rowsOf({ data }: AgentUsageResponse): Rows {
 
 /** Does every agent have the same number there? An agent without a row has none. */
 export function isColumnEqual(field: Field, a: Rows, b: Rows): boolean {
-  return [...new Set([...a.keys(), ...b.keys()])].every(
-    (id) => (a.get(id)?.[field] ?? 0) === (b.get(id)?.[field] ?? 0),
-  );
+  for (const [id, row] of a) if (row[field] !== (b.get(id)?.[field] ?? 0)) return false;
+  for (const [id, row] of b) if (row[field] !== 0 && !a.has(id)) return false;
+  return true;
 }

@@ -1,29 +1,29 @@
 // What the two answers say by themselves, and what the account of the records may have to do with it.
 
-import type { Diagnostics, Period } from "../types.js";
+import type { AgentUsageResponse, Diagnostics } from "../types.js";
 import type { Causes } from "./causes.js";
-import type { AgentDifference, Field, PeriodsDifference, Reconciliation } from "./types.js";
-import { BOUNDS, codeOf, type Window } from "./windows.js";
+import type { AgentDifference, Cause, CauseCode, Field, PeriodsDifference, Reconciliation } from "./types.js";
+import { alsoOf, BOUNDS, type Window, zonesOf } from "./windows.js";
 
 /** Names, rows of one side, rows moved. */
-export function askRows(causes: Causes, { agents, totals }: Reconciliation, differing: Field[]): void {
+export function askRows(
+  causes: Causes,
+  { agents, totals }: Pick<Reconciliation, "agents" | "totals">,
+  differing: Field[],
+): void {
   const add = (
-    code: Parameters<Causes["add"]>[1],
+    code: CauseCode,
     fields: string[],
-    certainty: "shown" | "possible",
-    rows = agents,
+    certainty: Cause["certainty"],
+    isIt: (row: AgentDifference) => boolean,
   ) => {
-    if (rows.length > 0) causes.add(certainty, code, fields, { agents: rows.map(({ agentId }) => agentId) });
+    const rows = agents.filter(isIt).map(({ agentId }) => agentId);
+    if (rows.length > 0) causes.add(certainty, code, fields, { agents: rows });
   };
-  const of = (side: string) => agents.filter((row) => row.side === side && !row.equal);
-  add(
-    "names_differ",
-    ["agentName"],
-    "shown",
-    agents.filter(({ theirName }) => theirName !== undefined),
-  );
-  add("agents_only_in_ours", ["agentId"], "possible", of("ours"));
-  add("agents_only_in_theirs", ["agentId"], "possible", of("theirs"));
+  add("names_differ", ["agentName"], "shown", ({ theirName }) => theirName !== undefined);
+  for (const side of ["ours", "theirs"] as const) {
+    add(`agents_only_in_${side}`, ["agentId"], "possible", (row) => row.side === side && !row.equal);
+  }
   const nobody = agents.find(({ agentId }) => agentId === null);
   const moved = differing.every((field) => {
     const from = Math.sign(nobody?.[field].delta ?? 0);
@@ -31,40 +31,44 @@ export function askRows(causes: Causes, { agents, totals }: Reconciliation, diff
       from !== 0 && totals[field].delta === 0 && agents.every((row) => row === nobody || row[field].delta * from <= 0)
     );
   });
-  if (moved)
-    add(
-      "unassigned_moved",
-      differing,
-      "shown",
-      agents.filter(({ equal }) => !equal),
-    );
+  if (moved) add("unassigned_moved", differing, "shown", ({ equal }) => !equal);
 }
+
+const DAY = 86_400;
+
+/** The furthest that the same wall time of two zones is apart: from UTC-12 to UTC+14. */
+const ZONES_APART = 26 * 3600;
 
 /** Bounds that differ. */
 export function askBounds(
   causes: Causes,
   { equal, start, end, convention }: PeriodsDifference,
-  period: Period,
+  ours: AgentUsageResponse,
+  theirs: AgentUsageResponse,
   own: Window | null,
   stated: Window | null,
 ): void {
-  if (causes.all.some(({ fields }) => fields.includes("periodStart"))) return; // told with what else it explains
+  if (causes.isShown("periodStart")) return; // told with what else it explains
   const deltas = [start.deltaSeconds, end.deltaSeconds];
   const whole = (unit: number) => deltas.every((delta) => delta % unit === 0);
+  const areWithin = (most: number) => deltas.every((delta) => Math.abs(delta) <= most);
   if (equal) {
     if (deltas.some((delta) => delta !== 0)) causes.add("shown", "bounds_written_otherwise", BOUNDS);
-  } else if (own && stated) {
-    causes.add("shown", codeOf(own, stated), BOUNDS, { detail: { ...convention } });
-  } else if (whole(86_400)) {
-    causes.add("possible", period === "week" ? "other_week_start" : "other_period", BOUNDS);
-  } else if (whole(900)) {
+  } else if (own && stated && convention) {
+    const { code } = stated;
+    const detail = { ...convention, ...(code === "other_zone" && { zones: zonesOf(theirs, convention) }) };
+    causes.add("shown", code, BOUNDS, { with: alsoOf(own, stated), detail });
+  } else if (whole(DAY)) {
+    const isOfWeek = ours.period === "week" && theirs.period === "week" && areWithin(6 * DAY);
+    causes.add("possible", isOfWeek ? "other_week_start" : "other_period", BOUNDS);
+  } else if (whole(900) && areWithin(ZONES_APART)) {
     causes.add("possible", "other_zone", BOUNDS);
   }
 }
 
 /** Seconds that may have been rounded up. */
 export function askSeconds(causes: Causes, agents: AgentDifference[]): void {
-  for (const seconds of [1, 60]) {
+  for (const seconds of [1, 6, 60]) {
     const fits = agents.every(({ calls, totalSeconds: { delta, theirs } }) => {
       return delta >= 0 && delta <= calls.theirs * seconds && theirs % seconds === 0;
     });
@@ -73,7 +77,11 @@ export function askSeconds(causes: Causes, agents: AgentDifference[]): void {
 }
 
 /** Records that did not count, and are as many as theirs has more. */
-export function askDiagnostics(causes: Causes, { totals }: Reconciliation, { ignored, duplicates }: Diagnostics): void {
+export function askDiagnostics(
+  causes: Causes,
+  totals: Reconciliation["totals"],
+  { ignored, duplicates }: Diagnostics,
+): void {
   const [messages, calls] = [totals.messages.delta, totals.calls.delta];
   const counts = Object.entries(ignored.notCompleted);
   const failed = counts.reduce((sum, [, count]) => sum + count, 0);
@@ -84,7 +92,7 @@ export function askDiagnostics(causes: Causes, { totals }: Reconciliation, { ign
     if (statuses.length > 0) causes.add("possible", "failed_calls_counted", ["calls"], { detail });
   }
   if (messages >= 0 && calls >= 0 && messages + calls > 0 && messages + calls === duplicates) {
-    const fields = [messages > 0 && "messages", calls > 0 && "calls"].filter((field) => field !== false);
+    const fields = (["messages", "calls"] as const).filter((field) => totals[field].delta > 0);
     causes.add("possible", "duplicates_counted", fields);
   }
 }

@@ -24,7 +24,8 @@ const WORDS: Record<CauseCode, string> = {
   evidence_differs: "the records, counted by the query, do not give ours",
 };
 
-type More = { [K in "with" | "agents" | "detail"]?: Cause[K] | undefined };
+/** What may be told besides. */
+export type More = { [K in "with" | "agents" | "detail"]?: Cause[K] | undefined };
 
 export class Causes {
   readonly #found = new Map<string, Cause>();
@@ -42,6 +43,11 @@ export class Causes {
       ...(agents && { agents }),
       ...(detail && Object.keys(detail).length > 0 && { detail }),
     });
+  }
+
+  /** Does a shown one explain that column? */
+  isShown(field: string): boolean {
+    return this.all.some(({ certainty, fields }) => certainty === "shown" && fields.includes(field));
   }
 
   /** Shown ones first. */

@@ -30,11 +30,11 @@ function inOrder(a: AgentDifference, b: AgentDifference): number {
     const by = Math.abs(b[field].delta) - Math.abs(a[field].delta);
     if (by !== 0) return by;
   }
-  const keys = ({ agentId, agentName }: AgentDifference) => [agentId === null ? 1 : 0, agentName, agentId ?? ""];
-  const [of, and] = [keys(a), keys(b)];
-  const at = of.findIndex((key, n) => key !== and[n]);
-  return at < 0 ? 0 : (of[at] as string) < (and[at] as string) ? -1 : 1;
+  const isLast = Number(a.agentId === null) - Number(b.agentId === null);
+  return isLast || byCodeUnit(a.agentName, b.agentName) || byCodeUnit(a.agentId ?? "", b.agentId ?? "");
 }
+
+const byCodeUnit = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 export function sums(agents: AgentDifference[]): Record<Field, Difference> {
   const sum = (field: Field, side: "ours" | "theirs") => agents.reduce((total, row) => total + row[field][side], 0);
@@ -50,7 +50,7 @@ export function comparedPeriods(
 ): PeriodsDifference {
   const bound = (key: "periodStart" | "periodEnd"): BoundDifference => {
     const [a, b] = [ours[key], theirs[key]];
-    return { ours: a, theirs: b, deltaSeconds: (Date.parse(b) - Date.parse(a)) / 1000 };
+    return { ours: a, theirs: b, deltaSeconds: secondOf(b) - secondOf(a) };
   };
   const [start, end] = [bound("periodStart"), bound("periodEnd")];
   const asWritten = start.ours === start.theirs && end.ours === end.theirs;
@@ -58,8 +58,11 @@ export function comparedPeriods(
   return { equal, start, end, convention };
 }
 
+/** Since 1970. A leap second, which a `Date` does not know, is the one after. */
+const secondOf = (bound: string) => Math.ceil(Date.parse(bound.replace(":60Z", ":59.9Z")) / 1000);
+
 function each(make: (field: Field) => Difference): Record<Field, Difference> {
-  return { messages: make("messages"), calls: make("calls"), totalSeconds: make("totalSeconds") };
+  return Object.fromEntries(FIELDS.map((field) => [field, make(field)])) as Record<Field, Difference>;
 }
 
 const difference = (ours: number, theirs: number): Difference => ({ ours, theirs, delta: theirs - ours });

@@ -1,13 +1,13 @@
 // Which other way of counting gives theirs: tried out.
 
-import { UsageError } from "../errors.js";
+import { unless } from "../errors.js";
 import { UsageRollup } from "../rollup.js";
 import type { AgentUsageResponse } from "../types.js";
 import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./answer.js";
-import type { Causes } from "./causes.js";
+import type { Causes, More } from "./causes.js";
 import { areCompatible, type Mistake, mistakes, Recount } from "./recount.js";
-import type { Evidence, Field } from "./types.js";
-import { BOUNDS, others, type Window } from "./windows.js";
+import type { CauseCode, Evidence, Field } from "./types.js";
+import { alsoOf, BOUNDS, others, type Window } from "./windows.js";
 
 /** The question to be answered by evidence. */
 export interface Question {
@@ -27,12 +27,16 @@ export function tryOut(causes: Causes, question: Question, { records, rollup, qu
     if (rollup) tryWindows(causes, question, rollup);
     return;
   }
-  const { dedupe = true, naiveTimestamps = "reject" } = query;
-  const reading = { dedupe, naiveTimestamps, onInvalid: "skip" } as const;
+  const dedupe = query.dedupe ?? true;
+  const reading = { dedupe, naiveTimestamps: query.naiveTimestamps ?? "reject", onInvalid: "skip" } as const;
   const recount = new Recount(records, reading);
   const all = new UsageRollup(reading);
   try {
-    const found = tryWindows(causes, question, all.push(records), recount);
+    // Those of other periods may come to more than can be counted: then ours is looked at alone.
+    const isCounted = unless("overflow", () => all.push(records)) !== undefined;
+    const found = isCounted
+      ? tryWindows(causes, question, all, recount)
+      : { window: question.stated, left: question.differing };
     const statuses = Object.keys(all.diagnostics().ignored.notCompleted).filter((status) => !status.includes("\n"));
     tryMistakes(causes, question, found, recount, mistakes(statuses, dedupe));
   } finally {
@@ -71,10 +75,9 @@ function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, rec
   for (const [window, equal] of partly) {
     const fields = left.filter((field) => equal.includes(field));
     if (fields.length === 0) continue;
-    const isBoth = window.code === "other_zone" && window.query.weekStart !== own.query.weekStart;
     causes.add("shown", window.code, [...fields, ...boundsOf(window, bounds)], {
       detail: detailOf(window),
-      with: isBoth ? "other_week_start" : undefined,
+      with: alsoOf(own, window),
     });
     left = left.filter((field) => !fields.includes(field));
     found = window;
@@ -93,12 +96,7 @@ function boundsOf({ isStated, bounds }: Window, theirs: AgentUsageResponse | nul
 }
 
 function rowsIn(rollup: UsageRollup, { query }: Window): Rows | undefined {
-  try {
-    return rowsOf(rollup.byAgent(query));
-  } catch (error) {
-    if (error instanceof UsageError && error.code === "out_of_range") return; // not of quarter hours
-    throw error;
-  }
+  return unless("out_of_range", () => rowsOf(rollup.byAgent(query))); // not of quarter hours
 }
 
 function detailOf({ query, bounds, zones, code }: Window): Record<string, unknown> {
@@ -120,7 +118,6 @@ function tryMistakes(
   all: Mistake[],
 ): void {
   const rowsOf = (made: Mistake[], { query }: Window = own) => recount.rows(query, made);
-  const explains = (rows: Rows, fields: Field[]) => fields.filter((field) => isColumnEqual(field, rows, theirs));
   const base = rowsOf([]);
   causes.add(
     "possible",
@@ -128,36 +125,37 @@ function tryMistakes(
     FIELDS.filter((field) => !isColumnEqual(field, base, ours)),
   );
 
-  const effective: Mistake[] = [];
   let open = left;
+  const tell = (code: CauseCode, rows: Rows, fields: Field[], more: More, besides: readonly string[] = []) => {
+    const explained = fields.filter((field) => isColumnEqual(field, rows, theirs));
+    if (explained.length > 0) causes.add("shown", code, [...explained, ...besides], more);
+    open = open.filter((field) => !explained.includes(field));
+  };
+  const effective: Mistake[] = [];
   for (const mistake of all) {
     const fields = mistake.fields.filter((field) => differing.includes(field));
     const isVariant = effective.some(({ code }) => code === "failed_calls_counted" && code === mistake.code);
     if (fields.length === 0 || (isVariant && !fields.some((field) => open.includes(field)))) continue;
+    if (mistake.without && !recount.isTold(own.query)) continue;
     const rows = rowsOf([mistake]);
     if (fields.every((field) => isColumnEqual(field, rows, base))) continue;
     if (!isVariant) effective.push(mistake);
-    const explained = explains(rows, fields);
-    causes.add("shown", mistake.code, explained, { detail: mistake.detail });
-    open = open.filter((field) => !explained.includes(field));
+    tell(mistake.code, rows, fields, { detail: mistake.detail });
   }
 
   // Two at once, where neither alone is it: first with a window, which if there is one is the likelier half.
-  for (const mistake of window ? effective : []) {
+  for (const mistake of effective) {
     const fields = open.filter((field) => mistake.fields.includes(field));
-    const explained: string[] = fields.length > 0 ? explains(rowsOf([mistake], window as Window), fields) : [];
-    const detail = { ...detailOf(window as Window), ...mistake.detail };
-    open = open.filter((field) => !explained.includes(field));
-    if (explained.length > 0) explained.push(...boundsOf(window as Window, bounds));
-    causes.add("shown", (window as Window).code, explained, { with: mistake.code, detail });
+    if (!window || fields.length === 0) continue;
+    const more = { with: mistake.code, detail: { ...detailOf(window), ...mistake.detail } };
+    tell(window.code, rowsOf([mistake], window), fields, more, boundsOf(window, bounds));
   }
   const alone = open;
   for (const [n, a] of effective.entries()) {
     for (const b of effective.slice(n + 1).filter((other) => areCompatible(a, other))) {
       const fields = alone.filter((field) => a.fields.includes(field) && b.fields.includes(field));
-      const explained = fields.length > 0 ? explains(rowsOf([a, b]), fields) : [];
-      causes.add("shown", a.code, explained, { with: b.code, detail: { ...a.detail, ...b.detail } });
-      open = open.filter((field) => !explained.includes(field));
+      const more = { with: b.code, detail: { ...a.detail, ...b.detail } };
+      if (fields.length > 0) tell(a.code, rowsOf([a, b]), fields, more);
     }
   }
 }

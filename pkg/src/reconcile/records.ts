@@ -1,20 +1,38 @@
 // Records without those of one direction: who counts only what comes in, or only what goes out.
 
+import { isIterable, isPage, MAX_DEPTH } from "../objects.js";
 import type { Records } from "../types.js";
-import { bytesOf, isArray } from "../values.js";
+import { bytesOf } from "../values.js";
 
-/** Messages that go one way are left out; of JSON text that JavaScript can't read line by line, whatever it can't read. */
-export function* without(records: Records, direction: string): Generator<unknown> {
+/** Records one by one. Of JSON text it is tried only: what JavaScript can't read is not there. */
+export function objectsOf(records: Records): Iterable<unknown> {
   const bytes = bytesOf(records);
   const text = bytes ? new TextDecoder().decode(bytes) : records;
-  yield* kept(typeof text === "string" ? parsed(text) : text, direction);
+  if (typeof text === "string") return parsed(text.replace(/^\ufeff/, ""));
+  return isIterable(records) ? records : (records as { data: unknown[] }).data;
 }
 
-function* kept(items: unknown, direction: string): Generator<unknown> {
-  const page = property(items, "data");
-  for (const item of (isArray(page) ? page : items) as Iterable<unknown>) {
-    if (isArray(property(item, "data"))) yield* kept(item, direction);
-    else if ((property(item, "direction") ?? property(property(item, "data"), "direction")) !== direction) yield item;
+/** All at once, else those of each line. */
+function parsed(text: string): unknown[] {
+  return valuesOf(text) ?? text.split("\n").flatMap((line) => valuesOf(line) ?? []);
+}
+
+/** Values one after the other, read as the items of an array. */
+function valuesOf(text: string): unknown[] | undefined {
+  try {
+    return JSON.parse(`[${text.replace(/([}\]])(?=\s*[{[])/g, "$1,")}]`).flat();
+  } catch {
+    return;
+  }
+}
+
+/** Messages that go one way are left out. */
+export function* without(items: Iterable<unknown>, direction: string, depth = 0): Generator<unknown> {
+  for (const item of items) {
+    if (!isPage(item)) {
+      if ((property(item, "direction") ?? property(property(item, "data"), "direction")) !== direction) yield item;
+    } else if (depth < MAX_DEPTH) yield* without(item.data, direction, depth + 1);
+    else yield null; // no record, as for the core
   }
 }
 
@@ -23,19 +41,5 @@ function property(value: unknown, key: string): unknown {
     return (value as Record<string, unknown> | null | undefined)?.[key];
   } catch {
     return; // the core will say what is wrong with it
-  }
-}
-
-function parsed(text: string): unknown[] {
-  try {
-    return [JSON.parse(text)].flat();
-  } catch {
-    return text.split("\n").flatMap((line) => {
-      try {
-        return JSON.parse(line);
-      } catch {
-        return [];
-      }
-    });
   }
 }

@@ -1,12 +1,12 @@
 // The records counted once more, with mistakes.
 
 import { Counting } from "../aggregator.js";
-import { attempt, UsageError } from "../errors.js";
+import { attempt, unless } from "../errors.js";
 import { core } from "../instance.js";
 import { coreUsageQuery } from "../query.js";
 import type { AgentUsageResponse, PeriodQuery, Records, UsageQuery } from "../types.js";
-import { type Rows, rowsOf } from "./answer.js";
-import { without } from "./records.js";
+import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./answer.js";
+import { objectsOf, without } from "./records.js";
 import type { CauseCode, Field } from "./types.js";
 
 /** One way to count otherwise. */
@@ -70,22 +70,26 @@ export function areCompatible(a: Mistake, b: Mistake): boolean {
   return a.code !== b.code && !clash;
 }
 
+/** How records are read. */
+type Reading = Partial<UsageQuery> & { dedupe: boolean };
+
 /** Counts records so. */
 export class Recount {
   readonly #records: Records;
-  readonly #reading: Partial<UsageQuery>;
+  readonly #reading: Reading;
   readonly #known = new Map<string, AgentUsageResponse>();
+  #objects: Iterable<unknown> | undefined;
 
-  constructor(records: Records, reading: Partial<UsageQuery>) {
+  constructor(records: Records, reading: Reading) {
     this.#records = records;
     this.#reading = reading;
   }
 
-  rows(query: PeriodQuery, mistakes: Mistake[]): Rows {
-    const merged: Mistake = Object.assign({}, ...mistakes);
+  rows(query: PeriodQuery, mistakes: Partial<Mistake>[]): Rows {
+    const merged: Partial<Mistake> = Object.assign({}, ...mistakes);
     const also = mistakes.flatMap((mistake) => mistake.also ?? []).map((what) => `\n${what}`);
     const options = {
-      ...coreUsageQuery({ ...this.#reading, ...query, ...(merged.dedupe !== undefined && { dedupe: merged.dedupe }) }),
+      ...coreUsageQuery({ ...this.#reading, ...query, dedupe: merged.dedupe ?? this.#reading.dedupe }),
       also: also.join(""),
       step: merged.step,
     };
@@ -100,17 +104,29 @@ export class Recount {
     });
   }
 
+  /** Are the records that JavaScript finds in text those that the core finds? Else those of one direction can't be told. */
+  isTold(query: PeriodQuery): boolean {
+    if (this.#asObjects() === this.#records) return true;
+    const objects = this.rows(query, [{ without: "neither" }]); // no direction: nothing is left out
+    return FIELDS.every((field) => isColumnEqual(field, objects, this.rows(query, [])));
+  }
+
   #count(options: object, direction: string | undefined): AgentUsageResponse {
     const counts = new Counts(JSON.stringify(options));
     try {
-      return counts.push(direction ? without(this.#records, direction) : this.#records).report();
-    } catch (error) {
-      if (!(error instanceof UsageError && error.code === "overflow")) throw error;
+      const report = unless("overflow", () =>
+        counts.push(direction ? without(this.#asObjects(), direction) : this.#records).report(),
+      );
       const [messages, calls, totalSeconds] = [Number.NaN, Number.NaN, Number.NaN]; // which equal nothing
-      return { data: [{ agentId: null, messages, calls, totalSeconds }] } as AgentUsageResponse;
+      return report ?? ({ data: [{ agentId: null, messages, calls, totalSeconds }] } as AgentUsageResponse);
     } finally {
       counts.free();
     }
+  }
+
+  #asObjects(): Iterable<unknown> {
+    this.#objects ??= objectsOf(this.#records);
+    return this.#objects;
   }
 }
 

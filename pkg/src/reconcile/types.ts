@@ -106,6 +106,8 @@ export interface Reconciliation {
   /** Every agent of either, the largest differences first: by messages, then calls, then seconds, then by name and id. */
   agents: AgentDifference[];
   totals: Record<Field, Difference>;
+  /** The columns that differ and that no shown cause explains: empty, and all is accounted for. */
+  unexplained: Field[];
   /** Shown ones first. */
   causes: Cause[];
 }

@@ -1,6 +1,6 @@
 // Which spans of time the numbers may have been counted in.
 
-import { UsageError } from "../errors.js";
+import { unless } from "../errors.js";
 import { inferConvention, periodBounds, timeZones } from "../periods.js";
 import type { AgentUsageResponse, Convention, Period, PeriodBounds, PeriodQuery, Weekday } from "../types.js";
 import type { CauseCode } from "./types.js";
@@ -24,17 +24,34 @@ export interface Window {
 /** What explains an answer's bounds: in the likeliest zone, else in UTC, else in the first that does. */
 export function explained(bounds: AgentUsageResponse, zone?: string | null, weekStart?: Weekday): Convention | null {
   for (const tz of new Set([zone ?? "UTC", "UTC", ...timeZones()])) {
-    const found = inferConvention(bounds, weekStart ? { tz, weekStart } : { tz });
+    const found = inferred(bounds, tz, weekStart);
     if (found !== null) return found;
   }
   return null;
 }
 
+function inferred(bounds: AgentUsageResponse, tz: string, weekStart?: Weekday | null): Convention | null {
+  return inferConvention(bounds, weekStart ? { tz, weekStart } : { tz });
+}
+
+/** Every zone in which a convention explains an answer's bounds. */
+export function zonesOf(bounds: AgentUsageResponse, { weekStart, boundaries }: Convention): string[] {
+  return timeZones().filter((tz) => {
+    const found = inferred(bounds, tz, weekStart);
+    return found?.weekStart === weekStart && found.boundaries === boundaries;
+  });
+}
+
 /** The period that an answer has by a convention. */
-export function windowOf(answer: AgentUsageResponse, convention: Convention | null): Window | null {
+export function windowOf(
+  answer: AgentUsageResponse,
+  convention: Convention | null,
+  own: Window | null = null,
+): Window | null {
   const { period, periodStart, periodEnd } = answer;
   const middle = (Date.parse(periodStart) + Date.parse(periodEnd)) / 2; // the same period's, whichever the convention
-  return (convention && asked(period, convention.tz, convention.weekStart, middle, "other_period")) ?? null;
+  const found = convention && asked(period, convention.tz, convention.weekStart, middle, "other_period");
+  return found ? { ...found, code: own ? codeOf(own, found) : found.code } : null;
 }
 
 function asked(
@@ -46,21 +63,25 @@ function asked(
   offset = 0,
 ): Window | undefined {
   const query: PeriodQuery = { period, tz, now, offset, ...(weekStart && { weekStart }) };
-  try {
-    const bounds = periodBounds(query);
-    return { key: `${bounds.startMs} ${bounds.endMs}`, bounds, query, code, zones: [tz] };
-  } catch (error) {
-    if (error instanceof UsageError) return; // before 1970, or after 2099
-    throw error;
-  }
+  const bounds = unless("out_of_range", () => periodBounds(query)); // before 1970, or after 2099
+  return bounds && { key: `${bounds.startMs} ${bounds.endMs}`, bounds, query, code, zones: [tz] };
 }
 
 /** By what a period is not ours. */
-export function codeOf(own: Window, theirs: Window): CauseCode {
+function codeOf(own: Window, theirs: Window): CauseCode {
   const [a, b] = [own.query, theirs.query];
   if (a.period !== b.period) return "other_period";
   if (a.tz !== b.tz) return "other_zone";
   return a.weekStart !== b.weekStart ? "other_week_start" : "other_period";
+}
+
+/** By what it is not ours besides. */
+export function alsoOf(own: Window, { code, query, bounds: { startMs, endMs } }: Window): CauseCode | undefined {
+  if (code === "other_zone" && query.weekStart !== own.query.weekStart) return "other_week_start";
+  const middle = own.query.now as number;
+  const isOfZone = code === "other_zone" && startMs <= middle && middle < endMs;
+  const isOfWeek = code === "other_week_start" && startMs < own.bounds.endMs && own.bounds.startMs < endMs;
+  return code === "other_period" || isOfZone || isOfWeek ? undefined : "other_period";
 }
 
 /**
@@ -84,7 +105,7 @@ export function others(own: Window, stated: Window | null): Window[] {
     }
   };
   add(asked(period, "UTC", weekStart, now, "other_zone"));
-  if (stated) add({ ...stated, code: codeOf(own, stated), isStated: true });
+  if (stated) add({ ...stated, isStated: true });
   weeks(tz, "other_week_start");
   for (const offset of [-1, 1]) add(asked(period, tz, weekStart, now, "other_period", offset));
   for (const zone of timeZones()) add(asked(period, zone, weekStart, now, "other_zone"));
