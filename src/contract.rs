@@ -47,11 +47,9 @@ pub struct Field {
 /// quotes, the colon, and the opening quote of a value that is text.
 #[derive(Clone, Copy, Debug)]
 pub struct Spelled {
-    /// Its bytes, the first one lowest and 0.
+    /// Its bytes, the first one lowest and 0; as many as are missing at the end are 0.
     pub bytes: [u64; 2],
-    /// Ones where they are.
-    pub mask: [u64; 2],
-    /// How many they are.
+    /// How many they are, from 8 to 16; 0 of a key that is longer or shorter, which is never compared.
     pub length: u8,
 }
 
@@ -64,32 +62,28 @@ impl Spelled {
     )]
     const fn of(name: &str, kind: Kind) -> Self {
         let name = name.as_bytes();
-        let (end, added) = if kind.is_text() { (b"\":\"", 4) } else { (b"\": ", 3) };
-        let length = name.len() + 1 + added;
-        if length > 16 {
-            // No text matches that.
+        let end: &[u8] = if kind.is_text() { b"\":\"" } else { b"\":" };
+        let length = 2 + name.len() + end.len();
+        if length < 8 || length > 16 {
             return Spelled {
                 bytes: [u64::MAX; 2],
-                mask: [0; 2],
                 length: 0,
             };
         }
-        let mut bytes = 0;
-        let mut n = length;
-        while n > 1 {
-            n -= 1;
-            bytes = bytes << 8
-                | match n {
-                    1 => b'"',
-                    n if n - 2 < name.len() => name[n - 2],
-                    n => end[n - 2 - name.len()],
-                } as u128;
+        let mut bytes = [0; 16];
+        bytes[1] = b'"';
+        let mut n = 2;
+        while n < length {
+            bytes[n] = if n < 2 + name.len() {
+                name[n - 2]
+            } else {
+                end[n - 2 - name.len()]
+            };
+            n += 1;
         }
-        bytes <<= 8;
-        let mask = u128::MAX >> (128 - 8 * length);
+        let bytes = u128::from_le_bytes(bytes);
         Spelled {
             bytes: [bytes as u64, (bytes >> 64) as u64],
-            mask: [mask as u64, (mask >> 64) as u64],
             length: length as u8,
         }
     }

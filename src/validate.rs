@@ -193,24 +193,32 @@ impl<'t, 'e> Check<'t, 'e> {
 
     /// Reads and judges the whole answer. `None` where it is no object, or the text is broken.
     fn answer(&mut self, shape: &'static Shape) -> Option<()> {
-        let mut scan = Scan {
-            text: self.text,
-            at: 0,
-            spaced: false,
-        };
+        let mut scan = self.from(0);
         if scan.token()? != b'{' {
             return None;
         }
-        let mut got = [Got::Missing; MAX_FIELDS];
-        let plain = object(&mut scan, shape, MAX_DEPTH.saturating_sub(1), &mut got, self)?;
-        if scan.token().is_some() || scan.at < self.text.len() {
-            return None;
+        self.object(&mut scan, &Path::Root, shape)?;
+        (scan.token().is_none() && scan.at >= self.text.len()).then_some(())
+    }
+
+    const fn from(&self, at: usize) -> Scan<'t> {
+        Scan {
+            text: self.text,
+            at,
+            spaced: false,
         }
-        if !got.iter().any(|got| matches!(got, Got::Rows)) {
+    }
+
+    /// Reads and judges an object that is no row. `None` where the text is broken.
+    #[inline(never)]
+    fn object(&mut self, scan: &mut Scan<'t>, path: &Path<'_>, shape: &'static Shape) -> Option<()> {
+        let mut got = [Got::Missing; MAX_FIELDS];
+        let plain = object(scan, shape, MAX_DEPTH.saturating_sub(1), &mut got, self)?;
+        if matches!(path, Path::Root) && !got.iter().any(|got| matches!(got, Got::Rows)) {
             // Rows may have come first, and something else after them under the same key.
             self.restart();
         }
-        self.judge(&Path::Root, shape, &got, plain, 0);
+        self.judge(path, shape, &got, plain, 0);
         Some(())
     }
 
@@ -256,25 +264,12 @@ impl<'t, 'e> Check<'t, 'e> {
             let path = Path::Field(path, field.name);
             match (field.kind, *got) {
                 (Kind::Object(inner), Got::Nested(at)) if self.text.get(at) == Some(&b'{') => {
-                    self.inner(&path, inner, at);
+                    // It has been passed before, so it can be read.
+                    self.object(&mut self.from(at), &path, inner);
                 }
                 (_, Got::Missing) => self.absent(&path, field.kind, field.need),
                 (kind, got) => self.value(&path, kind, got),
             }
-        }
-    }
-
-    #[inline(never)]
-    fn inner(&mut self, path: &Path<'_>, shape: &'static Shape, at: usize) {
-        let mut scan = Scan {
-            text: self.text,
-            at,
-            spaced: false,
-        };
-        let mut got = [Got::Missing; MAX_FIELDS];
-        // It has been passed before, so it can be read.
-        if let Some(plain) = object(&mut scan, shape, MAX_DEPTH, &mut got, self) {
-            self.judge(path, shape, &got, plain, 0);
         }
     }
 

@@ -215,9 +215,10 @@ fn usual<'t>(scan: &mut Scan<'t>, before: u8, fields: &[Field], got: &mut [Got<'
 fn usual_key(scan: &mut Scan<'_>, key: &Spelled, before: u64) -> Option<()> {
     let block = u128::from_le_bytes(*scan.text.get(scan.at..)?.first_chunk::<16>()?);
     #[allow(clippy::cast_possible_truncation)]
-    let [low, high] = [block as u64 & key.mask[0], (block >> 64) as u64 & key.mask[1]];
-    // Compared as arrays, the two would go through memory, and the processor would wait for them.
-    if low ^ (key.bytes[0] | before) | high ^ key.bytes[1] != 0 {
+    let [low, high] = [block as u64, (block >> 64) as u64];
+    // What comes behind the key is shifted out. Compared as arrays, the words would go through memory, and the processor would wait.
+    let behind = 128_u32.wrapping_sub(u32::from(key.length).wrapping_mul(8));
+    if low ^ (key.bytes[0] | before) | (high ^ key.bytes[1]).wrapping_shl(behind) != 0 {
         return None;
     }
     scan.skip(key.length.into());
