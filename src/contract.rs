@@ -46,6 +46,7 @@ pub struct Field {
 /// A key as nearly everyone spells it, to be compared at once: what comes before it (a comma or a brace, left open here), its
 /// quotes, the colon, and the opening quote of a value that is text.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Spelled {
     /// Its bytes, the first one lowest and 0; as many as are missing at the end are 0.
     pub bytes: [u64; 2],
@@ -125,10 +126,12 @@ pub enum Kind {
 impl Kind {
     /// Is it text, if it is not null?
     pub const fn is_text(self) -> bool {
-        matches!(
-            self,
-            Kind::Text | Kind::TextOrNull | Kind::Period | Kind::Time | Kind::Date | Kind::Month
-        )
+        matches!(self, Kind::Text | Kind::TextOrNull) || self.is_judged()
+    }
+
+    /// Is it text of which not all will do?
+    pub const fn is_judged(self) -> bool {
+        matches!(self, Kind::Period | Kind::Time | Kind::Date | Kind::Month)
     }
 }
 

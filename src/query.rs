@@ -8,7 +8,6 @@ use crate::walk::{self, Json};
 use crate::what_if::WhatIf;
 use crate::zone::Zone;
 use chrono::Weekday;
-use std::borrow::Cow;
 use std::fmt;
 
 /// A period query and a report's options as a caller gave them: any value may stand anywhere.
@@ -66,14 +65,14 @@ pub enum Loose {
     /// A number.
     Number(f64),
     /// Text.
-    Text(String),
+    Text(Box<str>),
     /// Something else, by its type's name.
-    Other(Cow<'static, str>),
+    Other(Box<str>),
 }
 
 impl From<&str> for Loose {
     fn from(text: &str) -> Self {
-        Loose::Text(text.to_owned())
+        Loose::Text(text.into())
     }
 }
 
@@ -97,13 +96,13 @@ impl Loose {
             Json::Null => Loose::Missing,
             Json::Bool(b) => Loose::Bool(b),
             Json::Number(n) => Loose::Number(n),
-            Json::Text(text) => Loose::Text(text.into_owned()),
+            Json::Text(text) => Loose::Text(text.into()),
             Json::BrokenText => Loose::Other("text with a lone surrogate".into()),
             Json::Array(_) => Loose::Other("an array".into()),
             Json::Object(object) => {
                 let [name] = walk::values(object, ["typeName"]);
                 match name.map(walk::read) {
-                    Some(Json::Text(name)) => Loose::Other(name.into_owned().into()),
+                    Some(Json::Text(name)) => Loose::Other(name.into()),
                     _ => Loose::Other("an object".into()),
                 }
             }
@@ -197,7 +196,7 @@ fn fault(code: Code, option: &str, got: &Loose, wanted: &str) -> UsageError {
 /// Which of these names an option is.
 fn chosen(code: Code, option: &str, got: &Loose, names: &[&str]) -> Result<usize, UsageError> {
     if let Loose::Text(text) = got
-        && let Some(at) = names.iter().position(|name| name == text)
+        && let Some(at) = names.iter().position(|name| *name == &**text)
     {
         return Ok(at);
     }
@@ -461,6 +460,7 @@ impl RawQuery {
         count("months", &self.months, 24)
     }
 
+    #[inline(never)]
     fn last(&self, count: u16) -> Result<SeriesQuery, UsageError> {
         Ok(SeriesQuery {
             zone: self.zone()?,
@@ -484,7 +484,7 @@ impl RawQuery {
             dedupe: flag("dedupe", &self.dedupe, true)?,
             what_if: WhatIf {
                 also: if let Loose::Text(also) = &self.also {
-                    also.clone()
+                    also.clone().into_string()
                 } else {
                     String::new()
                 },

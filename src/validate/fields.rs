@@ -201,7 +201,7 @@ fn usual<'t>(scan: &mut Scan<'t>, before: u8, fields: &[Field], got: &mut [Got<'
             break;
         };
         *got = value;
-        plain.put(read, is_plain(field.kind, value));
+        plain.0 |= u32::from(!field.kind.is_judged()).wrapping_shl(read as u32);
         read = read.wrapping_add(1);
         before = u64::from(b',');
         behind = here.at;
