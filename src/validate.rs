@@ -242,6 +242,11 @@ impl<'t, 'e> Check<'t, 'e> {
         self.tell(Severity::Error, path, code, message);
     }
 
+    #[inline(never)]
+    fn error_in(&mut self, parent: &Path<'_>, field: &'static str, code: &str, message: &str) {
+        self.error(&Path::Field(parent, field), code, message);
+    }
+
     /// Judges the fields of an object, and then the rules about them. `n` is its number among the rows.
     fn judge(&mut self, path: &Path<'_>, shape: &'static Shape, got: &Fields<'t>, plain: Plain, n: usize) {
         if !plain.is_all(shape.fields.len()) {
@@ -334,7 +339,7 @@ impl<'t> Rows<'t> for Check<'t, '_> {
                 self.series.add(got.first().copied().unwrap_or(Got::Missing));
             } else {
                 self.series.add(Got::Missing);
-                let odd = fields::odd_value(scan, first, levels)?;
+                let odd = fields::value(scan, first, levels)?;
                 let message = format!("got {}: wanted an object", odd.shown(self.text));
                 self.error(&path, "type", &message);
             }

@@ -282,19 +282,6 @@ fn odd_field(scan: &mut Scan<'_>, shape: &'static Shape, plain: usize) -> Option
     )
 }
 
-/// Reads a value where an object was wanted: only a message shows it.
-#[inline(never)]
-pub fn odd_value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
-    let start = scan.at;
-    scan.pass(first, levels)?;
-    let spelled = scan.text.get(start..scan.at)?;
-    Some(match (first, spelled) {
-        (b'"', [_, text @ .., _]) => Got::Spelled(text),
-        (b'-' | b'0'..=b'9', _) => Got::Number(spelled),
-        _ => other(first, start),
-    })
-}
-
 /// What is neither text nor a number.
 const fn other<'t>(first: u8, start: usize) -> Got<'t> {
     match first {
@@ -307,7 +294,7 @@ const fn other<'t>(first: u8, start: usize) -> Got<'t> {
 
 /// Reads the value that begins with this byte, here.
 #[inline(never)]
-fn value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
+pub fn value<'t>(scan: &mut Scan<'t>, first: u8, levels: usize) -> Option<Got<'t>> {
     let start = scan.at;
     Some(match first {
         b'"' => {

@@ -126,7 +126,7 @@ impl<'t> Check<'t, '_> {
                             && less > more
                         {
                             let message = format!("it is more than {}: wanted no less in the longer span", name(long));
-                            self.error(&Path::Field(path, name(short)), "count_order", &message);
+                            self.error_in(path, name(short), "count_order", &message);
                         }
                     }
                 }
@@ -135,7 +135,7 @@ impl<'t> Check<'t, '_> {
                 let part = |at: usize| count(at).unwrap_or(0);
                 if count(8).is_some_and(|all| part(9).saturating_add(part(10)) > all) {
                     let message = "more deliveries succeeded or failed than there are";
-                    self.error(&Path::Field(path, "totalWebhookDeliveries"), "deliveries", message);
+                    self.error_in(path, "totalWebhookDeliveries", "deliveries", message);
                 }
             }
             Rule::RemainderFits => {
@@ -175,7 +175,7 @@ impl<'t> Check<'t, '_> {
         let row = self.ids.get(first as usize).map_or(0, |(row, _)| *row);
         let message = format!("row {row} has this id already: wanted one row an id");
         let name = shape.fields.first().map_or("", |field| field.name);
-        self.error(&Path::Field(path, name), "duplicate_id", &message);
+        self.error_in(path, name, "duplicate_id", &message);
     }
 
     #[inline(never)]
@@ -197,15 +197,14 @@ impl<'t> Check<'t, '_> {
             } else {
                 "it is true, and agentId is an id: wanted true only where that is null"
             };
-            self.error(&Path::Field(path, "isOrphan"), "orphan_mismatch", message);
+            self.error_in(path, "isOrphan", "orphan_mismatch", message);
         }
     }
 
     /// The bounds of a report: how they are written, their order, and whether they are those of the period.
     #[inline(never)]
     fn spans_period(&mut self, period: Option<Period>, start: Option<&str>, end: Option<&str>) {
-        let (root, expect) = (Path::Root, self.expect);
-        let at = |name| Path::Field(&root, name);
+        let expect = self.expect;
         for (name, text) in [("periodStart", start), ("periodEnd", end)] {
             // What is no time at all has been told.
             if let Some(text) = text
@@ -213,13 +212,13 @@ impl<'t> Check<'t, '_> {
                 && from_text(text, Naive::Reject).is_ok()
             {
                 let message = format!("got {text}: wanted whole seconds and a Z, like \"2024-06-01T00:00:00Z\"");
-                self.error(&at(name), "timestamp", &message);
+                self.error_in(&Path::Root, name, "timestamp", &message);
             }
         }
         let unexpected = period.zip(expect.period).filter(|(got, asked)| got != asked);
         if let Some((got, asked)) = unexpected {
             let message = format!("got {}: wanted {}, the period asked for", got.as_str(), asked.as_str());
-            self.error(&at("period"), "unexpected_period", &message);
+            self.error_in(&Path::Root, "period", "unexpected_period", &message);
         }
         let (Some(start), Some(end)) = (start, end) else { return };
         if self.ordered(start, end).is_none() || from_wire(start).is_none() || from_wire(end).is_none() {
@@ -259,7 +258,7 @@ impl<'t> Check<'t, '_> {
             let period = period.as_str();
             let zone = expect.zone.as_ref().map_or("any zone", |zone| zone.name());
             let message = format!("{start} to {end} is no calendar {period} in {zone} by any convention asked for");
-            self.error(&at("periodStart"), "bounds", &message);
+            self.error_in(&Path::Root, "periodStart", "bounds", &message);
         } else if !holds {
             self.not_current(start, end);
         }
@@ -282,7 +281,7 @@ impl<'t> Check<'t, '_> {
         let (first, last) = (time(start)?, time(end)?);
         if first > last {
             let message = format!("the period ends at {end}, before it starts at {start}");
-            self.error(&Path::Field(&Path::Root, "periodEnd"), "bounds_order", &message);
+            self.error_in(&Path::Root, "periodEnd", "bounds_order", &message);
             return None;
         }
         Some((first, last))
@@ -318,7 +317,7 @@ impl<'t> Check<'t, '_> {
     #[inline(never)]
     fn not_current(&mut self, start: &str, end: &str) {
         let message = format!("{start} to {end} is not the period of the moment asked for");
-        self.error(&Path::Field(&Path::Root, "periodStart"), "not_current", &message);
+        self.error_in(&Path::Root, "periodStart", "not_current", &message);
     }
 
     #[inline(never)]
@@ -334,17 +333,16 @@ impl<'t> Check<'t, '_> {
         let root = Path::Root;
         let data = Path::Field(&root, "data");
         let (told, asked) = (count.count(), asked.map(u64::from));
-        let counter = Path::Field(&root, counter);
         if let (Some(told), Some(asked)) = (told, asked)
             && told != asked
         {
             let message = format!("got {told}: wanted {asked}, as asked for");
-            self.error(&counter, "unexpected_count", &message);
+            self.error_in(&root, counter, "unexpected_count", &message);
         }
         let rows = series.count as u64;
         if let Some(wanted) = told.or(asked).filter(|wanted| *wanted != rows) {
             let message = format!("there are {rows} rows: wanted {wanted}");
-            self.error(&counter, "row_count", &message);
+            self.error_in(&root, counter, "row_count", &message);
         }
         let known = series.known;
         // The vendor does not say which end is the newest: the other way round is told, and no fault.
@@ -356,7 +354,7 @@ impl<'t> Check<'t, '_> {
             if if is_reversed { after > before } else { after < before } {
                 let path = Path::Row(&data, row);
                 let message = "it is out of order: wanted the oldest first";
-                self.error(&Path::Field(&path, name), "order", message);
+                self.error_in(&path, name, "order", message);
             }
         }
         let at = |n: usize| known.get(n).copied().unwrap_or_default();
@@ -367,10 +365,9 @@ impl<'t> Check<'t, '_> {
             let [a, b] = *pair else { continue };
             let ((before, old), (after, new)) = (at(a), at(b));
             let path = Path::Row(&data, after);
-            let path = Path::Field(&path, name);
             if new == old {
                 let message = format!("row {before} is of the same {name}: wanted one row for each");
-                self.error(&path, "duplicate_row", &message);
+                self.error_in(&path, name, "duplicate_row", &message);
                 continue;
             }
             // Rows between the two that can't be read may be those that seem to be missing.
@@ -378,7 +375,7 @@ impl<'t> Check<'t, '_> {
             let missing = (new.abs_diff(old) as usize).saturating_sub(1).saturating_sub(unread);
             if missing > 0 {
                 let message = format!("{missing} missing between row {before} and this one");
-                self.error(&path, "missing_rows", &message);
+                self.error_in(&path, name, "missing_rows", &message);
             }
         }
         if is_reversed {
@@ -400,7 +397,7 @@ impl<'t> Check<'t, '_> {
         if is_read && !self.in_some_zone(&mut is_current) {
             let path = Path::Row(&data, row);
             let message = "the newest row is not of the moment asked for";
-            self.error(&Path::Field(&path, name), "not_current", message);
+            self.error_in(&path, name, "not_current", message);
         }
     }
 }
