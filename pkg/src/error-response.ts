@@ -1,7 +1,7 @@
 // What an error answer says, whatever shape it has. The answer is a stranger's: nothing in it can make this throw.
 
 import type { Problem } from "./types.js";
-import { bytesOf, isArray } from "./values.js";
+import { bytesOf, isArray, property } from "./values.js";
 
 /** What an error answer says. */
 export interface ErrorAnswer {
@@ -60,13 +60,21 @@ export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer 
   const known = Number.isInteger(status) ? status : 0;
   const text = textOf(body);
   const value = text === undefined ? body : parsed(text);
-  const [error, detail] = [get(value, "error"), get(value, "detail")];
+  const [error, detail] = [property(value, "error"), property(value, "detail")];
   const said = [error, detail, value]; // an answer may say one thing here and another there
-  const lists = said.flatMap((part) => [listed(part), listed(get(part, "details"))]);
+  const lists = said.flatMap((part) => [listed(part), listed(property(part, "details"))]);
   const problems = lists.find((list) => list?.length) ?? [];
   const told = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
-  const words = [...said.flatMap((part) => [part, get(part, "message")]), told, value === undefined && plain(text)];
-  const codes = [...said.map((part) => get(part, "code")), get(error ?? detail ?? value, "type"), CODES[known]];
+  const words = [
+    ...said.flatMap((part) => [part, property(part, "message")]),
+    told,
+    value === undefined && plain(text),
+  ];
+  const codes = [
+    ...said.map((part) => property(part, "code")),
+    property(error ?? detail ?? value, "type"),
+    CODES[known],
+  ];
   return {
     status: known,
     code: first(codes, MOST) || (known >= 500 ? "server_error" : "http_error"),
@@ -89,10 +97,10 @@ function cut(text: string, longest: number): string {
 function listed(value: unknown): Problem[] | undefined {
   if (!isArray(value)) return;
   return items(value).map((entry) => {
-    const words = [entry, get(entry, "msg"), get(entry, "message")];
+    const words = [entry, property(entry, "msg"), property(entry, "message")];
     return {
-      path: pathOf(get(entry, "loc") ?? get(entry, "field")),
-      code: first([get(entry, "type"), get(entry, "code")], MOST) || "invalid",
+      path: pathOf(property(entry, "loc") ?? property(entry, "field")),
+      code: first([property(entry, "type"), property(entry, "code")], MOST) || "invalid",
       message: first(words, LONGEST) || "it is not valid",
       severity: "error",
     };
@@ -108,17 +116,8 @@ function pathOf(place: unknown): string {
 }
 
 function items(list: unknown[]): unknown[] {
-  const length = get(list, "length"); // of a Proxy it may be anything
-  return Array.from({ length: typeof length === "number" ? Math.min(length, MOST) : 0 }, (_, n) => get(list, n));
-}
-
-/** A property, of whatever it may be; a getter or a Proxy that throws has none. */
-function get(value: unknown, key: string | number): unknown {
-  try {
-    return (value as Record<string | number, unknown> | null | undefined)?.[key];
-  } catch {
-    return;
-  }
+  const length = property(list, "length"); // of a Proxy it may be anything
+  return Array.from({ length: typeof length === "number" ? Math.min(length, MOST) : 0 }, (_, n) => property(list, n));
 }
 
 function textOf(body: unknown): string | undefined {

@@ -65,7 +65,8 @@ export function validateResponse<E extends Endpoint>(
   return {
     ok: true,
     get value() {
-      value ??= filled(endpoint, JSON.parse(typeof json === "string" ? json.replace(/^\uFEFF/, "") : decoded(json)));
+      // As text, which loses a mark; of a copy, since browsers decode no memory that threads share.
+      value ??= filled(endpoint, JSON.parse(new TextDecoder().decode(text.slice())));
       return value as UsageResponses[E];
     },
     warnings: found,
@@ -88,11 +89,6 @@ function jsonOf(body: unknown): string | Uint8Array {
 function encoded(json: string): Uint8Array {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16)}`;
   return utf8.encode(isWellFormed(json) ? json : json.replace(/\p{Surrogate}/gu, escaped));
-}
-
-/** As text; of a copy, since browsers decode no memory that threads share. */
-function decoded(json: Uint8Array): string {
-  return new TextDecoder().decode(json.slice());
 }
 
 /** The one field that may be missing and has a default. */

@@ -68,3 +68,12 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export function isWellFormed(text: string): boolean {
   return typeof text.isWellFormed === "function" ? text.isWellFormed() : !LONE_SURROGATE.test(text);
 }
+
+/** A property, of whatever it may be; a getter or a Proxy that throws has none. */
+export function property(value: unknown, key: string | number): unknown {
+  try {
+    return (value as Record<string | number, unknown> | null | undefined)?.[key];
+  } catch {
+    return;
+  }
+}

@@ -5,15 +5,15 @@ import type { Cause, CauseCode } from "./types.js";
 /** What theirs has done, or what else it is. */
 const WORDS: Record<CauseCode, string> = {
   names_differ: "agents have other names there",
-  agents_only_in_ours: "agents with usage in ours have no row in theirs, as deleted ones may",
+  agents_only_in_ours: "agents with usage in ours have no row in theirs",
   agents_only_in_theirs: "agents with usage in theirs have no row in ours",
-  unassigned_moved: "the totals are equal: what one side has under Unassigned the other has under agents",
+  unassigned_moved: "what one side has under Unassigned the other has under agents",
   bounds_written_otherwise: "the period is the same, its bounds are written by another convention",
   other_week_start: "theirs begins the week on another day",
   other_zone: "theirs is of another time zone",
   other_period: "theirs is of another period",
   failed_calls_counted: "theirs counts calls that were not completed",
-  duplicates_counted: "theirs counts an id as often as it was told",
+  duplicates_counted: "theirs counts an id more than once",
   duplicates_not_counted: "theirs counts an id once",
   voice_turns_counted: "theirs counts spoken turns as messages",
   outbound_messages_missing: "theirs leaves out outbound messages",

@@ -101,12 +101,13 @@ function rowsIn(rollup: UsageRollup, { query }: Window): Rows | undefined {
 
 function detailOf({ query, bounds, zones, code }: Window): Record<string, unknown> {
   const { tz, periodStart, periodEnd } = bounds;
+  const { weekStart } = query;
   return {
     tz,
-    ...(query.weekStart && { weekStart: query.weekStart }),
+    ...(weekStart && { weekStart }),
     periodStart,
     periodEnd,
-    ...(code === "other_zone" && { zones }),
+    ...(code === "other_zone" && { zones: [...zones] }),
   };
 }
 

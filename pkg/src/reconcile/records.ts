@@ -2,7 +2,7 @@
 
 import { isIterable, isPage, MAX_DEPTH } from "../objects.js";
 import type { Records } from "../types.js";
-import { bytesOf } from "../values.js";
+import { bytesOf, property } from "../values.js";
 
 /** Records one by one. Of JSON text it is tried only: what JavaScript can't read is not there. */
 export function objectsOf(records: Records): Iterable<unknown> {
@@ -26,20 +26,12 @@ function valuesOf(text: string): unknown[] | undefined {
   }
 }
 
-/** Messages that go one way are left out. */
+/** Messages that go one way are left out. What is wrong with a record that does not tell its way the core will say. */
 export function* without(items: Iterable<unknown>, direction: string, depth = 0): Generator<unknown> {
   for (const item of items) {
     if (!isPage(item)) {
       if ((property(item, "direction") ?? property(property(item, "data"), "direction")) !== direction) yield item;
     } else if (depth < MAX_DEPTH) yield* without(item.data, direction, depth + 1);
     else yield null; // no record, as for the core
-  }
-}
-
-function property(value: unknown, key: string): unknown {
-  try {
-    return (value as Record<string, unknown> | null | undefined)?.[key];
-  } catch {
-    return; // the core will say what is wrong with it
   }
 }

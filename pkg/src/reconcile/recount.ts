@@ -32,29 +32,29 @@ export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
   const failed = (statuses: string[]): Mistake => {
     return { code: "failed_calls_counted", fields: calls, detail: { statuses }, also: statuses };
   };
-  const messages = (code: CauseCode, mistake: Partial<Mistake>): Mistake => ({
-    code,
-    fields: ["messages"],
-    ...mistake,
-  });
-  const seconds = (code: CauseCode, step: number, mistake: Partial<Mistake>): Mistake => {
-    return { code, fields: ["totalSeconds"], step, ...mistake };
+  const only = (field: Field, code: CauseCode, mistake: Partial<Mistake>): Mistake => {
+    return { code, fields: [field], ...mistake };
   };
-  const once = (rounded: (seconds: number) => number) => seconds("rounded_after_sum", -1, { rounded });
   const over = statuses.filter((status) => !GOING_ON.includes(status));
   const some = statuses.length > 1 ? [over, ...statuses.slice(0, MOST).map((status) => [status])] : [];
   return [
     failed(statuses),
     ...some.filter(({ length }) => length > 0 && length < statuses.length).map(failed),
-    dedupe
-      ? { code: "duplicates_counted", fields: ["messages", ...calls], dedupe: false }
-      : { code: "duplicates_not_counted", fields: ["messages", ...calls], dedupe: true },
-    messages("voice_turns_counted", { also: ["agent.message"] }),
-    messages("outbound_messages_missing", { without: "outbound" }),
-    messages("inbound_messages_missing", { without: "inbound" }),
-    ...[1, 60, 6].map((up) => seconds("rounded_up_per_call", up * 1000, { detail: { seconds: up } })),
-    seconds("rounded_to_nearest", -1000, {}),
-    ...[Math.floor, Math.round, Math.ceil].map(once),
+    {
+      code: dedupe ? "duplicates_counted" : "duplicates_not_counted",
+      fields: ["messages", ...calls],
+      dedupe: !dedupe,
+    },
+    only("messages", "voice_turns_counted", { also: ["agent.message"] }),
+    only("messages", "outbound_messages_missing", { without: "outbound" }),
+    only("messages", "inbound_messages_missing", { without: "inbound" }),
+    ...[1, 60, 6].map((seconds) =>
+      only("totalSeconds", "rounded_up_per_call", { step: seconds * 1000, detail: { seconds } }),
+    ),
+    only("totalSeconds", "rounded_to_nearest", { step: -1000 }),
+    ...[Math.floor, Math.round, Math.ceil].map((rounded) =>
+      only("totalSeconds", "rounded_after_sum", { step: -1, rounded }),
+    ),
   ];
 }
 

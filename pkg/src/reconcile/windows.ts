@@ -18,7 +18,7 @@ export interface Window {
   code: CauseCode;
   /** Is it the one that theirs states? */
   isStated?: boolean;
-  zones: string[];
+  zones: Set<string>;
 }
 
 /** What explains an answer's bounds: in the likeliest zone, else in UTC, else in the first that does. */
@@ -64,7 +64,7 @@ function asked(
 ): Window | undefined {
   const query: PeriodQuery = { period, tz, now, offset, ...(weekStart && { weekStart }) };
   const bounds = unless("out_of_range", () => periodBounds(query)); // before 1970, or after 2099
-  return bounds && { key: `${bounds.startMs} ${bounds.endMs}`, bounds, query, code, zones: [tz] };
+  return bounds && { key: `${bounds.startMs} ${bounds.endMs}`, bounds, query, code, zones: new Set([tz]) };
 }
 
 /** By what a period is not ours. */
@@ -94,7 +94,7 @@ export function others(own: Window, stated: Window | null): Window[] {
   const add = (window: Window | undefined) => {
     const known = window && found.get(window.key);
     if (known) {
-      known.zones.push(...window.zones.filter((zone) => !known.zones.includes(zone)));
+      for (const zone of window.zones) known.zones.add(zone);
       known.isStated ||= window.isStated === true;
     } else if (window && window.key !== own.key) found.set(window.key, window);
   };
