@@ -22,7 +22,7 @@ export async function proxy() {
   });
   const [port] = await once(upstream.stdout, "data");
   const vars = { UPSTREAM_BASE_URL: `http://127.0.0.1:${String(port).trim()}` };
-  const ours = miniflareOptions({ root, vars });
+  const { assets: _, r2Buckets: __, ...ours } = miniflareOptions({ root, vars }); // what the API needs of it
   const plain = {
     modules: true,
     script: readFileSync(new URL("proxy/plain.mjs", import.meta.url), "utf8"),
