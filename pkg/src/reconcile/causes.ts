@@ -8,7 +8,7 @@ const WORDS: Record<CauseCode, string> = {
   agents_only_in_ours: "agents with usage in ours have no row in theirs",
   agents_only_in_theirs: "agents with usage in theirs have no row in ours",
   unassigned_moved: "what one side has under Unassigned the other has under agents",
-  bounds_written_otherwise: "the period is the same, its bounds are written by another convention",
+  bounds_written_otherwise: "the same bounds are written by another convention",
   other_week_start: "theirs begins the week on another day",
   other_zone: "theirs is of another time zone",
   other_period: "theirs is of another period",
@@ -20,7 +20,7 @@ const WORDS: Record<CauseCode, string> = {
   inbound_messages_missing: "theirs leaves out inbound messages",
   rounded_up_per_call: "theirs rounds each call up",
   rounded_to_nearest: "theirs rounds each call to the nearest second",
-  rounded_after_sum: "theirs sums fractions of seconds, and rounds the sum",
+  rounded_after_sum: "theirs rounds the sum of fractions of seconds",
   evidence_differs: "the records, counted by the query, do not give ours",
 };
 
