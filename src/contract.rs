@@ -46,11 +46,10 @@ pub struct Field {
 /// A key as nearly everyone spells it, to be compared at once: what comes before it (a comma or a brace, left open here), its
 /// quotes, the colon, and the opening quote of a value that is text.
 #[derive(Clone, Copy, Debug)]
-#[repr(C)]
 pub struct Spelled {
     /// Its bytes, the first one lowest and 0; as many as are missing at the end are 0.
     pub bytes: [u64; 2],
-    /// How many they are, from 8 to 16; 0 of a key that is longer or shorter, which is never compared.
+    /// How many they are, from 8 to 16; 0 of a key that is longer or shorter, whose bytes here no text has.
     pub length: u8,
 }
 

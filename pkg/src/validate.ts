@@ -21,7 +21,7 @@ const LONGEST = 64 * 1024 * 1024;
  * | `by-number` | one row a number |
  *
  * Without `tz` the days of any zone will do: the vendor does not say whose they are then. A value is checked as its JSON. Of JSON
- * text nothing is built but what is wrong with it: `value` is read when it is asked for.
+ * text nothing is built but what is wrong with it: `value` is read when it is first asked for, and bytes must not change before.
  *
  * @param endpoint whose answer it is
  * @param body JSON text of 64 MiB at most, or the value it has been read into

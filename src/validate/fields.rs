@@ -101,10 +101,9 @@ impl Plain {
         self.0 == bit(count).wrapping_sub(1)
     }
 
-    /// Puts so many from this one on.
-    const fn put_from(&mut self, at: usize, count: usize, plain: Plain) {
-        let these = bit(count).wrapping_sub(1).wrapping_shl(at as u32);
-        self.0 = self.0 & !these | plain.0.wrapping_shl(at as u32);
+    /// Adds those of fields from this one on.
+    const fn add(&mut self, from: usize, more: Plain) {
+        self.0 |= more.0.wrapping_shl(from as u32);
     }
 
     const fn put(&mut self, at: usize, is_plain: bool) {
@@ -176,7 +175,7 @@ fn entries<'t>(
             *got.get_mut(at)? = value;
             next = at.wrapping_add(1);
             let (read, are_plain) = usual(scan, b',', shape.fields.get(next..)?, got.get_mut(next..)?);
-            plain.put_from(next, read, are_plain);
+            plain.add(next, are_plain);
             next = next.wrapping_add(read);
         } else {
             scan.pass(first, levels)?;
@@ -187,7 +186,7 @@ fn entries<'t>(
 }
 
 /// Reads fields for as long as they are what nearly all are: in their order, spelled without space, their values plain. Says how
-/// many were read, and of which kinds they plainly are; the place is then before what comes before the next key.
+/// many were read, and which of them need no further look; the place is then before what comes before the next key.
 #[inline(never)]
 fn usual<'t>(scan: &mut Scan<'t>, before: u8, fields: &[Field], got: &mut [Got<'t>]) -> (usize, Plain) {
     let mut before = u64::from(before);

@@ -37,8 +37,8 @@ function caching({ status, shared }: Answer): string {
 }
 
 /**
- * A strong tag: the same bytes have it in every isolate, and others only by accident, once in 2^64 answers. SHA-256 would take as
- * long as all the rest of passing an answer on.
+ * A strong tag: the same bytes have it in every isolate, any two others with a chance of 1 in 2^128, or on purpose. SHA-256 takes
+ * several times as long.
  */
 function entityTag(body: string | Uint8Array): string {
   const hash = core().contentHash(typeof body === "string" ? new TextEncoder().encode(body) : body);
