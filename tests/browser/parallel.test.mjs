@@ -69,7 +69,7 @@ async function count(text, query, options) {
     [query, options],
   );
   // Ended workers are told of a little later; those left alone would stay.
-  for (const deadline = Date.now() + 10_000; page.workers().length > 0; await setTimeout(20))
+  for (const deadline = Date.now() + 60_000; page.workers().length > 0; await setTimeout(20))
     assert.ok(Date.now() < deadline, `${page.workers().length} workers are left`);
   return { ...JSON.parse(told), workers: started - before };
 }

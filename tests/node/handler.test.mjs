@@ -580,7 +580,7 @@ describe("streams", () => {
     ["a client that leaves ends the reading", (client) => setTimeout(() => client.abort(), 20), RECORDS.slice(0, 10)],
     ["a client that left while records were looked for ends it too", (client) => client.abort(), []],
   ]) {
-    test(what, { timeout: 10_000 }, async () => {
+    test(what, { timeout: 60_000 }, async () => {
       for (const path of PATHS) {
         const client = new AbortController();
         let cancelled;
@@ -598,7 +598,7 @@ describe("streams", () => {
     });
   }
 
-  test("one that is not read, since the question can't be asked, is cancelled", { timeout: 10_000 }, async () => {
+  test("one that is not read, since the question can't be asked, is cancelled", { timeout: 60_000 }, async () => {
     for (const path of PATHS) {
       let cancelled;
       const ended = new Promise((resolve) => {
@@ -628,4 +628,41 @@ test("who failed together does not come back together, told when to or not", asy
   assert.deepEqual(delays(1, 60_000, "3"), [3000, 3050]);
   assert.deepEqual(delays(3, 3400, "3"), [3000, null]);
   assert.deepEqual(delays(1, 60_000, "9".repeat(400)), [null, null]);
+});
+
+test("all tries together have the time of one", { timeout: 60_000 }, async (t) => {
+  t.mock.method(Math, "random", () => 0);
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.parse(NOW) });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  /** Lets milliseconds pass one at a time, with all that becomes possible in each. */
+  const pass = async (milliseconds) => {
+    for (let i = 0; i < milliseconds; i++) {
+      t.mock.timers.tick(1);
+      await turn();
+    }
+  };
+  // The first try takes this long; the second waits at least 100 ms and wants 250 of its own.
+  for (const [took, tries, status, code, until] of [
+    [650, 2, 504, "upstream_timeout", 1000],
+    [651, 1, 502, "upstream_error", 651],
+  ]) {
+    let tried = 0;
+    const fetch = async () => {
+      tried += 1;
+      await new Promise((resolve) => setTimeout(resolve, took));
+      return new Response(null, { status: 500 });
+    };
+    const upstream = { baseUrl: "https://upstream.example", timeoutMs: 1000, fetch };
+    const told = ask(createUsageHandler({ ...open, upstream }), PATHS[0]);
+    let early = false;
+    told.then(() => {
+      early = true;
+    });
+    await turn();
+    await pass(until - 1);
+    assert.deepEqual([early, tried], [false, tries]);
+    t.mock.timers.tick(1);
+    const { status: got, body } = await told;
+    assert.deepEqual([got, body.error.code, tried], [status, code, tries]);
+  }
 });

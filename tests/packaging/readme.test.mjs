@@ -78,7 +78,7 @@ for (const { name, line, language, flags, code } of readmes.flatMap((name) => [.
     const cwd = write({ "example.mjs": script, "whole.mjs": WHOLE });
     const out = await runOrThrow(process.execPath, ["--import", "./whole.mjs", "example.mjs"], {
       cwd,
-      timeout: 10_000,
+      timeout: 60_000,
     });
     const printed = out.trim() === "" ? [] : out.trim().split("\n");
     const claims = claimsOf(code);

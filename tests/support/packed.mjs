@@ -26,7 +26,7 @@ const HOUR = 3_600_000;
  * Runs a command to its end.
  * @returns {Promise<{status: number | null, stdout: string, stderr: string}>} `status` null: it took too long
  */
-export function run(command, args, { cwd = folder, env = {}, timeout = 60_000, input = "" } = {}) {
+export function run(command, args, { cwd = folder, env = {}, timeout = 180_000, input = "" } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, NODE_OPTIONS: "", ...env }, timeout });
     const [stdout, stderr] = [[], []];

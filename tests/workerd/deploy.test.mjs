@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { ROOT } from "./support.mjs";
 
-test("wrangler packs the Worker that was tested", { timeout: 120_000 }, async () => {
+test("wrangler packs the Worker that was tested", { timeout: 300_000 }, async () => {
   const out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
   try {
     const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");

@@ -30,10 +30,10 @@ function source(chunks, then) {
 const never = () => new Promise(() => {});
 const close = (controller) => controller.close();
 
-/** A promise that has to be settled soon. */
+/** A promise that has to be settled, on a machine with much else to do too. */
 async function soon(promise) {
   const tired = new AbortController();
-  const late = after(2000, "not settled", { signal: tired.signal });
+  const late = after(60_000, "not settled", { signal: tired.signal });
   try {
     return await Promise.race([promise, late]);
   } finally {
