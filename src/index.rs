@@ -36,7 +36,7 @@ impl Index {
 
     /// Adds the next index, and gives it: as many as there were.
     pub fn add(&mut self, hash: u32) -> u32 {
-        if self.table.len() <= (self.count as usize).saturating_mul(2) {
+        if self.table.len() / 2 <= self.count as usize {
             let more = self.table.len().saturating_mul(2).max(16);
             for (hash, index) in std::mem::replace(&mut self.table, vec![(0, 0); more]) {
                 if index != 0 {
@@ -184,6 +184,19 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_index_has_room_however_few_were_expected() {
+        for expected in [0, 1, 2, 7, 100] {
+            let mut index = Index::for_about(expected);
+            for n in 0..300_u32 {
+                let hash = hash_of(&n.to_string());
+                assert_eq!(index.find(hash, |at| at == n), None);
+                assert_eq!(index.add(hash), n);
+                assert_eq!(index.find(hash, |at| at == n), Some(n));
+            }
+        }
+    }
 
     #[test]
     fn ids_have_the_numbers_that_they_came_with() {

@@ -183,7 +183,7 @@ impl<'t> Check<'t, '_> {
         let [id, _, _, _, _, flag, ..] = got;
         let is_null = match id {
             Got::Null => true,
-            Got::Plain(_) | Got::Spelled(_) => false,
+            _ if id.text().is_some() => false,
             _ => return,
         };
         let is_orphan = match flag {

@@ -174,11 +174,22 @@ const JUNK = [
 /** A sound answer with a few things broken that nobody chose. What was asked may change too. */
 export function broken({ endpoint, body, expect }, random) {
   const copy = { endpoint, body: structuredClone(body), expect: { ...expect } };
+  if (random.chance(0.2)) thinned(copy.body, random, random.pick([0.3, 0.9, 1]));
   for (let n = random.below(4); n >= 0; n--) {
     if (random.chance(0.15)) asked(copy, random);
     else copy.body = changed(copy.body, random);
   }
   return copy;
+}
+
+/** Takes fields away, all but the rows and, in those, the ids, some of which become none: an answer with much in few bytes. */
+function thinned(value, random, chance) {
+  for (const key of Object.keys(value)) {
+    const inner = value[key];
+    if (key === "agentId" && random.chance(0.1)) value[key] = null;
+    else if (!/^(data|agentId|numberId|date|month|[0-9]+)$/.test(key) && random.chance(chance)) delete value[key];
+    else if (typeof inner === "object" && inner !== null) thinned(inner, random, chance);
+  }
 }
 
 function asked({ expect }, random) {

@@ -1,0 +1,20 @@
+/** The tables that ids are looked up in: never too small. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runModule } from "../../support/packed.mjs";
+
+// In a process of its own: what never ends is ended, and is a failure.
+test("many rows in few bytes", async () => {
+  const told = await runModule(`
+    import { validateResponse } from "usage-by-agent";
+    for (const [endpoint, name] of [["by-agent", "agentId"], ["by-number", "numberId"]]) {
+      for (const rows of [1, 2, 3, 8, 40]) {
+        const data = Array.from({ length: rows }, (_, n) => ({ [name]: String(n % 39) }));
+        const { problems } = validateResponse(endpoint, JSON.stringify({ data }));
+        console.log(rows, problems.filter(({ code }) => code === "duplicate_id").map(({ path }) => path).join());
+      }
+    }
+  `);
+  const want = (name) => ["1 ", "2 ", "3 ", "8 ", `40 /data/39/${name}`];
+  assert.deepEqual(told.split("\n").slice(0, -1), [...want("agentId"), ...want("numberId")]);
+});
