@@ -1,6 +1,6 @@
 //! Finding things by number: a hash table of indices into a list, and a list of ids with the latest name of each.
 
-use crate::hash::hash;
+use crate::keyed::hash;
 use crate::report::by_code_unit;
 use std::cmp::Ordering;
 
@@ -100,18 +100,13 @@ impl Default for Names {
     }
 }
 
-#[allow(clippy::cast_possible_truncation)]
-fn hash_of(id: &str) -> u32 {
-    hash(id.as_bytes(), 0)[0] as u32
-}
-
 impl Names {
     /// The number of an id, which is new or known. Records come in clusters, so it is often the one before.
     pub fn number(&mut self, id: &str) -> u32 {
         if self.get(self.last).is_some_and(|known| *known.id == *id) {
             return self.last;
         }
-        let hash = hash_of(id);
+        let hash = hash(id.as_bytes());
         self.last = self.found(hash, id).unwrap_or_else(|| {
             self.known.push(Named {
                 id: id.into(),
@@ -124,7 +119,7 @@ impl Names {
 
     /// The number of an id that is known.
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.found(hash_of(id), id)
+        self.found(hash(id.as_bytes()), id)
     }
 
     fn found(&self, hash: u32, id: &str) -> Option<u32> {
@@ -190,7 +185,7 @@ mod tests {
         for expected in [0, 1, 2, 7, 100] {
             let mut index = Index::for_about(expected);
             for n in 0..300_u32 {
-                let hash = hash_of(&n.to_string());
+                let hash = hash(&n.to_le_bytes());
                 assert_eq!(index.find(hash, |at| at == n), None);
                 assert_eq!(index.add(hash), n);
                 assert_eq!(index.find(hash, |at| at == n), Some(n));

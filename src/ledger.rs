@@ -5,6 +5,7 @@ use crate::cells::{Series, quarter_of};
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::ids::{Claim, Ids, Key, Usage};
 use crate::index::{Index, Names};
+use crate::keyed::hash;
 use crate::period::Window;
 use crate::query::Reading;
 use crate::record::{Defaults, Event, Judged, Kind, Row, judge};
@@ -310,7 +311,7 @@ impl Ledger {
         if is_it(self.last) {
             return self.last;
         }
-        let hash = hash_of(agent, number);
+        let hash = hash(&(u64::from(agent) << 32 | u64::from(number)).to_le_bytes());
         self.last = match self.index.find(hash, is_it) {
             Some(known) => known,
             None => {
@@ -330,40 +331,5 @@ impl Ledger {
     pub fn bytes(&self) -> usize {
         let series = self.series.iter().map(Series::bytes);
         series.fold(self.ids.bytes(), usize::saturating_add)
-    }
-}
-
-/// What a series is found by. An index goes by the low bits, so those have to differ with the agent and with the number.
-#[allow(clippy::cast_possible_truncation)]
-const fn hash_of(agent: u32, number: u32) -> u32 {
-    let both = ((agent as u64) << 32 | number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (both ^ (both >> 32)) as u32
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    /// By `agent * 2^16 * odd` all agents without a number stood in one chain.
-    #[test]
-    fn series_are_spread_over_an_index() {
-        const MANY: u32 = 10_000;
-        let spread = |pair: fn(u32) -> (u32, u32)| {
-            let slots = (0..MANY).map(|n| {
-                let (agent, number) = pair(n);
-                hash_of(agent, number) & 0x7fff // a table of twice as many and more
-            });
-            slots.collect::<HashSet<_>>().len()
-        };
-        for (what, slots) in [
-            ("agents", spread(|n| (n, 0))),
-            ("agents with a number each", spread(|n| (n, n))),
-            ("numbers", spread(|n| (1, n))),
-            ("agents with two numbers each", spread(|n| (n / 2, n % 2))),
-            ("agents with a hundred numbers each", spread(|n| (n / 100, n % 100))),
-        ] {
-            assert!(slots > 8_000, "{what}: {slots} slots"); // chance would take 8,600
-        }
     }
 }

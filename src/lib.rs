@@ -53,6 +53,7 @@ pub mod ids;
 pub mod index;
 pub mod input;
 pub mod json;
+pub mod keyed;
 pub mod ledger;
 pub mod period;
 pub mod query;

@@ -10,6 +10,7 @@ use crate::convention;
 use crate::error::{Place, Problem, UsageError, listed};
 use crate::hash::hash;
 use crate::input::Text;
+use crate::keyed::set_key;
 use crate::ledger::Ledger;
 use crate::query::{self, Loose, PeriodQuery, RawQuery, WEEKDAYS, moment};
 use crate::record::{DATA_FIELDS, Defaults, FIELDS, Row};
@@ -21,6 +22,12 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use std::ops::{Deref, DerefMut};
 use wasm_bindgen::prelude::*;
+
+/// Nobody who makes ids up can know where they are looked for.
+#[wasm_bindgen(start)]
+fn start() {
+    set_key((js_sys::Math::random() * f64::from(u32::MAX)) as u32);
+}
 
 /// Plain objects, with `null` for what is absent; maps as `Map`, whose keys can be any text, `__proto__` too.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
@@ -96,10 +103,10 @@ impl Question {
     }
 }
 
-/// Every zone name, sorted without regard to case.
+/// Every zone name, sorted without regard to case, with line feeds between them.
 #[wasm_bindgen(js_name = timeZones)]
-pub fn time_zones() -> js_sys::Array {
-    Zone::names().map(JsValue::from_str).collect()
+pub fn time_zones() -> String {
+    Zone::NAMES.to_owned()
 }
 
 /// The release of the tz database that is compiled in.

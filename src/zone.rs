@@ -101,9 +101,12 @@ impl Zone {
         (off.saturating_mul(4) <= asked.len()).then_some(near)
     }
 
-    /// Every name there is, sorted without regard to case.
+    /// Every name there is, sorted without regard to case, with line feeds between them.
+    pub const NAMES: &'static str = tables::NAMES;
+
+    /// The same, one by one.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        let names = tables::NAMES.as_bytes().split(|byte| *byte == b'\n');
+        let names = Self::NAMES.as_bytes().split(|byte| *byte == b'\n');
         names.filter_map(|name| std::str::from_utf8(name).ok())
     }
 

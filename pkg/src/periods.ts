@@ -28,7 +28,7 @@ export function periodBounds(query: PeriodQuery): PeriodBounds {
 
 /** Every zone name accepted, as the tz database spells it, sorted by code unit. */
 export function timeZones(): string[] {
-  return (core().timeZones() as string[]).sort();
+  return core().timeZones().split("\n").sort();
 }
 
 /** The versions of this package and of the IANA tz database in it (such as `"2025b"`). */

@@ -5,6 +5,7 @@ use super::{Check, Path};
 use crate::contract::{Kind, Rule, Shape};
 use crate::convention::infer;
 use crate::error::Severity;
+use crate::keyed::hash;
 use crate::period::{Boundaries, Bounds, Period};
 use crate::report::in_order;
 use crate::series::{Unit, buckets};
@@ -161,7 +162,7 @@ impl<'t> Check<'t, '_> {
             },
             _ => return,
         };
-        let hash = quick_hash(&id);
+        let hash = hash(&id);
         let is_it = |known: u32| self.ids.get(known as usize).is_some_and(|(_, known)| **known == *id);
         if let Some(first) = self.index.find(hash, is_it) {
             return self.id_again(path, shape, first);
@@ -400,23 +401,4 @@ impl<'t> Check<'t, '_> {
             self.error_in(&path, name, "not_current", message);
         }
     }
-}
-
-/// A hash to look ids up by, while one answer is checked.
-#[allow(clippy::cast_possible_truncation)]
-fn quick_hash(id: &[u8]) -> u32 {
-    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(MIX);
-    let mut hash = id.len() as u64;
-    let mut rest = id;
-    while let Some((word, after)) = rest.split_first_chunk() {
-        hash = mix(hash, u64::from_le_bytes(*word));
-        rest = after;
-    }
-    // The last eight bytes, some of them for the second time: quicker than what is left one by one.
-    hash = match id.last_chunk() {
-        Some(word) => mix(hash, u64::from_le_bytes(*word)),
-        None => rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte))),
-    };
-    (hash ^ hash >> 32) as u32
 }

@@ -1,4 +1,4 @@
-/** The tables that ids are looked up in: never too small. */
+/** The tables that ids are looked up in: never too small, and of places that nobody can know. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runModule } from "../../support/packed.mjs";
@@ -17,4 +17,19 @@ test("many rows in few bytes", async () => {
   `);
   const want = (name) => ["1 ", "2 ", "3 ", "8 ", `40 /data/39/${name}`];
   assert.deepEqual(told.split("\n").slice(0, -1), [...want("agentId"), ...want("numberId")]);
+});
+
+test("a new key each time the module starts", async () => {
+  const told = await runModule(`
+    const { random } = Math;
+    let asked = 0;
+    Math.random = () => {
+      asked += 1;
+      return random();
+    };
+    const { usageByAgent } = await import("usage-by-agent");
+    for (let n = 0; n < 3; n++) usageByAgent([], { period: "week" });
+    console.log(asked);
+  `);
+  assert.equal(told, "1\n");
 });
