@@ -2,7 +2,7 @@
  * Measures, and prints one Markdown table, ratios first.
  *
  *     npm run bench                       all
- *     npm run bench -- periods size       only these; there are periods, size, records, rollup, validation and proxy
+ *     npm run bench -- periods size       only these; there are periods, size, records, rollup, validation, proxy and page
  *
  * It takes the package as it is built (`npm run build`). The peers are installed on the first run.
  */
@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fail, Missing, quietly, root, step } from "../tools/setup/run.mjs";
 
 const HERE = join(root, "benches");
-const BENCHES = ["periods", "size", "records", "rollup", "validation", "proxy"];
+const BENCHES = ["periods", "size", "records", "rollup", "validation", "proxy", "page"];
 
 async function main() {
   const picked = process.argv.slice(2);
