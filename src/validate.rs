@@ -26,8 +26,8 @@ use std::fmt::{self, Write};
 /// How many problems are told, each by itself; of more only the number.
 pub const MAX_PROBLEMS: usize = 10_000;
 
-/// About how long a row is, for a guess how many there are.
-const BYTES_A_ROW: usize = 128;
+/// For so many bytes of the answer the index of ids has a place, of which half get filled: rows of 128 bytes fit without it growing.
+const BYTES_A_PLACE: usize = 64;
 
 /// What the answer should be to; what is absent is not checked.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +65,8 @@ pub struct Sound {
 /// Everything that is wrong with it, what deserves a look at the end.
 pub fn check(endpoint: Endpoint, text: &[u8], expect: &Expect) -> Result<Sound, Vec<Problem>> {
     const MARK: &[u8] = b"\xef\xbb\xbf";
-    let mut check = Check::new(text.strip_prefix(MARK).unwrap_or(text), expect);
+    let index = Index::of_places(text.len() / BYTES_A_PLACE);
+    let mut check = Check::new(text.strip_prefix(MARK).unwrap_or(text), expect, index);
     if check.answer(endpoint.answer()).is_none() {
         return Err(vec![why_not(text)]);
     }
@@ -170,7 +171,7 @@ struct Check<'t, 'e> {
 }
 
 impl<'t, 'e> Check<'t, 'e> {
-    fn new(text: &'t [u8], expect: &'e Expect) -> Self {
+    fn new(text: &'t [u8], expect: &'e Expect, index: Index) -> Self {
         Check {
             text,
             expect,
@@ -179,7 +180,7 @@ impl<'t, 'e> Check<'t, 'e> {
             untold: 0,
             convention: None,
             ids: Vec::new(),
-            index: Index::default(),
+            index,
             has_orphan: false,
             series: Series::default(),
         }
@@ -188,7 +189,17 @@ impl<'t, 'e> Check<'t, 'e> {
     /// Rows that have been read are as if they had not been.
     #[inline(never)]
     fn restart(&mut self) {
-        *self = Check::new(self.text, self.expect);
+        if !self.ids.is_empty() {
+            // Not made for the whole answer again: rows that come again and again would take the square of its length.
+            self.index = Index::default();
+        }
+        self.ids.clear();
+        self.problems.clear();
+        self.warnings.clear();
+        self.untold = 0;
+        self.convention = None;
+        self.has_orphan = false;
+        self.series = Series::default();
     }
 
     /// Reads and judges the whole answer. `None` where it is no object, or the text is broken.
@@ -322,7 +333,6 @@ impl<'t> Rows<'t> for Check<'t, '_> {
         // The array may come a second time.
         self.restart();
         self.series = Series::of(shape);
-        self.index = Index::for_about(self.text.len() / BYTES_A_ROW);
         let within = levels.checked_sub(1)?;
         let mut got = [Got::Missing; MAX_FIELDS];
         scan.skip(1);

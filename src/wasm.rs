@@ -26,7 +26,7 @@ use wasm_bindgen::prelude::*;
 /// Nobody who makes ids up can know where they are looked for.
 #[wasm_bindgen(start)]
 fn start() {
-    set_key((js_sys::Math::random() * f64::from(u32::MAX)) as u32);
+    set_key((js_sys::Math::random().to_bits() >> 20) as u32); // the upper bits of its fraction
 }
 
 /// Plain objects, with `null` for what is absent; maps as `Map`, whose keys can be any text, `__proto__` too.

@@ -19,6 +19,19 @@ test("many rows in few bytes", async () => {
   assert.deepEqual(told.split("\n").slice(0, -1), [...want("agentId"), ...want("numberId")]);
 });
 
+// Were a table made for each as large as the answer, this would take many minutes.
+test("rows that come again and again", async () => {
+  const told = await runModule(`
+    import { validateResponse } from "usage-by-agent";
+    for (const rows of ["[]", '[{"agentId":"a"}]']) {
+      const { problems } = validateResponse("by-agent", "{" + ('"data":' + rows + ",").repeat(2_000_000) + '"data":[{}]}');
+      console.log(problems.map(({ path }) => path).join());
+    }
+  `);
+  const fields = ["agentId", "agentName", "messages", "calls", "totalSeconds"].map((name) => `/data/0/${name}`);
+  assert.equal(told, `${[...fields, "/period", "/periodStart", "/periodEnd"]}\n`.repeat(2));
+});
+
 test("a new key each time the module starts", async () => {
   const told = await runModule(`
     const { random } = Math;
