@@ -74,7 +74,7 @@ impl Key {
         }
     }
 
-    /// A key as [`Ids::iter`] gives it; `None` where there is no such table.
+    /// A key as [`Ids::of_table`] gives it; `None` where there is no such table.
     pub fn of(table: u8, high: u64, low: u16) -> Option<Key> {
         (table < TABLES).then_some(Key { table, high, low })
     }

@@ -12,6 +12,7 @@ export function lintCommands({ wasm, fix = false }) {
     ["cargo", [...clippy, "--workspace", "--all-targets", "--", "-D", "warnings"]],
     // Once more for what only exists on that target.
     ["cargo", [...clippy, "--lib", ...webTests(), "--target", TARGET, "--", "-D", "warnings"], { env: wasm }],
+    ["cargo", ["doc", "--workspace", "--no-deps"], { env: { RUSTDOCFLAGS: "-D warnings" } }],
     [join(root, "node_modules/.bin/biome"), ["check", "--error-on-warnings", ...(fix ? ["--write"] : [])]],
   ];
 }
