@@ -91,7 +91,8 @@ export async function schemathesis(worker, options) {
     const args = ["-m", "schemathesis.cli", "--no-color", "--config-file", here("schemathesis.toml"), "run"];
     args.push(new URL("/openapi.json", worker.base).href, "--header", `Authorization: Bearer ${TOKEN}`);
     args.push("--report", "ndjson", "--report-ndjson-path", report, ...options);
-    const child = await startPython(args, { cwd: folder });
+    const env = { SCHEMATHESIS_HOOKS: here("schemathesis_hooks.py") };
+    const child = await startPython(args, { cwd: folder, env });
     const ended = once(child, "close");
     const said = Buffer.concat(await child.stdout.toArray()).toString();
     const [status] = await ended;
