@@ -189,17 +189,30 @@ impl<'t, 'e> Check<'t, 'e> {
     /// Rows that have been read are as if they had not been.
     #[inline(never)]
     fn restart(&mut self) {
-        if !self.ids.is_empty() {
+        // All named, so that the compiler asks for each field that comes to be.
+        let Check {
+            text: _,
+            expect: _,
+            problems,
+            warnings,
+            untold,
+            convention,
+            ids,
+            index,
+            has_orphan,
+            series,
+        } = self;
+        if !ids.is_empty() {
             // Not made for the whole answer again: rows that come again and again would take the square of its length.
-            self.index = Index::default();
+            *index = Index::default();
         }
-        self.ids.clear();
-        self.problems.clear();
-        self.warnings.clear();
-        self.untold = 0;
-        self.convention = None;
-        self.has_orphan = false;
-        self.series = Series::default();
+        ids.clear();
+        problems.clear();
+        warnings.clear();
+        *untold = 0;
+        *convention = None;
+        *has_orphan = false;
+        *series = Series::default();
     }
 
     /// Reads and judges the whole answer. `None` where it is no object, or the text is broken.

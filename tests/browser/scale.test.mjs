@@ -85,7 +85,9 @@ test("tens of thousands of agents: shown a part at a time", async () => {
   const { page, close } = await site.open({ hash: "#period=month&tz=UTC&date=2025-06-18" });
   const path = join(folder, "agents.ndjson");
   writeFileSync(path, lines.join("\n"));
+  await watch(page);
   await choose(page, path);
+  assert.deepEqual(await page.evaluate(() => window.seen.heavy), []);
   assert.equal(await page.locator(".usage tbody tr").count(), 200);
   await page.getByText("Show 200 more of 39,800").click();
   assert.equal(await page.locator(".usage tbody tr").count(), 400);

@@ -479,13 +479,16 @@ describe("upstream", () => {
       ]) {
         upstream.requests.length = 0;
         upstream.behave = behave;
-        errorOf(await hurried.request(QUERY), 504, "upstream_timeout");
+        const { message } = errorOf(await hurried.request(QUERY), 504, "upstream_timeout");
+        assert.match(message, / 4000 ms/);
         assert.equal(upstream.requests.length, 1);
       }
+      upstream.requests.length = 0;
       upstream.behave = answers(429, "{}", { "retry-after": "4" });
       const limited = await hurried.request(QUERY);
       assert.equal(limited.status, 429);
       assert.equal(limited.headers.get("retry-after"), "4");
+      assert.equal(upstream.requests.length, 1, "a second try would have had no time");
     });
   });
 
