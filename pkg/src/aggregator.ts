@@ -90,7 +90,7 @@ export abstract class Counting implements Disposable {
 
   /**
    * What has been counted, as bytes: to be kept, sent, and {@link merge}d. The same counts give the same bytes, in whatever
-   * order and parts they came, and on whatever machine; the format is described in `src/snapshot.rs`. With `dedupe` the ids are
+   * order and parts they came, and on whatever machine; the format is described in `src/counting/snapshot/`. With `dedupe` the ids are
    * in it, 16 bytes or so each, as hashes. A text that {@link pushBytes} has begun is not, only the records that have ended.
    */
   snapshot(): Uint8Array {

@@ -1,9 +1,9 @@
 // Objects on their way into the core: a batch of records as columns, written without judging.
-// The layout is that of src/columns.rs, which reads it.
+// The layout is that of src/records/columns.rs, which reads it.
 
 import { isArray, isDate, isWellFormed, said } from "./values.js";
 
-/** What a value is; src/columns.rs has the same numbers. */
+/** What a value is; src/records/columns.rs has the same numbers. */
 const TAG = {
   absent: 0,
   null: 1,

@@ -50,7 +50,7 @@ export function versions(): { package: string; tzdb: string } {
  * inferConvention(
  *   { period: "month", periodStart: "2024-06-01T00:00:00Z", periodEnd: "2024-06-30T23:59:59Z" },
  *   { tz: "America/New_York" },
- * ); // { weekStart: null, boundaries: "wall-clock", tz: "America/New_York" }
+ * ); // { weekStart: null, boundsAs: "wall-clock", tz: "America/New_York" }
  * ```
  */
 export function inferConvention(
@@ -65,7 +65,7 @@ export function inferConvention(
   const { tz, weekStart } = corePartialQuery(query);
   const options = JSON.stringify({ tz, weekStart, period: coreValue(bounds.period) });
   const [start, end] = [bounds.periodStart, bounds.periodEnd].map((text) => (typeof text === "string" ? text : ""));
-  type Found = [Convention["weekStart"], Convention["boundaries"], string] | null;
+  type Found = [Convention["weekStart"], Convention["boundsAs"], string] | null;
   const found = attempt(() => wasm.inferConvention(options, start as string, end as string)) as Found;
-  return found && { weekStart: found[0], boundaries: found[1], tz: found[2] };
+  return found && { weekStart: found[0], boundsAs: found[1], tz: found[2] };
 }

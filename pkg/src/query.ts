@@ -49,7 +49,7 @@ export function corePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery {
     now: coreInstant(query.now),
     weekStart: coreValue(query.weekStart),
     offset: coreValue(query.offset),
-    boundaries: coreValue(query.boundaries),
+    boundsAs: coreValue(query.boundsAs),
   };
 }
 

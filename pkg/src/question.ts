@@ -50,16 +50,14 @@ class KnownQuestion {
   }
 
   /** Is that query this one, but for the moment and the zone? What was valid is a simple value, and equal to itself. */
-  asks({ period, weekStart, offset, boundaries }: CorePeriodQuery): boolean {
+  asks({ period, weekStart, offset, boundsAs }: CorePeriodQuery): boolean {
     const own = this.#query;
-    return (
-      period === own.period && weekStart === own.weekStart && offset === own.offset && boundaries === own.boundaries
-    );
+    return period === own.period && weekStart === own.weekStart && offset === own.offset && boundsAs === own.boundsAs;
   }
 
   at(now: CoreValue): PeriodBounds {
     const address = (typeof now === "number" && this.#question.at(now)) || this.#inWords(now);
-    // As `Answer` in src/wasm.rs has it: two doubles, two texts.
+    // As `Answer` in src/wasm/periods.rs has it: two doubles, two texts.
     const { bytes, doubles } = memoryViews();
     return {
       period: this.#query.period as Period,

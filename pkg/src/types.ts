@@ -12,7 +12,7 @@ export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
 export type Instant = Date | number | string;
 
 /** How `periodStart` and `periodEnd` are written. Which records belong to the period never depends on it. */
-export type Boundaries = "instant" | "wall-clock";
+export type BoundsFormat = "instant" | "wall-clock";
 
 /** Which period is meant: the one of `period`'s kind that holds `now` in `tz`, moved by `offset`. */
 export interface PeriodQuery {
@@ -29,7 +29,7 @@ export interface PeriodQuery {
    * `"instant"` (default) writes true UTC instants; `"wall-clock"` writes the local wall time of the first and
    * the last second followed by `Z`, as the vendor's own example does.
    */
-  boundaries?: Boundaries;
+  boundsAs?: BoundsFormat;
 }
 
 /** The exact bounds of one period. */
@@ -125,7 +125,7 @@ export interface AccountQuery {
   /** The moment up to which the last days are counted. Default: the current time. */
   now?: Instant;
   /** How `periodStart` and `periodEnd` are written. */
-  boundaries?: Boundaries;
+  boundsAs?: BoundsFormat;
 }
 
 /**
@@ -197,6 +197,6 @@ export type Validation<T> = { ok: true; readonly value: T; warnings: Problem[] }
 export interface Convention {
   /** The week's first day; `null` for months and years, where it plays no part. */
   weekStart: Weekday | null;
-  boundaries: Boundaries;
+  boundsAs: BoundsFormat;
   tz: string;
 }

@@ -2,15 +2,15 @@
 
 /// UTF-8 as it passes byte by byte (RFC 3629 §4): how many continuation bytes are due, and the next one's span.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Utf8 {
-    pub(super) due: u8,
+pub struct Utf8 {
+    pub due: u8,
     low: u8,
     high: u8,
 }
 
 impl Utf8 {
     /// Takes one byte; false where it can't follow.
-    pub(super) const fn takes(&mut self, byte: u8) -> bool {
+    pub const fn takes(&mut self, byte: u8) -> bool {
         if self.due > 0 {
             let fits = self.low <= byte && byte <= self.high;
             *self = Utf8 {

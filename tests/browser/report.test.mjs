@@ -119,7 +119,7 @@ test("every option changes the question, and the address keeps it", async () => 
   await assertShows(page, bytes, query);
   const steps = [
     [() => page.selectOption("#weekStart", "sunday"), { weekStart: "sunday" }],
-    [() => page.selectOption("#boundaries", "wall-clock"), { boundaries: "wall-clock" }],
+    [() => page.selectOption("#boundsAs", "wall-clock"), { boundsAs: "wall-clock" }],
     [() => page.check("#includeIdle"), { includeIdle: true }],
     [() => page.uncheck("#dedupe"), { dedupe: false }],
     [() => page.selectOption("#naiveTimestamps", "utc"), { naiveTimestamps: "utc" }],
@@ -136,7 +136,7 @@ test("every option changes the question, and the address keeps it", async () => 
   }
   assert.equal(
     new URL(page.url()).hash,
-    "#period=week&tz=Asia/Tokyo&date=2025-07-10&weekStart=sunday&boundaries=wall-clock&includeIdle=true&dedupe=false&naiveTimestamps=utc",
+    "#period=week&tz=Asia/Tokyo&date=2025-07-10&weekStart=sunday&boundsAs=wall-clock&includeIdle=true&dedupe=false&naiveTimestamps=utc",
   );
   // The same controls in another tab; the file stays here.
   const hash = new URL(page.url()).hash;

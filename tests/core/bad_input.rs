@@ -278,14 +278,14 @@ fn a_sum_beyond_the_largest_exact_number_is_an_error_and_changes_nothing() {
 
 #[test]
 fn a_reader_that_failed_stays_failed_and_the_count_stays() {
-    use usage_by_agent::input::Text;
+    use usage_by_agent::counting::text_feed::TextFeed;
     let mut counts = crate::support::asked(STRICT);
-    let mut reading = Text::default();
+    let mut reading = TextFeed::default();
     let error = reading.push(&mut counts, format!("{GOOD}\n!").as_bytes()).unwrap_err();
     assert_eq!(reading.push(&mut counts, GOOD.as_bytes()).unwrap_err(), error);
     assert_eq!(reading.finish(&mut counts).unwrap_err(), error);
     assert_eq!(counts.report().data[0].messages, 1);
-    let mut another = Text::default();
+    let mut another = TextFeed::default();
     another.push(&mut counts, GOOD.as_bytes()).unwrap();
     another.finish(&mut counts).unwrap();
     assert_eq!(counts.report().data[0].messages, 2);
@@ -334,7 +334,7 @@ fn a_fault_in_a_list_on_one_line_is_one_fault() {
 #[test]
 fn an_answer_that_is_empty_is_told_so() {
     use usage_by_agent::contract::Endpoint;
-    use usage_by_agent::validate::{Expect, check};
+    use usage_by_agent::contract::check::{Expect, check};
     for text in ["", " \n"] {
         let problems = check(Endpoint::Daily, text.as_bytes(), &Expect::default()).unwrap_err();
         assert_eq!(

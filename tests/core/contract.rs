@@ -10,7 +10,7 @@ fn the_types_and_the_openapi_document_are_those_of_the_contract() {
         let lies = std::fs::read_to_string(root.join(path)).unwrap_or_default();
         assert!(
             lies == text,
-            "{path} is not what src/contract.rs says: run `npm run contract`"
+            "{path} is not what src/contract/ says: run `npm run contract`"
         );
     }
 }

@@ -1,15 +1,17 @@
 //! What must hold of every text: however it is cut and by whichever way it is read, the count is the same, and it is the
 //! naive one's. The fuzzer (`fuzz/`) and the bounded run (`fuzzed.rs`) both come here.
 
-use crate::naive::{self, Count};
-use usage_by_agent::aggregate::Aggregate;
+use crate::naive;
+use crate::naive::Count;
 use usage_by_agent::contract::Endpoint;
+use usage_by_agent::contract::check as validate;
+use usage_by_agent::contract::check::Expect;
+use usage_by_agent::counting::aggregator::Aggregator;
+use usage_by_agent::counting::text_feed::TextFeed;
 use usage_by_agent::error::UsageError;
-use usage_by_agent::input::Text;
-use usage_by_agent::json::Reader;
-use usage_by_agent::query::RawQuery;
-use usage_by_agent::record::Defaults;
-use usage_by_agent::validate::{self, Expect};
+use usage_by_agent::options::Options;
+use usage_by_agent::records::judge::Defaults;
+use usage_by_agent::records::reader::Reader;
 
 const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
 const SKIP: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "onInvalid": "skip"}"#;
@@ -23,7 +25,7 @@ struct Outcome {
 }
 
 /// Counts a text that comes in chunks of these sizes, in turn.
-pub fn feed(counts: &mut Aggregate, mut reading: Text, text: &[u8], sizes: &[usize]) -> Result<(), UsageError> {
+pub fn feed(counts: &mut Aggregator, mut reading: TextFeed, text: &[u8], sizes: &[usize]) -> Result<(), UsageError> {
     let mut rest = text;
     let mut sizes = sizes.iter().cycle();
     while !rest.is_empty() {
@@ -34,9 +36,14 @@ pub fn feed(counts: &mut Aggregate, mut reading: Text, text: &[u8], sizes: &[usi
     reading.finish(counts)
 }
 
-fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregate, Outcome) {
-    let mut counts = Aggregate::new(RawQuery::from_json(query).usage().unwrap());
-    let told = feed(&mut counts, Text::by(reader, Defaults::default()), text, sizes);
+fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregator, Outcome) {
+    let mut counts = Aggregator::new(Options::from_json(query).usage().unwrap());
+    let told = feed(
+        &mut counts,
+        TextFeed::with_reader(reader, Defaults::default()),
+        text,
+        sizes,
+    );
     let outcome = Outcome {
         told,
         report: serde_json::to_string(&counts.report()).unwrap(),
@@ -45,7 +52,7 @@ fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregate
     (counts, outcome)
 }
 
-fn counted(counts: &Aggregate) -> Count {
+fn counted(counts: &Aggregator) -> Count {
     let d = counts.diagnostics();
     let row =
         |row: usage_by_agent::contract::AgentUsageItem| (row.agent_id, (row.messages, row.calls, row.total_seconds));

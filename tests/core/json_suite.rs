@@ -3,10 +3,10 @@
 
 use crate::support::{JUNE, STRICT, asked};
 use usage_by_agent::contract::Endpoint;
-use usage_by_agent::input::Text;
-use usage_by_agent::json::Reader;
-use usage_by_agent::record::Defaults;
-use usage_by_agent::validate::{Expect, check};
+use usage_by_agent::contract::check::{Expect, check};
+use usage_by_agent::counting::text_feed::TextFeed;
+use usage_by_agent::records::judge::Defaults;
+use usage_by_agent::records::reader::Reader;
 
 /// Is the text taken as a value of a record, by each way of reading?
 fn is_field(value: &[u8]) -> bool {
@@ -14,7 +14,7 @@ fn is_field(value: &[u8]) -> bool {
     let taken = [Reader::careful, Reader::default, Reader::eager].map(|reader| {
         [text.len(), 1, 7].map(|size| {
             let mut counts = asked(STRICT);
-            let mut reading = Text::by(reader(), Defaults::default());
+            let mut reading = TextFeed::with_reader(reader(), Defaults::default());
             let mut chunks = text.chunks(size);
             let told = chunks
                 .try_for_each(|chunk| reading.push(&mut counts, chunk))
@@ -39,7 +39,7 @@ fn is_text(value: &[u8]) -> bool {
     let refused = problems[0].code == "invalid_json";
     // Among records, where a text may hold several values, what is taken alone is taken too.
     let mut counts = asked(JUNE);
-    let mut reading = Text::default();
+    let mut reading = TextFeed::default();
     let _ = reading.push(&mut counts, value);
     let _ = reading.finish(&mut counts);
     let broken = counts.diagnostics().problems.iter().any(|p| p.code == "invalid_json");
@@ -100,7 +100,8 @@ fn as_deep_as_serde_json_goes_and_no_deeper() {
             let text = format!(r#"{{"x":{value}}}"#);
             let by_serde = serde_json::from_str::<serde_json::Value>(&text).is_ok();
             let mut counts = asked(STRICT);
-            let told = usage_by_agent::input::push_text(&mut counts, text.as_bytes(), &Defaults::default());
+            let told =
+                usage_by_agent::counting::text_feed::push_text(&mut counts, text.as_bytes(), &Defaults::default());
             assert_eq!(told.is_ok(), by_serde, "{levels} of {open}");
         }
     }

@@ -5,8 +5,8 @@ use crate::harness::only_serde_minds;
 use proptest::prelude::*;
 use serde_json::{Deserializer, Value};
 use usage_by_agent::error::{Place, UsageError};
-use usage_by_agent::json::{Reader, Sink};
-use usage_by_agent::record::Row;
+use usage_by_agent::records::reader::{Reader, Sink};
+use usage_by_agent::records::row::Row;
 
 /// All that a reader tells. Objects are told by the fields that are read of them.
 #[derive(Default, Debug, PartialEq)]

@@ -5,9 +5,9 @@ use crate::support::counted;
 use chrono::{Datelike, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use proptest::prelude::*;
+use usage_by_agent::counting::text_feed::push_text;
 use usage_by_agent::error::Code;
-use usage_by_agent::input::push_text;
-use usage_by_agent::query::RawQuery;
+use usage_by_agent::options::Options;
 
 const ZONES: [&str; 9] = [
     "UTC",
@@ -64,7 +64,7 @@ proptest! {
         let (want, _) = counted(&query, &records);
         let mut kept = rollup(r#"{"onInvalid":"skip","agents":[{"id":"a1","name":"Other"},{"id":"a","name":""}]}"#);
         push_text(&mut kept, records.as_bytes(), &Default::default()).unwrap();
-        let mut got = kept.by_agent(RawQuery::from_json(&query).usage().unwrap()).unwrap();
+        let mut got = kept.by_agent(Options::from_json(&query).usage().unwrap()).unwrap();
         got.data.retain(|row| row.agent_id.as_deref() != Some("a") || row.messages + row.calls > 0);
         let want = want.report();
         prop_assert_eq!(got, want);
@@ -80,7 +80,7 @@ proptest! {
         let mut kept = rollup("{}");
         push_text(&mut kept, events.iter().map(text).collect::<String>().as_bytes(), &Default::default()).unwrap();
         let query = format!(r#"{{"tz":"{zone}","now":"2024-12-20T00:00:00Z","days":{days},"months":{months}}}"#);
-        let raw = RawQuery::from_json(&query);
+        let raw = Options::from_json(&query);
         let tz: Tz = zone.parse().unwrap();
         let date = |at| tz.timestamp_millis_opt(at).unwrap().date_naive();
         let today = date(1_734_652_800_000);
@@ -151,7 +151,7 @@ fn numbers_have_their_rows_and_what_has_none_comes_last() {
         {"receivedAt":"2024-06-02T00:00:00Z","agentId":"a"}"#;
     push_text(&mut kept, records.as_bytes(), &Default::default()).unwrap();
     let rows = |query: Option<&str>| {
-        let query = query.map(|query| RawQuery::from_json(query).period().unwrap());
+        let query = query.map(|query| Options::from_json(query).period().unwrap());
         serde_json::to_value(kept.by_number(query.as_ref()).unwrap().data).unwrap()
     };
     let unknown = |id: &str, number: &str, messages: u64, calls: u64| serde_json::json!({"numberId": id, "phoneNumber": number, "country": "", "status": "", "messages": messages, "calls": calls});
@@ -184,7 +184,7 @@ fn bounds_off_the_quarter_hours_are_out_of_range() {
         ("Pacific/Kiritimati", "1979-05-15T00:00:00Z", "1980-05-15T00:00:00Z"),
     ] {
         let query = |now| format!(r#"{{"period":"month","tz":"{zone}","now":"{now}","days":1,"months":1}}"#);
-        let raw = RawQuery::from_json(&query(bad));
+        let raw = Options::from_json(&query(bad));
         let error = kept.by_agent(raw.usage().unwrap()).unwrap_err();
         assert_eq!(error.code, Code::OutOfRange);
         assert!(error.message.contains("quarter hours"), "{}", error.message);
@@ -195,10 +195,10 @@ fn bounds_off_the_quarter_hours_are_out_of_range() {
         ] {
             assert_eq!(code, Code::OutOfRange);
         }
-        let raw = RawQuery::from_json(&query(good));
+        let raw = Options::from_json(&query(good));
         kept.by_agent(raw.usage().unwrap()).unwrap();
     }
-    let early = RawQuery::from_json(r#"{"days":3,"now":0}"#);
+    let early = Options::from_json(r#"{"days":3,"now":0}"#);
     assert_eq!(kept.daily(&early.days().unwrap()).unwrap_err().code, Code::OutOfRange);
     for bad in [
         r#"{"days":0,"now":0}"#,
@@ -206,7 +206,7 @@ fn bounds_off_the_quarter_hours_are_out_of_range() {
         r#"{"days":1.5,"now":0}"#,
         r#"{"days":"7","now":0}"#,
     ] {
-        assert_eq!(RawQuery::from_json(bad).days().unwrap_err().code, Code::InvalidOption);
+        assert_eq!(Options::from_json(bad).days().unwrap_err().code, Code::InvalidOption);
     }
 }
 
@@ -225,7 +225,7 @@ fn the_edges_of_the_years_supported_are_in_it() {
         )
         .unwrap();
         let query = format!(r#"{{"period":"year","tz":"{zone}","now":"{year}-06-01T00:00:00Z"}}"#);
-        let report = kept.by_agent(RawQuery::from_json(&query).usage().unwrap()).unwrap();
+        let report = kept.by_agent(Options::from_json(&query).usage().unwrap()).unwrap();
         assert_eq!(report.data[0].messages, 1, "{zone}");
     }
     let mut kept = rollup("{}");

@@ -2,11 +2,11 @@
 
 use crate::support::{JUNE, asked, counted, is_conserved, outcome, shuffled};
 use proptest::prelude::*;
+use usage_by_agent::counting::ledger::Ledger;
+use usage_by_agent::counting::rollup::Rollup;
+use usage_by_agent::counting::text_feed::push_text;
 use usage_by_agent::error::Code;
-use usage_by_agent::input::push_text;
-use usage_by_agent::ledger::Ledger;
-use usage_by_agent::query::RawQuery;
-use usage_by_agent::rollup::Rollup;
+use usage_by_agent::options::Options;
 
 /// Few ids, agents, numbers and times, so that the same id comes often and tells other things each time.
 pub fn record() -> impl Strategy<Value = String> {
@@ -38,7 +38,7 @@ pub fn record() -> impl Strategy<Value = String> {
 
 /// All that order must not change: everything but the list of problems, which has the first ones.
 pub fn rollup(options: &str) -> Rollup {
-    let raw = RawQuery::from_json(options);
+    let raw = Options::from_json(options);
     Rollup::new(raw.reading().unwrap(), raw.directory().unwrap())
 }
 
@@ -47,7 +47,7 @@ const SKIP: &str = r#"{"onInvalid": "skip"}"#;
 fn all_of(rollup: &Rollup) -> String {
     let mut diagnostics = rollup.diagnostics().clone();
     diagnostics.problems.clear();
-    let days = RawQuery::from_json(r#"{"now": "2024-07-08T00:00:00Z", "tz": "Asia/Kathmandu"}"#);
+    let days = Options::from_json(r#"{"now": "2024-07-08T00:00:00Z", "tz": "Asia/Kathmandu"}"#);
     let daily = rollup.daily(&days.days().unwrap()).unwrap();
     serde_json::to_string(&(rollup.by_number(None).unwrap(), daily, diagnostics)).unwrap()
 }
@@ -160,7 +160,7 @@ proptest! {
             let at = 5 + at.index(forged.len() - 5);
             forged[at] = byte;
         }
-        forged.extend(usage_by_agent::hash::hash(&forged, 0)[0].to_le_bytes());
+        forged.extend(usage_by_agent::collections::murmur3::murmur3_x64_128(&forged, 0)[0].to_le_bytes());
         let before = into.snapshot();
         match into.merge(&forged) {
             Ok(()) => { let _ = into.snapshot(); }
@@ -230,7 +230,7 @@ fn what_does_not_fit_is_refused_and_told() {
     told(&mut asked(&paris), &june.snapshot());
     asked(&JUNE.replace(
         '}',
-        r#", "tz": "Etc/UTC", "boundaries": "wall-clock", "agents": [{"id":"a","name":"B"}]}"#,
+        r#", "tz": "Etc/UTC", "boundsAs": "wall-clock", "agents": [{"id":"a","name":"B"}]}"#,
     ))
     .merge(&june.snapshot())
     .unwrap();
@@ -282,7 +282,7 @@ fn of_records_of_one_id_the_fullest_counts() {
                 assert_eq!(one.totals, two.totals);
                 let by_number = |of: &Rollup| of.by_number(None).unwrap();
                 assert_eq!(by_number(&alone), by_number(&both));
-                let day = RawQuery::from_json(r#"{"days": 1, "now": "2024-06-03T15:20:00Z", "tz": "Etc/UTC"}"#);
+                let day = Options::from_json(r#"{"days": 1, "now": "2024-06-03T15:20:00Z", "tz": "Etc/UTC"}"#);
                 assert_eq!(alone.daily(&day.days().unwrap()), both.daily(&day.days().unwrap()));
             }
         }

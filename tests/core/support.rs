@@ -1,11 +1,11 @@
 //! What the tests share: a query in JSON, and the count of a text.
 
 use crate::harness::feed;
-use usage_by_agent::aggregate::Aggregate;
+use usage_by_agent::counting::aggregator::Aggregator;
+use usage_by_agent::counting::text_feed::TextFeed;
 use usage_by_agent::error::UsageError;
-use usage_by_agent::input::Text;
-use usage_by_agent::query::RawQuery;
-use usage_by_agent::record::Defaults;
+use usage_by_agent::options::Options;
+use usage_by_agent::records::judge::Defaults;
 
 /// June 2024 in UTC, invalid records skipped.
 pub const JUNE: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "onInvalid": "skip"}"#;
@@ -13,29 +13,29 @@ pub const JUNE: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "on
 /// The same, ending at the first invalid record.
 pub const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
 
-pub fn asked(query: &str) -> Aggregate {
-    Aggregate::new(RawQuery::from_json(query).usage().unwrap())
+pub fn asked(query: &str) -> Aggregator {
+    Aggregator::new(Options::from_json(query).usage().unwrap())
 }
 
 /// Counts a text that comes in chunks of these sizes, again and again.
-pub fn counted_in(query: &str, text: &[u8], sizes: &[usize]) -> (Aggregate, Result<(), UsageError>) {
+pub fn counted_in(query: &str, text: &[u8], sizes: &[usize]) -> (Aggregator, Result<(), UsageError>) {
     let mut counts = asked(query);
-    let told = feed(&mut counts, Text::new(Defaults::default()), text, sizes);
+    let told = feed(&mut counts, TextFeed::new(Defaults::default()), text, sizes);
     (counts, told)
 }
 
-pub fn counted(query: &str, text: impl AsRef<[u8]>) -> (Aggregate, Result<(), UsageError>) {
+pub fn counted(query: &str, text: impl AsRef<[u8]>) -> (Aggregator, Result<(), UsageError>) {
     counted_in(query, text.as_ref(), &[usize::MAX])
 }
 
 /// Where the problems are: pointer, code, line and byte offset.
-pub fn problems(counts: &Aggregate) -> Vec<(String, String, Option<u64>, Option<u64>)> {
+pub fn problems(counts: &Aggregator) -> Vec<(String, String, Option<u64>, Option<u64>)> {
     let problem = |p: &usage_by_agent::error::Problem| (p.path.clone(), p.code.clone(), p.line, p.byte_offset);
     counts.diagnostics().problems.iter().map(problem).collect()
 }
 
 /// Does every record lie in exactly one place, and do the rows sum to the totals?
-pub fn is_conserved(counts: &Aggregate) -> bool {
+pub fn is_conserved(counts: &Aggregator) -> bool {
     let d = counts.diagnostics();
     let ignored = d.ignored.voice_turns
         + d.ignored.reactions
@@ -63,7 +63,7 @@ pub fn shuffled<T: Clone>(list: &[T], seed: u64) -> Vec<T> {
 }
 
 /// The report and where every record went, without the problems, which come in the order of reading.
-pub fn outcome(counts: &Aggregate) -> String {
+pub fn outcome(counts: &Aggregator) -> String {
     let mut diagnostics = counts.diagnostics().clone();
     diagnostics.problems.clear();
     serde_json::to_string(&(counts.report(), diagnostics)).unwrap()

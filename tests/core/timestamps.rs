@@ -2,7 +2,7 @@
 
 use crate::naive::timestamp;
 use proptest::prelude::*;
-use usage_by_agent::timestamp::{Naive, from_bytes};
+use usage_by_agent::calendar::timestamp::{Naive, from_bytes};
 
 fn check(text: &[u8]) -> Result<(), TestCaseError> {
     let want = timestamp(text);

@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::{GapInfo, IANA_TZDB_VERSION, TZ_VARIANTS, Tz};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use usage_by_agent::zone::{TZDB_VERSION, Zone};
+use usage_by_agent::calendar::zone::{TZDB_VERSION, Zone};
 
 /// Zones that changed after chrono-tz's release, 2025b: the first local date that differs, and the release that changed it.
 /// One that no longer differs has no place here, and fails the test.

@@ -135,7 +135,7 @@ const WHOLE = {
   },
 };
 const EXPECT = {
-  "by-agent": { period: "month", tz: "America/New_York", boundaries: "instant", now: "2024-06-15T12:00:00Z" },
+  "by-agent": { period: "month", tz: "America/New_York", boundsAs: "instant", now: "2024-06-15T12:00:00Z" },
   usage: { now: "2024-06-15T12:00:00Z" },
   daily: { days: 4, now: "2024-03-02T12:00:00Z" },
   monthly: { months: 4, now: "2024-02-29T23:59:59Z" },

@@ -23,7 +23,7 @@ const large = prepare(
 );
 const small = prepare(
   { records: 1500, invalid: 90, seed: 12, transcripts: { share: 0 }, multiline: true },
-  { period: "year", tz: "Asia/Kolkata", now: "2024-06-15T12:00:00Z", boundaries: "wall-clock" },
+  { period: "year", tz: "Asia/Kolkata", now: "2024-06-15T12:00:00Z", boundsAs: "wall-clock" },
 );
 
 /** A pointer into a text of some format, as the same pointer into the list of its values. */

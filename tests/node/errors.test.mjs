@@ -191,7 +191,7 @@ const OPTIONS = [
   "now",
   "weekStart",
   "offset",
-  "boundaries",
+  "boundsAs",
   "agents",
   "includeIdle",
   "dedupe",

@@ -82,7 +82,7 @@ test("in New York, by wall time, as the page asks for it", () => {
   const shifted = records.map((record) =>
     JSON.parse(JSON.stringify(record).replace(/(20\d\d-\d\d-\d\dT[\d:.]+)Z/g, "$1-04:00")),
   );
-  const there = { ...query, tz: "America/New_York", boundaries: "wall-clock" };
+  const there = { ...query, tz: "America/New_York", boundsAs: "wall-clock" };
   assert.equal(JSON.stringify(usageByAgent(shifted, there)), expected);
   assert.notEqual(JSON.stringify(usageByAgent(records, there)), expected);
 });

@@ -50,7 +50,7 @@ test("the vendor's example", () => {
     { id: agents[0][0], name: "Support Agent Alpha" },
     { id: agents[1][0], name: "Sales Agent Beta" },
   ];
-  const query = { ...JUNE, tz: "America/New_York", boundaries: "wall-clock", agents: { data: names, total: 2 } };
+  const query = { ...JUNE, tz: "America/New_York", boundsAs: "wall-clock", agents: { data: names, total: 2 } };
   const result = report(records.reverse(), query);
   assert.deepEqual(result.report, {
     data: [
@@ -131,14 +131,14 @@ test("Havana, where November 2026 has two midnights, begins at the first", () =>
 test("Cairo, where 26 April 2024 has no midnight, begins after the gap", () => {
   const query = { period: "week", weekStart: "friday", tz: "Africa/Cairo", now: "2024-04-27T00:00:00Z" };
   assert.deepEqual(span(query), ["2024-04-25T22:00:00.000Z", "2024-05-02T21:00:00.000Z"]);
-  const { periodStart, periodEnd } = bounds({ ...query, boundaries: "wall-clock" });
+  const { periodStart, periodEnd } = bounds({ ...query, boundsAs: "wall-clock" });
   assert.deepEqual([periodStart, periodEnd], ["2024-04-26T01:00:00Z", "2024-05-02T23:59:59Z"]);
 });
 
 test("Apia, where 30 December 2011 was skipped", () => {
   const week = { period: "week", weekStart: "friday", tz: "Pacific/Apia", now: "2011-12-31T12:00:00Z" };
   assert.deepEqual(span(week), ["2011-12-30T10:00:00.000Z", "2012-01-05T10:00:00.000Z"]);
-  assert.equal(bounds({ ...week, boundaries: "wall-clock" }).periodStart, "2011-12-31T00:00:00Z");
+  assert.equal(bounds({ ...week, boundsAs: "wall-clock" }).periodStart, "2011-12-31T00:00:00Z");
   assert.deepEqual(span({ ...week, offset: -1 }), ["2011-12-23T10:00:00.000Z", "2011-12-30T10:00:00.000Z"]);
   const december = month("Pacific/Apia", "2011-12-31T00:00:00Z");
   assert.deepEqual([december.periodStart, december.periodEnd], ["2011-12-01T10:00:00Z", "2011-12-31T09:59:59Z"]);
@@ -150,7 +150,7 @@ test("St John's, where November 2009 began, was October again, and began once mo
   assert.equal(inTheFold.periodStart, "2009-11-01T02:30:00Z");
   assert.equal(month("America/St_Johns", "2009-11-01T02:30:00Z").startMs, inTheFold.startMs);
   assert.equal(month("America/St_Johns", "2009-11-01T02:29:59.999Z").endMs, inTheFold.startMs);
-  const october = month("America/St_Johns", "2009-11-01T02:45:00Z", { offset: -1, boundaries: "wall-clock" });
+  const october = month("America/St_Johns", "2009-11-01T02:45:00Z", { offset: -1, boundsAs: "wall-clock" });
   assert.deepEqual([october.periodStart, october.periodEnd], ["2009-10-01T00:00:00Z", "2009-10-31T23:59:59Z"]);
 });
 
@@ -214,7 +214,7 @@ test("supported years, and questions that can't be answered", () => {
   assert.equal(code({ now: "2024-06-15" }), "invalid_now");
   assert.equal(code({ now: "2024-06-15T12:00:00" }), "invalid_now");
   assert.equal(code({ weekStart: "Monday" }), "invalid_option");
-  assert.equal(code({ boundaries: "local" }), "invalid_option");
+  assert.equal(code({ boundsAs: "local" }), "invalid_option");
 });
 
 test("timestamps", () => {

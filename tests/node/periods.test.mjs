@@ -60,7 +60,7 @@ test("every zone's periods at random moments are the oracle's", (t) => {
         now: Math.floor(random.unit() * Date.UTC(2101, 0, 1)) - 182 * DAY, // some are out of range
         weekStart: random.pick(WEEKDAYS),
         offset: random.chance(0.5) ? 0 : random.below(200) - 100,
-        boundaries: random.pick(["instant", "wall-clock"]),
+        boundsAs: random.pick(["instant", "wall-clock"]),
       };
       compared += 1;
       const found = difference(query);
@@ -124,7 +124,7 @@ test("an answer does not depend on what was asked before, however it was asked",
     period: random.pick(PERIODS),
     weekStart: random.pick([undefined, null, ...WEEKDAYS]),
     offset: random.pick([undefined, null, 0, -3, 7]),
-    boundaries: random.pick([undefined, null, "instant", "wall-clock"]),
+    boundsAs: random.pick([undefined, null, "instant", "wall-clock"]),
     now: Date.UTC(1975, 0, 1) + random.below(3_700_000) * 1e6,
   }));
   const answers = asked.map(periodBounds);

@@ -273,10 +273,10 @@ test("bounds alone: the convention, and what differs by whole hours or days", ()
   const { values } = made(71, { records: 100 });
   const ours = usageByAgent(values, MONTH);
   const bare = (change) => reconcile(ours, { ...ours, ...change });
-  const wall = bare({ ...usageByAgent(values, { ...MONTH, boundaries: "wall-clock" }) });
+  const wall = bare({ ...usageByAgent(values, { ...MONTH, boundsAs: "wall-clock" }) });
   assert.deepEqual([wall.equal, wall.periods.equal, wall.periods.start.deltaSeconds], [true, true, -4 * 3600]);
   assert.deepEqual(codesOf(wall), ["bounds_written_otherwise"]);
-  assert.equal(wall.periods.convention.boundaries, "wall-clock");
+  assert.equal(wall.periods.convention.boundsAs, "wall-clock");
 
   const tokyo = usageByAgent([], { ...MONTH, tz: "Asia/Tokyo" });
   const zone = bare({ periodStart: tokyo.periodStart, periodEnd: tokyo.periodEnd });

@@ -144,7 +144,7 @@ test("the account's usage: the last quarter hours, the calendar month, and what 
     });
     assert.ok(stats.messagesLast30d > stats.messagesLast24h);
   }
-  const wall = rollup.usage({ account, tz: "Asia/Kolkata", now: at(0), boundaries: "wall-clock" });
+  const wall = rollup.usage({ account, tz: "Asia/Kolkata", now: at(0), boundsAs: "wall-clock" });
   assert.equal(wall.periodStart, "2024-01-01T00:00:00Z");
   rollup.free();
 });

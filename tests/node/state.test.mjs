@@ -129,5 +129,5 @@ test("an aggregator takes parts of its own period only", () => {
     message:
       /its period is 2024-06-01T00:00:00Z until 2024-07-01T00:00:00Z; wanted 2024-07-01T00:00:00Z until 2024-08-01/,
   });
-  july.merge(kinds.UsageAggregator.make({ now: "2024-07-01T00:00:00Z", tz: "Etc/UTC", boundaries: "wall-clock" }));
+  july.merge(kinds.UsageAggregator.make({ now: "2024-07-01T00:00:00Z", tz: "Etc/UTC", boundsAs: "wall-clock" }));
 });

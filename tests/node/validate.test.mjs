@@ -47,9 +47,9 @@ test("our own reports are sound", () => {
   const records = [message({ agentId: "a" }), call({}), call({ durationSeconds: undefined, agentId: "b" })];
   for (const period of ["week", "month", "year"]) {
     for (const tz of ["UTC", "Asia/Kolkata", "America/St_Johns", "Africa/Cairo"]) {
-      for (const boundaries of ["instant", "wall-clock"]) {
+      for (const boundsAs of ["instant", "wall-clock"]) {
         for (const weekStart of ["monday", "saturday"]) {
-          const query = { ...JUNE, period, tz, boundaries, weekStart };
+          const query = { ...JUNE, period, tz, boundsAs, weekStart };
           const report = usageByAgent(records, query);
           const expected = { ok: true, value: report, warnings: [] };
           assert.deepEqual(validateResponse("by-agent", report, query), expected);
@@ -142,10 +142,10 @@ test("what was asked for is what has to be answered", () => {
 
 test("where no zone was asked for, any zone's days will do", () => {
   for (const tz of ["Asia/Kolkata", "America/St_Johns", "Pacific/Apia"]) {
-    for (const boundaries of ["instant", "wall-clock"]) {
-      const answer = { data: [], ...periodBounds({ ...JUNE, period: "week", tz, weekStart: "sunday", boundaries }) };
+    for (const boundsAs of ["instant", "wall-clock"]) {
+      const answer = { data: [], ...periodBounds({ ...JUNE, period: "week", tz, weekStart: "sunday", boundsAs }) };
       assert.equal(validateResponse("by-agent", answer).ok, true, tz);
-      assert.equal(validateResponse("by-agent", answer, { tz: "UTC" }).ok, boundaries === "wall-clock", tz);
+      assert.equal(validateResponse("by-agent", answer, { tz: "UTC" }).ok, boundsAs === "wall-clock", tz);
       const later = { ...answer, periodEnd: answer.periodEnd.replace(/..Z$/, "58Z") };
       assert.deepEqual(
         validateResponse("by-agent", later).problems.map(({ path, code }) => [path, code]),
@@ -250,7 +250,7 @@ test("a moment without a zone may be of any zone's period, day and month", () =>
   assert.equal(sound("by-agent", page, { period: "month", now: evening }), true);
   assert.equal(sound("by-agent", page, { period: "month", now: evening, tz: "America/New_York" }), true);
   assert.equal(sound("by-agent", page, { period: "month", now: evening, tz: "UTC" }), false);
-  assert.equal(sound("by-agent", page, { period: "month", now: evening, boundaries: "instant" }), false);
+  assert.equal(sound("by-agent", page, { period: "month", now: evening, boundsAs: "instant" }), false);
   assert.equal(sound("by-agent", page, { period: "month", now: "2024-07-01T12:00:00Z" }), false);
   const ending = (name, counter, when) => ({
     data: [{ [name]: when, messages: 0, calls: 0, webhooks: 0 }],
@@ -272,7 +272,7 @@ test("a moment without a zone may be of any zone's period, day and month", () =>
   assert.equal(isCurrent({ now: evening }), true);
   assert.equal(isCurrent({ now: evening, tz: "America/New_York" }), true);
   assert.equal(isCurrent({ now: evening, tz: "UTC" }), false);
-  assert.equal(isCurrent({ now: evening, boundaries: "instant" }), false);
+  assert.equal(isCurrent({ now: evening, boundsAs: "instant" }), false);
   assert.equal(isCurrent({ now: "2024-07-01T12:00:00Z" }), false);
   assert.equal(sound("monthly", ending("month", "months", "2024-06"), { now: evening }), true);
   assert.equal(sound("monthly", ending("month", "months", "2024-06"), { now: evening, tz: "UTC" }), false);
@@ -324,16 +324,16 @@ test("other endpoints and bad expectations are the caller's fault", () => {
 
 test("the vendor's example writes wall time", () => {
   const found = inferConvention(page, newYork);
-  assert.deepEqual(found, { weekStart: null, boundaries: "wall-clock", tz: "America/New_York" });
-  assert.deepEqual(inferConvention(page, {}), { weekStart: null, boundaries: "instant", tz: "UTC" });
-  assert.deepEqual(inferConvention(page), { weekStart: null, boundaries: "instant", tz: "UTC" });
+  assert.deepEqual(found, { weekStart: null, boundsAs: "wall-clock", tz: "America/New_York" });
+  assert.deepEqual(inferConvention(page, {}), { weekStart: null, boundsAs: "instant", tz: "UTC" });
+  assert.deepEqual(inferConvention(page), { weekStart: null, boundsAs: "instant", tz: "UTC" });
   assert.deepEqual(inferConvention(page, { tz: "america/new_york" }).tz, "America/New_York");
 });
 
 test("each convention is found again from what it wrote", () => {
   const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
   for (const tz of ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Africa/Cairo", "America/Havana"]) {
-    for (const boundaries of ["instant", "wall-clock"]) {
+    for (const boundsAs of ["instant", "wall-clock"]) {
       for (const now of [
         "2024-03-10T12:00:00Z",
         "2024-04-26T12:00:00Z",
@@ -341,15 +341,15 @@ test("each convention is found again from what it wrote", () => {
         "2011-12-30T12:00:00Z",
       ]) {
         for (const weekStart of days) {
-          const bounds = periodBounds({ period: "week", tz, now, weekStart, boundaries });
+          const bounds = periodBounds({ period: "week", tz, now, weekStart, boundsAs });
           // The likeliest first day goes first: a week that the skipped day cut short may begin on two.
           const found = inferConvention(bounds, { tz, weekStart });
-          const expected = { weekStart, boundaries: tz === "UTC" ? "instant" : boundaries, tz };
+          const expected = { weekStart, boundsAs: tz === "UTC" ? "instant" : boundsAs, tz };
           assert.deepEqual(found, expected, JSON.stringify(bounds));
         }
-        const month = periodBounds({ period: "month", tz, now, boundaries });
+        const month = periodBounds({ period: "month", tz, now, boundsAs });
         assert.equal(inferConvention(month, { tz }).weekStart, null);
-        assert.equal(inferConvention(month, { tz }).boundaries, tz === "UTC" ? "instant" : boundaries);
+        assert.equal(inferConvention(month, { tz }).boundsAs, tz === "UTC" ? "instant" : boundsAs);
       }
     }
   }

@@ -1,4 +1,4 @@
-// Sound answers of the five endpoints, at random, written from the vendor's documents and not from src/contract.rs; and every
+// Sound answers of the five endpoints, at random, written from the vendor's documents and not from src/contract/; and every
 // way of spelling them that JSON allows.
 
 import { Random } from "../../tools/generate/random.mjs";
@@ -35,7 +35,7 @@ function byAgent(random, periodBounds, zones) {
     period: random.pick(["week", "month", "year"]),
     tz: random.pick(zones),
     weekStart: random.pick(["monday", "sunday", "saturday"]),
-    boundaries: random.pick(["instant", "wall-clock"]),
+    boundsAs: random.pick(["instant", "wall-clock"]),
     now: Date.UTC(1971, 0, 1) + random.below(128 * 365 * DAY),
   };
   const data = ids(random, random.below(20)).map((agentId) => {
@@ -63,10 +63,10 @@ function byAgent(random, periodBounds, zones) {
     data.splice(random.below(data.length + 1), 0, orphan);
   }
   const { periodStart, periodEnd } = periodBounds(query);
-  const { period, tz, weekStart, boundaries, now } = query;
+  const { period, tz, weekStart, boundsAs, now } = query;
   const expect = random.pick([
     { tz, weekStart },
-    { period, tz, weekStart, now, boundaries },
+    { period, tz, weekStart, now, boundsAs },
     { ...query, offset: 0 },
   ]);
   return { endpoint: "by-agent", body: { data, period, periodStart, periodEnd }, expect };
@@ -203,7 +203,7 @@ function asked({ expect }, random) {
       { tz: zone },
       { period: random.pick(["week", "month", "year"]) },
       { weekStart: "tuesday" },
-      { boundaries: random.pick(["instant", "wall-clock"]) },
+      { boundsAs: random.pick(["instant", "wall-clock"]) },
       { offset: random.pick([-1, 1]) },
       { days: 1 + random.below(40), months: 1 + random.below(24) },
     ]),

@@ -1,5 +1,5 @@
 // What is wrong with an answer, judged slowly and from its value: written from the vendor's documents and the rules of the README, and
-// not from src/contract.rs or src/validate. Only the calendar is the package's own; its tests are elsewhere.
+// not from src/contract/. Only the calendar is the package's own; its tests are elsewhere.
 
 const DAY = 86_400_000;
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -142,7 +142,7 @@ export function judged(endpoint, body, expect, calendar) {
       const now = Date.parse(new Date(expect.now).toJSON());
       const [first, last] = [Date.parse(body.periodStart), Date.parse(body.periodEnd) + 1000];
       const isWithin = (at) => at >= first && at < last;
-      const isIt = expect.boundaries !== "instant" && zones().some((tz) => isWithin(wallTime(now, tz)));
+      const isIt = expect.boundsAs !== "instant" && zones().some((tz) => isWithin(wallTime(now, tz)));
       if (!isWithin(now) && !isIt) error("/periodStart", "not_current");
     }
   }
@@ -175,9 +175,9 @@ export function judged(endpoint, body, expect, calendar) {
     const explains = (more) =>
       zones().some((tz) =>
         (expect.weekStart ? [expect.weekStart] : WEEKDAYS).some((weekStart) =>
-          (expect.boundaries ? [expect.boundaries] : ["instant", "wall-clock"]).some((boundaries) => {
+          (expect.boundsAs ? [expect.boundsAs] : ["instant", "wall-clock"]).some((boundsAs) => {
             try {
-              const found = calendar.periodBounds({ period: stated, tz, weekStart, boundaries, ...more });
+              const found = calendar.periodBounds({ period: stated, tz, weekStart, boundsAs, ...more });
               return found.periodStart === both[0] && found.periodEnd === both[1];
             } catch {
               return false; // beyond the supported years
@@ -231,7 +231,7 @@ export function judged(endpoint, body, expect, calendar) {
 
   /** The date of the moment asked for: of the seven weeks that hold it, the one that began last began on it. Or its month. */
   function current(tz) {
-    const asked = { tz, now: expect.now, boundaries: "wall-clock" };
+    const asked = { tz, now: expect.now, boundsAs: "wall-clock" };
     if (endpoint === "monthly") return calendar.periodBounds({ ...asked, period: "month" }).periodStart.slice(0, 7);
     const weeks = WEEKDAYS.map((weekStart) => calendar.periodBounds({ ...asked, period: "week", weekStart }));
     return weeks.sort((a, b) => b.startMs - a.startMs)[0].periodStart.slice(0, 10);

@@ -76,7 +76,7 @@ const CASES = {
     records: () => RECORDS,
     query: async (request) => ({
       agents: [{ id: "a", name: request.headers.get("x-name") }],
-      boundaries: "wall-clock",
+      boundsAs: "wall-clock",
     }),
   },
   namesFailing: { ...open, records: () => RECORDS, query: () => Promise.reject(new Error("hunter2")) },

@@ -16,7 +16,7 @@ describe("records", () => {
   let worker;
   before(async () => {
     const objects = { "records.ndjson": ndjson(exampleRecords()), "agents.json": JSON.stringify(exampleDirectory()) };
-    worker = await startWorker({ vars: { ...CLOCK, API_TOKENS: TOKEN, BOUNDARIES: "wall-clock" }, objects });
+    worker = await startWorker({ vars: { ...CLOCK, API_TOKENS: TOKEN, BOUNDS_AS: "wall-clock" }, objects });
   });
   after(() => worker?.stop());
 
@@ -239,7 +239,7 @@ test("a setting that is missing or can't be used is named, whoever asks", async 
     [{}, /API_TOKENS/],
     [{ API_TOKENS: " , " }, /API_TOKENS/],
     [{ API_TOKENS: TOKEN, WEEK_START: "someday" }, /WEEK_START/],
-    [{ API_TOKENS: TOKEN, BOUNDARIES: "fuzzy" }, /BOUNDARIES/],
+    [{ API_TOKENS: TOKEN, BOUNDS_AS: "fuzzy" }, /BOUNDS_AS/],
     [{ API_TOKENS: TOKEN, NOW: "noon" }, /NOW/],
     [{ API_TOKENS: TOKEN, TIME_ZONE: "Mars/Olympus" }, /TIME_ZONE/],
     [{ API_TOKENS: TOKEN, CORS_ORIGINS: "https://ok.example, https://app.example/" }, /CORS_ORIGINS/],

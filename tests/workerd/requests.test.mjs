@@ -60,7 +60,7 @@ const MODES = {
     const vars = {
       API_TOKENS: `tok_first, ${TOKEN}`,
       NOW: "2024-06-15T12:00:00Z",
-      BOUNDARIES: "wall-clock",
+      BOUNDS_AS: "wall-clock",
       CORS_ORIGINS: ORIGIN,
     };
     return { worker: await startWorker({ vars, objects }), upstream: null };

@@ -1,12 +1,12 @@
 //! An answer and an error of each kind, as the document shows them. A test holds them to the contract.
 
 use serde_json::{Value, json};
+use usage_by_agent::calendar::period::Period;
 use usage_by_agent::contract::{
     AgentUsageItem, AgentUsageResponse, DailyUsageItem, DailyUsageResponse, Endpoint, MonthlyUsageItem,
     MonthlyUsageResponse, NumberLimits, NumberUsageItem, NumberUsageResponse, PlanInfo, PlanLimits, UNASSIGNED,
     UsageResponse, UsageStats,
 };
-use usage_by_agent::period::Period;
 
 /// What an endpoint answers, as in New York in June 2024.
 pub fn answer(endpoint: Endpoint) -> Value {

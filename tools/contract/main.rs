@@ -1,4 +1,4 @@
-//! `npm run contract`: writes what is made from `src/contract.rs`. `npm test` fails while it differs from what would be written.
+//! `npm run contract`: writes what is made from `src/contract/`. `npm test` fails while it differs from what would be written.
 
 mod documents;
 

@@ -3,7 +3,7 @@
 use super::{gather, prose, shapes};
 use usage_by_agent::contract::{ERROR, Endpoint, Field, Kind, Need, PARAMETER_ERRORS, Shape, Takes};
 
-const HEAD: &str = "// Written by `npm run contract` from src/contract.rs. Change it there.\n\n";
+const HEAD: &str = "// Written by `npm run contract` from src/contract/. Change it there.\n\n";
 
 /// The types of the answers and of the errors.
 pub fn types() -> String {

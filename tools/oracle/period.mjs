@@ -29,11 +29,11 @@ const calendars = {
  * @param {object} query a `PeriodQuery` with `now`
  * @returns {{period: string, tz: string, periodStart: string, periodEnd: string, startMs: number, endMs: number}}
  */
-export function bounds({ period, tz, now, weekStart = "monday", offset = 0, boundaries = "instant" }) {
+export function bounds({ period, tz, now, weekStart = "monday", offset = 0, boundsAs = "instant" }) {
   if (!Object.hasOwn(calendars, period)) throw new OracleError("invalid_period", `no period ${period}`);
   if (!WEEKDAYS.includes(weekStart)) throw new OracleError("invalid_option", `no weekday ${weekStart}`);
   if (!Number.isInteger(offset)) throw new OracleError("invalid_option", `offset ${offset} is not whole`);
-  if (!["instant", "wall-clock"].includes(boundaries)) throw new OracleError("invalid_option", `no ${boundaries}`);
+  if (!["instant", "wall-clock"].includes(boundsAs)) throw new OracleError("invalid_option", `no ${boundsAs}`);
   const zone = tz ?? "UTC";
   const instant = readTimestamp(now, { anyNumber: true });
   if (instant === null) throw new OracleError("invalid_now", `no instant ${now}`);
@@ -54,7 +54,7 @@ export function bounds({ period, tz, now, weekStart = "monday", offset = 0, boun
   if (!(start >= FIRST_DATE && next - DAY <= LAST_DATE)) throw new OracleError("out_of_range", "not in 1970 to 2099");
   const startMs = firstInstantOf(zone, start);
   const endMs = firstInstantOf(zone, next);
-  const written = boundaries === "instant" ? (t) => t : (t) => localAt(zone, t);
+  const written = boundsAs === "instant" ? (t) => t : (t) => localAt(zone, t);
   return {
     period,
     tz: zone,

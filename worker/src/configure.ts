@@ -68,19 +68,19 @@ function computed(env: Env): UsageHandlerOptions {
   };
 }
 
-type FixedOptions = Pick<UsageQuery, "weekStart" | "boundaries" | "tz">;
+type FixedOptions = Pick<UsageQuery, "weekStart" | "boundsAs" | "tz">;
 
 /** Tried once here, so that a misspelt weekday is a wrong setting and not every request's failure. */
 function fixedOptions(env: Env): FixedOptions {
   const options: FixedOptions = {};
   if (env.WEEK_START) options.weekStart = env.WEEK_START as Weekday;
-  if (env.BOUNDARIES) options.boundaries = env.BOUNDARIES as NonNullable<UsageQuery["boundaries"]>;
+  if (env.BOUNDS_AS) options.boundsAs = env.BOUNDS_AS as NonNullable<UsageQuery["boundsAs"]>;
   if (env.TIME_ZONE) options.tz = env.TIME_ZONE;
   try {
     periodBounds({ period: "week", ...options, now: env.NOW || Date.UTC(2024, 0, 1) });
   } catch (error) {
     throw new NotConfigured(
-      `WEEK_START, BOUNDARIES, TIME_ZONE or NOW can't be used: ${error instanceof Error ? error.message : ""}`,
+      `WEEK_START, BOUNDS_AS, TIME_ZONE or NOW can't be used: ${error instanceof Error ? error.message : ""}`,
     );
   }
   return options;

@@ -19,7 +19,7 @@ export interface Env {
   /** First day of a week. Default `monday`. */
   WEEK_START?: string;
   /** `instant` (default) or `wall-clock`. */
-  BOUNDARIES?: string;
+  BOUNDS_AS?: string;
   /** Zone of days and months, and of a report whose caller names none: an IANA name. Default `UTC`. */
   TIME_ZONE?: string;
   /** A fixed clock for tests and demonstrations: an RFC 3339 time. Leave it out in production. */

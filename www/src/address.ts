@@ -15,7 +15,7 @@ export const DEFAULTS: Omit<View, "tz"> = {
   date: null,
   weekStart: "monday",
   offset: 0,
-  boundaries: "instant",
+  boundsAs: "instant",
   includeIdle: false,
   dedupe: true,
   onInvalid: "skip",
@@ -27,7 +27,7 @@ export const DEFAULTS: Omit<View, "tz"> = {
 const CHOICES: { [K in keyof View]?: readonly View[K][] } = {
   period: ["week", "month", "year"],
   weekStart: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
-  boundaries: ["instant", "wall-clock"],
+  boundsAs: ["instant", "wall-clock"],
   onInvalid: ["throw", "skip"],
   naiveTimestamps: ["reject", "utc"],
   bars: ["messages", "calls", "totalSeconds"],

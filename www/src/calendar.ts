@@ -6,10 +6,10 @@ import type { PeriodFacts, Question } from "./protocol.js";
  * it.
  */
 export function periodQuery(question: Question, clock: number): PeriodQuery {
-  const { period, tz, weekStart, offset, boundaries } = question;
+  const { period, tz, weekStart, offset, boundsAs } = question;
   const query: PeriodQuery = { period, tz, weekStart };
   const now = question.date === null ? clock : momentOf(question.date, query);
-  return { ...query, now, offset, boundaries };
+  return { ...query, now, offset, boundsAs };
 }
 
 /**
@@ -19,7 +19,7 @@ export function periodQuery(question: Question, clock: number): PeriodQuery {
  */
 function momentOf(date: string, query: PeriodQuery): number {
   const now = Date.parse(`${date}T12:00:00Z`);
-  const around = (offset: number) => periodBounds({ ...query, now, offset, boundaries: "wall-clock" });
+  const around = (offset: number) => periodBounds({ ...query, now, offset, boundsAs: "wall-clock" });
   const near = around(0);
   if (date < near.periodStart.slice(0, 10)) return around(-1).startMs;
   if (date > near.periodEnd.slice(0, 10)) return around(1).startMs;
@@ -28,7 +28,7 @@ function momentOf(date: string, query: PeriodQuery): number {
 
 export function periodFacts(query: PeriodQuery): PeriodFacts {
   const bounds = periodBounds(query);
-  const wall = periodBounds({ ...query, boundaries: "wall-clock" });
+  const wall = periodBounds({ ...query, boundsAs: "wall-clock" });
   return {
     bounds,
     wallStart: wall.periodStart.slice(0, 19),
@@ -43,7 +43,7 @@ export function periodFacts(query: PeriodQuery): PeriodFacts {
  */
 function wallAfter(query: PeriodQuery, lastSecond: string): string {
   try {
-    const next = periodBounds({ ...query, offset: (query.offset ?? 0) + 1, boundaries: "wall-clock" });
+    const next = periodBounds({ ...query, offset: (query.offset ?? 0) + 1, boundsAs: "wall-clock" });
     return next.periodStart.slice(0, 19);
   } catch {
     // The last supported period has no next one.

@@ -3,7 +3,7 @@ import type { View } from "./address.js";
 import { ZoneBox } from "./combobox.js";
 import { byId } from "./dom.js";
 
-const SELECTS = ["weekStart", "boundaries", "onInvalid", "naiveTimestamps"] as const;
+const SELECTS = ["weekStart", "boundsAs", "onInvalid", "naiveTimestamps"] as const;
 const CHECKS = ["dedupe", "includeIdle"] as const;
 
 /** The form: shows a view, and tells what a reader changed in it. */

@@ -1,6 +1,6 @@
 import type {
   AgentUsageResponse,
-  Boundaries,
+  BoundsFormat,
   Diagnostics,
   Period,
   PeriodBounds,
@@ -16,7 +16,7 @@ export interface Question {
   date: string | null;
   weekStart: Weekday;
   offset: number;
-  boundaries: Boundaries;
+  boundsAs: BoundsFormat;
   includeIdle: boolean;
   dedupe: boolean;
   onInvalid: "throw" | "skip";

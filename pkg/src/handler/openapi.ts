@@ -1,4 +1,4 @@
-// Written by `npm run contract` from src/contract.rs. Change it there.
+// Written by `npm run contract` from src/contract/. Change it there.
 
 /** The OpenAPI document of what the handler serves. */
 export const OPENAPI: object = {

@@ -5,7 +5,7 @@ import { invalidOption } from "./invalid-option.js";
 export type Awaitable<T> = T | Promise<T>;
 
 /** The part of a report's question that callers of the handler do not choose. */
-export type ReportOptions = Omit<UsageQuery, keyof PeriodQuery> & Pick<PeriodQuery, "weekStart" | "boundaries" | "tz">;
+export type ReportOptions = Omit<UsageQuery, keyof PeriodQuery> & Pick<PeriodQuery, "weekStart" | "boundsAs" | "tz">;
 
 /** The half-open window, in epoch milliseconds, that an answer needs records of. */
 export interface RecordsWindow {

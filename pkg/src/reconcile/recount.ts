@@ -20,7 +20,7 @@ export interface Mistake {
   dedupe?: boolean;
   /** Left out are messages of this direction. */
   without?: string;
-  /** Calls are rounded to so many milliseconds, up, or to the nearest where it is negative: src/what_if.rs. */
+  /** Calls are rounded to so many milliseconds, up, or to the nearest where it is negative: src/records/mistakes.rs. */
   step?: number;
   /** An agent's seconds, of its seconds with a fraction. */
   rounded?: (seconds: number) => number;

@@ -35,10 +35,10 @@ function inferred(bounds: AgentUsageResponse, tz: string, weekStart?: Weekday | 
 }
 
 /** Every zone in which a convention explains an answer's bounds. */
-export function zonesOf(bounds: AgentUsageResponse, { weekStart, boundaries }: Convention): string[] {
+export function zonesOf(bounds: AgentUsageResponse, { weekStart, boundsAs }: Convention): string[] {
   return timeZones().filter((tz) => {
     const found = inferred(bounds, tz, weekStart);
-    return found?.weekStart === weekStart && found.boundaries === boundaries;
+    return found?.weekStart === weekStart && found.boundsAs === boundsAs;
   });
 }
 

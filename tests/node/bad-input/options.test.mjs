@@ -86,7 +86,7 @@ test("an offset that counts no periods", () => {
 });
 
 test("other options of the wrong kind", () => {
-  for (const boundaries of ["local", "", 0, ...strange]) assertBad({ boundaries }, "invalid_option", "/boundaries");
+  for (const boundsAs of ["local", "", 0, ...strange]) assertBad({ boundsAs }, "invalid_option", "/boundsAs");
   const report = (options) => () => usageByAgent([], { ...JUNE, ...options });
   for (const option of ["includeIdle", "dedupe"]) {
     for (const value of ["yes", "", 0, 1, ...strange.filter((value) => value !== true)]) {

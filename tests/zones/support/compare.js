@@ -79,11 +79,11 @@ function theirs(now, date, period, weekStart, startOf) {
 }
 
 /** The package's answer for that, to the letter. */
-function asWritten(bounds, zone, boundaries) {
+function asWritten(bounds, zone, boundsAs) {
   if (bounds === undefined) return "out_of_range";
   const [startMs, endMs] = bounds;
   const [periodStart, periodEnd] = [startMs, endMs - 1000].map((ms) => {
-    if (boundaries === "instant") return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+    if (boundsAs === "instant") return `${new Date(ms).toISOString().slice(0, 19)}Z`;
     const wall = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).toPlainDateTime();
     return `${wall.toString({ smallestUnit: "second" })}Z`;
   });
@@ -115,10 +115,10 @@ function compareZone(periodBounds, zone, draw, more) {
   for (const [n, now] of nows.entries()) {
     const date = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate();
     for (const [kind, [period, weekStart]] of KINDS.entries()) {
-      const boundaries = (n + kind) % KINDS.length === 0 ? "wall-clock" : "instant";
-      const query = { period, weekStart, tz: zone, now, boundaries };
+      const boundsAs = (n + kind) % KINDS.length === 0 ? "wall-clock" : "instant";
+      const query = { period, weekStart, tz: zone, now, boundsAs };
       const got = ours(periodBounds, query);
-      const expected = asWritten(theirs(now, date, period, weekStart, startOf), zone, boundaries);
+      const expected = asWritten(theirs(now, date, period, weekStart, startOf), zone, boundsAs);
       if (got === expected) continue;
       differences.count += 1;
       if (differences.first.length < 3) differences.first.push({ query, got, expected });

@@ -4,9 +4,9 @@ import { inferConvention, periodBounds, timeZones } from "usage-by-agent";
 const MOMENTS = ["1971-03-01T00:00:00Z", "2011-12-30T09:59:59-01:00", "2026-11-01T04:30:00Z", "2099-11-30T23:59:59Z"];
 const QUERIES = [
   { period: "week", weekStart: "sunday" },
-  { period: "week", weekStart: "thursday", boundaries: "wall-clock" },
+  { period: "week", weekStart: "thursday", boundsAs: "wall-clock" },
   { period: "month", offset: -1 },
-  { period: "year", boundaries: "wall-clock" },
+  { period: "year", boundsAs: "wall-clock" },
 ];
 
 console.log(new Date(2011, 0, 1).toISOString());

@@ -1,0 +1,156 @@
+//! A walk over the days or months of a zone, newest last: the buckets of a daily or monthly series.
+//!
+//! Days have 23, 24 or 25 hours, or other numbers, as clocks change; a date that clocks skip (Pacific/Apia, 2011-12-30) is an
+//! empty bucket, so that every date has one. Buckets tile time: each ends where the next begins.
+
+use crate::calendar::period::{Period, Window};
+use crate::calendar::zone::{Zone, day_before};
+use chrono::{Datelike, NaiveDate};
+
+/// What a bucket holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A local date.
+    Day,
+    /// A local calendar month.
+    Month,
+}
+
+/// One bucket: its first local date, and where it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// The date, or the first of the month.
+    pub first: NaiveDate,
+    /// Half-open, in epoch milliseconds.
+    pub window: Window,
+}
+
+/// Which days or months are asked for: the last `count` up to the one that holds `now`.
+#[derive(Clone, Debug)]
+pub struct SeriesQuery {
+    /// Whose days these are.
+    pub zone: Zone,
+    /// Epoch milliseconds.
+    pub now: i64,
+    /// How many.
+    pub count: u16,
+}
+
+/// The last `count` buckets up to the one that holds `now` (epoch milliseconds), oldest first. `None` where one of them lies
+/// beyond the dates supported, 1970-01-01..2099-12-31.
+///
+/// ```
+/// use usage_by_agent::calendar::{buckets::{Unit, buckets}, zone::Zone};
+///
+/// let zone = Zone::named("America/New_York")?;
+/// let days = buckets(&zone, Unit::Day, 1_710_129_600_000, 3).unwrap(); // 2024-03-11T04:00:00Z
+/// let hours: Vec<_> = days.iter().map(|day| (day.window.end - day.window.start) / 3_600_000).collect();
+/// assert_eq!(hours, [24, 23, 24]); // clocks went forward on the 10th
+/// # Ok::<(), usage_by_agent::error::UsageError>(())
+/// ```
+pub fn buckets(zone: &Zone, unit: Unit, now: i64, count: u16) -> Option<Vec<Bucket>> {
+    let date = Some(now)
+        .filter(|now| Zone::knows(*now))
+        .and_then(|now| zone.local(now))?
+        .date();
+    let mut first = match unit {
+        Unit::Day => date,
+        Unit::Month => Period::Month.first_date(date, chrono::Weekday::Mon)?,
+    };
+    let mut end = zone.first_instant(next(unit, first)?)?;
+    if now >= end {
+        // A fold across midnight: clocks show the old date again, and the new one has begun.
+        first = next(unit, first)?;
+        end = zone.first_instant(next(unit, first)?)?;
+    }
+    let mut found = Vec::with_capacity(usize::from(count));
+    for _ in 0..count {
+        let start = zone.first_instant(first)?;
+        let last = day_before(next(unit, first)?)?;
+        if first.year() < 1970 || last.year() > 2099 {
+            return None;
+        }
+        found.push(Bucket {
+            first,
+            window: Window { start, end },
+        });
+        end = start;
+        first = match unit {
+            Unit::Day => day_before(first)?,
+            Unit::Month => Period::Month.step(first, -1)?,
+        };
+    }
+    found.reverse();
+    Some(found)
+}
+
+fn next(unit: Unit, first: NaiveDate) -> Option<NaiveDate> {
+    match unit {
+        Unit::Day => first.succ_opt(),
+        Unit::Month => Period::Month.step(first, 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hours(zone: &str, now: i64, count: u16) -> Vec<(String, i64)> {
+        let found = buckets(&Zone::named(zone).unwrap(), Unit::Day, now, count).unwrap();
+        found
+            .iter()
+            .map(|b| (b.first.to_string(), (b.window.end - b.window.start) / 3_600_000))
+            .collect()
+    }
+
+    fn pairs(want: &[(&str, i64)]) -> Vec<(String, i64)> {
+        want.iter().map(|(day, hours)| ((*day).to_owned(), *hours)).collect()
+    }
+
+    #[test]
+    fn days_are_as_long_as_clocks_make_them() {
+        let november = 1_730_700_000_000; // 2024-11-04T06:00:00Z
+        let want = pairs(&[("2024-11-02", 24), ("2024-11-03", 25), ("2024-11-04", 24)]);
+        assert_eq!(hours("America/New_York", november, 3), want);
+        // Apia had no 2011-12-30.
+        let new_year = 1_325_300_000_000; // 2011-12-31T02:53:20Z
+        let want = pairs(&[("2011-12-29", 24), ("2011-12-30", 0), ("2011-12-31", 24)]);
+        assert_eq!(hours("Pacific/Apia", new_year, 3), want);
+    }
+
+    #[test]
+    fn buckets_tile_time_hold_now_and_are_as_many_as_asked() {
+        for name in Zone::names().step_by(7) {
+            let zone = Zone::named(name).unwrap();
+            for (unit, count) in [(Unit::Day, 365), (Unit::Month, 24), (Unit::Day, 1)] {
+                for now in (1..75).map(|n| n * 41_000_000_000_i64 + 900_000_000_000) {
+                    let found = buckets(&zone, unit, now, count).unwrap();
+                    assert_eq!(found.len(), usize::from(count));
+                    assert!(
+                        found
+                            .windows(2)
+                            .all(|w| w[0].window.end == w[1].window.start && w[0].first < w[1].first)
+                    );
+                    assert!(found.last().unwrap().window.contains(now), "{name} {unit:?} {now}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_fold_across_midnight_is_in_the_day_that_has_begun() {
+        // St John's, 2009-11-01 00:01 went back to 2009-10-31 23:01.
+        let zone = Zone::named("America/St_Johns").unwrap();
+        let found = buckets(&zone, Unit::Day, 1_257_044_400_000, 2).unwrap(); // 2009-11-01T03:00:00Z
+        assert_eq!(found[1].first.to_string(), "2009-11-01");
+        assert!(found[1].window.contains(1_257_044_400_000));
+    }
+
+    #[test]
+    fn beyond_the_dates_supported_there_is_none() {
+        assert_eq!(buckets(&Zone::utc(), Unit::Day, 0, 2), None);
+        assert!(buckets(&Zone::utc(), Unit::Day, 0, 1).is_some());
+        assert_eq!(buckets(&Zone::utc(), Unit::Month, i64::MAX, 1), None);
+        assert_eq!(buckets(&Zone::utc(), Unit::Day, 0, 0), Some(vec![]));
+    }
+}

@@ -1,0 +1,356 @@
+//! Periods: which calendar week, month or year holds a moment, and its exact bounds.
+
+use crate::calendar::timestamp::{text, to_wire};
+use crate::calendar::zone::{Zone, day_before};
+use crate::error::{Code, Place, UsageError};
+use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Weekday};
+use serde::Serialize;
+
+/// A calendar period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Period {
+    /// Seven days from the week's first day.
+    Week,
+    /// A calendar month.
+    Month,
+    /// A calendar year.
+    Year,
+}
+
+/// How bounds are written. What belongs to a period never depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BoundsFormat {
+    /// True UTC instants.
+    #[default]
+    Instant,
+    /// The local wall time of the first and the last second, followed by `Z`.
+    WallClock,
+}
+
+/// A span of time in epoch milliseconds, half-open: `start <= t < end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// First millisecond inside.
+    pub start: i64,
+    /// First millisecond after.
+    pub end: i64,
+}
+
+impl Window {
+    /// Is that moment inside?
+    pub const fn contains(&self, ms: i64) -> bool {
+        self.start <= ms && ms < self.end
+    }
+}
+
+/// One period in one zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The kind of period.
+    pub period: Period,
+    /// Whose days these are.
+    pub zone: Zone,
+    /// Its first local date.
+    pub first: NaiveDate,
+    /// Where it lies.
+    pub window: Window,
+}
+
+/// The first and the last date that a period may hold: before them the tz database knows too little, after them the
+/// rules of today say nothing.
+const SUPPORTED: (i32, i32) = (1970, 2099);
+
+impl Period {
+    /// The first date of the period of this kind that holds a date.
+    pub fn first_date(self, date: NaiveDate, week_start: Weekday) -> Option<NaiveDate> {
+        match self {
+            Period::Week => {
+                let into = date.weekday().days_since(week_start);
+                date.checked_sub_signed(TimeDelta::days(i64::from(into)))
+            }
+            Period::Month => date.with_day(1),
+            Period::Year => NaiveDate::from_ymd_opt(date.year(), 1, 1),
+        }
+    }
+
+    /// The first date `n` periods on from the one that begins on `first`.
+    pub fn step(self, first: NaiveDate, n: i64) -> Option<NaiveDate> {
+        let months = |n: i64| {
+            let by = Months::new(u32::try_from(n.unsigned_abs()).ok()?);
+            if n < 0 {
+                first.checked_sub_months(by)
+            } else {
+                first.checked_add_months(by)
+            }
+        };
+        match self {
+            Period::Week => first.checked_add_signed(TimeDelta::try_days(n.checked_mul(7)?)?),
+            Period::Month => months(n),
+            Period::Year => months(n.checked_mul(12)?),
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Period> {
+        [Period::Week, Period::Month, Period::Year]
+            .into_iter()
+            .find(|period| period.as_str() == name)
+    }
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Period::Week => "week",
+            Period::Month => "month",
+            Period::Year => "year",
+        }
+    }
+}
+
+impl Bounds {
+    /// The period that begins on a local date.
+    pub fn beginning(period: Period, zone: &Zone, first: NaiveDate) -> Option<Bounds> {
+        let start = zone.first_instant(first)?;
+        let end = zone.first_instant(period.step(first, 1)?)?;
+        Some(Bounds {
+            period,
+            zone: zone.clone(),
+            first,
+            window: Window { start, end },
+        })
+    }
+
+    /// The period of that kind that holds `now` (epoch milliseconds), moved by `offset` whole periods.
+    ///
+    /// A period is found by its instants, not by the date on the wall: in a fold across midnight (St John's,
+    /// 2009-11-01) clocks show the old date again after the new month has begun, and such a moment is the new month's.
+    ///
+    /// # Errors
+    /// `out_of_range` where it is not wholly inside 1970-01-01..2099-12-31 local, and for a `now` outside 1969..2100.
+    pub fn of(period: Period, zone: &Zone, now: i64, week_start: Weekday, offset: i64) -> Result<Bounds, UsageError> {
+        let found = Bounds::holding(period, zone, now, week_start).and_then(|b| {
+            if offset == 0 {
+                Some(b)
+            } else {
+                Bounds::beginning(period, zone, period.step(b.first, offset)?)
+            }
+        });
+        found.filter(Bounds::is_supported).ok_or_else(|| {
+            let path = if offset == 0 { "/now" } else { "/offset" };
+            let moved = if offset == 0 {
+                String::new()
+            } else {
+                format!(", moved by {offset},")
+            };
+            UsageError::new(
+                Code::OutOfRange,
+                format!(
+                    "the {} of {}{moved} is not wholly inside 1970-01-01..2099-12-31 in {}, the span supported",
+                    period.as_str(),
+                    DateTime::from_timestamp_millis(now)
+                        .and_then(|t| to_wire(t.naive_utc()))
+                        .map_or_else(|| format!("{now} ms"), text),
+                    zone.name(),
+                ),
+            )
+            .at(Place::at(path))
+        })
+    }
+
+    /// Is it wholly inside 1970-01-01..2099-12-31 local?
+    pub fn is_supported(&self) -> bool {
+        let last = self.period.step(self.first, 1).and_then(day_before);
+        self.first.year() >= SUPPORTED.0 && last.is_some_and(|last| last.year() <= SUPPORTED.1)
+    }
+
+    fn holding(period: Period, zone: &Zone, now: i64, week_start: Weekday) -> Option<Bounds> {
+        let date = Some(now)
+            .filter(|now| Zone::knows(*now))
+            .and_then(|now| zone.local(now))?
+            .date();
+        let bounds = Bounds::beginning(period, zone, period.first_date(date, week_start)?)?;
+        if now < bounds.window.start {
+            Bounds::beginning(period, zone, period.step(bounds.first, -1)?)
+        } else if now >= bounds.window.end {
+            Bounds::beginning(period, zone, period.step(bounds.first, 1)?)
+        } else {
+            Some(bounds)
+        }
+    }
+
+    /// `periodStart` and `periodEnd`, the first and the last whole second, as the wire has them, in ASCII. The one place where
+    /// the half-open window becomes inclusive. `None` only for bounds that are not supported.
+    pub fn wire(&self, bounds_as: BoundsFormat) -> Option<[[u8; 20]; 2]> {
+        let last = self.window.end.saturating_sub(1000);
+        let wall = |ms| match bounds_as {
+            BoundsFormat::Instant => DateTime::from_timestamp_millis(ms).map(|t| t.naive_utc()),
+            BoundsFormat::WallClock => self.zone.local(ms),
+        };
+        Some([to_wire(wall(self.window.start)?)?, to_wire(wall(last)?)?])
+    }
+
+    /// Are they written so?
+    pub fn are_written(&self, bounds_as: BoundsFormat, start: &str, end: &str) -> bool {
+        self.wire(bounds_as)
+            .is_some_and(|[first, last]| first == start.as_bytes() && last == end.as_bytes())
+    }
+
+    /// The same as text.
+    pub fn written(&self, bounds_as: BoundsFormat) -> (String, String) {
+        self.wire(bounds_as)
+            .map(|[start, end]| (text(start), text(end)))
+            .unwrap_or_default()
+    }
+}
+
+/// Which period is asked for.
+#[derive(Clone, Debug)]
+pub struct PeriodQuery {
+    /// The period's bounds.
+    pub bounds: Bounds,
+    /// How they are written.
+    pub bounds_as: BoundsFormat,
+}
+
+/// A period query without its moment: what stays the same when it is asked again.
+#[derive(Clone, Debug)]
+pub struct PeriodQuestion {
+    /// The kind of period.
+    pub period: Period,
+    /// Whose days.
+    pub zone: Zone,
+    /// The first day of a week.
+    pub week_start: Weekday,
+    /// Whole periods from the one that holds the moment.
+    pub offset: i64,
+    /// How the bounds are written.
+    pub bounds_as: BoundsFormat,
+}
+
+impl PeriodQuestion {
+    /// The period of a moment, in epoch milliseconds.
+    ///
+    /// # Errors
+    /// `out_of_range`.
+    pub fn at(&self, now: i64) -> Result<PeriodQuery, UsageError> {
+        Ok(PeriodQuery {
+            bounds: Bounds::of(self.period, &self.zone, now, self.week_start, self.offset)?,
+            bounds_as: self.bounds_as,
+        })
+    }
+}
+
+/// The days of a week as options name them.
+pub const WEEKDAYS: [(&str, Weekday); 7] = [
+    ("monday", Weekday::Mon),
+    ("tuesday", Weekday::Tue),
+    ("wednesday", Weekday::Wed),
+    ("thursday", Weekday::Thu),
+    ("friday", Weekday::Fri),
+    ("saturday", Weekday::Sat),
+    ("sunday", Weekday::Sun),
+];
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ms(text: &str) -> i64 {
+        DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis()
+    }
+
+    fn of(period: Period, zone: &str, now: &str) -> Bounds {
+        Bounds::of(period, &Zone::named(zone).unwrap(), ms(now), Weekday::Mon, 0).unwrap()
+    }
+
+    fn pair(a: &str, b: &str) -> (String, String) {
+        (a.into(), b.into())
+    }
+
+    #[test]
+    fn the_vendor_example_in_both_conventions() {
+        let june = of(Period::Month, "America/New_York", "2024-06-15T12:00:00Z");
+        assert_eq!(
+            june.written(BoundsFormat::Instant),
+            pair("2024-06-01T04:00:00Z", "2024-07-01T03:59:59Z")
+        );
+        assert_eq!(
+            june.written(BoundsFormat::WallClock),
+            pair("2024-06-01T00:00:00Z", "2024-06-30T23:59:59Z")
+        );
+    }
+
+    #[test]
+    fn a_month_without_a_midnight_starts_after_the_gap() {
+        // Beirut, 2021-03-28; the week that begins there.
+        let bounds = Bounds::of(
+            Period::Week,
+            &Zone::named("Asia/Beirut").unwrap(),
+            ms("2021-03-30T00:00:00Z"),
+            Weekday::Sun,
+            0,
+        )
+        .unwrap();
+        assert_eq!(bounds.written(BoundsFormat::Instant).0, "2021-03-27T22:00:00Z");
+        assert_eq!(bounds.written(BoundsFormat::WallClock).0, "2021-03-28T01:00:00Z");
+    }
+
+    #[test]
+    fn a_fold_across_midnight_belongs_to_the_month_that_has_begun() {
+        // St John's, 2009-11-01 00:01 went back to 2009-10-31 23:01.
+        let second_half_past_eleven = of(Period::Month, "America/St_Johns", "2009-11-01T03:00:00Z");
+        assert_eq!(
+            second_half_past_eleven.written(BoundsFormat::Instant).0,
+            "2009-11-01T02:30:00Z"
+        );
+    }
+
+    #[test]
+    fn beyond_the_supported_span_is_an_error_never_an_answer() {
+        let zone = Zone::utc();
+        let of = |period, now, offset| Bounds::of(period, &zone, now, Weekday::Mon, offset);
+        assert!(of(Period::Year, ms("1970-01-01T00:00:00Z"), 0).is_ok());
+        assert!(of(Period::Year, ms("2099-12-31T23:59:59Z"), 0).is_ok());
+        for (period, now, offset) in [
+            (Period::Week, ms("1970-01-01T00:00:00Z"), 0),
+            (Period::Week, ms("2099-12-31T00:00:00Z"), 0),
+            (Period::Year, ms("1969-12-31T23:59:59Z"), 0),
+            (Period::Month, ms("2100-01-01T00:00:00Z"), 0),
+            (Period::Month, 0, i64::MAX),
+            (Period::Week, 0, i64::MIN),
+            (Period::Year, i64::MAX, 0),
+            (Period::Year, -8_640_000_000_000_000, 0),
+        ] {
+            assert_eq!(
+                of(period, now, offset).unwrap_err().code,
+                Code::OutOfRange,
+                "{period:?} {now} {offset}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn periods_tile_time(
+            name in proptest::sample::select(Zone::names().collect::<Vec<_>>()),
+            now in 86_400_000 * 400..4_070_000_000_000_i64,
+            period in proptest::sample::select(vec![Period::Week, Period::Month, Period::Year]),
+            first_day in 0..7_u8,
+            offset in -10..10_i64,
+        ) {
+            let zone = Zone::named(name).unwrap();
+            let week_start = Weekday::try_from(first_day).unwrap();
+            let bounds = Bounds::of(period, &zone, now, week_start, 0).unwrap();
+            prop_assert!(bounds.window.contains(now));
+            let of = |at, n| Bounds::of(period, &zone, at, week_start, n);
+            prop_assert_eq!(of(bounds.window.end, 0).unwrap().window.start, bounds.window.end);
+            prop_assert_eq!(of(bounds.window.start.saturating_sub(1), 0).unwrap().window.end, bounds.window.start);
+            if let Ok(moved) = of(now, offset) {
+                prop_assert_eq!(of(moved.window.start, offset.saturating_neg()).unwrap(), bounds);
+            }
+        }
+    }
+}

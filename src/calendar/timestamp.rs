@@ -1,0 +1,307 @@
+//! Timestamps in records: RFC 3339 text with an offset, or whole epoch milliseconds.
+
+use chrono::{Datelike, NaiveDateTime, Timelike};
+
+/// What to do with timestamps that name no offset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Naive {
+    /// They are invalid: which moment they mean is a guess.
+    #[default]
+    Reject,
+    /// They are UTC.
+    Utc,
+}
+
+/// The largest time value of ECMAScript, in milliseconds either side of the epoch.
+pub(crate) const MAX_TIME: f64 = 8.64e15;
+
+/// Numbers below this look like seconds: as milliseconds they would be before March 1973.
+const LOOKS_LIKE_SECONDS: f64 = 1e11;
+
+/// Reads RFC 3339 text as epoch milliseconds; a finer fraction is cut off.
+///
+/// To the letter of RFC 3339 §5.6, with its two allowances: lower-case letters, and a space between date and time. chrono's
+/// own reader takes more (U+2212 for a minus sign, say), so that texts would pass here that others refuse.
+///
+/// # Errors
+/// What is wrong with it, to follow "got X:".
+pub fn from_text(text: &str, naive: Naive) -> Result<i64, &'static str> {
+    from_bytes(text.as_bytes(), naive)
+}
+
+/// The same, of text that need not be known to be UTF-8.
+///
+/// # Errors
+/// As of [`from_text`].
+pub fn from_bytes(text: &[u8], naive: Naive) -> Result<i64, &'static str> {
+    match (parse(text), naive) {
+        (Some((local, Some(offset))), _) => Ok(local.saturating_sub(offset)),
+        (Some((local, None)), Naive::Utc) => Ok(local),
+        (Some((_, None)), Naive::Reject) => Err(
+            "it has no offset; wanted RFC 3339 with one, such as \"2024-06-01T00:00:00Z\", or the option naiveTimestamps: \"utc\"",
+        ),
+        (None, _) => Err("wanted RFC 3339 with an offset, such as \"2024-06-01T00:00:00Z\""),
+    }
+}
+
+/// The wall time, and the offset from UTC if there is one, both in milliseconds.
+fn parse(text: &[u8]) -> Option<(i64, Option<i64>)> {
+    let (date, rest) = text.split_first_chunk()?;
+    let [y1, y2, y3, y4, _, m1, m2, _] = digits(date, b"0000-00-")?;
+    let (&[d1, d2, between, h1, h2, colon, n1, n2], rest) = rest.split_first_chunk()?;
+    if !matches!(between, b'T' | b't' | b' ') {
+        return None;
+    }
+    let [d1, d2, _, h1, h2, _, n1, n2] = digits(&[d1, d2, b'T', h1, h2, colon, n1, n2], b"00T00:00")?;
+    let (&[colon, s1, s2], rest) = rest.split_first_chunk()?;
+    let [_, s1, s2, ..] = digits(&[colon, s1, s2, b'0', b'0', b'0', b'0', b'0'], b":0000000")?;
+    let (day, second) = (number([d1, d2]), number([s1, s2]));
+    let (hour, minute) = (number([h1, h2]), number([n1, n2]));
+    // A leap second is the next one: clocks of computers do not show it.
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let days = days(number([y1, y2, y3, y4]), number([m1, m2]), day)?;
+    let (fraction, rest) = fraction(rest)?;
+    let ms = milliseconds(days, hour, minute, second).saturating_add(fraction);
+    let offset = match rest {
+        [] => None,
+        [b'Z' | b'z'] => Some(0),
+        &[sign @ (b'+' | b'-'), h1, h2, colon, m1, m2] => {
+            let [h1, h2, _, m1, m2, ..] = digits(&[h1, h2, colon, m1, m2, b'0', b'0', b'0'], b"00:00000")?;
+            let (hours, minutes) = (number([h1, h2]), number([m1, m2]));
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let ms = milliseconds(0, hours, minutes, 0);
+            Some(if sign == b'-' { ms.saturating_neg() } else { ms })
+        }
+        _ => return None,
+    };
+    Some((ms, offset))
+}
+
+/// The values of eight bytes, which are digits where the form has 0, and elsewhere what the form has.
+#[inline]
+fn digits(bytes: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
+    let values = u64::from_le_bytes(*bytes) ^ u64::from_le_bytes(*form);
+    let most = form.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f });
+    // What is more than it may be comes to 0x80 or is there already; the lowest such byte is told rightly.
+    let over = values.wrapping_add(u64::from_le_bytes(most)) | values;
+    (over & 0x8080_8080_8080_8080 == 0).then(|| values.to_le_bytes())
+}
+
+/// The number that a few decimal digits are.
+fn number<const N: usize>(digits: [u8; N]) -> u32 {
+    let more = |sum: u32, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit));
+    digits.into_iter().fold(0, more)
+}
+
+fn milliseconds(days: i32, hours: u32, minutes: u32, seconds: u32) -> i64 {
+    let minutes = hours.wrapping_mul(60).wrapping_add(minutes);
+    let seconds = minutes.wrapping_mul(60).wrapping_add(seconds);
+    let days = i64::from(days).wrapping_mul(86_400_000);
+    days.wrapping_add(i64::from(seconds).wrapping_mul(1000))
+}
+
+/// Days since 1970-01-01 of a date in the years 0 to 9999, if there is one.
+///
+/// As Howard Hinnant's `days_from_civil`: the year begins in March, so that a leap day is its last. By hand: it is done
+/// for every record, and chrono's way by tables takes several times as long.
+#[allow(clippy::arithmetic_side_effects, clippy::cast_possible_wrap)] // all numbers are small and none below zero
+fn days(year: u32, month: u32, day: u32) -> Option<i32> {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let last = match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return None,
+    };
+    if day < 1 || day > last {
+        return None;
+    }
+    let year = if month > 2 { year + 400 } else { year + 399 }; // a cycle of the calendar later
+    let since_march = if month > 2 { month - 3 } else { month + 9 };
+    let in_year = (153 * since_march + 2) / 5 + day - 1;
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + in_year;
+    Some(days as i32 - 719_468 - 146_097)
+}
+
+/// The milliseconds of a fraction of a second, and what follows it.
+fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
+    let Some((b'.', digits)) = text.split_first() else {
+        return Some((0, text));
+    };
+    let count = digits.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (digits, rest) = digits.split_at_checked(count).filter(|_| count > 0)?;
+    let digit = |n| digits.get(n).map_or(0, |digit| digit & 0xf);
+    Some((number([digit(0), digit(1), digit(2)]).into(), rest))
+}
+
+/// Reads a time as the wire writes bounds: `2024-06-01T00:00:00Z`, to the second and no other way.
+pub fn from_wire(text: &str) -> Option<i64> {
+    let plain = text.len() == 20 && text.as_bytes().get(10) == Some(&b'T') && text.ends_with('Z');
+    from_text(text, Naive::Reject).ok().filter(|_| plain)
+}
+
+/// A wall time, or UTC's, as the wire writes it, in ASCII; `None` outside the years 0 to 9999.
+///
+/// By hand: chrono's own formatting reads its pattern at run time and costs the module 20 KB.
+#[allow(clippy::cast_possible_truncation)]
+pub fn to_wire(at: NaiveDateTime) -> Option<[u8; 20]> {
+    let (date, time) = (at.date(), at.time());
+    let year = u32::try_from(date.year()).ok().filter(|year| *year <= 9999)?;
+    let digit = |n: u32| b'0' | (n % 10) as u8;
+    let two = |n: u32| [digit(n / 10), digit(n)];
+    let ([y1, y2], [y3, y4]) = (two(year / 100), two(year));
+    let ([m1, m2], [d1, d2]) = (two(date.month()), two(date.day()));
+    let ([h1, h2], [n1, n2], [s1, s2]) = (two(time.hour()), two(time.minute()), two(time.second()));
+    Some([
+        y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z',
+    ])
+}
+
+/// What [`to_wire`] wrote, as text.
+pub fn text(wire: [u8; 20]) -> String {
+    wire.into_iter().map(char::from).collect()
+}
+
+/// Reads a number as epoch milliseconds.
+///
+/// # Errors
+/// What is wrong with it, to follow "got X:".
+pub fn from_number(ms: f64) -> Result<i64, &'static str> {
+    if !ms.is_finite() || ms.fract() != 0.0 || ms.abs() > MAX_TIME {
+        return Err("wanted whole epoch milliseconds");
+    }
+    if ms.abs() < LOOKS_LIKE_SECONDS {
+        return Err("that looks like seconds; wanted epoch milliseconds");
+    }
+    Ok(whole(ms))
+}
+
+/// Reads a `Date`'s time value, which may be any moment that a `Date` can hold.
+///
+/// # Errors
+/// What is wrong with it, to follow "got X:".
+pub fn from_date(ms: f64) -> Result<i64, &'static str> {
+    if !ms.is_finite() || ms.abs() > MAX_TIME {
+        return Err("wanted a valid one");
+    }
+    Ok(whole(ms.floor()))
+}
+
+/// The moment that a number of epoch milliseconds means, if it is one that a `Date` can hold.
+#[allow(clippy::cast_possible_truncation)]
+pub fn moment(ms: f64) -> Option<i64> {
+    (ms.abs() <= MAX_TIME).then(|| ms.floor() as i64)
+}
+
+/// A whole number of at most 8.64e15 in size, so that the cast is exact.
+#[allow(clippy::cast_possible_truncation)]
+fn whole(ms: f64) -> i64 {
+    ms as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc_3339_with_any_offset_and_any_fraction() {
+        let june = 1_717_200_000_000;
+        for (text, ms) in [
+            ("2024-06-01T00:00:00Z", june),
+            ("2024-06-01t00:00:00z", june),
+            ("2024-06-01 00:00:00+00:00", june),
+            ("2024-05-31T20:00:00-04:00", june),
+            ("2024-06-01T05:45:00.000000000000001+05:45", june),
+            ("2024-06-01T00:00:00.9999Z", june + 999),
+            ("2024-05-31T23:59:60Z", june),
+            ("1969-12-31T23:59:59.9995Z", -1),
+        ] {
+            assert_eq!(from_text(text, Naive::Reject), Ok(ms), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_wire_has_one_way_of_writing() {
+        let at = from_wire("2024-06-01T00:00:00Z").unwrap();
+        assert_eq!(
+            to_wire(chrono::DateTime::from_timestamp_millis(at).unwrap().naive_utc()),
+            Some(*b"2024-06-01T00:00:00Z")
+        );
+        for text in [
+            "2024-06-01T00:00:00z",
+            "2024-06-01 00:00:00Z",
+            "2024-06-01T00:00:00.0Z",
+            "2024-06-01T00:00:00",
+            "",
+        ] {
+            assert_eq!(from_wire(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn naive_text_is_read_only_when_asked() {
+        assert!(
+            from_text("2024-06-01T00:00:00", Naive::Reject)
+                .unwrap_err()
+                .contains("no offset")
+        );
+        assert_eq!(from_text("2024-06-01T00:00:00", Naive::Utc), Ok(1_717_200_000_000));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in [
+            "",
+            "2024",
+            "2024-06-01",
+            "2024-06-01T00:00Z",
+            "2024-06-01T00:00:00+0000",
+            "2024-06-01T24:00:00Z",
+            "2023-02-29T00:00:00Z",
+            "+12024-06-01T00:00:00Z",
+            " 2024-06-01T00:00:00Z",
+            "2024-06-01T00:00:00Z ",
+            "2024-06-01T00:00:00ZZ",
+            "2024-06-01T00:00:00.Z",
+            "1717200000000",
+            "Sat Jun 01 2024",
+            "2024-06-01T00:00:00\u{2212}05:00",
+            "2024-06-01T00:00:00+24:00",
+            "2024-06-01T00:00:00+05:60",
+            "2024-06-01T00:00:61Z",
+            "2024-06-01T00:60:00Z",
+            "2024-13-01T00:00:00Z",
+            "2024-06-01T00:00:00,5Z",
+            "2024-06-01T00:00:00 Z",
+            "２024-06-01T00:00:00Z",
+        ] {
+            for naive in [Naive::Reject, Naive::Utc] {
+                assert!(from_text(text, naive).is_err(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_whole_milliseconds_and_not_seconds() {
+        assert_eq!(from_number(1_717_200_000_000.0), Ok(1_717_200_000_000));
+        assert_eq!(from_number(-1e11), Ok(-100_000_000_000));
+        for ms in [
+            1_717_200_000.0,
+            0.0,
+            1e11 - 1.0,
+            1_717_200_000_000.5,
+            8.64e15 + 2.0,
+            f64::NAN,
+            f64::INFINITY,
+        ] {
+            assert!(from_number(ms).is_err(), "{ms}");
+        }
+        assert_eq!(from_date(0.0), Ok(0));
+        assert!(from_date(f64::NAN).is_err());
+    }
+}

@@ -1,0 +1,312 @@
+//! Time zones: a name of the tz database, and what its clocks show.
+
+use crate::error::{Code, UsageError};
+use crate::leb128;
+use crate::message::shown;
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta};
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::Arc;
+
+/// What build.rs writes, and describes.
+mod tables {
+    include!(concat!(env!("OUT_DIR"), "/tz_tables.rs"));
+}
+
+/// The release of the tz database that is compiled in, such as `2026f`.
+pub const TZDB_VERSION: &str = tables::VERSION;
+
+/// A zone of the tz database.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Zone {
+    name: &'static str,
+    spans: Arc<[Span]>,
+}
+
+/// A stretch of time with one offset. It ends where the next one begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    /// Its first second since 1970; the first span's is beyond all time.
+    start: i64,
+    /// Seconds east of UTC.
+    offset: i64,
+    /// What clocks show when it ends, in seconds as if in UTC. Ever later from span to span: build.rs checks that.
+    local_end: i64,
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone({})", self.name)
+    }
+}
+
+impl Zone {
+    /// Coordinated universal time.
+    pub fn utc() -> Zone {
+        let always = Span {
+            start: i64::MIN,
+            offset: 0,
+            local_end: i64::MAX,
+        };
+        Zone {
+            name: "UTC",
+            spans: Arc::new([always]),
+        }
+    }
+
+    /// The zone of that name, whatever its case.
+    ///
+    /// # Errors
+    /// `invalid_tz` where the tz database has no such name.
+    pub fn named(name: &str) -> Result<Zone, UsageError> {
+        Zone::names()
+            .zip(tables::NUMBERS)
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .and_then(|(name, number)| {
+                Some(Zone {
+                    name,
+                    spans: spans(number.into())?,
+                })
+            })
+            .ok_or_else(|| {
+                let got = shown(name);
+                let such = match Zone::nearest(name) {
+                    Some(near) => format!("; did you mean \"{near}\"?"),
+                    None => ", such as \"America/New_York\" or \"UTC\"".into(),
+                };
+                let wanted = format!("wanted a name of the IANA tz database{such}");
+                UsageError::new(Code::InvalidTz, format!("unknown time zone {got}: {wanted}"))
+            })
+    }
+
+    /// The name that is nearest to a misspelt one, if one is near: a few letters off, or a city without its continent.
+    fn nearest(name: &str) -> Option<&'static str> {
+        let spelled = |letter: char| {
+            if letter == ' ' {
+                '_'
+            } else {
+                letter.to_ascii_lowercase()
+            }
+        };
+        let asked: String = name.trim_ascii().chars().map(spelled).collect();
+        if !(3..=60).contains(&asked.len()) {
+            return None;
+        }
+        let distance = |known: &str| {
+            let known = known.to_ascii_lowercase();
+            let slash = known.bytes().rposition(|byte| byte == b'/');
+            let city = slash.and_then(|at| known.get(at.saturating_add(1)..)).unwrap_or(&known);
+            let (whole, city) = (strsim::osa_distance(&asked, &known), strsim::osa_distance(&asked, city));
+            (whole.min(city), city < whole)
+        };
+        let ((off, _), near) = Zone::names().map(|known| (distance(known), known)).min()?;
+        (off.saturating_mul(4) <= asked.len()).then_some(near)
+    }
+
+    /// Every name there is, sorted without regard to case, with line feeds between them.
+    pub const NAMES: &'static str = tables::NAMES;
+
+    /// The same, one by one.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        let names = Self::NAMES.as_bytes().split(|byte| *byte == b'\n');
+        names.filter_map(|name| std::str::from_utf8(name).ok())
+    }
+
+    /// The name as the tz database spells it.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Can this moment's offset be told? From 1969 to 2100 it can: the periods supported, and a year either side.
+    pub const fn knows(ms: i64) -> bool {
+        ms / 1000 > tables::FROM && ms / 1000 < tables::TO
+    }
+
+    /// Seconds east of UTC at an instant (seconds since 1970).
+    fn offset_at(&self, second: i64) -> i64 {
+        let after = self.spans.partition_point(|span| span.start <= second);
+        self.spans.get(after.saturating_sub(1)).map_or(0, |span| span.offset)
+    }
+
+    /// What the zone's clocks show at an instant (epoch milliseconds); `None` beyond chrono's range.
+    pub fn local(&self, ms: i64) -> Option<NaiveDateTime> {
+        let offset = TimeDelta::try_seconds(self.offset_at(ms.div_euclid(1000)))?;
+        DateTime::from_timestamp_millis(ms)?
+            .naive_utc()
+            .checked_add_signed(offset)
+    }
+
+    /// The first instant (epoch milliseconds) of a local date: after the gap where the date has no midnight, the
+    /// earlier one where it has two, and where clocks skip the whole date the instant at which they do.
+    ///
+    /// That is `Temporal.PlainDate.prototype.toZonedDateTime` (ECMA-262 Temporal, GetStartOfDay).
+    pub fn first_instant(&self, date: NaiveDate) -> Option<i64> {
+        let midnight = date.and_hms_opt(0, 0, 0)?.and_utc().timestamp();
+        // The first span that clocks leave after they have shown that midnight, or would have: the date begins in it.
+        let at = self.spans.partition_point(|span| span.local_end <= midnight);
+        let span = self.spans.get(at)?;
+        span.start.max(midnight.checked_sub(span.offset)?).checked_mul(1000)
+    }
+}
+
+thread_local! {
+    /// The tables read so far, by number: a zone that was asked for once will be asked for again.
+    static READ: RefCell<Vec<Option<Arc<[Span]>>>> = const { RefCell::new(Vec::new()) };
+}
+
+fn spans(number: usize) -> Option<Arc<[Span]>> {
+    READ.with(|read| {
+        let Ok(mut read) = read.try_borrow_mut() else {
+            return decoded(number);
+        };
+        if read.len() <= number {
+            read.resize(tables::NUMBERS.len(), None);
+        }
+        let slot = read.get_mut(number)?;
+        if slot.is_none() {
+            *slot = decoded(number);
+        }
+        slot.clone()
+    })
+}
+
+/// Reads a zone's table. `None` only if build.rs wrote nonsense.
+fn decoded(number: usize) -> Option<Arc<[Span]>> {
+    let mut rows = Row(tables::ZONES);
+    let row = (0..=number).try_fold(&[][..], |_, _| {
+        let (row, rest) = rows.split()?;
+        rows.0 = rest;
+        Some(row)
+    });
+    let mut row = Row(row?);
+    let unit = i64::try_from(row.number()?).ok()?;
+    let count = row.number()?;
+    let offsets = (0..count).map(|_| row.signed()).collect::<Option<Vec<_>>>()?;
+    let mut span = Span {
+        start: i64::MIN,
+        offset: *offsets.first()?,
+        local_end: i64::MAX,
+    };
+    let mut spans = Vec::new();
+    let mut units = 0_i64;
+    while !row.0.is_empty() {
+        let steps = if spans.is_empty() {
+            row.signed()?
+        } else {
+            i64::try_from(row.number()?).ok()?
+        };
+        units = units.checked_add(steps)?;
+        let start = units.checked_mul(unit)?;
+        span.local_end = start.checked_add(span.offset)?;
+        spans.push(span);
+        let offset = *offsets.get(usize::try_from(row.number()?).ok()?)?;
+        span = Span {
+            start,
+            offset,
+            local_end: i64::MAX,
+        };
+    }
+    spans.push(span);
+    Some(spans.into())
+}
+
+/// LEB128 numbers, one after the other.
+struct Row(&'static [u8]);
+
+impl Row {
+    /// Splits off as many bytes as the next number says.
+    fn split(&mut self) -> Option<(&'static [u8], &'static [u8])> {
+        let length = usize::try_from(self.number()?).ok()?;
+        self.0.split_at_checked(length)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        leb128::read(&mut self.0)
+    }
+
+    fn signed(&mut self) -> Option<i64> {
+        leb128::read_signed(&mut self.0)
+    }
+}
+
+/// The day before a date, if chrono has one.
+pub(crate) fn day_before(date: NaiveDate) -> Option<NaiveDate> {
+    date.checked_sub_days(Days::new(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn first(zone: &str, day: &str) -> String {
+        let ms = Zone::named(zone).unwrap().first_instant(date(day)).unwrap();
+        DateTime::from_timestamp_millis(ms)
+            .unwrap()
+            .format("%FT%TZ")
+            .to_string()
+    }
+
+    #[test]
+    fn names_match_without_regard_to_case_and_come_back_as_the_database_spells_them() {
+        assert_eq!(Zone::named("america/new_york").unwrap().name(), "America/New_York");
+        assert_eq!(Zone::named("uTc").unwrap().name(), "UTC");
+        for wrong in [
+            "",
+            " ",
+            "UTC ",
+            "America/NewYork",
+            "+05:30",
+            "GMT+25",
+            "a".repeat(10_000).as_str(),
+        ] {
+            assert_eq!(Zone::named(wrong).unwrap_err().code, Code::InvalidTz, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_near_miss_is_told_the_nearest_name() {
+        for (wrong, near) in [
+            ("America/New_Yrok", "America/New_York"),
+            ("America/New York", "America/New_York"),
+            (" Europe/Paris ", "Europe/Paris"),
+            ("Paris", "Europe/Paris"),
+            (" UTC", "UTC"),
+            ("asia/calcuta", "Asia/Calcutta"),
+            ("Europe/Kieff", "Europe/Kiev"),
+        ] {
+            let message = Zone::named(wrong).unwrap_err().message;
+            assert!(message.ends_with(&format!("did you mean \"{near}\"?")), "{message}");
+        }
+        for far in ["", "+05:30", "Mars/Olympus", "XYZ", "EDT", &"a".repeat(10_000)] {
+            assert!(
+                Zone::named(far).unwrap_err().message.contains("IANA tz database"),
+                "{far}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_sorted_and_each_names_itself() {
+        assert!(Zone::names().count() > 590 && Zone::names().is_sorted_by_key(str::to_lowercase));
+        for name in Zone::names() {
+            assert_eq!(Zone::named(name).unwrap().name(), name);
+        }
+    }
+
+    /// Expected instants: `Temporal.PlainDate.from(day).toZonedDateTime(zone).toInstant()` in V8 15.
+    #[test]
+    fn a_day_starts_after_the_gap_and_at_the_earlier_fold() {
+        assert_eq!(first("America/New_York", "2024-06-01"), "2024-06-01T04:00:00Z");
+        // Cairo's 2024-04-26 has no midnight: clocks went from 00:00 to 01:00.
+        assert_eq!(first("Africa/Cairo", "2024-04-26"), "2024-04-25T22:00:00Z");
+        // Havana's 2026-11-01 has two midnights: 01:00 went back to 00:00.
+        assert_eq!(first("America/Havana", "2026-11-01"), "2026-11-01T04:00:00Z");
+        // Apia had no 2011-12-30; its 29th ended at 10:00 UTC on the 30th.
+        assert_eq!(first("Pacific/Apia", "2011-12-30"), "2011-12-30T10:00:00Z");
+        assert_eq!(first("Pacific/Apia", "2011-12-31"), "2011-12-30T10:00:00Z");
+    }
+}

@@ -1,0 +1,36 @@
+//! Sorting, and the order of strings that JavaScript has.
+
+use std::cmp::Ordering;
+
+/// Rows in order.
+pub(crate) fn sorted<T>(rows: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let places = in_order((0..rows.len()).collect(), &|a, b| match (rows.get(a), rows.get(b)) {
+        (Some(a), Some(b)) => order(a, b),
+        _ => Ordering::Equal,
+    });
+    let mut rows: Vec<_> = rows.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|at| rows.get_mut(at)?.take()).collect()
+}
+
+/// By merging halves. The standard library's sorts are several kilobytes of the module for each kind of thing sorted.
+pub(crate) fn in_order(mut left: Vec<usize>, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    if left.len() < 2 {
+        return left;
+    }
+    let right = left.split_off(left.len() / 2);
+    let mut merged = Vec::with_capacity(left.len().saturating_add(right.len()));
+    let mut right = in_order(right, order).into_iter().peekable();
+    for a in in_order(left, order) {
+        while let Some(b) = right.next_if(|b| order(*b, a).is_lt()) {
+            merged.push(b);
+        }
+        merged.push(a);
+    }
+    merged.extend(right);
+    merged
+}
+
+/// JavaScript's `<` on strings: by UTF-16 code unit, which UTF-8's byte order is not (U+1F600 sorts before U+FF5E).
+pub fn by_code_unit(a: &str, b: &str) -> Ordering {
+    a.encode_utf16().cmp(b.encode_utf16())
+}

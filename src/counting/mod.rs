@@ -1,0 +1,14 @@
+//! Adds judged records to a ledger, and answers from it: reports, rollups and snapshots.
+//!
+//! It may import `contract`, `records`, `calendar`, `json`, `collections`, `error`, `message` and `leb128`.
+
+pub mod aggregator;
+pub mod diagnostics;
+pub mod ledger;
+pub mod quarter_hours;
+pub mod report;
+pub mod rollup;
+pub mod seen_ids;
+pub mod snapshot;
+pub mod tally;
+pub mod text_feed;

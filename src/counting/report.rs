@@ -1,0 +1,101 @@
+//! The report's rows: sums, names and their order.
+
+use crate::calendar::period::PeriodQuery;
+use crate::collections::interner::{Entry, Interner};
+use crate::collections::sort::{by_code_unit, sorted};
+use crate::contract::{AgentUsageItem, AgentUsageResponse};
+use crate::counting::tally::Tally;
+use crate::records::judge::Reading;
+use std::cmp::Ordering;
+
+/// A report's question.
+#[derive(Clone, Debug)]
+pub struct UsageQuery {
+    /// Which period.
+    pub period: PeriodQuery,
+    /// Agents' names by id.
+    pub directory: Interner,
+    /// Rows of zeros for agents of the directory without usage?
+    pub include_idle: bool,
+    /// How records are read.
+    pub reading: Reading,
+}
+
+/// What an agent is called: by the directory, else by the records, else by its id.
+pub(crate) fn name_of<'a>(directory: &'a Interner, told: Option<&'a str>, id: &'a str) -> &'a str {
+    let listed = directory.find(id).and_then(|number| directory.name(number));
+    listed.filter(|name| !name.is_empty()).or(told).unwrap_or(id)
+}
+
+/// The report of a period, from each agent's counts in it, by their numbers.
+pub fn by_agent(query: &UsageQuery, agents: &Interner, tallies: &[Tally]) -> AgentUsageResponse {
+    let row = |id: &str, told, tally: Tally| tally.row(id, name_of(&query.directory, told, id));
+    let mut data = Vec::new();
+    for ((number, agent), tally) in agents.iter().zip(tallies).filter(|(_, tally)| !tally.is_idle()) {
+        data.push(match number {
+            0 => tally.unassigned_row(),
+            _ => row(&agent.id, agents.name(number), *tally),
+        });
+    }
+    if query.include_idle {
+        for (_, Entry { id, .. }) in query.directory.iter().skip(1) {
+            let number = agents.find(id);
+            let tally = number.and_then(|number| tallies.get(number as usize));
+            if tally.is_none_or(|tally| tally.is_idle()) {
+                data.push(row(id, number.and_then(|number| agents.name(number)), Tally::default()));
+            }
+        }
+    }
+    let data = sorted(data, order);
+    let bounds = &query.period.bounds;
+    let (period_start, period_end) = bounds.written(query.period.bounds_as);
+    AgentUsageResponse {
+        data,
+        period: bounds.period,
+        period_start,
+        period_end,
+    }
+}
+
+/// The order of rows: most messages first, then most calls, then most seconds, then name and id by code unit; the
+/// row of usage with no agent last. A total order, so that equal counts never depend on the records' order.
+pub fn order(a: &AgentUsageItem, b: &AgentUsageItem) -> Ordering {
+    a.is_orphan
+        .cmp(&b.is_orphan)
+        .then_with(|| b.messages.cmp(&a.messages))
+        .then_with(|| b.calls.cmp(&a.calls))
+        .then_with(|| b.total_seconds.cmp(&a.total_seconds))
+        .then_with(|| by_code_unit(&a.agent_name, &b.agent_name))
+        .then_with(|| match (&a.agent_id, &b.agent_id) {
+            (Some(a), Some(b)) => by_code_unit(a, b),
+            (a, b) => a.cmp(b),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_in_the_order_of_the_contract() {
+        let tally = |messages, calls, total_seconds| Tally {
+            messages,
+            calls,
+            total_seconds,
+        };
+        let want = [
+            tally(3, 0, 0).row("z", "z"),
+            tally(2, 2, 0).row("y", "y"),
+            tally(2, 1, 9).row("x", "x"),
+            tally(2, 1, 8).row("w", "\u{1F600}"),
+            tally(2, 1, 8).row("v", "\u{FF5E}"),
+            tally(0, 0, 0).row("a", "n"),
+            tally(0, 0, 0).row("b", "n"),
+            tally(9, 9, 9).unassigned_row(),
+        ];
+        let mut got = want.clone();
+        got.reverse();
+        got.sort_by(order);
+        assert_eq!(got, want);
+    }
+}

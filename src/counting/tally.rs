@@ -1,0 +1,63 @@
+//! The counts of one agent, of one phone number, or of all.
+
+use crate::contract::{AgentUsageItem, UNASSIGNED};
+use serde::Serialize;
+
+/// Counts of one agent, or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tally {
+    /// Messages.
+    pub messages: u64,
+    /// Completed calls.
+    pub calls: u64,
+    /// Their whole seconds.
+    pub total_seconds: u64,
+}
+
+impl Tally {
+    /// Adds to it. The caller has checked that all sums stay within [`MAX_SAFE`].
+    pub const fn add(&mut self, more: Tally) {
+        self.messages = self.messages.saturating_add(more.messages);
+        self.calls = self.calls.saturating_add(more.calls);
+        self.total_seconds = self.total_seconds.saturating_add(more.total_seconds);
+    }
+
+    /// Takes back what was added to it.
+    pub const fn take(&mut self, less: Tally) {
+        self.messages = self.messages.saturating_sub(less.messages);
+        self.calls = self.calls.saturating_sub(less.calls);
+        self.total_seconds = self.total_seconds.saturating_sub(less.total_seconds);
+    }
+
+    /// Is there anything in it?
+    pub const fn is_idle(&self) -> bool {
+        self.messages == 0 && self.calls == 0
+    }
+
+    /// The row of an agent.
+    pub fn row(self, agent_id: &str, agent_name: &str) -> AgentUsageItem {
+        self.item(Some(agent_id.to_owned()), agent_name, false)
+    }
+
+    /// The row of usage with no agent.
+    pub fn unassigned_row(self) -> AgentUsageItem {
+        self.item(None, UNASSIGNED, true)
+    }
+
+    fn item(self, agent_id: Option<String>, agent_name: &str, is_orphan: bool) -> AgentUsageItem {
+        let Tally {
+            messages,
+            calls,
+            total_seconds,
+        } = self;
+        AgentUsageItem {
+            agent_id,
+            agent_name: agent_name.to_owned(),
+            messages,
+            calls,
+            total_seconds,
+            is_orphan,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Bringing records to the count, whichever way they come: JSON text, whole or in chunks.
+
+use crate::counting::ledger::Ledger;
+use crate::error::{Code, Place, UsageError};
+use crate::json::MAX_DEPTH;
+use crate::records::judge::Defaults;
+use crate::records::reader::{Reader, Sink};
+use crate::records::row::Row;
+use crate::records::scan;
+
+/// A text on its way into the count.
+#[derive(Clone, Debug, Default)]
+pub struct TextFeed {
+    reader: Reader,
+    defaults: Defaults,
+}
+
+impl TextFeed {
+    /// A text whose records without an agent are these defaults'.
+    pub fn new(defaults: Defaults) -> Self {
+        TextFeed {
+            reader: Reader::default(),
+            defaults,
+        }
+    }
+
+    /// A text that a reader of the tests' choice reads.
+    #[doc(hidden)]
+    pub const fn with_reader(reader: Reader, defaults: Defaults) -> Self {
+        TextFeed { reader, defaults }
+    }
+
+    /// Counts the records that end in the next chunk. A chunk may end anywhere.
+    ///
+    /// # Errors
+    /// `invalid_json`, `invalid_record`, `overflow`. What was counted before stays counted.
+    pub fn push(&mut self, into: &mut Ledger, chunk: &[u8]) -> Result<(), UsageError> {
+        self.reader.push(
+            chunk,
+            &mut LedgerSink {
+                into,
+                defaults: &self.defaults,
+            },
+        )
+    }
+
+    /// Ends the text; another may follow.
+    ///
+    /// # Errors
+    /// As of [`TextFeed::push`].
+    pub fn finish(&mut self, into: &mut Ledger) -> Result<(), UsageError> {
+        self.reader.finish(&mut LedgerSink {
+            into,
+            defaults: &self.defaults,
+        })
+    }
+}
+
+/// Counts the records of a whole text.
+///
+/// # Errors
+/// As of [`TextFeed::push`].
+pub fn push_text(into: &mut Ledger, text: &[u8], defaults: &Defaults) -> Result<(), UsageError> {
+    let mut reading = TextFeed::new(defaults.clone());
+    reading.push(into, text)?;
+    reading.finish(into)
+}
+
+struct LedgerSink<'a> {
+    into: &'a mut Ledger,
+    defaults: &'a Defaults,
+}
+
+impl Sink for LedgerSink<'_> {
+    fn object(&mut self, text: &str, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
+        let mut row = Row::default();
+        match scan::record(text.as_bytes(), 0, MAX_DEPTH, &mut row) {
+            Ok(_) => self.row(&row, place),
+            // The scan takes all that the reader takes for a record; were it not so, the record would still not be lost.
+            Err(_) => self
+                .into
+                .invalid(UsageError::new(Code::InvalidJson, "the record can't be read").at(place())),
+        }
+    }
+
+    fn row(&mut self, row: &Row<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
+        self.into.add(row, self.defaults, place)
+    }
+
+    fn not_object(&mut self, kind: &'static str, place: Place) -> Result<(), UsageError> {
+        self.into.add_not_object(kind, place)
+    }
+
+    fn broken(&mut self, error: UsageError) -> Result<(), UsageError> {
+        self.into.invalid(error)
+    }
+
+    fn passed_over(&mut self, error: UsageError) {
+        self.into.warn(error);
+    }
+}

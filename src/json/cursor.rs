@@ -1,0 +1,434 @@
+//! The tokens of JSON text that lies whole in memory: each is checked as it is passed.
+//!
+//! A place is only moved behind what is sound. `None` says that something is not, or that the text ends too early.
+
+use crate::json::decimal::nearest;
+use crate::json::strings::{ascii_before_quote, ascii_len};
+
+/// A place in the text.
+#[derive(Clone, Copy)]
+pub struct Cursor<'t> {
+    /// All of it.
+    pub text: &'t [u8],
+    /// The offset of the next byte.
+    pub at: usize,
+    /// Has more space been passed than a single one here and there? Only then there can be line breaks.
+    pub spaced: bool,
+}
+
+/// How many bytes the character at the beginning has, which is beyond ASCII (RFC 3629 §4).
+#[inline(always)]
+const fn character_len(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [0xc2..=0xdf, 0x80..=0xbf, ..] => Some(2),
+        [0xe1..=0xec | 0xee | 0xef, 0x80..=0xbf, 0x80..=0xbf, ..]
+        | [0xe0, 0xa0..=0xbf, 0x80..=0xbf, ..]
+        | [0xed, 0x80..=0x9f, 0x80..=0xbf, ..] => Some(3),
+        [0xf1..=0xf3, 0x80..=0xbf, 0x80..=0xbf, 0x80..=0xbf, ..]
+        | [0xf0, 0x90..=0xbf, 0x80..=0xbf, 0x80..=0xbf, ..]
+        | [0xf4, 0x80..=0x8f, 0x80..=0xbf, 0x80..=0xbf, ..] => Some(4),
+        _ => None,
+    }
+}
+
+/// Are these four hexadecimal digits? All at once: a byte's highest bit tells whether it is at least or beyond a limit.
+#[inline(always)]
+const fn are_hex(digits: &[u8; 4]) -> bool {
+    const fn all(byte: u8) -> u32 {
+        u32::from_le_bytes([byte; 4])
+    }
+    let digits = u32::from_le_bytes(*digits);
+    let small = digits | all(0x20);
+    // From a limit on, adding what it lacks of 0x80 sets the bit.
+    let decimal = digits.wrapping_add(all(0x80 - b'0')) & !digits.wrapping_add(all(0x7f - b'9'));
+    let letter = small.wrapping_add(all(0x80 - b'a')) & !small.wrapping_add(all(0x7f - b'f'));
+    (decimal | letter) & !digits & all(0x80) == all(0x80)
+}
+
+/// How many digits there are at the beginning, and their number; `None` where they may go on. Without a branch, as nobody can
+/// guess how many there will be.
+#[inline(always)]
+const fn few_digits(block: &[u8; 8]) -> Option<(usize, u64)> {
+    const fn all(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    let values = u64::from_le_bytes(*block) ^ all(b'0');
+    // From ten on, adding what it lacks of 0x80 sets the highest bit; what overflows only spoils bytes behind that.
+    let stops = (values.wrapping_add(all(0x80 - 10)) | values) & all(0x80);
+    if stops == 0 {
+        return None;
+    }
+    let stop = stops.trailing_zeros(); // the highest bit of a byte
+    // The digits go to the end, behind zeros; then pairs of them become one number, and pairs of those.
+    let digits = values.wrapping_shl(63_u32.wrapping_sub(stop)).wrapping_shl(8);
+    let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
+    Some((stop as usize / 8, fours.wrapping_mul(10_000 << 32 | 1) >> 32))
+}
+
+/// The offset of the next byte that is no white space.
+#[inline(never)]
+fn behind_space(text: &[u8], at: usize) -> usize {
+    let is_space = |byte: &&u8| matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
+    let space = text
+        .get(at..)
+        .map_or(0, |rest| rest.iter().take_while(is_space).count());
+    at.wrapping_add(space)
+}
+
+impl<'t> Cursor<'t> {
+    #[inline(always)]
+    pub fn byte(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    /// Goes on behind bytes that are there, so that nothing can overflow.
+    #[inline(always)]
+    pub const fn skip(&mut self, bytes: usize) {
+        self.at = self.at.wrapping_add(bytes);
+    }
+
+    /// The next byte that is no white space; it is not passed.
+    #[inline(always)]
+    pub fn token(&mut self) -> Option<u8> {
+        let byte = self.byte()?;
+        if byte > b' ' {
+            return Some(byte);
+        }
+        let behind = behind_space(self.text, self.at);
+        self.spaced |= byte != b' ' || behind.wrapping_sub(self.at) > 1;
+        self.at = behind;
+        self.byte()
+    }
+
+    /// How many bytes it is to behind the opening quote of a value that is a string, if it is spelled as nearly everyone
+    /// does: with one space behind the colon or none. Else 0.
+    #[inline(always)]
+    pub fn quote_ahead(&self) -> usize {
+        match self.text.get(self.at..) {
+            Some([b':', b'"', ..]) => 2,
+            Some([b':', b' ', b'"', ..]) => 3,
+            _ => 0,
+        }
+    }
+
+    /// The first byte of a value, behind a colon; it is not passed.
+    #[inline(always)]
+    pub fn value_token(&mut self) -> Option<u8> {
+        if self.token()? != b':' {
+            return None;
+        }
+        self.skip(1);
+        self.token()
+    }
+
+    /// Between the entries of an object: true before the next key, false behind the end.
+    #[inline(always)]
+    pub fn next_entry(&mut self) -> Option<bool> {
+        match self.token()? {
+            b',' => {
+                self.skip(1);
+                (self.token()? == b'"').then_some(true)
+            }
+            b'}' => {
+                self.skip(1);
+                Some(false)
+            }
+            _ => None,
+        }
+    }
+
+    /// Behind the opening brace of an object: as between entries.
+    #[inline(always)]
+    pub fn first_entry(&mut self) -> Option<bool> {
+        match self.token()? {
+            b'"' => Some(true),
+            b'}' => {
+                self.skip(1);
+                Some(false)
+            }
+            _ => None,
+        }
+    }
+
+    /// Passes plain ASCII text, from behind its opening quote on, and gives it. Of other text nothing is passed.
+    #[inline(always)]
+    pub fn pass_ascii(&mut self) -> Option<&'t [u8]> {
+        let rest = self.text.get(self.at..)?;
+        let length = ascii_before_quote(rest)?;
+        self.skip(length.wrapping_add(1));
+        rest.get(..length)
+    }
+
+    /// A string that nobody reads.
+    #[inline(never)]
+    pub fn pass_string(&mut self) -> Option<()> {
+        self.skip(1);
+        let rest = self.text.get(self.at..)?;
+        let length = ascii_len(rest);
+        if rest.get(length) == Some(&b'"') {
+            self.skip(length.wrapping_add(1));
+            return Some(());
+        }
+        self.odd_string(length).map(|_| ())
+    }
+
+    /// A string with escapes or with text beyond ASCII, from behind its opening quote on; so many bytes are neither.
+    #[inline(never)]
+    pub fn odd_string(&mut self, plain: usize) -> Option<&'t [u8]> {
+        let start = self.at;
+        self.skip(plain);
+        loop {
+            match self.byte()? {
+                b'"' => break,
+                b'\\' => {
+                    self.skip(1);
+                    match self.byte()? {
+                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.skip(1),
+                        b'u' => {
+                            let digits = self.text.get(self.at.wrapping_add(1)..)?.first_chunk()?;
+                            if !are_hex(digits) {
+                                return None;
+                            }
+                            self.skip(5);
+                        }
+                        _ => return None,
+                    }
+                }
+                0x80.. => {
+                    let character = character_len(self.text.get(self.at..)?)?;
+                    self.skip(character);
+                }
+                _ => return None,
+            }
+            // Of escapes and of what is beyond ASCII there are often several in a row.
+            if !matches!(self.byte()?, b'\\' | 0x80..) {
+                self.skip(ascii_len(self.text.get(self.at..)?));
+            }
+        }
+        let bytes = self.text.get(start..self.at)?;
+        self.skip(1);
+        Some(bytes)
+    }
+
+    pub fn pass_scalar(&mut self, first: u8) -> Option<()> {
+        match first {
+            b'n' => self.word(b"null"),
+            b't' => self.word(b"true"),
+            b'f' => self.word(b"false"),
+            b'-' | b'0'..=b'9' => self.pass_number(first).map(|_| ()),
+            _ => None,
+        }
+    }
+
+    /// A value that nobody reads, whatever lies in it. It may open so many levels.
+    #[inline(never)]
+    pub fn pass(&mut self, first: u8, levels: usize) -> Option<()> {
+        // A bit for each level that is open, the innermost lowest: is it an object? There are never more than 127.
+        let mut open = 0_u128;
+        let mut depth = 0_usize;
+        let mut first = first;
+        loop {
+            match first {
+                b'"' => {
+                    self.pass_string()?;
+                }
+                b'{' | b'[' => {
+                    if depth >= levels {
+                        return None;
+                    }
+                    depth = depth.wrapping_add(1);
+                    open = open << 1 | u128::from(first == b'{');
+                    self.skip(1);
+                    let empty = if first == b'{' {
+                        !self.first_entry()?
+                    } else {
+                        first = self.token()?;
+                        if first == b']' {
+                            self.skip(1);
+                        }
+                        first == b']'
+                    };
+                    if !empty {
+                        if open & 1 == 1 {
+                            self.pass_string()?;
+                            first = self.value_token()?;
+                        }
+                        continue;
+                    }
+                    open >>= 1;
+                    depth = depth.wrapping_sub(1);
+                }
+                _ => self.pass_scalar(first)?,
+            }
+            // Behind a value: the ends of what is open, or a comma.
+            loop {
+                if depth == 0 {
+                    return Some(());
+                }
+                if open & 1 == 1 {
+                    if self.next_entry()? {
+                        self.pass_string()?;
+                        first = self.value_token()?;
+                        break;
+                    }
+                } else {
+                    match self.token()? {
+                        b',' => {
+                            self.skip(1);
+                            first = self.token()?;
+                            break;
+                        }
+                        b']' => self.skip(1),
+                        _ => return None,
+                    }
+                }
+                open >>= 1;
+                depth = depth.wrapping_sub(1);
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub fn word(&mut self, word: &[u8]) -> Option<()> {
+        let rest = self.text.get(self.at..)?;
+        if !rest.starts_with(word) {
+            return None;
+        }
+        self.skip(word.len());
+        Some(())
+    }
+
+    /// Passes digits, and says their number as long as it has no more than fifteen of them.
+    #[inline(always)]
+    pub fn digits(&mut self) -> Option<(usize, u64)> {
+        let start = self.at;
+        let mut number = 0_u64;
+        while let digit @ b'0'..=b'9' = self.byte()? {
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit & 0xf));
+            self.skip(1);
+        }
+        Some((self.at.wrapping_sub(start), number))
+    }
+
+    /// Passes a number of at most seven digits, behind which an entry ends. Of others nothing is passed.
+    #[inline(always)]
+    pub fn pass_short_number(&mut self) -> Option<u64> {
+        let block = self.text.get(self.at..)?.first_chunk()?;
+        let (count, number) = few_digits(block)?;
+        let after = block.get(count)?;
+        if !matches!(after, b',' | b'}') || count == 0 || block[0] == b'0' && count > 1 {
+            return None;
+        }
+        self.skip(count);
+        Some(number)
+    }
+
+    /// Passes a number; says its size if it is whole and short enough to be exact as a double.
+    #[inline(never)]
+    pub fn pass_number(&mut self, first: u8) -> Option<Option<u64>> {
+        if first == b'-' {
+            self.skip(1);
+        }
+        let zero = self.byte()? == b'0';
+        let (count, whole) = self.digits()?;
+        if count == 0 || zero && count > 1 {
+            return None;
+        }
+        let mut exact = (count <= 15).then_some(whole);
+        if self.byte()? == b'.' {
+            self.skip(1);
+            exact = None;
+            if self.digits()?.0 == 0 {
+                return None;
+            }
+        }
+        if matches!(self.byte()?, b'e' | b'E') {
+            self.skip(1);
+            exact = None;
+            if matches!(self.byte()?, b'+' | b'-') {
+                self.skip(1);
+            }
+            if self.digits()?.0 == 0 {
+                return None;
+            }
+        }
+        Some(exact)
+    }
+
+    /// The number here, as `JSON.parse` rounds it.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn number(&mut self, first: u8) -> Option<f64> {
+        let start = self.at;
+        if let Some(size) = self.pass_number(first)? {
+            let size = size as f64; // exact: below 2^53
+            return Some(if first == b'-' { -size } else { size });
+        }
+        std::str::from_utf8(self.text.get(start..self.at)?).ok().map(nearest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_digits_are_told_from_all_other_bytes() {
+        for at in 0..4 {
+            for byte in 0..=255_u8 {
+                for other in [b'0', b'9', b'a', b'F', b'/', 0x80, 0xff] {
+                    let mut digits = [other; 4];
+                    digits[at] = byte;
+                    let want = digits.iter().all(u8::is_ascii_hexdigit);
+                    assert_eq!(are_hex(&digits), want, "{digits:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_read_at_once_as_one_by_one() {
+        let ends = *b",}] \n.eE-/:\x00\x7f\x80\xff";
+        for number in (0..100_000_u64)
+            .chain((0..2000).map(|n| n * 7919 + 900_000))
+            .chain([9_999_999, 10_000_000])
+        {
+            for end in ends {
+                let text = [number.to_string().as_bytes(), &[end], b"12345678"].concat();
+                let length = text.len() - 9;
+                let want = (length < 8).then_some((length, number));
+                assert_eq!(few_digits(text.first_chunk().unwrap()), want, "{text:?}");
+                let mut scan = Cursor {
+                    text: &text,
+                    at: 0,
+                    spaced: false,
+                };
+                assert_eq!(scan.digits(), Some((length, number)));
+                assert_eq!(scan.at, length);
+            }
+        }
+        assert_eq!(few_digits(b"x1234567"), Some((0, 0)));
+        assert_eq!(few_digits(b"00012,99"), Some((5, 12)));
+    }
+
+    #[test]
+    fn characters_are_those_of_the_standard_library() {
+        for first in 0x80..=255_u8 {
+            for second in 0..=255_u8 {
+                for (third, fourth) in [
+                    (0x7f, 0x80),
+                    (0x80, 0x7f),
+                    (0x80, 0x80),
+                    (0xbf, 0xbf),
+                    (0xbf, 0xc0),
+                    (0xc0, 0xbf),
+                ] {
+                    let bytes = [first, second, third, fourth];
+                    let want =
+                        (2..=4).find(|n| std::str::from_utf8(&bytes[..*n]).is_ok_and(|s| s.chars().count() == 1));
+                    assert_eq!(character_len(&bytes), want, "{bytes:?}");
+                }
+            }
+        }
+    }
+}

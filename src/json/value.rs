@@ -1,0 +1,269 @@
+//! Walking JSON text that is known to be valid: the entries of an object, the items of an array, what a value is.
+//!
+//! `json.rs` has checked the text, so nothing is checked again, and what nobody asks for is passed over at the speed of a
+//! byte search. On text that is not valid the walk ends early or gives nonsense, and never panics.
+
+use crate::json::decimal::nearest;
+use memchr::{memchr, memchr2, memchr3};
+use std::borrow::Cow;
+
+/// What the text of a value is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as `JSON.parse` rounds it: to the nearest double, and to infinity beyond the last.
+    Number(f64),
+    /// Text, its escapes resolved.
+    Text(Cow<'a, str>),
+    /// Text with a lone surrogate, which no UTF-8 can hold.
+    BrokenText,
+    /// An array's text.
+    Array(&'a str),
+    /// An object's text.
+    Object(&'a str),
+}
+
+/// Reads the text of a value.
+pub fn read(text: &str) -> Json<'_> {
+    match text.as_bytes() {
+        [b'"', ..] => text
+            .get(1..text.len().saturating_sub(1))
+            .and_then(unescaped)
+            .map_or(Json::BrokenText, Json::Text),
+        [b'{', ..] => Json::Object(text),
+        [b'[', ..] => Json::Array(text),
+        b"null" => Json::Null,
+        b"true" => Json::Bool(true),
+        b"false" => Json::Bool(false),
+        _ => Json::Number(nearest(text)),
+    }
+}
+
+/// The entries of an object, in their order: the key as it is spelled between its quotes, and the text of the value.
+pub fn entries(object: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut walk = Walk { text: object, at: 1 };
+    std::iter::from_fn(move || {
+        let key = walk.next_value()?;
+        let value = walk.next_value()?;
+        Some((key.get(1..key.len().saturating_sub(1))?, value))
+    })
+}
+
+/// The texts of an array's items, in their order.
+pub fn items(array: &str) -> impl Iterator<Item = &str> {
+    let mut walk = Walk { text: array, at: 1 };
+    std::iter::from_fn(move || walk.next_value())
+}
+
+/// The values of these keys; of a key that comes twice, the last.
+pub fn values<'a, const N: usize>(object: &'a str, keys: [&str; N]) -> [Option<&'a str>; N] {
+    let mut found = [None; N];
+    for (key, value) in entries(object) {
+        let slot = key_among(key, &keys).and_then(|at| found.get_mut(at));
+        if let Some(slot) = slot {
+            *slot = Some(value);
+        }
+    }
+    found
+}
+
+/// Which of these names a key is, as it is spelled between its quotes.
+pub fn key_among(key: &str, names: &[&str]) -> Option<usize> {
+    match unescaped(key)? {
+        Cow::Borrowed(key) => names.iter().position(|name| *name == key),
+        Cow::Owned(key) => names.iter().position(|name| *name == key),
+    }
+}
+
+/// Text as it is spelled between its quotes, with its escapes resolved; `None` where it has a lone surrogate.
+pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
+    if memchr(b'\\', spelled.as_bytes()).is_none() {
+        return Some(Cow::Borrowed(spelled));
+    }
+    let mut text = String::with_capacity(spelled.len());
+    let mut rest = spelled;
+    while let Some((plain, escape)) = memchr(b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at)) {
+        text.push_str(plain);
+        let (letter, after) = escape.get(1..)?.split_at_checked(1)?;
+        rest = after;
+        text.push(match letter.as_bytes().first()? {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let high = hex(&mut rest)?;
+                let code = if (0xd800..0xdc00).contains(&high) {
+                    rest = rest.strip_prefix("\\u")?;
+                    let low = hex(&mut rest).filter(|low| (0xdc00..0xe000).contains(low))?;
+                    let pair = (high & 0x3ff) << 10 | (low & 0x3ff);
+                    pair.saturating_add(0x1_0000)
+                } else {
+                    high
+                };
+                char::from_u32(code)?
+            }
+            other => char::from(*other),
+        });
+    }
+    text.push_str(rest);
+    Some(Cow::Owned(text))
+}
+
+fn hex(rest: &mut &str) -> Option<u32> {
+    let (digits, after) = rest.split_at_checked(4)?;
+    *rest = after;
+    u32::from_str_radix(digits, 16).ok()
+}
+
+/// A place in a container's text.
+struct Walk<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// The next key or value; `None` at the container's end.
+    fn next_value(&mut self) -> Option<&'a str> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let skipped = rest
+            .iter()
+            .position(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b',' | b':'))?;
+        let start = self.at.saturating_add(skipped);
+        let value = self.text.as_bytes().get(start..)?;
+        let length = match value.first()? {
+            b'}' | b']' => return None,
+            b'"' => text_length(value)?,
+            b'{' | b'[' => container_length(value)?,
+            _ => value
+                .iter()
+                .position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'))
+                .unwrap_or(value.len()),
+        };
+        self.at = start.saturating_add(length);
+        self.text.get(start..self.at)
+    }
+}
+
+/// The length of the string at the beginning, its quotes included.
+fn text_length(text: &[u8]) -> Option<usize> {
+    let mut at = 1_usize;
+    loop {
+        let found = at.saturating_add(memchr2(b'"', b'\\', text.get(at..)?)?);
+        if text.get(found) == Some(&b'"') {
+            return found.checked_add(1);
+        }
+        at = found.saturating_add(2);
+    }
+}
+
+/// The length of the array or object at the beginning. Only brackets of its own kind need counting: in valid text the
+/// others come in pairs.
+fn container_length(text: &[u8]) -> Option<usize> {
+    let (open, close) = if text.first() == Some(&b'{') {
+        (b'{', b'}')
+    } else {
+        (b'[', b']')
+    };
+    let mut depth = 0_usize;
+    let mut at = 0_usize;
+    loop {
+        at = at.saturating_add(memchr3(b'"', open, close, text.get(at..)?)?);
+        let byte = *text.get(at)?;
+        if byte == b'"' {
+            at = at.saturating_add(text_length(text.get(at..)?)?);
+            continue;
+        }
+        at = at.saturating_add(1);
+        if byte == open {
+            depth = depth.saturating_add(1);
+        } else {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    /// The tree that serde_json would have read.
+    fn tree(text: &str) -> Value {
+        match read(text) {
+            Json::Null => Value::Null,
+            Json::Bool(b) => b.into(),
+            Json::Number(n) => n.into(),
+            Json::Text(text) => text.into(),
+            Json::BrokenText => panic!("a lone surrogate"),
+            Json::Array(text) => items(text).map(tree).collect(),
+            Json::Object(text) => {
+                let entry = |(key, value)| (unescaped(key).unwrap().into_owned(), tree(value));
+                Value::Object(entries(text).map(entry).collect())
+            }
+        }
+    }
+
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,8}|[\"\\\\{}\\[\\],:\n]{0,4}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 30, 5, |inner| {
+            let key = "[a-c\"\\\\é]{0,2}";
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::vec((key, inner), 0..5).prop_map(|e| Value::Object(e.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn valid_text_is_walked_as_serde_json_reads_it(value in json(), pretty: bool) {
+            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
+            prop_assert_eq!(tree(&text), value);
+        }
+
+        #[test]
+        fn any_text_at_all_does_no_harm(text in "[\"\\\\{}\\[\\],: a1u\u{e9}]{0,20}") {
+            let _ = (entries(&text).count(), items(&text).count(), read(&text), unescaped(&text));
+        }
+    }
+
+    #[test]
+    fn escapes_and_lone_surrogates() {
+        assert_eq!(
+            unescaped(r#"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00."#).unwrap(),
+            "\"\\/\u{8}\u{c}\n\r\té😀."
+        );
+        for alone in [
+            r"\ud83d",
+            r"\ude00",
+            r"\ud83dx",
+            r"\ud83d\n",
+            r"\ud83d\u0041",
+            r"\ud83d\ud83d",
+        ] {
+            assert_eq!(unescaped(alone), None, "{alone}");
+        }
+        assert_eq!(
+            values(r#"{"a": 1, "b": 2, "\u0061": [3]}"#, ["a", "c"]),
+            [Some("[3]"), None]
+        );
+        assert_eq!(
+            (read("1e999"), read("-0")),
+            (Json::Number(f64::INFINITY), Json::Number(-0.0))
+        );
+    }
+}

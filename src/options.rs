@@ -1,0 +1,552 @@
+//! Options, from whatever a caller gave to what the core works with; each fault says which option and what it takes.
+
+use crate::calendar::buckets::SeriesQuery;
+use crate::calendar::period::{BoundsFormat, Period, PeriodQuery, PeriodQuestion, WEEKDAYS};
+use crate::calendar::timestamp::Naive;
+use crate::calendar::timestamp::{self, moment};
+use crate::calendar::zone::Zone;
+use crate::collections::interner::Interner;
+use crate::counting::report::UsageQuery;
+use crate::error::{Code, Place, UsageError};
+use crate::json::value as walk;
+use crate::json::value::Json;
+use crate::message::{listed, number_shown, shown};
+use crate::records::judge::Reading;
+use crate::records::mistakes::Miscount;
+use chrono::Weekday;
+use std::fmt;
+
+/// A period query and a report's options as a caller gave them: any value may stand anywhere.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `"week"`, `"month"` or `"year"`.
+    pub period: OptionValue,
+    /// IANA name.
+    pub tz: OptionValue,
+    /// Epoch milliseconds, or RFC 3339 text with an offset.
+    pub now: OptionValue,
+    /// `"monday"` to `"sunday"`.
+    pub week_start: OptionValue,
+    /// Whole periods.
+    pub offset: OptionValue,
+    /// `"instant"` or `"wall-clock"`.
+    pub bounds_as: OptionValue,
+    /// The directory.
+    pub agents: Vec<AgentOption>,
+    /// Rows of zeros too?
+    pub include_idle: OptionValue,
+    /// Count an id once?
+    pub dedupe: OptionValue,
+    /// `"throw"` or `"skip"`.
+    pub on_invalid: OptionValue,
+    /// `"reject"` or `"utc"`.
+    pub naive_timestamps: OptionValue,
+    /// Of a daily series.
+    pub days: OptionValue,
+    /// Of a monthly one.
+    pub months: OptionValue,
+    /// Of [`Miscount`], as is the next: only `reconcile` of the face asks for them.
+    pub also: OptionValue,
+    /// See there.
+    pub step: OptionValue,
+}
+
+/// An entry of the directory as a caller gave it.
+#[derive(Clone, Debug, Default)]
+pub struct AgentOption {
+    /// Its id.
+    pub id: OptionValue,
+    /// Its name.
+    pub name: OptionValue,
+}
+
+/// A value of any type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum OptionValue {
+    /// Absent, `undefined` or `null`: the default.
+    #[default]
+    Missing,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// Text.
+    Text(Box<str>),
+    /// Something else, by its type's name.
+    Other(Box<str>),
+}
+
+impl From<&str> for OptionValue {
+    fn from(text: &str) -> Self {
+        OptionValue::Text(text.into())
+    }
+}
+
+impl fmt::Display for OptionValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OptionValue::Missing => f.write_str("missing"),
+            OptionValue::Bool(b) => write!(f, "{b}"),
+            OptionValue::Number(n) => f.write_str(&number_shown(*n)),
+            OptionValue::Text(text) => f.write_str(&shown(text)),
+            OptionValue::Other(kind) => f.write_str(kind),
+        }
+    }
+}
+
+impl OptionValue {
+    /// The value that a JSON text is; absent is missing. What JSON can't hold comes as `{"typeName": "a function"}`.
+    pub fn from_json(text: Option<&str>) -> Self {
+        let Some(text) = text else { return OptionValue::Missing };
+        match walk::read(text) {
+            Json::Null => OptionValue::Missing,
+            Json::Bool(b) => OptionValue::Bool(b),
+            Json::Number(n) => OptionValue::Number(n),
+            Json::Text(text) => OptionValue::Text(text.into()),
+            Json::BrokenText => OptionValue::Other("text with a lone surrogate".into()),
+            Json::Array(_) => OptionValue::Other("an array".into()),
+            Json::Object(object) => {
+                let [name] = walk::values(object, ["typeName"]);
+                match name.map(walk::read) {
+                    Some(Json::Text(name)) => OptionValue::Other(name.into()),
+                    _ => OptionValue::Other("an object".into()),
+                }
+            }
+        }
+    }
+}
+
+fn wrong<T>(code: Code, option: &str, got: &OptionValue, wanted: &str) -> Result<T, UsageError> {
+    Err(fault(code, option, got, wanted))
+}
+
+// This and `chosen` are not generic, as they would be compiled once for each type.
+fn fault(code: Code, option: &str, got: &OptionValue, wanted: &str) -> UsageError {
+    UsageError::new(code, format!("{option} is {got}: wanted {wanted}")).at(Place::at(format!("/{option}")))
+}
+
+/// Which of these names an option is.
+fn chosen(code: Code, option: &str, got: &OptionValue, names: &[&str]) -> Result<usize, UsageError> {
+    if let OptionValue::Text(text) = got
+        && let Some(at) = names.iter().position(|name| *name == &**text)
+    {
+        return Ok(at);
+    }
+    wrong(code, option, got, &format!("\"{}\"", listed(names, "\", \"")))
+}
+
+fn choose<T: Copy, const N: usize>(
+    code: Code,
+    option: &str,
+    got: &OptionValue,
+    choices: &[(&str, T); N],
+) -> Result<T, UsageError> {
+    let at = chosen(code, option, got, &choices.map(|(name, _)| name))?;
+    match choices.get(at) {
+        Some((_, value)) => Ok(*value),
+        None => wrong(code, option, got, "one that is there"),
+    }
+}
+
+fn choose_or<T: Copy + Default, const N: usize>(
+    option: &str,
+    got: &OptionValue,
+    choices: &[(&str, T); N],
+) -> Result<T, UsageError> {
+    if *got == OptionValue::Missing {
+        Ok(T::default())
+    } else {
+        choose(Code::InvalidOption, option, got, choices)
+    }
+}
+
+fn flag(option: &str, got: &OptionValue, default: bool) -> Result<bool, UsageError> {
+    match got {
+        OptionValue::Missing => Ok(default),
+        OptionValue::Bool(b) => Ok(*b),
+        _ => wrong(Code::InvalidOption, option, got, "true or false"),
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn count(option: &str, got: &OptionValue, most: u16) -> Result<Option<u16>, UsageError> {
+    match got {
+        OptionValue::Missing => Ok(None),
+        OptionValue::Number(n) if n.fract() == 0.0 && *n >= 1.0 && *n <= f64::from(most) => Ok(Some(*n as u16)),
+        _ => {
+            let wanted = format!("a whole number from 1 to {most}");
+            wrong(Code::InvalidOption, option, got, &wanted)
+        }
+    }
+}
+
+/// What `now` may be.
+const WANTED: &str = "a Date, epoch milliseconds, or RFC 3339 text with an offset";
+
+const BOUNDS_FORMATS: [(&str, BoundsFormat); 2] = [
+    ("instant", BoundsFormat::Instant),
+    ("wall-clock", BoundsFormat::WallClock),
+];
+
+impl Options {
+    /// A query from the text of a JSON object that is known to be valid, as the face writes it: absent options are the
+    /// defaults, unknown ones are passed over.
+    pub fn from_json(text: &str) -> Self {
+        const KEYS: [&str; 15] = [
+            "period",
+            "tz",
+            "now",
+            "weekStart",
+            "offset",
+            "boundsAs",
+            "includeIdle",
+            "dedupe",
+            "onInvalid",
+            "naiveTimestamps",
+            "days",
+            "months",
+            "agents",
+            "also",
+            "step",
+        ];
+        let [
+            period,
+            tz,
+            now,
+            week_start,
+            offset,
+            bounds_as,
+            include_idle,
+            dedupe,
+            on_invalid,
+            naive,
+            days,
+            months,
+            agents,
+            also,
+            step,
+        ] = walk::values(text, KEYS);
+        let agent = |text| {
+            let [id, name] = walk::values(text, ["id", "name"]);
+            AgentOption {
+                id: OptionValue::from_json(id),
+                name: OptionValue::from_json(name),
+            }
+        };
+        Options {
+            period: OptionValue::from_json(period),
+            tz: OptionValue::from_json(tz),
+            now: OptionValue::from_json(now),
+            week_start: OptionValue::from_json(week_start),
+            offset: OptionValue::from_json(offset),
+            bounds_as: OptionValue::from_json(bounds_as),
+            include_idle: OptionValue::from_json(include_idle),
+            dedupe: OptionValue::from_json(dedupe),
+            on_invalid: OptionValue::from_json(on_invalid),
+            naive_timestamps: OptionValue::from_json(naive),
+            days: OptionValue::from_json(days),
+            months: OptionValue::from_json(months),
+            also: OptionValue::from_json(also),
+            step: OptionValue::from_json(step),
+            agents: agents.map_or_else(Vec::new, |list| walk::items(list).map(agent).collect()),
+        }
+    }
+
+    /// Which period is meant.
+    ///
+    /// # Errors
+    /// `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`.
+    pub fn period(&self) -> Result<PeriodQuery, UsageError> {
+        self.question()?.at(self.now()?)
+    }
+
+    /// The query without its moment.
+    ///
+    /// # Errors
+    /// `invalid_period`, `invalid_tz`, `invalid_option`.
+    pub fn question(&self) -> Result<PeriodQuestion, UsageError> {
+        Ok(PeriodQuestion {
+            period: self.kind()?,
+            zone: self.zone()?,
+            week_start: self.first_day()?,
+            offset: self.offset()?,
+            bounds_as: self.written()?,
+        })
+    }
+
+    /// The kind of period.
+    ///
+    /// # Errors
+    /// `invalid_period`.
+    pub fn kind(&self) -> Result<Period, UsageError> {
+        let periods = [("week", Period::Week), ("month", Period::Month), ("year", Period::Year)];
+        choose(Code::InvalidPeriod, "period", &self.period, &periods)
+    }
+
+    /// The first day of a week.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    pub fn first_day(&self) -> Result<Weekday, UsageError> {
+        match self.week_start {
+            OptionValue::Missing => Ok(Weekday::Mon),
+            ref given => choose(Code::InvalidOption, "weekStart", given, &WEEKDAYS),
+        }
+    }
+
+    /// The zone.
+    ///
+    /// # Errors
+    /// `invalid_tz`.
+    pub fn zone(&self) -> Result<Zone, UsageError> {
+        match &self.tz {
+            OptionValue::Missing => Ok(Zone::utc()),
+            OptionValue::Text(name) => Zone::named(name).map_err(|e| e.at(Place::at("/tz"))),
+            other => wrong(
+                Code::InvalidTz,
+                "tz",
+                other,
+                "a name of the IANA tz database, or null for UTC",
+            ),
+        }
+    }
+
+    /// The moment whose period is meant, in epoch milliseconds.
+    ///
+    /// # Errors
+    /// `invalid_now`.
+    pub fn now(&self) -> Result<i64, UsageError> {
+        match &self.now {
+            OptionValue::Number(ms) => moment(*ms),
+            OptionValue::Text(text) => timestamp::from_text(text, Naive::Reject).ok(),
+            _ => None,
+        }
+        .map_or_else(|| wrong(Code::InvalidNow, "now", &self.now, WANTED), Ok)
+    }
+
+    /// How bounds are written.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    pub fn written(&self) -> Result<BoundsFormat, UsageError> {
+        choose_or("boundsAs", &self.bounds_as, &BOUNDS_FORMATS)
+    }
+
+    /// Whole periods from the one that holds the moment.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn offset(&self) -> Result<i64, UsageError> {
+        match self.offset {
+            OptionValue::Missing => Ok(0),
+            // The cast saturates, and what is that far away is out of range.
+            OptionValue::Number(n) if n.is_finite() && n.fract() == 0.0 => Ok(n as i64),
+            ref other => wrong(Code::InvalidOption, "offset", other, "a whole number of periods"),
+        }
+    }
+
+    /// Which days are asked for: 1 to 365, or 30.
+    ///
+    /// # Errors
+    /// `invalid_tz`, `invalid_now`, `invalid_option`.
+    pub fn days(&self) -> Result<SeriesQuery, UsageError> {
+        self.last(self.day_count()?.unwrap_or(30))
+    }
+
+    /// Which months are asked for: 1 to 24, or 6.
+    ///
+    /// # Errors
+    /// `invalid_tz`, `invalid_now`, `invalid_option`.
+    pub fn months(&self) -> Result<SeriesQuery, UsageError> {
+        self.last(self.month_count()?.unwrap_or(6))
+    }
+
+    /// How many days, if that is said.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    pub fn day_count(&self) -> Result<Option<u16>, UsageError> {
+        count("days", &self.days, 365)
+    }
+
+    /// How many months, if that is said.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    pub fn month_count(&self) -> Result<Option<u16>, UsageError> {
+        count("months", &self.months, 24)
+    }
+
+    #[inline(never)]
+    fn last(&self, count: u16) -> Result<SeriesQuery, UsageError> {
+        Ok(SeriesQuery {
+            zone: self.zone()?,
+            now: self.now()?,
+            count,
+        })
+    }
+
+    /// How records are read.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    pub fn reading(&self) -> Result<Reading, UsageError> {
+        Ok(Reading {
+            skip_invalid: choose_or("onInvalid", &self.on_invalid, &[("throw", false), ("skip", true)])?,
+            naive: choose_or(
+                "naiveTimestamps",
+                &self.naive_timestamps,
+                &[("reject", Naive::Reject), ("utc", Naive::Utc)],
+            )?,
+            dedupe: flag("dedupe", &self.dedupe, true)?,
+            what_if: Miscount {
+                also: if let OptionValue::Text(also) = &self.also {
+                    also.clone().into_string()
+                } else {
+                    String::new()
+                },
+                step: if let OptionValue::Number(step) = self.step {
+                    step
+                } else {
+                    0.0
+                },
+            },
+        })
+    }
+
+    /// Agents' names by id; of an id that comes twice, the last.
+    ///
+    /// # Errors
+    /// `invalid_option`.
+    pub fn directory(&self) -> Result<Interner, UsageError> {
+        let mut directory = Interner::default();
+        for (at, agent) in (0..).zip(&self.agents) {
+            match (&agent.id, &agent.name) {
+                (OptionValue::Text(id), OptionValue::Text(name)) if !id.is_empty() => {
+                    let number = directory.intern(id);
+                    directory.observe_name(number, at, name);
+                }
+                (OptionValue::Text(id), name) if !id.is_empty() => {
+                    return wrong(Code::InvalidOption, &format!("agents/{at}/name"), name, "a string");
+                }
+                (id, _) => {
+                    let wanted = "a string that is not empty";
+                    return wrong(Code::InvalidOption, &format!("agents/{at}/id"), id, wanted);
+                }
+            }
+        }
+        Ok(directory)
+    }
+
+    /// The whole question.
+    ///
+    /// # Errors
+    /// As of [`Options::period`], [`Options::reading`] and [`Options::directory`].
+    pub fn usage(&self) -> Result<UsageQuery, UsageError> {
+        Ok(UsageQuery {
+            period: self.period()?,
+            directory: self.directory()?,
+            include_idle: flag("includeIdle", &self.include_idle, false)?,
+            reading: self.reading()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(json: &str) -> Options {
+        Options::from_json(json)
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_contract() {
+        let query = raw(r#"{"period":"month","now":"2024-06-15T12:00:00Z","tz":null}"#)
+            .usage()
+            .unwrap();
+        assert_eq!(query.period.bounds.zone, Zone::utc());
+        assert_eq!(query.period.bounds_as, BoundsFormat::Instant);
+        assert!(query.reading.dedupe && !query.reading.skip_invalid && !query.include_idle);
+        assert_eq!(query.reading.naive, Naive::Reject);
+    }
+
+    #[test]
+    fn a_wrong_option_is_named_with_its_code() {
+        for (json, code, path) in [
+            (r#"{}"#, Code::InvalidPeriod, "/period"),
+            (r#"{"period":"Month"}"#, Code::InvalidPeriod, "/period"),
+            (r#"{"period":["month"]}"#, Code::InvalidPeriod, "/period"),
+            (
+                r#"{"period":"month","tz":"Mars/Olympus","now":0}"#,
+                Code::InvalidTz,
+                "/tz",
+            ),
+            (r#"{"period":"month","tz":"","now":0}"#, Code::InvalidTz, "/tz"),
+            (r#"{"period":"month","tz":5,"now":0}"#, Code::InvalidTz, "/tz"),
+            (r#"{"period":"month"}"#, Code::InvalidNow, "/now"),
+            (
+                r#"{"period":"month","now":"2024-06-01T00:00:00"}"#,
+                Code::InvalidNow,
+                "/now",
+            ),
+            (r#"{"period":"month","now":1e16}"#, Code::InvalidNow, "/now"),
+            (r#"{"period":"month","now":{"a":[1]}}"#, Code::InvalidNow, "/now"),
+            (
+                r#"{"period":"month","now":0,"weekStart":"Mon"}"#,
+                Code::InvalidOption,
+                "/weekStart",
+            ),
+            (
+                r#"{"period":"month","now":0,"offset":0.5}"#,
+                Code::InvalidOption,
+                "/offset",
+            ),
+            (
+                r#"{"period":"month","now":0,"offset":1e300}"#,
+                Code::OutOfRange,
+                "/offset",
+            ),
+            (r#"{"period":"month","now":-1}"#, Code::OutOfRange, "/now"),
+            (
+                r#"{"period":"month","now":0,"boundsAs":true}"#,
+                Code::InvalidOption,
+                "/boundsAs",
+            ),
+            (
+                r#"{"period":"month","now":0,"dedupe":"yes"}"#,
+                Code::InvalidOption,
+                "/dedupe",
+            ),
+            (
+                r#"{"period":"month","now":0,"onInvalid":"ignore"}"#,
+                Code::InvalidOption,
+                "/onInvalid",
+            ),
+            (
+                r#"{"period":"month","now":0,"naiveTimestamps":"local"}"#,
+                Code::InvalidOption,
+                "/naiveTimestamps",
+            ),
+            (
+                r#"{"period":"month","now":0,"agents":[{"id":"a","name":"A"},{"id":"b"}]}"#,
+                Code::InvalidOption,
+                "/agents/1/name",
+            ),
+            (
+                r#"{"period":"month","now":0,"agents":[{"id":7,"name":"A"}]}"#,
+                Code::InvalidOption,
+                "/agents/0/id",
+            ),
+        ] {
+            let error = raw(json).usage().unwrap_err();
+            assert_eq!(
+                (error.code, error.place.unwrap().path.as_str()),
+                (code, path),
+                "{json}: {}",
+                error.message
+            );
+        }
+    }
+}

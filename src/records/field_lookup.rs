@@ -1,0 +1,143 @@
+//! Which field a key names, in one look.
+
+use crate::records::row::FIELDS;
+
+/// What a key names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// The field of this number in [`FIELDS`].
+    Field(u8),
+    /// A record's `data`.
+    Data,
+    /// Nothing that is read.
+    Other,
+}
+
+/// The longest name, in bytes, is shorter than this.
+const WORD: usize = 16;
+
+/// Sends the first eight bytes and the length of each name to a place of its own (found by trying, kept by a test).
+const SPREAD: u64 = 0x07db_f924_a604_8457;
+
+const PLACES: usize = 32;
+
+const fn place(low: u64, length: usize) -> usize {
+    ((low ^ length as u64).wrapping_mul(SPREAD) >> 59) as usize
+}
+
+/// A name: its first eight bytes, those from its ninth on, its length and what it names.
+#[derive(Clone, Copy)]
+struct Known {
+    low: u64,
+    high: u64,
+    length: usize,
+    name: Name,
+}
+
+/// The names by their places.
+static TABLE: [Known; PLACES] = table();
+
+// Run by the compiler: what can panic here stops the build.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+const fn table() -> [Known; PLACES] {
+    let none = known(b"", Name::Other);
+    let mut table = [none; PLACES];
+    let mut n = 0;
+    while n < FIELDS.len() {
+        let known = known(FIELDS[n].as_bytes(), Name::Field(n as u8));
+        table[place(known.low, known.length)] = known;
+        n += 1;
+    }
+    let data = known(b"data", Name::Data);
+    table[place(data.low, data.length)] = data;
+    table
+}
+
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+const fn known(text: &[u8], name: Name) -> Known {
+    let mut word = 0_u128;
+    let mut n = text.len();
+    while n > 0 {
+        n -= 1;
+        word = word << 8 | text[n] as u128;
+    }
+    let (low, high) = (word as u64, (word >> 64) as u64);
+    Known {
+        low,
+        high,
+        length: text.len(),
+        name,
+    }
+}
+
+/// What a key of this length names that these bytes begin with.
+#[inline(always)]
+pub fn named(bytes: &[u8], length: usize) -> Name {
+    match bytes.first_chunk::<WORD>() {
+        Some(block) => of_block(block, length),
+        None => near_the_end(bytes, length),
+    }
+}
+
+#[inline(never)]
+fn near_the_end(bytes: &[u8], length: usize) -> Name {
+    let mut block = [0; WORD];
+    for (to, from) in block.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    of_block(&block, length)
+}
+
+#[inline(always)]
+fn of_block(block: &[u8; WORD], length: usize) -> Name {
+    let word = u128::from_le_bytes(*block);
+    let low = word as u64 & ones(length);
+    match TABLE.get(place(low, length)) {
+        Some(known) if known.length == length && known.low == low => {
+            let high = (word >> 64) as u64 & if length > 8 { ones(length.wrapping_sub(8)) } else { 0 };
+            if known.high == high { known.name } else { Name::Other }
+        }
+        _ => Name::Other,
+    }
+}
+
+/// Ones for so many of the lowest bytes, eight at most.
+const fn ones(bytes: usize) -> u64 {
+    if bytes >= 8 {
+        u64::MAX
+    } else {
+        !(u64::MAX << (bytes as u32).wrapping_mul(8))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_nothing_else() {
+        let around = br#"","durationSeconds":"durationSeconds""#;
+        for (n, field) in FIELDS.iter().chain(["data"].iter()).enumerate() {
+            let want = if n < FIELDS.len() {
+                Name::Field(u8::try_from(n).unwrap())
+            } else {
+                Name::Data
+            };
+            for after in [&around[..], b"", b"\""] {
+                let key = [field.as_bytes(), after].concat();
+                assert_eq!(named(&key, field.len()), want, "{field}");
+                for wrong in (0..key.len()).filter(|length| *length != field.len()) {
+                    let same = FIELDS.contains(&&field[..wrong.min(field.len())]);
+                    assert!(same || named(&key, wrong) == Name::Other, "{field} {wrong}");
+                }
+                for at in 0..field.len() {
+                    let mut other = key.clone();
+                    other[at] ^= 1;
+                    assert_eq!(named(&other, field.len()), Name::Other, "{field} {at}");
+                }
+            }
+        }
+        assert_eq!(named(&[0; 20], 0), Name::Other);
+        assert_eq!(named(&[0; 20], 3), Name::Other);
+    }
+}

@@ -1,0 +1,80 @@
+//! Counting as it should not be done, on purpose: `reconcile` of the package looks for the mistake that explains the report
+//! of somebody else.
+
+/// Mistakes to count with; by default none.
+#[derive(Clone, Debug, Default)]
+pub struct Miscount {
+    /// What counts although it should not, each after a line feed: calls of these statuses; spoken turns, as messages,
+    /// where their event's name is here.
+    pub also: String,
+    /// Calls are told in milliseconds, each rounded up to a whole number of so many, or to the nearest one where this is
+    /// negative. 0: in seconds, as they should be.
+    pub step: f64,
+}
+
+impl Miscount {
+    /// What a call of so many milliseconds counts as, where there is a step.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    #[cold]
+    #[inline(never)]
+    pub fn rounded(&self, exact: f64) -> u64 {
+        let step = self.step.abs();
+        let steps = exact / step;
+        let whole = if self.step > 0.0 {
+            steps.ceil()
+        } else {
+            (steps + 0.5).floor()
+        };
+        (whole * step) as u64
+    }
+
+    /// Does this count although it should not?
+    #[inline(never)]
+    pub fn counts(&self, what: &str) -> bool {
+        let listed = self.also.as_bytes().split(|byte| *byte == b'\n').skip(1);
+        listed.into_iter().any(|listed| listed == what.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_rounded_up_or_to_the_nearest() {
+        let rounded = |step, exact: f64| {
+            let what_if = Miscount {
+                step,
+                ..Miscount::default()
+            };
+            what_if.rounded(exact * 1000.0)
+        };
+        for (step, exact, want) in [
+            (1000.0, 61.0, 61_000),
+            (1000.0, 61.001, 62_000),
+            (60_000.0, 60.0, 60_000),
+            (60_000.0, 60.5, 120_000),
+            (60_000.0, 0.0, 0),
+            (-1000.0, 61.4, 61_000),
+            (-1000.0, 61.5, 62_000),
+            (-1.0, 61.9, 61_900),
+        ] {
+            assert_eq!(rounded(step, exact), want, "{exact} by {step}");
+        }
+    }
+
+    #[test]
+    fn nothing_counts_but_what_is_listed() {
+        let counts = |also: &str, what| {
+            let what_if = Miscount {
+                also: also.into(),
+                ..Miscount::default()
+            };
+            what_if.counts(what)
+        };
+        assert!(!counts("", ""));
+        assert!(counts("\n", ""));
+        assert!(counts("\nfailed\nbusy", "busy") && counts("\nfailed\nbusy", "failed"));
+        assert!(!counts("\nfailed\nbusy", "bus") && !counts("\nfailed\nbusy", ""));
+    }
+}

@@ -1,0 +1,12 @@
+//! From text or JavaScript objects to a judged record: a `Row` of fields, and what that row means.
+//!
+//! It may import `calendar`, `json`, `error` and `message`.
+
+pub mod columns;
+mod fast_path;
+mod field_lookup;
+pub mod judge;
+pub mod mistakes;
+pub mod reader;
+pub mod row;
+pub mod scan;

@@ -1,0 +1,530 @@
+//! What a record is: which kind, when, whose, and what is wrong with it.
+//!
+//! A record reaches the core as a [`Row`]: the fixed list of fields that the rules look at, each with the value that it
+//! had, unjudged. Two doors make rows: columns of JS objects (`columns.rs`) and JSON text (`Row::from_json`).
+//! [`judge`] is the one place that says what a row means. Shapes and rules: the vendor's records, README § What counts.
+
+use crate::calendar::timestamp;
+use crate::calendar::timestamp::Naive;
+use crate::json::MAX_SAFE_F64;
+use crate::json::value as walk;
+use crate::json::value::Json;
+use crate::message::{number_shown, shown};
+use std::borrow::Cow;
+use std::fmt;
+
+/// The fields read of a record itself, in the order of a row.
+pub const FIELDS: [&str; 17] = [
+    "type",
+    "event",
+    "channel",
+    "id",
+    "callId",
+    "messageId",
+    "agentId",
+    "agentName",
+    "status",
+    "startedAt",
+    "endedAt",
+    "durationSeconds",
+    "receivedAt",
+    "timestamp",
+    "phoneNumberId",
+    "numberId",
+    "phoneNumber",
+];
+
+/// Their names here, in the same order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Type,
+    Event,
+    Channel,
+    Id,
+    CallId,
+    MessageId,
+    AgentId,
+    AgentName,
+    Status,
+    StartedAt,
+    EndedAt,
+    DurationSeconds,
+    ReceivedAt,
+    Timestamp,
+    PhoneNumberId,
+    NumberId,
+    PhoneNumber,
+}
+
+/// All of them, in the same order.
+const NAMES: [Known; FIELDS.len()] = [
+    Known::Type,
+    Known::Event,
+    Known::Channel,
+    Known::Id,
+    Known::CallId,
+    Known::MessageId,
+    Known::AgentId,
+    Known::AgentName,
+    Known::Status,
+    Known::StartedAt,
+    Known::EndedAt,
+    Known::DurationSeconds,
+    Known::ReceivedAt,
+    Known::Timestamp,
+    Known::PhoneNumberId,
+    Known::NumberId,
+    Known::PhoneNumber,
+];
+
+/// Their pointers, in the same order.
+const POINTERS: [&str; FIELDS.len()] = [
+    "/type",
+    "/event",
+    "/channel",
+    "/id",
+    "/callId",
+    "/messageId",
+    "/agentId",
+    "/agentName",
+    "/status",
+    "/startedAt",
+    "/endedAt",
+    "/durationSeconds",
+    "/receivedAt",
+    "/timestamp",
+    "/phoneNumberId",
+    "/numberId",
+    "/phoneNumber",
+];
+
+/// The fields read of a webhook's `data`, in the order of a row.
+pub const DATA_FIELDS: [&str; 9] = [
+    "id",
+    "callId",
+    "messageId",
+    "status",
+    "startedAt",
+    "endedAt",
+    "durationSeconds",
+    "receivedAt",
+    "numberId",
+];
+
+/// Their names here, in the same order.
+const DATA_NAMES: [Known; DATA_FIELDS.len()] = [
+    Known::Id,
+    Known::CallId,
+    Known::MessageId,
+    Known::Status,
+    Known::StartedAt,
+    Known::EndedAt,
+    Known::DurationSeconds,
+    Known::ReceivedAt,
+    Known::NumberId,
+];
+
+/// Their pointers, in the same order.
+const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [
+    "/data/id",
+    "/data/callId",
+    "/data/messageId",
+    "/data/status",
+    "/data/startedAt",
+    "/data/endedAt",
+    "/data/durationSeconds",
+    "/data/receivedAt",
+    "/data/numberId",
+];
+
+/// A field's value, unjudged.
+#[derive(Clone, Default)]
+pub enum Value<'a> {
+    /// No such field, or `undefined`.
+    #[default]
+    Absent,
+    /// `null`.
+    Null,
+    /// A number, as JS has it.
+    Number(f64),
+    /// Text.
+    Text(Cow<'a, str>),
+    /// The same, where nothing but ASCII is in it: most texts are only compared, and need not become a `str`.
+    Ascii(&'a [u8]),
+    /// Text with a lone surrogate, which no UTF-8 can hold.
+    BrokenText,
+    /// A JS `Date`, by its time value.
+    Date(f64),
+    /// Something of another type, by that type's name with its article.
+    Other(&'static str),
+    /// Reading it threw an error with this message.
+    Threw(Cow<'a, str>),
+}
+
+impl Value<'_> {
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Value::Absent | Value::Null)
+    }
+
+    fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Value::Text(text) => Some(text.as_bytes()),
+            Value::Ascii(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.bytes() == Some(text.as_bytes())
+    }
+
+    /// Text that names something; anything else names nothing.
+    pub(super) fn named(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text.as_ref()),
+            Value::Ascii(bytes) => std::str::from_utf8(bytes).ok(),
+            _ => None,
+        }
+        .filter(|text| !text.is_empty())
+    }
+
+    /// The value as a message shows it.
+    fn shown(&self) -> String {
+        match self {
+            Value::Absent => "nothing".into(),
+            Value::Null => "null".into(),
+            Value::Number(n) => format!("the number {}", number_shown(*n)),
+            Value::Text(t) => shown(t),
+            Value::Ascii(bytes) => shown(std::str::from_utf8(bytes).unwrap_or_default()),
+            Value::BrokenText => "text with a lone surrogate".into(),
+            Value::Date(ms) if ms.is_finite() => "a Date".into(),
+            Value::Date(_) => "an invalid Date".into(),
+            Value::Other(kind) => (*kind).into(),
+            Value::Threw(message) => format!("an error while reading it ({})", shown(message)),
+        }
+    }
+}
+
+impl PartialEq for Value<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        use Value::{Absent, BrokenText, Date, Null, Number, Other, Threw};
+        match (self, other) {
+            (Absent, Absent) | (Null, Null) | (BrokenText, BrokenText) => true,
+            (Number(a), Number(b)) | (Date(a), Date(b)) => a == b,
+            (Other(a), Other(b)) => a == b,
+            (Threw(a), Threw(b)) => a == b,
+            _ => self.bytes().is_some_and(|bytes| other.bytes() == Some(bytes)),
+        }
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, self.bytes()) {
+            (_, Some(bytes)) => write!(f, "{:?}", String::from_utf8_lossy(bytes)),
+            (Value::Number(n) | Value::Date(n), _) => write!(f, "{n:?}"),
+            (other, _) => f.write_str(&other.shown()),
+        }
+    }
+}
+
+/// A webhook's `data`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Data<'a> {
+    /// Missing or `null`: it has no fields.
+    #[default]
+    Missing,
+    /// An object's fields.
+    Fields(Box<[Value<'a>; DATA_FIELDS.len()]>),
+    /// Not an object.
+    Other(Value<'a>),
+}
+
+/// The fields of one record, in the order of [`FIELDS`], and those of its `data`.
+///
+/// A row can serve one record after the other: [`Row::clear`] leaves the old values where they are and only notes that they
+/// are no longer told, which is several times cheaper than to write them over.
+#[derive(Clone)]
+pub struct Row<'a> {
+    /// The record's own.
+    pub fields: [Value<'a>; FIELDS.len()],
+    /// Its `data`.
+    pub data: Data<'a>,
+    /// Which of these are told: a bit for each field, one for `data`, one for each field of `data`.
+    told: u32,
+}
+
+/// The bit of `data` in `told`; those of its fields are above it.
+const DATA_BIT: u32 = 1 << FIELDS.len();
+const DATA_BITS: u32 = !(DATA_BIT - 1);
+
+impl Default for Row<'_> {
+    /// A row whose every field is told, as absent.
+    fn default() -> Self {
+        Row {
+            fields: Default::default(),
+            data: Data::Missing,
+            told: u32::MAX,
+        }
+    }
+}
+
+/// What is wrong with a record: at which field, and what was got and is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// JSON Pointer from the record.
+    pub pointer: &'static str,
+    /// In words.
+    pub message: String,
+}
+
+/// One field of a row: where it is and what it holds.
+#[derive(Clone, Copy)]
+pub(super) struct Field<'r> {
+    pub(super) pointer: &'static str,
+    pub(super) value: &'r Value<'r>,
+}
+
+impl<'r> Field<'r> {
+    pub(super) fn fault<T>(self, what: &str) -> Result<T, Fault> {
+        Err(self.told(what))
+    }
+
+    /// Apart from the above: each of its types would have a copy.
+    #[inline(never)]
+    fn told(self, what: &str) -> Fault {
+        let dotted = |letter: char| if letter == '/' { '.' } else { letter };
+        let name: String = self.pointer.chars().skip(1).map(dotted).collect();
+        Fault {
+            pointer: self.pointer,
+            message: format!("{name} is {}: {what}", self.value.shown()),
+        }
+    }
+
+    /// Text, if there is any.
+    pub(super) fn text(self) -> Result<Option<&'r str>, Fault> {
+        match self.value {
+            Value::Absent | Value::Null => Ok(None),
+            Value::Text(text) => Ok(Some(text.as_ref())),
+            Value::Ascii(bytes) => Ok(std::str::from_utf8(bytes).ok()),
+            _ => self.fault("wanted a string or null"),
+        }
+    }
+
+    /// Text that names something: an empty one names nothing.
+    pub(super) fn name(self) -> Result<Option<&'r str>, Fault> {
+        Ok(self.text()?.filter(|name| !name.is_empty()))
+    }
+
+    pub(super) fn time(self, naive: Naive) -> Result<Option<i64>, Fault> {
+        let read = match self.value {
+            Value::Absent | Value::Null => return Ok(None),
+            Value::Text(text) => timestamp::from_text(text, naive),
+            Value::Ascii(bytes) => timestamp::from_bytes(bytes, naive),
+            Value::Number(n) => timestamp::from_number(*n),
+            Value::Date(ms) => timestamp::from_date(*ms),
+            _ => Err("wanted RFC 3339 text, whole epoch milliseconds or a Date"),
+        };
+        match read {
+            Ok(ms) => Ok(Some(ms)),
+            Err(what) => self.fault(what),
+        }
+    }
+
+    /// Whole seconds: a number, rounded down.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub(super) fn seconds(self) -> Result<Option<u64>, Fault> {
+        match self.value {
+            Value::Absent | Value::Null => Ok(None),
+            Value::Number(n) if *n >= 0.0 && *n <= MAX_SAFE_F64 => Ok(Some(*n as u64)),
+            Value::Number(n) if *n < 0.0 => self.fault("wanted a duration that is not negative"),
+            Value::Number(_) => self.fault("wanted seconds up to 2^53 - 1"),
+            _ => self.fault("wanted a number of seconds or null"),
+        }
+    }
+}
+
+const NOTHING: Value<'static> = Value::Absent;
+
+impl<'r> Row<'r> {
+    pub(super) fn own(&'r self, name: Known) -> Field<'r> {
+        let at = name as usize;
+        let value = self.fields.get(at).filter(|_| self.told & bit(at) != 0);
+        Field {
+            pointer: POINTERS.get(at).unwrap_or(&""),
+            value: value.unwrap_or(&NOTHING),
+        }
+    }
+
+    pub(super) fn of_data(&'r self, name: Known) -> Field<'r> {
+        let at = data_slot(name as usize).unwrap_or(usize::MAX);
+        let value = match &self.data {
+            Data::Fields(fields) if self.told & DATA_BIT != 0 && self.told & data_bit(at) != 0 => fields.get(at),
+            _ => None,
+        };
+        Field {
+            pointer: DATA_POINTERS.get(at).unwrap_or(&"/data"),
+            value: value.unwrap_or(&NOTHING),
+        }
+    }
+
+    /// Its `data`, where that is neither an object nor missing.
+    pub(super) const fn odd_data(&'r self) -> Option<&'r Value<'r>> {
+        match &self.data {
+            Data::Other(value) if self.told & DATA_BIT != 0 => Some(value),
+            _ => None,
+        }
+    }
+}
+
+const fn bit(field: usize) -> u32 {
+    1_u32.wrapping_shl(field as u32)
+}
+
+const fn data_bit(slot: usize) -> u32 {
+    bit(slot.wrapping_add(FIELDS.len()).wrapping_add(1))
+}
+
+/// Where a field of this number has its place among those of `data`, if it has one.
+pub(crate) const fn data_slot(field: usize) -> Option<usize> {
+    Some(match field {
+        3 => 0,  // id
+        4 => 1,  // callId
+        5 => 2,  // messageId
+        8 => 3,  // status
+        9 => 4,  // startedAt
+        10 => 5, // endedAt
+        11 => 6, // durationSeconds
+        12 => 7, // receivedAt
+        15 => 8, // numberId
+        _ => return None,
+    })
+}
+
+/// Filling a row field by field; of a field that is told twice, the last counts.
+impl<'a> Row<'a> {
+    /// Makes it a record without any field.
+    pub const fn clear(&mut self) {
+        self.told = 0;
+    }
+
+    /// Tells a field, by its number in [`FIELDS`].
+    pub fn set(&mut self, field: usize, value: Value<'a>) {
+        if let Some(place) = self.fields.get_mut(field) {
+            *place = value;
+            self.told |= bit(field);
+        }
+    }
+
+    /// Tells `data` that is not an object.
+    pub fn set_data(&mut self, value: Value<'a>) {
+        self.told &= !DATA_BITS;
+        if !matches!(value, Value::Null) {
+            self.data = Data::Other(value);
+            self.told |= DATA_BIT;
+        }
+    }
+
+    /// Tells `data` that is an object, without any field so far.
+    pub fn set_data_object(&mut self) {
+        if !matches!(self.data, Data::Fields(_)) {
+            self.data = Data::Fields(Box::default());
+        }
+        self.told = self.told & !DATA_BITS | DATA_BIT;
+    }
+
+    /// Tells a field of `data`, by its number in [`DATA_FIELDS`].
+    pub fn set_in_data(&mut self, slot: usize, value: Value<'a>) {
+        if let Data::Fields(fields) = &mut self.data
+            && let Some(place) = fields.get_mut(slot)
+        {
+            *place = value;
+            self.told |= data_bit(slot);
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// Every field that is there, by its pointer.
+    fn all(&'a self) -> impl Iterator<Item = (&'static str, &'a Value<'a>)> {
+        let own = NAMES.iter().map(|name| self.own(*name));
+        let of_data = DATA_NAMES.iter().map(|name| self.of_data(*name));
+        let fields = own.chain(of_data).map(|field| (field.pointer, field.value));
+        fields
+            .chain(self.odd_data().map(|value| ("/data", value)))
+            .filter(|(_, value)| !matches!(value, Value::Absent))
+    }
+}
+
+/// Two rows are equal when they tell the same, whatever else their places hold.
+impl PartialEq for Row<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.all().eq(other.all())
+    }
+}
+
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.all()).finish()
+    }
+}
+
+impl<'a> Row<'a> {
+    /// Reads a record's fields from the text of one JSON object that is known to be valid. Of a field that comes twice, the
+    /// last counts.
+    pub fn from_json(text: &'a str) -> Row<'a> {
+        let mut row = Row::default();
+        for (key, value) in walk::entries(text) {
+            if let Some(field) = walk::key_among(key, &FIELDS).and_then(|at| row.fields.get_mut(at)) {
+                *field = value_of(value);
+            } else if walk::key_among(key, &["data"]).is_some() {
+                row.data = data_of(value);
+            }
+        }
+        row
+    }
+}
+
+fn data_of(text: &str) -> Data<'_> {
+    match value_of(text) {
+        Value::Null => Data::Missing,
+        Value::Other("an object") => Data::Fields(Box::new(
+            walk::values(text, DATA_FIELDS).map(|value| value.map_or(Value::Absent, value_of)),
+        )),
+        other => Data::Other(other),
+    }
+}
+
+fn value_of(text: &str) -> Value<'_> {
+    match walk::read(text) {
+        Json::Null => Value::Null,
+        Json::Bool(_) => Value::Other("a boolean"),
+        Json::Number(n) => Value::Number(n),
+        Json::Text(text) => Value::Text(text),
+        Json::BrokenText => Value::BrokenText,
+        Json::Array(_) => Value::Other("an array"),
+        Json::Object(_) => Value::Other("an object"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_pointers_are_in_the_order_of_the_fields() {
+        for (n, field) in FIELDS.iter().enumerate() {
+            assert_eq!(POINTERS[n], format!("/{field}"));
+            assert_eq!(NAMES[n] as usize, n);
+        }
+        assert_eq!(
+            (Known::Type as usize, Known::PhoneNumber as usize),
+            (0, FIELDS.len() - 1)
+        );
+        for (n, field) in DATA_FIELDS.iter().enumerate() {
+            assert_eq!(DATA_POINTERS[n], format!("/data/{field}"));
+            assert_eq!(FIELDS[DATA_NAMES[n] as usize], *field);
+            assert_eq!(data_slot(DATA_NAMES[n] as usize), Some(n));
+        }
+    }
+}

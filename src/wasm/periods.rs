@@ -1,0 +1,109 @@
+//! Periods, zones and conventions.
+
+use super::check::expected;
+use super::{thrown, to_js};
+use crate::calendar::convention;
+use crate::calendar::period::{PeriodQuery, PeriodQuestion, WEEKDAYS};
+use crate::calendar::timestamp::moment;
+use crate::calendar::zone::{TZDB_VERSION, Zone};
+use crate::options::{OptionValue, Options};
+use chrono::Weekday;
+use wasm_bindgen::prelude::*;
+
+/// A period query without its moment. Reading one costs several times what answering it does, so the face keeps them.
+#[wasm_bindgen]
+pub struct Question {
+    question: PeriodQuestion,
+    answer: Answer,
+}
+
+/// Where the face reads the latest answer.
+#[repr(C)]
+struct Answer {
+    start_ms: f64,
+    end_ms: f64,
+    /// `periodStart` and `periodEnd`, in ASCII.
+    written: [[u8; 20]; 2],
+}
+
+#[wasm_bindgen]
+impl Question {
+    /// Reads the query.
+    #[wasm_bindgen(constructor)]
+    pub fn new(query: &str) -> Result<Question, JsValue> {
+        Ok(Question {
+            question: Options::from_json(query).question().map_err(thrown)?,
+            answer: Answer {
+                start_ms: 0.0,
+                end_ms: 0.0,
+                written: [[0; 20]; 2],
+            },
+        })
+    }
+
+    /// The zone's name as the tz database spells it.
+    pub fn tz(&self) -> String {
+        self.question.zone.name().to_owned()
+    }
+
+    /// Answers for a moment, and says at which address of memory the answer is; 0 if there is none: `read` says why.
+    pub fn at(&mut self, now: f64) -> usize {
+        moment(now)
+            .and_then(|now| self.question.at(now).ok())
+            .map_or(0, |found| self.answered(&found))
+    }
+
+    /// The same for whatever `now` is, as JSON.
+    pub fn read(&mut self, now: &str) -> Result<usize, JsValue> {
+        let now = Options {
+            now: OptionValue::from_json(Some(now)),
+            ..Options::default()
+        };
+        let found = now.now().and_then(|now| self.question.at(now)).map_err(thrown)?;
+        Ok(self.answered(&found))
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn answered(&mut self, found: &PeriodQuery) -> usize {
+        let window = found.bounds.window;
+        self.answer = Answer {
+            start_ms: window.start as f64,
+            end_ms: window.end as f64,
+            written: found.bounds.wire(found.bounds_as).unwrap_or_default(),
+        };
+        std::ptr::from_ref(&self.answer).addr()
+    }
+}
+
+/// Every zone name, sorted without regard to case, with line feeds between them.
+#[wasm_bindgen(js_name = timeZones)]
+pub fn time_zones() -> String {
+    Zone::NAMES.to_owned()
+}
+
+/// The release of the tz database that is compiled in.
+#[wasm_bindgen(js_name = tzdbVersion)]
+pub fn tzdb_version() -> String {
+    TZDB_VERSION.to_owned()
+}
+
+/// What `inferConvention` of the package finds: the week's first day or null, the way of writing, the zone; `null` if nothing
+/// explains the bounds.
+#[wasm_bindgen(js_name = inferConvention)]
+pub fn infer_convention(query: &str, start: &str, end: &str) -> Result<JsValue, JsValue> {
+    let query = Options::from_json(query);
+    let period = query.kind().map_err(thrown)?;
+    let expect = expected(&query).map_err(thrown)?;
+    let zone = expect.zone.unwrap_or_else(Zone::utc);
+    match convention::infer(period, &zone, expect.week_start, start, end) {
+        Some((found, _)) => to_js(&(found.week_start.map(weekday_name), found.bounds_as, found.zone.name())),
+        None => Ok(JsValue::NULL),
+    }
+}
+
+fn weekday_name(day: Weekday) -> &'static str {
+    WEEKDAYS
+        .iter()
+        .find(|(_, d)| *d == day)
+        .map_or("monday", |(name, _)| name)
+}
