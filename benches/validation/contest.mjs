@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import Ajv from "ajv/dist/2020.js";
 import * as v from "valibot";
 import { z } from "zod";
-import { validateResponse } from "../../pkg/dist/entry.node.js";
+import { validateResponse } from "../../pkg/dist/entries/node.js";
 import { interleaved } from "../rounds.mjs";
 import { answer } from "./answer.mjs";
 

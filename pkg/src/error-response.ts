@@ -1,7 +1,7 @@
 // What an error answer says, whatever shape it has. The answer is a stranger's: nothing in it can make this throw.
 
+import { bytesOf, isArray, property } from "./bridge/values.js";
 import type { Problem } from "./types.js";
-import { bytesOf, isArray, property } from "./values.js";
 
 /** What an error answer says. */
 export interface ErrorAnswer {
@@ -16,13 +16,13 @@ export interface ErrorAnswer {
 }
 
 /** Characters of a message, at most. */
-const LONGEST = 1000;
+const MAX_MESSAGE_LENGTH = 1000;
 
 /** Problems, at most; and parts of one's path. */
-const MOST = 100;
+const MAX_PROBLEMS = 100;
 
 /** Of a body no more than this is read, in bytes or UTF-16 units. */
-const MUCH = 1 << 20;
+const MAX_BODY_LENGTH = 1 << 20;
 
 const CODES: Record<number, string> = {
   400: "bad_request",
@@ -77,8 +77,8 @@ export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer 
   ];
   return {
     status: known,
-    code: first(codes, MOST) || (known >= 500 ? "server_error" : "http_error"),
-    message: first(words, LONGEST) || `The answer's status is ${known}.`,
+    code: first(codes, MAX_PROBLEMS) || (known >= 500 ? "server_error" : "http_error"),
+    message: first(words, MAX_MESSAGE_LENGTH) || `The answer's status is ${known}.`,
     problems,
   };
 }
@@ -100,8 +100,8 @@ function listed(value: unknown): Problem[] | undefined {
     const words = [entry, property(entry, "msg"), property(entry, "message")];
     return {
       path: pathOf(property(entry, "loc") ?? property(entry, "field")),
-      code: first([property(entry, "type"), property(entry, "code")], MOST) || "invalid",
-      message: first(words, LONGEST) || "it is not valid",
+      code: first([property(entry, "type"), property(entry, "code")], MAX_PROBLEMS) || "invalid",
+      message: first(words, MAX_MESSAGE_LENGTH) || "it is not valid",
       severity: "error",
     };
   });
@@ -109,25 +109,27 @@ function listed(value: unknown): Problem[] | undefined {
 
 /** A JSON Pointer of FastAPI's `loc`, or of a field's name. */
 function pathOf(place: unknown): string {
-  if (typeof place === "string" && (place === "" || place[0] === "/")) return cut(place, LONGEST);
+  if (typeof place === "string" && (place === "" || place[0] === "/")) return cut(place, MAX_MESSAGE_LENGTH);
   const keys = (isArray(place) ? items(place) : [place]).filter((key) => /^(string|number)$/.test(typeof key));
   const path = keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-  return cut(path, LONGEST).replace(/~$/, ""); // nor is an escape
+  return cut(path, MAX_MESSAGE_LENGTH).replace(/~$/, ""); // nor is an escape
 }
 
 function items(list: unknown[]): unknown[] {
   const length = property(list, "length"); // of a Proxy it may be anything
-  return Array.from({ length: typeof length === "number" ? Math.min(length, MOST) : 0 }, (_, n) => property(list, n));
+  return Array.from({ length: typeof length === "number" ? Math.min(length, MAX_PROBLEMS) : 0 }, (_, n) =>
+    property(list, n),
+  );
 }
 
 function textOf(body: unknown): string | undefined {
   try {
     const bytes = bytesOf(body);
-    if (bytes !== undefined) return new TextDecoder().decode(bytes.subarray(0, MUCH));
+    if (bytes !== undefined) return new TextDecoder().decode(bytes.subarray(0, MAX_BODY_LENGTH));
   } catch {
     return ""; // a buffer that has been handed on
   }
-  return typeof body === "string" ? body.slice(0, MUCH).replace(/^\ufeff/, "") : undefined;
+  return typeof body === "string" ? body.slice(0, MAX_BODY_LENGTH).replace(/^\ufeff/, "") : undefined;
 }
 
 function parsed(text: string): unknown {

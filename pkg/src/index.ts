@@ -3,11 +3,16 @@
  *
  * @module
  */
-export { UsageAggregator } from "./aggregator.js";
+
+export { init, init as default, type ModuleSource } from "./bridge/module.js";
+export { UsageAggregator } from "./counting/aggregator.js";
+export type { ByteSource } from "./counting/byte-source.js";
+export { UsageRollup } from "./counting/rollup.js";
+export { type StreamQuery, usageByAgent, usageByAgentStream } from "./counting/usage-by-agent.js";
 export { type ErrorAnswer, parseErrorResponse } from "./error-response.js";
 export { UsageError, type UsageErrorCode, type UsageErrorDetails } from "./errors.js";
-export { init, init as default, type ModuleSource } from "./instance.js";
 export { inferConvention, periodBounds, timeZones, versions } from "./periods.js";
+export { reconcile } from "./reconcile/reconcile.js";
 export type {
   AgentDifference,
   BoundDifference,
@@ -18,9 +23,5 @@ export type {
   PeriodsDifference,
   Reconciliation,
 } from "./reconcile/types.js";
-export { reconcile } from "./reconcile.js";
-export { type StreamQuery, usageByAgent, usageByAgentStream } from "./report.js";
-export { UsageRollup } from "./rollup.js";
-export type { ByteSource } from "./source.js";
 export type * from "./types.js";
 export { validateResponse } from "./validate.js";

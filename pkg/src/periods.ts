@@ -1,9 +1,9 @@
+import { core } from "./bridge/module.js";
+import { toCorePartialQuery, toCorePeriodQuery, toCoreValue } from "./bridge/options.js";
+import { cachedBounds } from "./bridge/period-cache.js";
+import { typeName } from "./bridge/values.js";
 import { attempt, UsageError } from "./errors.js";
-import { core } from "./instance.js";
-import { corePartialQuery, corePeriodQuery, coreValue } from "./query.js";
-import { answered } from "./question.js";
 import type { Convention, PeriodBounds, PeriodQuery } from "./types.js";
-import { typeName } from "./values.js";
 
 /**
  * The exact bounds of the calendar week, month or year that holds a moment, in any IANA zone.
@@ -23,7 +23,7 @@ import { typeName } from "./values.js";
  */
 export function periodBounds(query: PeriodQuery): PeriodBounds {
   const wasm = core();
-  return answered(wasm, corePeriodQuery(query));
+  return cachedBounds(wasm, toCorePeriodQuery(query));
 }
 
 /** Every zone name accepted, as the tz database spells it, sorted by code unit. */
@@ -62,8 +62,8 @@ export function inferConvention(
     const wanted = "wanted {period, periodStart, periodEnd}";
     throw new UsageError("invalid_option", `the bounds are ${typeName(bounds)}: ${wanted}`, { path: "" });
   }
-  const { tz, weekStart } = corePartialQuery(query);
-  const options = JSON.stringify({ tz, weekStart, period: coreValue(bounds.period) });
+  const { tz, weekStart } = toCorePartialQuery(query);
+  const options = JSON.stringify({ tz, weekStart, period: toCoreValue(bounds.period) });
   const [start, end] = [bounds.periodStart, bounds.periodEnd].map((text) => (typeof text === "string" ? text : ""));
   type Found = [Convention["weekStart"], Convention["boundsAs"], string] | null;
   const found = attempt(() => wasm.inferConvention(options, start as string, end as string)) as Found;

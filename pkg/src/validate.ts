@@ -1,13 +1,13 @@
+import { core } from "./bridge/module.js";
+import { toCoreExpectation } from "./bridge/options.js";
+import { bytesOf, isWellFormed, said, typeName } from "./bridge/values.js";
 import { attempt, UsageError } from "./errors.js";
-import { core } from "./instance.js";
-import { coreExpectation } from "./query.js";
 import type { AgentUsageResponse, Endpoint, Expectation, Problem, UsageResponses, Validation } from "./types.js";
-import { bytesOf, isWellFormed, said, typeName } from "./values.js";
 
 const utf8 = new TextEncoder();
 
 /** The longest body that is looked at, in bytes. */
-const LONGEST = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Checks an upstream's answer: its types, and the rules beyond them. Every problem is told, not the first (of more than 10,000 the
@@ -42,7 +42,7 @@ export function validateResponse<E extends Endpoint>(
   expect: Expectation = {},
 ): Validation<UsageResponses[E]> {
   const wasm = core();
-  const options = JSON.stringify(coreExpectation(expect));
+  const options = JSON.stringify(toCoreExpectation(expect));
   let text: Uint8Array;
   let json: string | Uint8Array;
   try {
@@ -51,7 +51,8 @@ export function validateResponse<E extends Endpoint>(
   } catch (error) {
     return unread(`the body is no JSON value: ${said(error)}`);
   }
-  if (text.length > LONGEST) return unread(`the body is ${text.length} bytes long: wanted ${LONGEST} at most`);
+  if (text.length > MAX_BODY_BYTES)
+    return unread(`the body is ${text.length} bytes long: wanted ${MAX_BODY_BYTES} at most`);
   const found: Problem[] | null = attempt(() =>
     wasm.validateResponse(typeof endpoint === "string" ? endpoint : "", text, options),
   );

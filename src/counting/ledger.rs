@@ -1,5 +1,5 @@
 //! Counting: records in, and the account of where every one of them went. What is asked of it later is the business of
-//! [`crate::aggregate`], which counts one period, and of [`crate::rollup`], which keeps all time by the quarter hour.
+//! [`super::aggregator`], which counts one period, and of [`super::rollup`], which keeps all time by the quarter hour.
 
 use crate::calendar::period::Window;
 use crate::collections::index::Index;

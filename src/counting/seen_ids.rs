@@ -1,6 +1,6 @@
 //! The ids that have been counted, each with what was counted under it: at most 24 bytes an id, however many there are.
 //!
-//! An id is known by 86 bits of its hash ([`crate::hash`], of its text, seeded with its kind). That any two of `n` ids are taken
+//! An id is known by 86 bits of its hash ([`murmur3`](crate::collections::murmur3), of its text, seeded with its kind). That any two of `n` ids are taken
 //! for one has a chance of n²/2^87: for ten million ids, 10^-12.
 //!
 //! A slot has 18 bytes. Slots lie in the order of their hashes with gaps between them: a hash belongs where its size says, or

@@ -16,7 +16,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Adds to it. The caller has checked that all sums stay within [`MAX_SAFE`].
+    /// Adds to it. The caller has checked that all sums stay within [`MAX_SAFE`](crate::json::MAX_SAFE).
     pub const fn add(&mut self, more: Tally) {
         self.messages = self.messages.saturating_add(more.messages);
         self.calls = self.calls.saturating_add(more.calls);

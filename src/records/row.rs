@@ -2,7 +2,7 @@
 //!
 //! A record reaches the core as a [`Row`]: the fixed list of fields that the rules look at, each with the value that it
 //! had, unjudged. Two doors make rows: columns of JS objects (`columns.rs`) and JSON text (`Row::from_json`).
-//! [`judge`] is the one place that says what a row means. Shapes and rules: the vendor's records, README § What counts.
+//! [`judge`](super::judge) is the one place that says what a row means. Shapes and rules: the vendor's records, README § What counts.
 
 use crate::calendar::timestamp;
 use crate::calendar::timestamp::Naive;

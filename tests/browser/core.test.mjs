@@ -35,7 +35,7 @@ test("100,000 records: report and diagnostics", async () => {
     { period: "year", tz: "Asia/Kathmandu", includeIdle: true, naiveTimestamps: "utc", dedupe: false },
   ].map((query) => ({ ...query, now: NOON, onInvalid: "skip", agents: agents.data }));
   const answers = await page.evaluate(async (queries) => {
-    const { UsageAggregator, usageByAgentStream } = await import("/pkg/dist/entry.inline.js");
+    const { UsageAggregator, usageByAgentStream } = await import("/pkg/dist/entries/inline.js");
     const bytes = new Uint8Array(await (await fetch("records.ndjson")).arrayBuffer());
     const answers = [];
     for (const query of queries) {

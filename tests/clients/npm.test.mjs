@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import * as esm from "agentphone";
-import { createUsageHandler } from "usage-by-agent/worker";
+import { createUsageHandler } from "usage-by-agent/handler";
 import { report } from "../../tools/oracle.mjs";
 import * as expected from "./records.mjs";
 import { OTHER_TOKEN, startComputing, startFastApi, startProxying, TOKEN } from "./support.mjs";

@@ -11,7 +11,7 @@ import {
   type UsageResponse,
   validateResponse,
 } from "usage-by-agent";
-import type { UsageHandler } from "usage-by-agent/worker";
+import type { UsageHandler } from "usage-by-agent/handler";
 
 // Answers of ours are answers to it.
 export const byAgent = (ours: AgentUsageResponse): AgentPhone.AgentUsageResponse => ours;

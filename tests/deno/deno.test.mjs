@@ -111,7 +111,7 @@ test("gzip, parts put together, and a rollup, as in Node", async () => {
 
 test("each entry: inline, slim and the handler", async () => {
   const result = await told(`
-    import { createUsageHandler } from "usage-by-agent/worker";
+    import { createUsageHandler } from "usage-by-agent/handler";
     import { periodBounds } from "usage-by-agent/inline";
     import { UsageError } from "usage-by-agent";
     const now = "2024-06-15T12:00:00Z";

@@ -7,7 +7,7 @@ import { report } from "../../tools/oracle.mjs";
 import { call, message } from "../support/faults.mjs";
 import { installed, packed } from "../support/packed.mjs";
 
-const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler.js")).href);
+const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
 const { timeZones, UsageRollup } = packed;
 
 const NOW = "2024-10-31T12:00:00Z";
@@ -614,7 +614,7 @@ describe("streams", () => {
 });
 
 test("who failed together does not come back together, told when to or not", async (t) => {
-  const { retryDelay } = await import(pathToFileURL(join(installed, "dist/handler/retry.js")).href);
+  const { retryDelay } = await import(pathToFileURL(join(installed, "dist/handler/upstream/retry.js")).href);
   const random = t.mock.method(Math, "random");
   const delays = (...args) => {
     return [0, 0.5].map((value) => {

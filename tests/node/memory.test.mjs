@@ -75,7 +75,7 @@ test("a thousand rollups, kept and merged", () => {
 });
 
 test("a handler's answers from records, good and bad", async () => {
-  const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler.js")).href);
+  const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
   const source = (request) => {
     const kind = request.headers.get("x-kind");
     if (kind === "objects") return records;

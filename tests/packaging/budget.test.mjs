@@ -23,7 +23,7 @@ test("the module is within its budget", () => {
 /** The script of these names of the entry slim, as a page's bundle has it. */
 async function scriptOf(names) {
   const { outputFiles } = await build({
-    stdin: { contents: `export { ${names} } from "./dist/entry.slim.js"`, resolveDir: file("") },
+    stdin: { contents: `export { ${names} } from "./dist/entries/slim.js"`, resolveDir: file("") },
     bundle: true,
     minify: true,
     format: "esm",
@@ -34,7 +34,7 @@ async function scriptOf(names) {
 
 // `reconcile` is left out of bundles that do not name it, and is for those who audit: it has a budget of its own.
 test("the script without the module is within its budget", async () => {
-  const names = Object.keys(await import(file("dist/entry.slim.js")));
+  const names = Object.keys(await import(file("dist/entries/slim.js")));
   const [others, all] = await Promise.all([scriptOf(names.filter((name) => name !== "reconcile")), scriptOf(names)]);
   assertWithin(12_000, others, "the script of the entry slim without reconcile");
   assertWithin(16_500, all, "the script of the entry slim with it");

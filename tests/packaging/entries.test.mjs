@@ -8,7 +8,7 @@ import { installed, run, runModule, runOrThrow, workspace, write } from "../supp
 
 const JUNE = '{ period: "month", tz: "America/New_York", now: "2024-06-15T12:00:00Z" }';
 const BOUNDS = "2024-06-01T04:00:00Z";
-const web = pathToFileURL(join(installed, "dist/entry.web.js")).href;
+const web = pathToFileURL(join(installed, "dist/entries/web.js")).href;
 
 /** Helpers for the modules below: `code(run)` is the code of the UsageError that a call ends with. */
 const PRELUDE = `
@@ -201,11 +201,11 @@ test("a handler may be made before init, and then has its query judged by reques
   cpSync(installed, own, { recursive: true });
   // As an import map of a page has it: the package's name is the entry that waits for init.
   const manifest = JSON.parse(readFileSync(join(own, "package.json"), "utf8"));
-  manifest.exports["."] = "./dist/entry.web.js";
+  manifest.exports["."] = "./dist/entries/web.js";
   writeFileSync(join(own, "package.json"), JSON.stringify(manifest));
   const main = `${PRELUDE}
     import init from "usage-by-agent";
-    import { createUsageHandler } from "usage-by-agent/worker";
+    import { createUsageHandler } from "usage-by-agent/handler";
     const options = { records: () => [], authorize: () => true, now: () => "2024-06-15T12:00:00Z" };
     const make = (query) => createUsageHandler({ ...options, query });
     const handlers = [make({ weekStart: "sunday" }), make({ weekStart: "someday" })];
@@ -228,9 +228,9 @@ test("usage-by-agent/wasm is the raw file", async () => {
   assert.equal(valid, true);
 });
 
-test("usage-by-agent/worker works by itself, on the same module as the rest", async () => {
+test("usage-by-agent/handler works by itself, on the same module as the rest", async () => {
   const result = await told(`
-    import { createUsageHandler } from "usage-by-agent/worker";
+    import { createUsageHandler } from "usage-by-agent/handler";
     import { UsageError } from "usage-by-agent";
     const handler = createUsageHandler({
       records: () => [{ type: "message", receivedAt: "2024-06-02T00:00:00Z" }],
@@ -273,7 +273,7 @@ test("in worker threads, each with a module of its own", async () => {
 
 test("inner files are out of reach", async () => {
   const codes = await told(`
-    const inner = ["dist/index.js", "dist/query.js", "dist/inline-wasm.js", "wasm/usage_by_agent.js", "src/index.ts", "nothing"];
+    const inner = ["dist/index.js", "dist/bridge/options.js", "dist/entries/inline-wasm.js", "wasm/usage_by_agent.js", "src/index.ts", "nothing"];
     const codes = [];
     for (const name of inner) await import("usage-by-agent/" + name).catch((error) => codes.push(error.code));
     console.log(JSON.stringify(codes));

@@ -90,7 +90,7 @@ test("importing a function that is never called costs nothing where nothing else
 
 test("the handler", async () => {
   const source = `
-    import { createUsageHandler } from "usage-by-agent/worker";
+    import { createUsageHandler } from "usage-by-agent/handler";
     const handler = createUsageHandler({ records: () => ${RECORDS}, authorize: () => true, now: () => (${QUERY}).now });
     const url = "https://edge.example/v1/usage/by-agent?period=month&tz=America/New_York";
     handler(new Request(url, { headers: { authorization: "Bearer x" } }))
@@ -139,6 +139,6 @@ test("slim, with the module's file as an asset", async () => {
 test("what it bundles is the packed package", async () => {
   const { metafile } = await bundle(APP, { metafile: true, absWorkingDir: installed });
   const inputs = Object.keys(metafile.inputs);
-  assert.ok(inputs.includes("dist/entry.inline.js"), inputs.join());
+  assert.ok(inputs.includes("dist/entries/inline.js"), inputs.join());
   assert.ok(!inputs.some((name) => /entry\.(node|web|slim|workerd)/.test(name)));
 });

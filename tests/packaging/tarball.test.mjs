@@ -15,13 +15,13 @@ const manifest = JSON.parse(read("package.json"));
 test("its files are of the kinds that belong there", () => {
   const kinds = [
     /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-    /^dist\/([a-z.-]+\/)?[a-z.-]+\.(js|d\.ts)(\.map)?$/,
-    /^src\/([a-z.-]+\/)?[a-z.-]+\.ts$/,
+    /^dist\/([a-z.-]+\/)*[a-z.-]+\.(js|d\.ts)(\.map)?$/,
+    /^src\/([a-z.-]+\/)*[a-z.-]+\.ts$/,
     /^wasm\/usage_by_agent\.(wasm|js|d\.ts)$/,
   ];
   const strange = names.filter((name) => !kinds.some((kind) => kind.test(name)) || /test|spec|fixture/.test(name));
   assert.deepEqual(strange, []);
-  for (const name of ["README.md", "CHANGELOG.md", "LICENSE", "wasm/usage_by_agent.wasm", "dist/entry.node.js"]) {
+  for (const name of ["README.md", "CHANGELOG.md", "LICENSE", "wasm/usage_by_agent.wasm", "dist/entries/node.js"]) {
     assert.ok(names.includes(name), name);
   }
   assert.ok(files.find(({ path }) => path.endsWith(".wasm")).size > 100_000);
@@ -30,14 +30,14 @@ test("its files are of the kinds that belong there", () => {
 test("what is built has a source, and what has a source is built", () => {
   const built = names.filter((name) => /^dist\/.*\.js$/.test(name)).map((name) => name.slice(5, -3));
   const sources = names.filter((name) => /^src\/.*(?<!\.d)\.ts$/.test(name)).map((name) => name.slice(4, -3));
-  assert.deepEqual(built.filter((name) => name !== "inline-wasm").sort(), sources.sort()); // which is the module as text
+  assert.deepEqual(built.filter((name) => name !== "entries/inline-wasm").sort(), sources.sort()); // which is the module as text
   for (const name of built) assert.ok(names.includes(`dist/${name}.d.ts`), name);
 });
 
 test("every entry of the exports map is a file", () => {
   const targets = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(targets));
   for (const target of targets(manifest.exports)) assert.ok(names.includes(target.slice(2)), target);
-  const entries = [".", "./slim", "./inline", "./worker", "./wasm", "./openapi.json", "./package.json"];
+  const entries = [".", "./slim", "./inline", "./handler", "./wasm", "./openapi.json", "./package.json"];
   assert.deepEqual(Object.keys(manifest.exports), entries);
   const conditions = Object.keys(manifest.exports["."]);
   // The first that applies wins: types before all, workerd before the browser that it says it is, default at the end.

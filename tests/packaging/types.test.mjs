@@ -65,7 +65,8 @@ test("an error of the user's is one", async () => {
 });
 
 test("documentation is in the declarations, where editors look for it", () => {
-  for (const name of ["periods", "report", "aggregator", "rollup", "validate", "instance", "errors", "handler"]) {
+  const counting = ["usage-by-agent", "aggregator", "rollup"].map((name) => `counting/${name}`);
+  for (const name of [...counting, "periods", "validate", "bridge/module", "errors", "handler/index"]) {
     assert.match(readFileSync(join(installed, `dist/${name}.d.ts`), "utf8"), /@example/, name);
   }
 });

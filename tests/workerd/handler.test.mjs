@@ -1,4 +1,4 @@
-/** `usage-by-agent/worker` in a Worker of someone else's, packed by esbuild as they would. */
+/** `usage-by-agent/handler` in a Worker of someone else's, packed by esbuild as they would. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

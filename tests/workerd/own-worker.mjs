@@ -1,6 +1,6 @@
 /** A Worker of someone else's: every option of `createUsageHandler` that the project's own Worker does not use. */
 import { UsageRollup } from "usage-by-agent";
-import { createUsageHandler } from "usage-by-agent/worker";
+import { createUsageHandler } from "usage-by-agent/handler";
 
 const JUNE = "2024-06-15T12:00:00Z";
 const RECORDS = [

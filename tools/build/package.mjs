@@ -7,11 +7,11 @@ import { root, run } from "../setup/run.mjs";
 export async function buildPackage() {
   const dist = join(root, "pkg/dist");
   rmSync(dist, { recursive: true, force: true }); // a file whose source is gone must not be packed
-  mkdirSync(dist, { recursive: true });
+  mkdirSync(join(dist, "entries"), { recursive: true });
 
   const wasm = readFileSync(join(root, "pkg/wasm/usage_by_agent.wasm"));
-  writeFileSync(join(dist, "inline-wasm.js"), `export const wasmBase64 = "${wasm.toString("base64")}";\n`);
-  writeFileSync(join(dist, "inline-wasm.d.ts"), "export declare const wasmBase64: string;\n");
+  writeFileSync(join(dist, "entries/inline-wasm.js"), `export const wasmBase64 = "${wasm.toString("base64")}";\n`);
+  writeFileSync(join(dist, "entries/inline-wasm.d.ts"), "export declare const wasmBase64: string;\n");
 
   for (const name of ["LICENSE", "CHANGELOG.md"]) copyFileSync(join(root, name), join(root, "pkg", name)); // to be packed
 

@@ -14,9 +14,9 @@ pub fn all() -> Vec<(&'static str, String)> {
     let openapi = format!("{:#}\n", openapi::document());
     vec![
         ("pkg/src/contract.ts", typescript::types()),
-        ("pkg/src/handler/endpoints.ts", typescript::endpoints()),
+        ("pkg/src/handler/http/endpoints.ts", typescript::endpoints()),
         (
-            "pkg/src/handler/openapi.ts",
+            "pkg/src/handler/http/openapi.ts",
             typescript::constant("OPENAPI", openapi.trim_end()),
         ),
         ("pkg/openapi.json", openapi),

@@ -67,7 +67,7 @@ fn of(kind: Kind) -> String {
 
 /// The endpoints, where they are and what they take.
 pub fn endpoints() -> String {
-    let mut text = format!("{HEAD}import type {{ Endpoint }} from \"../contract.js\";\n");
+    let mut text = format!("{HEAD}import type {{ Endpoint }} from \"../../contract.js\";\n");
     text += "
 /** A parameter of a query. */
 export type Parameter =
@@ -76,15 +76,15 @@ export type Parameter =
   | { name: string; type: \"integer\"; minimum: number; maximum: number; default: number };
 
 /** Each endpoint's path and parameters. */
-export const ENDPOINTS: readonly { endpoint: Endpoint; path: string; parameters: readonly Parameter[] }[] = [
+export const ENDPOINTS: readonly { name: Endpoint; path: string; parameters: readonly Parameter[] }[] = [
 ";
     for (name, endpoint) in Endpoint::ALL {
         let (path, parameters) = (endpoint.path(), endpoint.parameters());
         if parameters.is_empty() {
-            text += &format!("  {{ endpoint: \"{name}\", path: \"{path}\", parameters: [] }},\n");
+            text += &format!("  {{ name: \"{name}\", path: \"{path}\", parameters: [] }},\n");
             continue;
         }
-        text += &format!("  {{\n    endpoint: \"{name}\",\n    path: \"{path}\",\n");
+        text += &format!("  {{\n    name: \"{name}\",\n    path: \"{path}\",\n");
         let written: Vec<_> = parameters
             .iter()
             .map(|p| format!("{{ name: \"{}\", {} }}", p.name, takes(p.takes)))

@@ -4,7 +4,7 @@ import {
   type UpstreamOptions,
   type UsageHandler,
   type UsageHandlerOptions,
-} from "usage-by-agent/worker";
+} from "usage-by-agent/handler";
 import { openRecords, readJson } from "./bucket.js";
 import { type Env, list } from "./env.js";
 import { isAccepted } from "./tokens.js";

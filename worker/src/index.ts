@@ -1,4 +1,4 @@
-import type { UsageHandler } from "usage-by-agent/worker";
+import type { UsageHandler } from "usage-by-agent/handler";
 import { configure } from "./configure.js";
 import type { Env } from "./env.js";
 

@@ -25,12 +25,12 @@ const WORDS: Record<CauseCode, string> = {
 };
 
 /** What may be told besides. */
-export type More = { [K in "with" | "agents" | "detail"]?: Cause[K] | undefined };
+export type CauseExtras = { [K in "with" | "agents" | "detail"]?: Cause[K] | undefined };
 
 export class Causes {
   readonly #found = new Map<string, Cause>();
 
-  add(certainty: Cause["certainty"], code: CauseCode, fields: readonly string[], more: More = {}): void {
+  add(certainty: Cause["certainty"], code: CauseCode, fields: readonly string[], more: CauseExtras = {}): void {
     if (fields.length === 0) return;
     const { with: other, agents, detail } = more;
     const key = JSON.stringify([code, other, detail]);

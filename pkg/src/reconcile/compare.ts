@@ -1,7 +1,7 @@
 // What differs, before any question why.
 
 import type { AgentUsageItem, AgentUsageResponse, Convention } from "../types.js";
-import { FIELDS } from "./answer.js";
+import { FIELDS } from "./response.js";
 import type { AgentDifference, BoundDifference, Difference, Field, PeriodsDifference } from "./types.js";
 import type { Window } from "./windows.js";
 
@@ -45,7 +45,7 @@ export function comparedPeriods(
   ours: AgentUsageResponse,
   theirs: AgentUsageResponse,
   own: Window | null,
-  stated: Window | null,
+  theirWindow: Window | null,
   convention: Convention | null,
 ): PeriodsDifference {
   const bound = (key: "periodStart" | "periodEnd"): BoundDifference => {
@@ -54,7 +54,7 @@ export function comparedPeriods(
   };
   const [start, end] = [bound("periodStart"), bound("periodEnd")];
   const asWritten = start.ours === start.theirs && end.ours === end.theirs;
-  const equal = ours.period === theirs.period && (asWritten || (own !== null && own.key === stated?.key));
+  const equal = ours.period === theirs.period && (asWritten || (own !== null && own.key === theirWindow?.key));
   return { equal, start, end, convention };
 }
 

@@ -1,19 +1,19 @@
 // Which other way of counting gives theirs: tried out.
 
+import { UsageRollup } from "../counting/rollup.js";
 import { unless } from "../errors.js";
-import { UsageRollup } from "../rollup.js";
 import type { AgentUsageResponse } from "../types.js";
-import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./answer.js";
-import type { Causes, More } from "./causes.js";
+import type { CauseExtras, Causes } from "./causes.js";
 import { areCompatible, type Mistake, mistakes, Recount } from "./recount.js";
+import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./response.js";
 import type { CauseCode, Evidence, Field } from "./types.js";
-import { alsoOf, BOUNDS, others, type Window } from "./windows.js";
+import { BOUNDS, candidateWindows, secondaryCause, type Window } from "./windows.js";
 
 /** The question to be answered by evidence. */
 export interface Question {
   own: Window;
   /** The period that theirs states, where that is not ours. */
-  stated: Window | null;
+  theirWindow: Window | null;
   /** Theirs, where its bounds are written otherwise than ours. */
   bounds: AgentUsageResponse | null;
   ours: Rows;
@@ -22,7 +22,7 @@ export interface Question {
 }
 
 /** Tries what can be tried. */
-export function tryOut(causes: Causes, question: Question, { records, rollup, query = {} }: Evidence): void {
+export function searchCauses(causes: Causes, question: Question, { records, rollup, query = {} }: Evidence): void {
   if (records === undefined) {
     if (rollup) tryWindows(causes, question, rollup);
     return;
@@ -36,7 +36,7 @@ export function tryOut(causes: Causes, question: Question, { records, rollup, qu
     const isCounted = unless("overflow", () => all.push(records)) !== undefined;
     const found = isCounted
       ? tryWindows(causes, question, all, recount)
-      : { window: question.stated, left: question.differing };
+      : { window: question.theirWindow, left: question.differing };
     const statuses = Object.keys(all.diagnostics().ignored.notCompleted).filter((status) => !status.includes("\n"));
     tryMistakes(causes, question, found, recount, mistakes(statuses, dedupe));
   } finally {
@@ -48,19 +48,19 @@ export function tryOut(causes: Causes, question: Question, { records, rollup, qu
 type Found = { window: Window | null; left: Field[] };
 
 /** Windows that are counted exactly, at most. */
-const MOST = 4;
+const MAX_EXACT_WINDOWS = 4;
 
 /** Finds the first window that explains every column; where none does, those that explain some. */
 function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, recount?: Recount): Found {
-  const { own, stated, bounds, theirs, differing } = question;
+  const { own, theirWindow, bounds, theirs, differing } = question;
   const partly: [Window, Field[]][] = [];
   let counted = 0;
-  for (const window of others(own, stated)) {
+  for (const window of candidateWindows(own, theirWindow)) {
     let equal = columnsOf(rowsIn(rollup, window), theirs);
     const isLikely = window.isStated || differing.some((field) => equal.includes(field));
     if (!isLikely) continue;
     // A rollup counts an id once in all time, a report once in its period: where ids come again, they differ.
-    if (recount && equal.length < FIELDS.length && counted++ < MOST) {
+    if (recount && equal.length < FIELDS.length && counted++ < MAX_EXACT_WINDOWS) {
       equal = columnsOf(recount.rows(window.query, []), theirs);
     }
     if (equal.length === FIELDS.length) {
@@ -71,13 +71,13 @@ function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, rec
     if (FIELDS.every((field) => differing.includes(field) || equal.includes(field))) partly.push([window, equal]);
   }
   let left = differing;
-  let found = stated;
+  let found = theirWindow;
   for (const [window, equal] of partly) {
     const fields = left.filter((field) => equal.includes(field));
     if (fields.length === 0) continue;
     causes.add("shown", window.code, [...fields, ...boundsOf(window, bounds)], {
       detail: detailOf(window),
-      with: alsoOf(own, window),
+      with: secondaryCause(own, window),
     });
     left = left.filter((field) => !fields.includes(field));
     found = window;
@@ -127,7 +127,7 @@ function tryMistakes(
   );
 
   let open = left;
-  const tell = (code: CauseCode, rows: Rows, fields: Field[], more: More, besides: readonly string[] = []) => {
+  const tell = (code: CauseCode, rows: Rows, fields: Field[], more: CauseExtras, besides: readonly string[] = []) => {
     const explained = fields.filter((field) => isColumnEqual(field, rows, theirs));
     if (explained.length > 0) causes.add("shown", code, [...explained, ...besides], more);
     open = open.filter((field) => !explained.includes(field));
@@ -137,7 +137,7 @@ function tryMistakes(
     const fields = mistake.fields.filter((field) => differing.includes(field));
     const isVariant = effective.some(({ code }) => code === "failed_calls_counted" && code === mistake.code);
     if (fields.length === 0 || (isVariant && !fields.some((field) => open.includes(field)))) continue;
-    if (mistake.without && !recount.isTold(own.query)) continue;
+    if (mistake.without && !recount.canSplitByDirection(own.query)) continue;
     const rows = rowsOf([mistake]);
     if (fields.every((field) => isColumnEqual(field, rows, base))) continue;
     if (!isVariant) effective.push(mistake);

@@ -1,12 +1,12 @@
 // The records counted once more, with mistakes.
 
-import { Counting } from "../aggregator.js";
+import { core } from "../bridge/module.js";
+import { toCoreUsageQuery } from "../bridge/options.js";
+import { Counter } from "../counting/counter.js";
 import { attempt, unless } from "../errors.js";
-import { core } from "../instance.js";
-import { coreUsageQuery } from "../query.js";
 import type { AgentUsageResponse, PeriodQuery, Records, UsageQuery } from "../types.js";
-import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./answer.js";
 import { objectsOf, without } from "./records.js";
+import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./response.js";
 import type { CauseCode, Field } from "./types.js";
 
 /** One way to count otherwise. */
@@ -36,7 +36,7 @@ export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
     return { code, fields: [field], ...mistake };
   };
   const over = statuses.filter((status) => !GOING_ON.includes(status));
-  const some = statuses.length > 1 ? [over, ...statuses.slice(0, MOST).map((status) => [status])] : [];
+  const some = statuses.length > 1 ? [over, ...statuses.slice(0, MAX_STATUSES_TRIED).map((status) => [status])] : [];
   return [
     failed(statuses),
     ...some.filter(({ length }) => length > 0 && length < statuses.length).map(failed),
@@ -62,7 +62,7 @@ export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
 const GOING_ON = ["queued", "initiated", "ringing", "in-progress"];
 
 /** Statuses that are tried alone, at most. */
-const MOST = 7;
+const MAX_STATUSES_TRIED = 7;
 
 /** Can the two be made at once? */
 export function areCompatible(a: Mistake, b: Mistake): boolean {
@@ -89,7 +89,7 @@ export class Recount {
     const merged: Partial<Mistake> = Object.assign({}, ...mistakes);
     const also = mistakes.flatMap((mistake) => mistake.also ?? []).map((what) => `\n${what}`);
     const options = {
-      ...coreUsageQuery({ ...this.#reading, ...query, dedupe: merged.dedupe ?? this.#reading.dedupe }),
+      ...toCoreUsageQuery({ ...this.#reading, ...query, dedupe: merged.dedupe ?? this.#reading.dedupe }),
       also: also.join(""),
       step: merged.step,
     };
@@ -105,7 +105,7 @@ export class Recount {
   }
 
   /** Are the records that JavaScript finds in text those that the core finds? Else those of one direction can't be told. */
-  isTold(query: PeriodQuery): boolean {
+  canSplitByDirection(query: PeriodQuery): boolean {
     if (this.#asObjects() === this.#records) return true;
     const objects = this.rows(query, [{ without: "neither" }]); // no direction: nothing is left out
     return FIELDS.every((field) => isColumnEqual(field, objects, this.rows(query, [])));
@@ -130,7 +130,7 @@ export class Recount {
   }
 }
 
-class Counts extends Counting {
+class Counts extends Counter {
   constructor(options: string) {
     super(
       "UsageAggregator",

@@ -1,4 +1,4 @@
-import type { UsageRollup } from "../rollup.js";
+import type { UsageRollup } from "../counting/rollup.js";
 import type { Convention, Diagnostics, Records, UsageQuery } from "../types.js";
 
 /** The numbers of a row. */

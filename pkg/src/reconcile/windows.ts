@@ -76,7 +76,10 @@ function codeOf(own: Window, theirs: Window): CauseCode {
 }
 
 /** By what it is not ours besides. */
-export function alsoOf(own: Window, { code, query, bounds: { startMs, endMs } }: Window): CauseCode | undefined {
+export function secondaryCause(
+  own: Window,
+  { code, query, bounds: { startMs, endMs } }: Window,
+): CauseCode | undefined {
   if (code === "other_zone" && query.weekStart !== own.query.weekStart) return "other_week_start";
   const middle = own.query.now as number;
   const isOfZone = code === "other_zone" && startMs <= middle && middle < endMs;
@@ -88,7 +91,7 @@ export function alsoOf(own: Window, { code, query, bounds: { startMs, endMs } }:
  * Every other span, each once: UTC's, the one that theirs states, other first days of the week, the periods before and after,
  * every other zone's; of weeks in UTC and in the stated zone each first day too.
  */
-export function others(own: Window, stated: Window | null): Window[] {
+export function candidateWindows(own: Window, theirWindow: Window | null): Window[] {
   const { period, tz, weekStart, now } = own.query as Required<PeriodQuery> & { tz: string; now: number };
   const found = new Map<string, Window>();
   const add = (window: Window | undefined) => {
@@ -105,10 +108,10 @@ export function others(own: Window, stated: Window | null): Window[] {
     }
   };
   add(asked(period, "UTC", weekStart, now, "other_zone"));
-  if (stated) add({ ...stated, isStated: true });
+  if (theirWindow) add({ ...theirWindow, isStated: true });
   weeks(tz, "other_week_start");
   for (const offset of [-1, 1]) add(asked(period, tz, weekStart, now, "other_period", offset));
   for (const zone of timeZones()) add(asked(period, zone, weekStart, now, "other_zone"));
-  for (const zone of ["UTC", stated?.query.tz ?? "UTC"]) weeks(zone, "other_zone");
+  for (const zone of ["UTC", theirWindow?.query.tz ?? "UTC"]) weeks(zone, "other_zone");
   return [...found.values()];
 }

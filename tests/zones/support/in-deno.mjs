@@ -1,6 +1,6 @@
 /* global Deno */
 /** What Deno runs: the comparison, and what it says of itself. */
-import * as usage from "../../../pkg/dist/entry.node.js";
+import * as usage from "../../../pkg/dist/entries/node.js";
 import { CHANGED } from "../../support/tz-releases.mjs";
 import { compare } from "./compare.js";
 

@@ -1,7 +1,7 @@
 // Options on their way into the core: values that can cross, unjudged, and the clock, which only this layer reads.
 
-import { UsageError } from "./errors.js";
-import type { DailyQuery, Expectation, MonthlyQuery, PeriodQuery, RollupOptions, UsageQuery } from "./types.js";
+import { UsageError } from "../errors.js";
+import type { DailyQuery, Expectation, MonthlyQuery, PeriodQuery, RollupOptions, UsageQuery } from "../types.js";
 import { isArray, isDate, isWellFormed, typeName } from "./values.js";
 
 /** A query as it crosses: JSON, of values that JSON can hold. */
@@ -11,51 +11,51 @@ export type CorePeriodQuery = Record<keyof PeriodQuery, CoreValue>;
 export type CoreValue = string | number | boolean | null | undefined | object;
 
 /** A `PeriodQuery` for the core. */
-export function corePeriodQuery(query: PeriodQuery): CorePeriodQuery {
-  return { ...corePartialQuery(query), now: coreNow(query.now) };
+export function toCorePeriodQuery(query: PeriodQuery): CorePeriodQuery {
+  return { ...toCorePartialQuery(query), now: toCoreNow(query.now) };
 }
 
 /** A `UsageQuery` for the core. */
-export function coreUsageQuery(query: UsageQuery): object {
-  return { ...corePeriodQuery(query), ...coreReading(query), includeIdle: coreValue(query.includeIdle) };
+export function toCoreUsageQuery(query: UsageQuery): object {
+  return { ...toCorePeriodQuery(query), ...toCoreReading(query), includeIdle: toCoreValue(query.includeIdle) };
 }
 
 /** A rollup's options for the core. */
-export function coreRollupOptions(options: RollupOptions): object {
-  return coreReading(checked(options, "the options", '{onInvalid: "skip"}'));
+export function toCoreRollupOptions(options: RollupOptions): object {
+  return toCoreReading(checked(options, "the options", '{onInvalid: "skip"}'));
 }
 
 /** A question about the last days or months, for the core. */
-export function coreSeriesQuery(query: DailyQuery & MonthlyQuery): object {
+export function toCoreSeriesQuery(query: DailyQuery & MonthlyQuery): object {
   const { tz, now, days, months } = checked(query, "the query", "{days: 7}");
-  return { tz: coreValue(tz), now: coreNow(now), days: coreValue(days), months: coreValue(months) };
+  return { tz: toCoreValue(tz), now: toCoreNow(now), days: toCoreValue(days), months: toCoreValue(months) };
 }
 
-function coreReading(query: RollupOptions): object {
+function toCoreReading(query: RollupOptions): object {
   return {
-    agents: coreAgents(query.agents),
-    dedupe: coreValue(query.dedupe),
-    onInvalid: coreValue(query.onInvalid),
-    naiveTimestamps: coreValue(query.naiveTimestamps),
+    agents: toCoreAgents(query.agents),
+    dedupe: toCoreValue(query.dedupe),
+    onInvalid: toCoreValue(query.onInvalid),
+    naiveTimestamps: toCoreValue(query.naiveTimestamps),
   };
 }
 
 /** What is there of a `PeriodQuery`, for the core: without the clock. */
-export function corePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery {
+export function toCorePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery {
   checked(query, "the query", '{period: "month"}');
   return {
-    period: coreValue(query.period),
-    tz: coreValue(query.tz),
-    now: coreInstant(query.now),
-    weekStart: coreValue(query.weekStart),
-    offset: coreValue(query.offset),
-    boundsAs: coreValue(query.boundsAs),
+    period: toCoreValue(query.period),
+    tz: toCoreValue(query.tz),
+    now: toCoreInstant(query.now),
+    weekStart: toCoreValue(query.weekStart),
+    offset: toCoreValue(query.offset),
+    boundsAs: toCoreValue(query.boundsAs),
   };
 }
 
 /** What an answer should be to, for the core. */
-export function coreExpectation(expect: Expectation): object {
-  return { ...corePartialQuery(expect), days: coreValue(expect.days), months: coreValue(expect.months) };
+export function toCoreExpectation(expect: Expectation): object {
+  return { ...toCorePartialQuery(expect), days: toCoreValue(expect.days), months: toCoreValue(expect.months) };
 }
 
 function checked<T>(options: T, name: string, example: string): T {
@@ -72,16 +72,16 @@ function checked<T>(options: T, name: string, example: string): T {
   return options;
 }
 
-function coreNow(now: unknown): CoreValue {
-  return now === undefined ? Date.now() : coreInstant(now);
+function toCoreNow(now: unknown): CoreValue {
+  return now === undefined ? Date.now() : toCoreInstant(now);
 }
 
-function coreInstant(now: unknown): CoreValue {
-  return isDate(now) ? Number(Date.prototype.getTime.call(now)) : coreValue(now);
+function toCoreInstant(now: unknown): CoreValue {
+  return isDate(now) ? Number(Date.prototype.getTime.call(now)) : toCoreValue(now);
 }
 
 /** Options are simple values. Of what else may come in their place the core needs no more than its type's name. */
-export function coreValue(value: unknown): CoreValue {
+export function toCoreValue(value: unknown): CoreValue {
   switch (typeof value) {
     case "number":
       return Number.isFinite(value) ? value : { typeName: String(value) };
@@ -97,7 +97,7 @@ export function coreValue(value: unknown): CoreValue {
   }
 }
 
-function coreAgents(agents: unknown): { id: CoreValue; name: CoreValue }[] {
+function toCoreAgents(agents: unknown): { id: CoreValue; name: CoreValue }[] {
   if (agents === undefined || agents === null) return [];
   const listed = isPage(agents) ? agents.data : agents;
   if (!isIterable(listed)) {
@@ -117,7 +117,7 @@ function coreAgents(agents: unknown): { id: CoreValue; name: CoreValue }[] {
         });
       }
     }
-    return { id: coreValue(id), name: coreValue(name) };
+    return { id: toCoreValue(id), name: toCoreValue(name) };
   });
 }
 

@@ -1,8 +1,13 @@
-import { Counting } from "./aggregator.js";
-import { attempt, UsageError } from "./errors.js";
-import { core } from "./instance.js";
-import { periodBounds } from "./periods.js";
-import { corePartialQuery, corePeriodQuery, coreRollupOptions, coreSeriesQuery, coreUsageQuery } from "./query.js";
+import { core } from "../bridge/module.js";
+import {
+  toCorePartialQuery,
+  toCorePeriodQuery,
+  toCoreRollupOptions,
+  toCoreSeriesQuery,
+  toCoreUsageQuery,
+} from "../bridge/options.js";
+import { attempt, UsageError } from "../errors.js";
+import { periodBounds } from "../periods.js";
 import type {
   AccountQuery,
   AgentUsageResponse,
@@ -15,7 +20,8 @@ import type {
   RollupOptions,
   UsageQuery,
   UsageResponse,
-} from "./types.js";
+} from "../types.js";
+import { Counter } from "./counter.js";
 
 /**
  * The counts of all time by agent, phone number and quarter hour, fed in parts; any period in any zone is asked afterwards.
@@ -39,14 +45,14 @@ import type {
  * later.free();
  * ```
  */
-export class UsageRollup extends Counting {
+export class UsageRollup extends Counter {
   /**
    * @param options agents' names, and how records are read
    * @throws {UsageError} `invalid_option`, `not_initialised`
    */
   constructor(options: RollupOptions = {}) {
     const wasm = core();
-    const json = JSON.stringify(coreRollupOptions(options));
+    const json = JSON.stringify(toCoreRollupOptions(options));
     super(
       "UsageRollup",
       attempt(() => wasm.Aggregator.rollup(json)),
@@ -60,7 +66,7 @@ export class UsageRollup extends Counting {
    * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`
    */
   byAgent(query: UsageQuery): AgentUsageResponse {
-    const json = JSON.stringify(coreUsageQuery(query));
+    const json = JSON.stringify(toCoreUsageQuery(query));
     return this.ask((counts) => counts.byAgent(json));
   }
 
@@ -72,8 +78,8 @@ export class UsageRollup extends Counting {
    * @throws {UsageError} as {@link byAgent}
    */
   byNumber(query: Partial<PeriodQuery> = {}): NumberUsageResponse {
-    const partial = corePartialQuery(query);
-    const json = JSON.stringify(partial.period == null ? {} : corePeriodQuery(query as PeriodQuery));
+    const partial = toCorePartialQuery(query);
+    const json = JSON.stringify(partial.period == null ? {} : toCorePeriodQuery(query as PeriodQuery));
     return this.ask((counts) => counts.byNumber(json));
   }
 
@@ -94,7 +100,7 @@ export class UsageRollup extends Counting {
    * ```
    */
   usage(query: AccountQuery): UsageResponse {
-    corePartialQuery(query); // is it an object?
+    toCorePartialQuery(query); // is it an object?
     const { plan, numbers, stats = {} } = query.account ?? {};
     if (plan == null || numbers == null) {
       const message = "the account is not known: wanted {plan, numbers}, which records can't tell";
@@ -102,7 +108,7 @@ export class UsageRollup extends Counting {
     }
     const now = query.now === undefined ? Date.now() : query.now;
     const bounds = periodBounds({ ...query, period: "month", offset: 0, now });
-    const json = JSON.stringify(corePartialQuery({ now }));
+    const json = JSON.stringify(toCorePartialQuery({ now }));
     const [all, day, week, month] = this.ask<[Sum, Sum, Sum, Sum]>((counts) => pairs(counts.latest(json)));
     const { successfulWebhookDeliveries: good = 0, failedWebhookDeliveries: bad = 0 } = stats;
     return {
@@ -134,7 +140,7 @@ export class UsageRollup extends Counting {
    *   `out_of_range`
    */
   daily(query: DailyQuery = {}): DailyUsageResponse {
-    const json = JSON.stringify(coreSeriesQuery(query));
+    const json = JSON.stringify(toCoreSeriesQuery(query));
     return this.ask((counts) => counts.daily(json));
   }
 
@@ -145,7 +151,7 @@ export class UsageRollup extends Counting {
    *   `out_of_range`
    */
   monthly(query: MonthlyQuery = {}): MonthlyUsageResponse {
-    const json = JSON.stringify(coreSeriesQuery(query));
+    const json = JSON.stringify(toCoreSeriesQuery(query));
     return this.ask((counts) => counts.monthly(json));
   }
 }

@@ -9,14 +9,14 @@ import {
   usageByAgent,
   usageByAgentStream,
 } from "usage-by-agent";
-import { type KnownAccount, knownAccount, withNumbers, withWebhooks } from "./account.js";
-import { type Answer, clientGone, errorAnswer } from "./answer.js";
-import { invalidOption } from "./invalid-option.js";
-import type { Awaitable, ReportOptions, UsageHandlerOptions } from "./options.js";
-import type { Asked } from "./query.js";
+import { type Answer, clientGone, errorAnswer } from "../http/answer.js";
+import type { Params } from "../http/parameters.js";
+import { invalidOption } from "../invalid-option.js";
+import type { Awaitable, ReportOptions, UsageHandlerOptions } from "../options.js";
+import type { Question, Source } from "../source.js";
+import { type ParsedAccount, parseAccount, withNumbers, withWebhooks } from "./account.js";
 import { readStream } from "./read-stream.js";
-import type { Question, Source } from "./source.js";
-import { windowOf } from "./window.js";
+import { windowOf } from "./records-window.js";
 
 /** What callers are told about records that can't be reported. Records' own content is not theirs to see. */
 const MESSAGES: Record<string, string> = {
@@ -26,23 +26,25 @@ const MESSAGES: Record<string, string> = {
 };
 
 /** The question as the handler's owner and the caller put it together. */
-type Whole = ReportOptions & Omit<Asked, "tz"> & { now: NonNullable<UsageQuery["now"]> };
+type FullQuery = ReportOptions & Omit<Params, "tz"> & { now: NonNullable<UsageQuery["now"]> };
 
 /** Answers computed here, from the records or the rollup that the handler's owner supplies. */
 export function computedSource(options: UsageHandlerOptions): Source {
   const { query } = options;
-  const settings = byRequest(typeof query === "function" ? query : judged(reusable(query)), reusable);
-  const account = byRequest(options.account, knownAccount);
+  const settings = perRequest(typeof query === "function" ? query : judged(reusable(query)), reusable);
+  const account = perRequest(options.account, parseAccount);
   return async (question) => {
-    const { request, facts } = question;
+    const { request, endpoint } = question;
     try {
       // The clock is read once: the window and the answer are of the same moment.
-      const whole: Whole = { ...(await settings(request)), ...question.query, now: options.now?.() ?? Date.now() };
-      const known = facts.endpoint === "by-agent" ? knownAccount(undefined) : await account(request);
-      if (facts.endpoint === "usage" && (known.told.plan === undefined || known.told.numbers === undefined)) {
+      const whole: FullQuery = { ...(await settings(request)), ...question.query, now: options.now?.() ?? Date.now() };
+      const known = endpoint.name === "by-agent" ? parseAccount(undefined) : await account(request);
+      if (endpoint.name === "usage" && (known.told.plan === undefined || known.told.numbers === undefined)) {
         return errorAnswer(404, "account_unknown", "The account's plan and numbers are not known here.");
       }
-      const value = await counted(options, question, whole, (rollup) => asked(rollup, facts.endpoint, whole, known));
+      const value = await computeAnswer(options, question, whole, (rollup) =>
+        askRollup(rollup, endpoint.name, whole, known),
+      );
       return { status: 200, body: JSON.stringify(value) };
     } catch (error) {
       if (request.signal.aborted) return clientGone();
@@ -52,7 +54,7 @@ export function computedSource(options: UsageHandlerOptions): Source {
 }
 
 /** An option that is a value or a function of the request, as the latter. A value is prepared once, and so judged at once. */
-function byRequest<T, P>(
+function perRequest<T, P>(
   option: T | ((request: Request) => Awaitable<T>) | undefined,
   prepare: (value: T | undefined) => P,
 ): (request: Request) => Awaitable<P> {
@@ -88,19 +90,19 @@ function judged(query: ReportOptions | undefined): ReportOptions | undefined {
 }
 
 /** The answer: of the rollup that there is, else of one made for this request, else of one period's counts, which take less. */
-async function counted(
+async function computeAnswer(
   options: UsageHandlerOptions,
-  { request, facts }: Question,
-  question: Whole,
+  { request, endpoint }: Question,
+  question: FullQuery,
   ask: (rollup: UsageRollup) => object,
 ): Promise<object> {
   const { records, rollup } = options;
   if (records === undefined)
     return ask(await (typeof rollup === "function" ? rollup(request) : (rollup as UsageRollup)));
 
-  const source = await records(windowOf(facts.endpoint, question), request);
+  const source = await records(windowOf(endpoint.name, question), request);
   try {
-    if (facts.endpoint === "by-agent") {
+    if (endpoint.name === "by-agent") {
       const query = question as UsageQuery;
       if (!isStream(source)) return usageByAgent(source, query);
       return await usageByAgentStream(source, { ...query, signal: request.signal });
@@ -123,7 +125,7 @@ async function counted(
   }
 }
 
-function asked(rollup: UsageRollup, endpoint: Endpoint, question: Whole, account: KnownAccount): object {
+function askRollup(rollup: UsageRollup, endpoint: Endpoint, question: FullQuery, account: ParsedAccount): object {
   switch (endpoint) {
     case "by-agent":
       return rollup.byAgent(question as UsageQuery);

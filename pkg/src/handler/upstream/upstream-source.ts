@@ -1,10 +1,10 @@
-import { type Answer, clientGone, errorAnswer } from "./answer.js";
+import { type Answer, clientGone, errorAnswer } from "../http/answer.js";
+import type { Upstream } from "../options.js";
+import type { Question, Source } from "../source.js";
+import { judge, type Received } from "./check-upstream.js";
 import { Deadline } from "./deadline.js";
-import { judge, type Received } from "./judge.js";
-import type { Upstream } from "./options.js";
 import { readBounded } from "./read-bounded.js";
 import { retryDelay, worthRetrying } from "./retry.js";
-import type { Question, Source } from "./source.js";
 
 /** Longest error body passed on; of a longer one no more than this is read. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -60,7 +60,7 @@ async function attempt(
   deadline: Deadline,
 ): Promise<Received | null> {
   const query = new URLSearchParams(question.sent).toString();
-  const url = `${upstream.url}${question.facts.path}${query && `?${query}`}`;
+  const url = `${upstream.url}${question.endpoint.path}${query && `?${query}`}`;
   try {
     const work = upstream.fetch(url, { ...init, headers: requestHeaders(question), signal: deadline.signal });
     const response = await deadline.wait(work);

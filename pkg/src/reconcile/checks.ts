@@ -3,10 +3,10 @@
 import type { AgentUsageResponse, Diagnostics } from "../types.js";
 import type { Causes } from "./causes.js";
 import type { AgentDifference, Cause, CauseCode, Field, PeriodsDifference, Reconciliation } from "./types.js";
-import { alsoOf, BOUNDS, type Window, zonesOf } from "./windows.js";
+import { BOUNDS, secondaryCause, type Window, zonesOf } from "./windows.js";
 
 /** Names, rows of one side, rows moved. */
-export function askRows(
+export function explainRows(
   causes: Causes,
   { agents, totals }: Pick<Reconciliation, "agents" | "totals">,
   differing: Field[],
@@ -40,13 +40,13 @@ const DAY = 86_400;
 const ZONES_APART = 26 * 3600;
 
 /** Bounds that differ. */
-export function askBounds(
+export function explainBounds(
   causes: Causes,
   { equal, start, end, convention }: PeriodsDifference,
   ours: AgentUsageResponse,
   theirs: AgentUsageResponse,
   own: Window | null,
-  stated: Window | null,
+  theirWindow: Window | null,
 ): void {
   if (causes.isShown("periodStart")) return; // told with what else it explains
   const deltas = [start.deltaSeconds, end.deltaSeconds];
@@ -54,10 +54,10 @@ export function askBounds(
   const areWithin = (most: number) => deltas.every((delta) => Math.abs(delta) <= most);
   if (equal) {
     if (deltas.some((delta) => delta !== 0)) causes.add("shown", "bounds_written_otherwise", BOUNDS);
-  } else if (own && stated && convention) {
-    const { code } = stated;
+  } else if (own && theirWindow && convention) {
+    const { code } = theirWindow;
     const detail = { ...convention, ...(code === "other_zone" && { zones: zonesOf(theirs, convention) }) };
-    causes.add("shown", code, BOUNDS, { with: alsoOf(own, stated), detail });
+    causes.add("shown", code, BOUNDS, { with: secondaryCause(own, theirWindow), detail });
   } else if (whole(DAY)) {
     const isOfWeek = ours.period === "week" && theirs.period === "week" && areWithin(6 * DAY);
     causes.add("possible", isOfWeek ? "other_week_start" : "other_period", BOUNDS);
@@ -67,7 +67,7 @@ export function askBounds(
 }
 
 /** Seconds that may have been rounded up. */
-export function askSeconds(causes: Causes, agents: AgentDifference[]): void {
+export function explainSeconds(causes: Causes, agents: AgentDifference[]): void {
   for (const seconds of [1, 6, 60]) {
     const fits = agents.every(({ calls, totalSeconds: { delta, theirs } }) => {
       return delta >= 0 && delta <= calls.theirs * seconds && theirs % seconds === 0;
@@ -77,7 +77,7 @@ export function askSeconds(causes: Causes, agents: AgentDifference[]): void {
 }
 
 /** Records that did not count, and are as many as theirs has more. */
-export function askDiagnostics(
+export function explainDiagnostics(
   causes: Causes,
   totals: Reconciliation["totals"],
   { ignored, duplicates }: Diagnostics,

@@ -3,7 +3,7 @@ import type { ENDPOINTS, Parameter } from "./endpoints.js";
 import { readInteger } from "./integer.js";
 
 /** The documented parameters, judged; those that were not given have their defaults, if they have any. */
-export interface Asked {
+export interface Params {
   period?: Period;
   /** The caller's spelling. */
   tz?: string;
@@ -12,11 +12,11 @@ export interface Asked {
 }
 
 /** An endpoint as it is documented. */
-export type EndpointFacts = (typeof ENDPOINTS)[number];
+export type EndpointEntry = (typeof ENDPOINTS)[number];
 
 /** What was asked, and the part of it that the caller wrote. */
 export interface ReadQuery {
-  query: Asked;
+  query: Params;
   sent: Record<string, string>;
 }
 

@@ -1,29 +1,29 @@
 // Period queries that were asked before. Reading one in the core costs several times what answering it does, and programs
 // ask the same few again and again, each time with another `now`.
 
-import type * as glue from "../wasm/usage_by_agent.js";
-import { attempt } from "./errors.js";
-import { memoryViews } from "./instance.js";
-import type { CorePeriodQuery, CoreValue } from "./query.js";
-import type { Period, PeriodBounds } from "./types.js";
+import type * as glue from "../../wasm/usage_by_agent.js";
+import { attempt } from "../errors.js";
+import type { Period, PeriodBounds } from "../types.js";
+import { memoryViews } from "./module.js";
+import type { CorePeriodQuery, CoreValue } from "./options.js";
 
 /** Queries that are kept, at most. */
-const MOST = 512;
+const MAX_CACHED = 512;
 
 /** By the zone as it was asked for. */
-const known = new Map<CoreValue, KnownQuestion[]>();
+const known = new Map<CoreValue, CachedQuery[]>();
 let count = 0;
 
 /** The answer to a query. */
-export function answered(wasm: typeof glue, query: CorePeriodQuery): PeriodBounds {
+export function cachedBounds(wasm: typeof glue, query: CorePeriodQuery): PeriodBounds {
   const inZone = known.get(query.tz);
-  const question = inZone?.find((question) => question.asks(query)) ?? read(wasm, query);
+  const question = inZone?.find((question) => question.matches(query)) ?? read(wasm, query);
   return question.at(query.now);
 }
 
-function read(wasm: typeof glue, query: CorePeriodQuery): KnownQuestion {
-  const question = new KnownQuestion(wasm, query);
-  if (count >= MOST) forget();
+function read(wasm: typeof glue, query: CorePeriodQuery): CachedQuery {
+  const question = new CachedQuery(wasm, query);
+  if (count >= MAX_CACHED) forget();
   const inZone = known.get(query.tz);
   if (inZone === undefined) known.set(query.tz, [question]);
   else inZone.push(question);
@@ -37,7 +37,7 @@ function forget(): void {
   count = 0;
 }
 
-class KnownQuestion {
+class CachedQuery {
   readonly #query: CorePeriodQuery;
   readonly #question: glue.Question;
   readonly #tz: string;
@@ -50,13 +50,13 @@ class KnownQuestion {
   }
 
   /** Is that query this one, but for the moment and the zone? What was valid is a simple value, and equal to itself. */
-  asks({ period, weekStart, offset, boundsAs }: CorePeriodQuery): boolean {
+  matches({ period, weekStart, offset, boundsAs }: CorePeriodQuery): boolean {
     const own = this.#query;
     return period === own.period && weekStart === own.weekStart && offset === own.offset && boundsAs === own.boundsAs;
   }
 
   at(now: CoreValue): PeriodBounds {
-    const address = (typeof now === "number" && this.#question.at(now)) || this.#inWords(now);
+    const address = (typeof now === "number" && this.#question.at(now)) || this.#parseSlow(now);
     // As `Answer` in src/wasm/periods.rs has it: two doubles, two texts.
     const { bytes, doubles } = memoryViews();
     return {
@@ -70,7 +70,7 @@ class KnownQuestion {
   }
 
   /** The slower way: text is read, and what is wrong is told. */
-  #inWords(now: CoreValue): number {
+  #parseSlow(now: CoreValue): number {
     return attempt(() => this.#question.read(JSON.stringify(now ?? null)));
   }
 

@@ -1,4 +1,4 @@
-import { core } from "../instance.js";
+import { core } from "../../bridge/module.js";
 import type { Answer } from "./answer.js";
 import { type CorsPolicy, corsHeaders } from "./cors.js";
 

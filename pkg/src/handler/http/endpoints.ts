@@ -1,6 +1,6 @@
 // Written by `npm run contract` from src/contract/. Change it there.
 
-import type { Endpoint } from "../contract.js";
+import type { Endpoint } from "../../contract.js";
 
 /** A parameter of a query. */
 export type Parameter =
@@ -9,25 +9,25 @@ export type Parameter =
   | { name: string; type: "integer"; minimum: number; maximum: number; default: number };
 
 /** Each endpoint's path and parameters. */
-export const ENDPOINTS: readonly { endpoint: Endpoint; path: string; parameters: readonly Parameter[] }[] = [
+export const ENDPOINTS: readonly { name: Endpoint; path: string; parameters: readonly Parameter[] }[] = [
   {
-    endpoint: "by-agent",
+    name: "by-agent",
     path: "/v1/usage/by-agent",
     parameters: [
       { name: "period", type: "choice", choices: ["week", "month", "year"] },
       { name: "tz", type: "zone" },
     ],
   },
-  { endpoint: "usage", path: "/v1/usage", parameters: [] },
+  { name: "usage", path: "/v1/usage", parameters: [] },
   {
-    endpoint: "daily",
+    name: "daily",
     path: "/v1/usage/daily",
     parameters: [{ name: "days", type: "integer", minimum: 1, maximum: 365, default: 30 }],
   },
   {
-    endpoint: "monthly",
+    name: "monthly",
     path: "/v1/usage/monthly",
     parameters: [{ name: "months", type: "integer", minimum: 1, maximum: 24, default: 6 }],
   },
-  { endpoint: "by-number", path: "/v1/usage/by-number", parameters: [] },
+  { name: "by-number", path: "/v1/usage/by-number", parameters: [] },
 ];

@@ -9,10 +9,10 @@ import type {
   PlanInfo,
   UsageStats,
 } from "usage-by-agent";
-import { invalidOption } from "./invalid-option.js";
+import { invalidOption } from "../invalid-option.js";
 
 /** {@link Account}, checked, to be read any number of times. */
-export interface KnownAccount {
+export interface ParsedAccount {
   told: Pick<Account, "plan" | "numbers" | "stats">;
   /** By date, and by month: `YYYY-MM-DD`, `YYYY-MM`. */
   webhooks: Map<string, number>;
@@ -27,9 +27,9 @@ const NUMBERS = ["used", "limit", "remaining"];
  *
  * @throws {UsageError} `invalid_option`, with the place; values are not repeated
  */
-export function knownAccount(account: Account | undefined): KnownAccount {
+export function parseAccount(account: Account | undefined): ParsedAccount {
   const { plan, numbers, stats, webhooks, phoneNumbers } = object(account ?? {}, "/account");
-  const known: KnownAccount = { told: {}, webhooks: new Map(), phoneNumbers: new Map() };
+  const known: ParsedAccount = { told: {}, webhooks: new Map(), phoneNumbers: new Map() };
   if (plan != null) {
     const { name, limits } = object(plan, "/account/plan");
     text(name, "/account/plan/name");
@@ -127,7 +127,10 @@ function option(path: string): string {
 }
 
 /** Tells webhook deliveries where they are known. */
-export function withWebhooks<T extends DailyUsageResponse | MonthlyUsageResponse>(series: T, account: KnownAccount): T {
+export function withWebhooks<T extends DailyUsageResponse | MonthlyUsageResponse>(
+  series: T,
+  account: ParsedAccount,
+): T {
   for (const row of series.data) {
     row.webhooks = account.webhooks.get("date" in row ? row.date : row.month) ?? 0;
   }
@@ -137,7 +140,7 @@ export function withWebhooks<T extends DailyUsageResponse | MonthlyUsageResponse
 /** Tells what is known of numbers, and adds rows of zeros for those without usage. `names`: agents' names by id. */
 export function withNumbers(
   usage: NumberUsageResponse,
-  account: KnownAccount,
+  account: ParsedAccount,
   names: ReadonlyMap<string, string>,
 ): NumberUsageResponse {
   const known = new Map(usage.data.map(({ agentId, agentName }) => [agentId ?? "", agentName ?? ""]));

@@ -1,19 +1,19 @@
 // The vendor's answer against one's own.
 
-import { attempt, UsageError } from "./errors.js";
-import { core } from "./instance.js";
-import { isIterable, isPage, RECORDS } from "./objects.js";
-import { coreUsageQuery } from "./query.js";
-import { checked, FIELDS, rowsOf } from "./reconcile/answer.js";
-import { askBounds, askDiagnostics, askRows, askSeconds } from "./reconcile/answers-alone.js";
-import { Causes } from "./reconcile/causes.js";
-import { comparedAgents, comparedPeriods, sums } from "./reconcile/compare.js";
-import { tryOut } from "./reconcile/evidence.js";
-import type { Evidence, Reconciliation } from "./reconcile/types.js";
-import { explained, windowOf } from "./reconcile/windows.js";
-import { UsageRollup } from "./rollup.js";
-import type { AgentUsageResponse } from "./types.js";
-import { bytesOf, typeName } from "./values.js";
+import { core } from "../bridge/module.js";
+import { isIterable, isPage, RECORDS } from "../bridge/object-feed.js";
+import { toCoreUsageQuery } from "../bridge/options.js";
+import { bytesOf, typeName } from "../bridge/values.js";
+import { UsageRollup } from "../counting/rollup.js";
+import { attempt, UsageError } from "../errors.js";
+import type { AgentUsageResponse } from "../types.js";
+import { Causes } from "./causes.js";
+import { explainBounds, explainDiagnostics, explainRows, explainSeconds } from "./checks.js";
+import { comparedAgents, comparedPeriods, sums } from "./compare.js";
+import { searchCauses } from "./evidence.js";
+import { checked, FIELDS, rowsOf } from "./response.js";
+import type { Evidence, Reconciliation } from "./types.js";
+import { explained, windowOf } from "./windows.js";
 
 /**
  * Compares the vendor's answer with one's own, and says what a difference comes from where arithmetic shows it: another zone
@@ -47,36 +47,36 @@ export function reconcile(
   const own = explained(a, tz, weekStart);
   const convention = explained(b, own?.tz ?? tz, own?.weekStart ?? weekStart);
   const window = windowOf(a, own);
-  const stated = windowOf(b, convention, window);
+  const theirWindow = windowOf(b, convention, window);
   const agents = comparedAgents(a, b);
-  const periods = comparedPeriods(a, b, window, stated, convention);
+  const periods = comparedPeriods(a, b, window, theirWindow, convention);
   const totals = sums(agents);
   const differing = FIELDS.filter((field) => agents.some((row) => row[field].delta !== 0));
 
   const causes = new Causes();
   const unexplained = () => differing.filter((field) => !causes.isShown(field));
-  askRows(causes, { agents, totals }, differing);
+  explainRows(causes, { agents, totals }, differing);
   if (differing.length > 0) {
     // An answer without usage is like every period without any, which explains nothing.
     if (window && FIELDS.some((field) => totals[field].theirs > 0)) {
       const question = {
         own: window,
-        stated: periods.equal ? null : stated,
+        theirWindow: periods.equal ? null : theirWindow,
         bounds: periods.start.deltaSeconds || periods.end.deltaSeconds ? b : null,
         ours: rowsOf(a),
         theirs: rowsOf(b),
         differing,
       };
-      tryOut(causes, question, evidence);
+      searchCauses(causes, question, evidence);
     }
     // What could be tried out has been.
     if (evidence.records === undefined) {
-      if (unexplained().includes("totalSeconds")) askSeconds(causes, agents);
+      if (unexplained().includes("totalSeconds")) explainSeconds(causes, agents);
       const diagnostics = evidence.diagnostics ?? evidence.rollup?.diagnostics();
-      if (diagnostics) askDiagnostics(causes, totals, diagnostics);
+      if (diagnostics) explainDiagnostics(causes, totals, diagnostics);
     }
   }
-  askBounds(causes, periods, a, b, window, stated);
+  explainBounds(causes, periods, a, b, window, theirWindow);
   const equal = periods.equal && differing.length === 0;
   return { equal, periods, agents, totals, unexplained: unexplained(), causes: causes.all };
 }
@@ -105,7 +105,7 @@ function checkEvidence(evidence: Evidence): void {
   if (query !== undefined) {
     if (typeof query !== "object" || query === null) fail("/evidence/query", query, "the query of ours");
     // The period is told by ours, and any will do here; names are not asked for.
-    const json = JSON.stringify(coreUsageQuery({ ...query, period: "week", now: 1e12, offset: 0, agents: [] }));
+    const json = JSON.stringify(toCoreUsageQuery({ ...query, period: "week", now: 1e12, offset: 0, agents: [] }));
     attempt(() => new (core().Aggregator)(json), "/evidence/query").free();
   }
 }

@@ -29,10 +29,10 @@ const TAG_BITS = 4;
 const RECORD = 0;
 
 /** Records that cross together, at most. */
-const MOST = 512;
+const MAX_BATCH_RECORDS = 512;
 
 /** UTF-16 units of text from which a batch is not kept waiting for more records. */
-const MUCH = 1 << 18;
+const FULL_BATCH_UNITS = 1 << 18;
 
 // What a record of one kind has no use for. Fields that are not here are read of every record that can have them.
 const ONLY_CALLS = ["callId", "status", "startedAt", "endedAt", "durationSeconds"];
@@ -100,7 +100,7 @@ export class Columns {
 
   constructor(names: Names) {
     this.#plans = plansOf(names);
-    const most = MOST * (2 + names.fields.length + names.dataFields.length);
+    const most = MAX_BATCH_RECORDS * (2 + names.fields.length + names.dataFields.length);
     this.#entries = new Uint16Array(most);
     this.#numbers = new Float64Array(most);
     this.#lengths = new Uint32Array(most);
@@ -108,7 +108,7 @@ export class Columns {
 
   /** Is it large enough to be handed over? */
   get isFull(): boolean {
-    return this.count >= MOST || this.#text.length >= MUCH;
+    return this.count >= MAX_BATCH_RECORDS || this.#text.length >= FULL_BATCH_UNITS;
   }
 
   clear(): void {
@@ -117,7 +117,7 @@ export class Columns {
   }
 
   /** Hands over what was written, as views that the next batch overwrites, and is empty again. */
-  taken() {
+  flush() {
     const text = this.#text;
     if (!isWellFormed(text)) this.#findBroken(text);
     const most = text.length * 3; // bytes of UTF-8 for a UTF-16 unit

@@ -1,27 +1,23 @@
-import type { Aggregator, DefaultAgent, TextReader } from "../wasm/usage_by_agent.js";
-import { attempt, UsageError } from "./errors.js";
-import { core } from "./instance.js";
-import { ObjectDoor } from "./objects.js";
-import { coreUsageQuery } from "./query.js";
-import { chunksOf } from "./text.js";
-import type { AgentUsageResponse, Diagnostics, RecordDefaults, Records, UsageQuery } from "./types.js";
-import { bytesOf, isWellFormed, typeName, uint8ArrayOf } from "./values.js";
-
-/** What tells an account's phone numbers apart, which a report by agent does not. */
-const NUMBERS = ["phoneNumberId", "numberId", "phoneNumber"];
+import type { Aggregator, DefaultAgent, TextReader } from "../../wasm/usage_by_agent.js";
+import { core } from "../bridge/module.js";
+import { ObjectFeed } from "../bridge/object-feed.js";
+import { chunksOf } from "../bridge/text-chunks.js";
+import { bytesOf, isWellFormed, typeName, uint8ArrayOf } from "../bridge/values.js";
+import { attempt, UsageError } from "../errors.js";
+import type { Diagnostics, RecordDefaults, Records } from "../types.js";
 
 /** Counts, fed in parts: what {@link UsageAggregator} and `UsageRollup` have in common. */
-export abstract class Counting implements Disposable {
+export abstract class Counter implements Disposable {
   #counts: Aggregator | undefined;
   #stream: TextReader | undefined;
-  readonly #objects: ObjectDoor;
+  readonly #objects: ObjectFeed;
   readonly #name: string;
 
   /** `name`: the class's, which a minifier would change. `unused`: fields of records that it has no use for. */
   protected constructor(name: string, counts: Aggregator, unused: readonly string[] = []) {
     this.#name = name;
     this.#counts = counts;
-    this.#objects = new ObjectDoor(unused);
+    this.#objects = new ObjectFeed(unused);
   }
 
   /**
@@ -108,7 +104,7 @@ export abstract class Counting implements Disposable {
    */
   merge(other: this | Uint8Array): this {
     const counts = this.#live();
-    const snapshot = other instanceof Counting ? other.snapshot() : uint8ArrayOf(other);
+    const snapshot = other instanceof Counter ? other.snapshot() : uint8ArrayOf(other);
     if (snapshot === undefined) {
       const wanted = `a ${this.#name}, or a Uint8Array that its snapshot() gave`;
       throw new UsageError("invalid_option", `the other is ${typeName(other)}: wanted ${wanted}`, { path: "" });
@@ -140,50 +136,6 @@ export abstract class Counting implements Disposable {
       throw new UsageError("invalid_option", `this ${this.#name} has been freed`);
     }
     return this.#counts;
-  }
-}
-
-/**
- * The counts of one period, fed in parts.
- *
- * It holds memory of the module: `free()` it, or declare it with `using`, when it is done with. (A garbage-collected one
- * is freed in the end too.)
- *
- * @example
- * ```ts
- * const usage = new UsageAggregator({ period: "month", tz: "Europe/Paris", onInvalid: "skip" });
- * usage.push(calls).push(messages, { agentId: "agt_1", agentName: "Support" });
- * console.log(usage.report(), usage.diagnostics());
- * usage.free();
- * ```
- *
- * @example In parts, counted apart
- * ```ts
- * const query = { period: "month", now: "2024-06-15T12:00:00Z" } as const;
- * const parts = files.map((file) => new UsageAggregator(query).push(file).snapshot());
- * const usage = new UsageAggregator(query);
- * for (const part of parts) usage.merge(part);
- * console.log(usage.report());
- * ```
- */
-export class UsageAggregator extends Counting {
-  /**
-   * @param query the period, and how records are read
-   * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`, `not_initialised`
-   */
-  constructor(query: UsageQuery) {
-    const wasm = core();
-    const options = JSON.stringify(coreUsageQuery(query));
-    super(
-      "UsageAggregator",
-      attempt(() => new wasm.Aggregator(options)),
-      NUMBERS,
-    );
-  }
-
-  /** The report of what has been counted so far. */
-  report(): AgentUsageResponse {
-    return this.ask((counts) => counts.report());
   }
 }
 

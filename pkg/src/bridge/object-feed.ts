@@ -1,9 +1,9 @@
 // Objects into the core: an iterable or a list page of records, in batches, each record with its place in what was given.
 
-import type { DefaultAgent } from "../wasm/usage_by_agent.js";
+import type { DefaultAgent } from "../../wasm/usage_by_agent.js";
+import { attempt, UsageError } from "../errors.js";
 import { Columns } from "./columns.js";
-import { attempt, UsageError } from "./errors.js";
-import { core } from "./instance.js";
+import { core } from "./module.js";
 import { isArray, typeName } from "./values.js";
 
 /** List pages inside each other, at most; JSON text has the same bound. */
@@ -26,7 +26,7 @@ export interface Counts {
 }
 
 /** Where objects go in. It keeps its columns from one push to the next. */
-export class ObjectDoor {
+export class ObjectFeed {
   #columns: Columns | undefined;
   readonly #unused: readonly string[];
 
@@ -111,7 +111,7 @@ class Batch {
 
   #flush(): void {
     if (this.#columns.count === 0) return;
-    const { entries, numbers, lengths, text } = this.#columns.taken();
+    const { entries, numbers, lengths, text } = this.#columns.flush();
     const counts = this.#counts();
     attempt(() => counts.pushColumns(entries, numbers, lengths, text, this.#prefix, this.#first, this.#agent));
   }

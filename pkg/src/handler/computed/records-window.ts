@@ -1,5 +1,5 @@
 import { type Endpoint, type PeriodQuery, periodBounds, UsageError, type Weekday } from "usage-by-agent";
-import type { RecordsWindow } from "./options.js";
+import type { RecordsWindow } from "../options.js";
 
 /** Every moment that a supported period of some zone holds. */
 const ALL_TIME: RecordsWindow = { startMs: Date.UTC(1969, 11, 31), endMs: Date.UTC(2100, 0, 2) };

@@ -1,8 +1,8 @@
+import { typeName } from "../bridge/values.js";
+import { UsageError } from "../errors.js";
+import type { AgentUsageResponse, Records, UsageQuery } from "../types.js";
 import { UsageAggregator } from "./aggregator.js";
-import { UsageError } from "./errors.js";
-import { type ByteSource, opened } from "./source.js";
-import type { AgentUsageResponse, Records, UsageQuery } from "./types.js";
-import { typeName } from "./values.js";
+import { type ByteSource, opened } from "./byte-source.js";
 
 /**
  * Messages, completed calls and call seconds per agent in one period, from raw records: exactly the body of

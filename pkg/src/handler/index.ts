@@ -3,18 +3,19 @@
  *
  * @module
  */
-import { acceptsJson } from "./handler/accept.js";
-import { type Answer, errorAnswer, unauthorized } from "./handler/answer.js";
-import { bearerToken } from "./handler/bearer.js";
-import { computedSource } from "./handler/computed.js";
-import { corsPolicy, PREFLIGHT_HEADERS } from "./handler/cors.js";
-import { ENDPOINTS } from "./handler/endpoints.js";
-import { OPENAPI } from "./handler/openapi.js";
-import { checkOptions, checkUpstream, type UsageHandlerOptions } from "./handler/options.js";
-import { readQuery } from "./handler/query.js";
-import { respond } from "./handler/respond.js";
-import type { Source } from "./handler/source.js";
-import { upstreamSource } from "./handler/upstream.js";
+
+import { computedSource } from "./computed/computed-source.js";
+import { acceptsJson } from "./http/accept.js";
+import { type Answer, errorAnswer, unauthorized } from "./http/answer.js";
+import { bearerToken } from "./http/bearer.js";
+import { corsPolicy, PREFLIGHT_HEADERS } from "./http/cors.js";
+import { ENDPOINTS } from "./http/endpoints.js";
+import { OPENAPI } from "./http/openapi.js";
+import { readQuery } from "./http/parameters.js";
+import { respond } from "./http/respond.js";
+import { checkOptions, checkUpstream, type UsageHandlerOptions } from "./options.js";
+import type { Source } from "./source.js";
+import { upstreamSource } from "./upstream/upstream-source.js";
 
 export type {
   Awaitable,
@@ -22,12 +23,12 @@ export type {
   ReportOptions,
   UpstreamOptions,
   UsageHandlerOptions,
-} from "./handler/options.js";
+} from "./options.js";
 
 /** Answers every request; never rejects. */
 export type UsageHandler = (request: Request) => Promise<Response>;
 
-const PATHS = new Map(ENDPOINTS.map((facts) => [facts.path, facts]));
+const PATHS = new Map(ENDPOINTS.map((endpoint) => [endpoint.path, endpoint]));
 const OPENAPI_PATH = "/openapi.json";
 const METHODS = "GET, HEAD, OPTIONS";
 
@@ -41,7 +42,7 @@ const METHODS = "GET, HEAD, OPTIONS";
  *
  * @example From records
  * ```ts
- * import { createUsageHandler } from "usage-by-agent/worker";
+ * import { createUsageHandler } from "usage-by-agent/handler";
  *
  * const handler = createUsageHandler({
  *   records: ({ startMs, endMs }) => database.eventsBetween(startMs, endMs),
@@ -97,8 +98,8 @@ function chooseSource(options: UsageHandlerOptions): Source {
 
 async function answerTo(request: Request, source: Source, options: UsageHandlerOptions): Promise<Answer> {
   const { pathname, searchParams } = new URL(request.url);
-  const facts = PATHS.get(pathname);
-  if (facts === undefined && pathname !== OPENAPI_PATH) {
+  const endpoint = PATHS.get(pathname);
+  if (endpoint === undefined && pathname !== OPENAPI_PATH) {
     return errorAnswer(404, "not_found", "There is nothing at this path.");
   }
   if (request.method === "OPTIONS")
@@ -109,13 +110,13 @@ async function answerTo(request: Request, source: Source, options: UsageHandlerO
   if (!acceptsJson(request)) {
     return errorAnswer(406, "not_acceptable", "Answers are application/json, which the header Accept excludes.");
   }
-  if (facts === undefined) return { status: 200, body: JSON.stringify(OPENAPI), shared: true };
+  if (endpoint === undefined) return { status: 200, body: JSON.stringify(OPENAPI), shared: true };
   const token = bearerToken(request);
   if (token === null) return unauthorized("Bearer", "missing_token", "Send the header Authorization: Bearer <token>.");
   if (options.authorize !== undefined && (await options.authorize(token, request)) !== true) {
     return unauthorized('Bearer error="invalid_token"', "invalid_token", "The token is not accepted.");
   }
-  const read = readQuery(facts.parameters, searchParams);
+  const read = readQuery(endpoint.parameters, searchParams);
   if ("detail" in read) return { status: 422, body: JSON.stringify({ detail: read.detail }) };
-  return source({ request, token, facts, ...read });
+  return source({ request, token, endpoint, ...read });
 }

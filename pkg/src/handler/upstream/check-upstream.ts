@@ -1,6 +1,6 @@
 import { type ErrorDetail, type Problem, validateResponse } from "usage-by-agent";
-import { type Answer, errorAnswer } from "./answer.js";
-import type { Question } from "./source.js";
+import { type Answer, errorAnswer } from "../http/answer.js";
+import type { Question } from "../source.js";
 
 /** One whole answer of the upstream. `body` is `null` when it is too long. */
 export interface Received {
@@ -37,9 +37,9 @@ export function judge(received: Received, question: Question): Answer {
   return bad(received, "bad_upstream_answer", `The upstream answered ${status}, which this endpoint does not.`);
 }
 
-function report(received: Received, { facts, query }: Question): Answer {
+function report(received: Received, { endpoint, query }: Question): Answer {
   if (received.body === null) return bad(received, "upstream_too_large", "The upstream's answer is too long.");
-  const checked = validateResponse(facts.endpoint, received.body, query);
+  const checked = validateResponse(endpoint.name, received.body, query);
   if (checked.ok) return { status: 200, body: received.body, headers: kept(received), ...tagOf(received) };
   const message = "The upstream's answer is not a usage report for this question.";
   return bad(received, "bad_upstream_answer", message, checked.problems.slice(0, MAX_DETAILS).map(detail));

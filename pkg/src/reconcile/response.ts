@@ -1,9 +1,9 @@
 // One side's answer, checked and by agent.
 
+import { said } from "../bridge/values.js";
 import { UsageError } from "../errors.js";
 import type { AgentUsageResponse } from "../types.js";
 import { validateResponse } from "../validate.js";
-import { said } from "../values.js";
 import type { Field } from "./types.js";
 
 export const FIELDS: readonly Field[] = ["messages", "calls", "totalSeconds"];

@@ -1,7 +1,7 @@
 // The one instance of the module: how it comes to be, and the error when it is not there yet.
 
-import * as glue from "../wasm/usage_by_agent.js";
-import { UsageError } from "./errors.js";
+import * as glue from "../../wasm/usage_by_agent.js";
+import { UsageError } from "../errors.js";
 import { said } from "./values.js";
 
 /** The module, or where it is: a URL, a response, its bytes, or compiled. */
@@ -34,7 +34,7 @@ export function setDefaultSource(source: () => ModuleSource): void {
  *
  * @example
  * ```ts
- * import init, { periodBounds } from "./node_modules/usage-by-agent/dist/entry.web.js";
+ * import init, { periodBounds } from "../node_modules/usage-by-agent/dist/entries/web.js";
  * await init();
  * periodBounds({ period: "week", tz: "Europe/Paris" });
  * ```

@@ -1,7 +1,7 @@
 // Where the bytes of a text come from, chunk by chunk, whatever gives them.
 
-import { UsageError } from "./errors.js";
-import { said, typeName } from "./values.js";
+import { said, typeName } from "../bridge/values.js";
+import { UsageError } from "../errors.js";
 
 /** Where the bytes of JSON text come from. */
 export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | Blob;

@@ -1,0 +1,52 @@
+import { core } from "../bridge/module.js";
+import { toCoreUsageQuery } from "../bridge/options.js";
+import { attempt } from "../errors.js";
+import type { AgentUsageResponse, UsageQuery } from "../types.js";
+import { Counter } from "./counter.js";
+
+/** What tells an account's phone numbers apart, which a report by agent does not. */
+const NUMBERS = ["phoneNumberId", "numberId", "phoneNumber"];
+
+/**
+ * The counts of one period, fed in parts.
+ *
+ * It holds memory of the module: `free()` it, or declare it with `using`, when it is done with. (A garbage-collected one
+ * is freed in the end too.)
+ *
+ * @example
+ * ```ts
+ * const usage = new UsageAggregator({ period: "month", tz: "Europe/Paris", onInvalid: "skip" });
+ * usage.push(calls).push(messages, { agentId: "agt_1", agentName: "Support" });
+ * console.log(usage.report(), usage.diagnostics());
+ * usage.free();
+ * ```
+ *
+ * @example In parts, counted apart
+ * ```ts
+ * const query = { period: "month", now: "2024-06-15T12:00:00Z" } as const;
+ * const parts = files.map((file) => new UsageAggregator(query).push(file).snapshot());
+ * const usage = new UsageAggregator(query);
+ * for (const part of parts) usage.merge(part);
+ * console.log(usage.report());
+ * ```
+ */
+export class UsageAggregator extends Counter {
+  /**
+   * @param query the period, and how records are read
+   * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`, `not_initialised`
+   */
+  constructor(query: UsageQuery) {
+    const wasm = core();
+    const options = JSON.stringify(toCoreUsageQuery(query));
+    super(
+      "UsageAggregator",
+      attempt(() => new wasm.Aggregator(options)),
+      NUMBERS,
+    );
+  }
+
+  /** The report of what has been counted so far. */
+  report(): AgentUsageResponse {
+    return this.ask((counts) => counts.report());
+  }
+}

@@ -1,8 +1,0 @@
-// Node, and Deno, which takes the condition "node": the module is a file beside this one.
-import { readFileSync } from "node:fs";
-import { initSync } from "./instance.js";
-
-initSync(readFileSync(new URL("../wasm/usage_by_agent.wasm", import.meta.url)));
-
-export * from "./index.js";
-export { default } from "./index.js";

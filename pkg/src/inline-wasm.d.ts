@@ -1,2 +1,0 @@
-/** The module in base64; the build writes `dist/inline-wasm.js`. */
-export declare const wasmBase64: string;
