@@ -14,7 +14,7 @@
 //! };
 //! let mut counts = Aggregator::new(query.usage()?);
 //! let records = br#"{"receivedAt": "2024-06-02T09:00:00-04:00", "agentId": "a1", "agentName": "Support", "id": "m1"}"#;
-//! text_feed::push_text(&mut counts, records, &Defaults::default())?;
+//! text_feed::push_text(counts.ledger_mut(), records, &Defaults::default())?;
 //! let report = counts.report();
 //! assert_eq!(report.period_start, "2024-06-01T04:00:00Z");
 //! assert_eq!((report.data[0].agent_name.as_str(), report.data[0].messages), ("Support", 1));

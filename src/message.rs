@@ -63,7 +63,7 @@ pub(crate) fn number_shown(n: f64) -> String {
         .to_owned()
 }
 
-/// Interner with something between them. (The library's `join` has code for every length of that.)
+/// Names with something between them. (The library's `join` has code for every length of that.)
 pub fn listed(names: &[&str], between: &str) -> String {
     let mut list = String::new();
     for name in names {

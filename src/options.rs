@@ -1,13 +1,16 @@
 //! Options, from whatever a caller gave to what the core works with; each fault says which option and what it takes.
 
-use crate::calendar::buckets::SeriesQuery;
-use crate::calendar::period::{BoundsFormat, Period, PeriodQuery, PeriodQuestion, WEEKDAYS};
+use crate::calendar::buckets::{SeriesQuery, Unit};
+use crate::calendar::period::{BoundsFormat, Period, PeriodQuery, PeriodQuestion, WEEKDAYS, Window};
 use crate::calendar::timestamp::Naive;
 use crate::calendar::timestamp::{self, moment};
 use crate::calendar::zone::Zone;
 use crate::collections::interner::Interner;
-use crate::counting::report::UsageQuery;
+use crate::contract::Endpoint;
+use crate::counting::quarter_hours::ALL_TIME;
+use crate::counting::report::{AccountQuery, UsageQuery};
 use crate::error::{Code, Place, UsageError};
+use crate::json::MAX_SAFE_F64;
 use crate::json::value as walk;
 use crate::json::value::Json;
 use crate::message::{listed, number_shown, shown};
@@ -45,6 +48,8 @@ pub struct Options {
     pub days: OptionValue,
     /// Of a monthly one.
     pub months: OptionValue,
+    /// The account's counts that records can't tell, as the text of a JSON object.
+    pub stats: Option<Box<str>>,
     /// Of [`Miscount`], as is the next: only `reconcile` of the face asks for them.
     pub also: OptionValue,
     /// See there.
@@ -180,6 +185,20 @@ fn count(option: &str, got: &OptionValue, most: u16) -> Result<Option<u16>, Usag
     }
 }
 
+/// A count of the account's `stats`, if there is one.
+#[inline(never)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn stat(key: &str, value: &OptionValue) -> Result<Option<u64>, UsageError> {
+    match value {
+        OptionValue::Missing => Ok(None),
+        OptionValue::Number(n) if n.fract() == 0.0 && (0.0..=MAX_SAFE_F64).contains(n) => Ok(Some(*n as u64)),
+        other => {
+            let option = format!("account/stats/{key}");
+            wrong(Code::InvalidOption, &option, other, "a whole number from 0 to 2^53 - 1")
+        }
+    }
+}
+
 /// What `now` may be.
 const WANTED: &str = "a Date, epoch milliseconds, or RFC 3339 text with an offset";
 
@@ -192,7 +211,7 @@ impl Options {
     /// A query from the text of a JSON object that is known to be valid, as the face writes it: absent options are the
     /// defaults, unknown ones are passed over.
     pub fn from_json(text: &str) -> Self {
-        const KEYS: [&str; 15] = [
+        const KEYS: [&str; 16] = [
             "period",
             "tz",
             "now",
@@ -208,6 +227,7 @@ impl Options {
             "agents",
             "also",
             "step",
+            "stats",
         ];
         let [
             period,
@@ -225,6 +245,7 @@ impl Options {
             agents,
             also,
             step,
+            stats,
         ] = walk::values(text, KEYS);
         let agent = |text| {
             let [id, name] = walk::values(text, ["id", "name"]);
@@ -248,6 +269,7 @@ impl Options {
             months: OptionValue::from_json(months),
             also: OptionValue::from_json(also),
             step: OptionValue::from_json(step),
+            stats: stats.map(Into::into),
             agents: agents.map_or_else(Vec::new, |list| walk::items(list).map(agent).collect()),
         }
     }
@@ -256,6 +278,7 @@ impl Options {
     ///
     /// # Errors
     /// `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`.
+    #[inline(never)]
     pub fn period(&self) -> Result<PeriodQuery, UsageError> {
         self.question()?.at(self.now()?)
     }
@@ -298,6 +321,7 @@ impl Options {
     ///
     /// # Errors
     /// `invalid_tz`.
+    #[inline(never)]
     pub fn zone(&self) -> Result<Zone, UsageError> {
         match &self.tz {
             OptionValue::Missing => Ok(Zone::utc()),
@@ -315,6 +339,7 @@ impl Options {
     ///
     /// # Errors
     /// `invalid_now`.
+    #[inline(never)]
     pub fn now(&self) -> Result<i64, UsageError> {
         match &self.now {
             OptionValue::Number(ms) => moment(*ms),
@@ -350,6 +375,7 @@ impl Options {
     ///
     /// # Errors
     /// `invalid_tz`, `invalid_now`, `invalid_option`.
+    #[inline(never)]
     pub fn days(&self) -> Result<SeriesQuery, UsageError> {
         self.last(self.day_count()?.unwrap_or(30))
     }
@@ -358,6 +384,7 @@ impl Options {
     ///
     /// # Errors
     /// `invalid_tz`, `invalid_now`, `invalid_option`.
+    #[inline(never)]
     pub fn months(&self) -> Result<SeriesQuery, UsageError> {
         self.last(self.month_count()?.unwrap_or(6))
     }
@@ -384,6 +411,62 @@ impl Options {
             zone: self.zone()?,
             now: self.now()?,
             count,
+        })
+    }
+
+    /// The window of time whose records the response of an endpoint needs.
+    ///
+    /// # Errors
+    /// Those of [`Options::period`] for usage by agent, and of [`Options::days`] and [`Options::months`] for series; `out_of_range`.
+    pub fn records_window(&self, endpoint: Endpoint) -> Result<Window, UsageError> {
+        let buckets = match endpoint {
+            Endpoint::ByAgent => return Ok(self.period()?.bounds.window),
+            Endpoint::Usage | Endpoint::ByNumber => return Ok(ALL_TIME),
+            Endpoint::Daily => self.days()?.buckets(Unit::Day)?,
+            Endpoint::Monthly => self.months()?.buckets(Unit::Month)?,
+        };
+        Ok(match (buckets.first(), buckets.last()) {
+            (Some(first), Some(last)) => Window {
+                start: first.window.start,
+                end: last.window.end,
+            },
+            _ => ALL_TIME, // there is at least one bucket
+        })
+    }
+
+    /// The question of the account's usage.
+    ///
+    /// # Errors
+    /// `invalid_option` for a count of a wrong type; `invalid_tz`, `invalid_now`, `invalid_option` and `out_of_range` for the
+    /// month.
+    pub fn account_query(&self) -> Result<AccountQuery, UsageError> {
+        const COUNTS: [&str; 4] = [
+            "totalWebhookDeliveries",
+            "successfulWebhookDeliveries",
+            "failedWebhookDeliveries",
+            "smsSegmentsLast30d",
+        ];
+        let mut counts = [None; COUNTS.len()];
+        let given = walk::values(self.stats.as_deref().unwrap_or_default(), COUNTS);
+        for ((count, key), text) in counts.iter_mut().zip(COUNTS).zip(given) {
+            *count = stat(key, &OptionValue::from_json(text))?;
+        }
+        let [deliveries, successful, failed, sms_segments] = counts;
+        let now = self.now()?;
+        let month = PeriodQuestion {
+            period: Period::Month,
+            zone: self.zone()?,
+            week_start: Weekday::Mon,
+            offset: 0,
+            bounds_as: self.written()?,
+        };
+        Ok(AccountQuery {
+            deliveries,
+            successful_deliveries: successful.unwrap_or(0),
+            failed_deliveries: failed.unwrap_or(0),
+            sms_segments,
+            now,
+            month: month.at(now)?,
         })
     }
 

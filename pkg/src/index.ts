@@ -9,9 +9,10 @@ export { UsageAggregator } from "./counting/aggregator.js";
 export type { ByteSource } from "./counting/byte-source.js";
 export { UsageRollup } from "./counting/rollup.js";
 export { type StreamQuery, usageByAgent, usageByAgentStream } from "./counting/usage-by-agent.js";
+export { entityTag } from "./entity-tag.js";
 export { type ErrorAnswer, parseErrorResponse } from "./error-response.js";
 export { UsageError, type UsageErrorCode, type UsageErrorDetails } from "./errors.js";
-export { inferConvention, periodBounds, timeZones, versions } from "./periods.js";
+export { inferConvention, isTimeZone, periodBounds, recordsWindow, timeZones, versions } from "./periods.js";
 export { reconcile } from "./reconcile/reconcile.js";
 export type {
   AgentDifference,

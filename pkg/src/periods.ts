@@ -1,9 +1,15 @@
 import { core } from "./bridge/module.js";
-import { toCorePartialQuery, toCorePeriodQuery, toCoreValue } from "./bridge/options.js";
+import {
+  toCorePartialQuery,
+  toCorePeriodQuery,
+  toCoreSeriesQuery,
+  toCoreValue,
+  unknownEndpoint,
+} from "./bridge/options.js";
 import { cachedBounds } from "./bridge/period-cache.js";
 import { typeName } from "./bridge/values.js";
 import { attempt, UsageError } from "./errors.js";
-import type { Convention, PeriodBounds, PeriodQuery } from "./types.js";
+import type { Convention, DailyQuery, Endpoint, MonthlyQuery, PeriodBounds, PeriodQuery } from "./types.js";
 
 /**
  * The exact bounds of the calendar week, month or year that holds a moment, in any IANA zone.
@@ -31,10 +37,55 @@ export function timeZones(): string[] {
   return core().timeZones().split("\n").sort();
 }
 
+/**
+ * Whether the tz database has a zone of that name. The name is matched without regard to case.
+ *
+ * @param name any value; only a string can be a name
+ * @throws {UsageError} `not_initialised`
+ *
+ * @example
+ * ```ts
+ * isTimeZone("europe/paris"); // true
+ * isTimeZone("Mars/Olympus"); // false
+ * ```
+ */
+export function isTimeZone(name: unknown): boolean {
+  const wasm = core();
+  return typeof name === "string" && wasm.isTimeZone(name);
+}
+
+/**
+ * The window of time whose records the response of an endpoint needs: of `by-agent` its period, of `daily` and `monthly` from
+ * the first bucket to the end of the last, of `usage` and `by-number` all time.
+ *
+ * @param endpoint the name of the endpoint
+ * @param query the query of that response: a `PeriodQuery` for `by-agent`, `days` or `months` with `tz` and `now` for a series
+ * @returns the half-open window `startMs <= t < endMs`, in epoch milliseconds
+ * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`; `out_of_range` for a window that is not
+ *   wholly inside 1970-01-01..2099-12-31 local; `not_initialised`
+ *
+ * @example
+ * ```ts
+ * recordsWindow("daily", { days: 2, tz: "Europe/Paris", now: "2024-06-15T12:00:00Z" });
+ * // { startMs: 1718316000000, endMs: 1718488800000 }
+ * ```
+ */
+export function recordsWindow(
+  endpoint: Endpoint,
+  query: Partial<PeriodQuery> & DailyQuery & MonthlyQuery = {},
+): { startMs: number; endMs: number } {
+  const wasm = core();
+  const json = JSON.stringify({ ...toCorePeriodQuery(query as PeriodQuery), ...toCoreSeriesQuery(query) });
+  const name = typeof endpoint === "string" ? endpoint : "";
+  const found = attempt(() => wasm.recordsWindow(name, json)) as [number, number] | null;
+  if (found === null) throw unknownEndpoint(endpoint);
+  return { startMs: found[0], endMs: found[1] };
+}
+
 /** The versions of this package and of the IANA tz database in it (such as `"2025b"`). */
 export function versions(): { package: string; tzdb: string } {
-  const wasm = core();
-  return { package: wasm.packageVersion(), tzdb: wasm.tzdbVersion() };
+  const [version, tzdb] = core().versions().split(" ") as [string, string];
+  return { package: version, tzdb };
 }
 
 /**

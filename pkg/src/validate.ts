@@ -1,7 +1,7 @@
 import { core } from "./bridge/module.js";
-import { toCoreExpectation } from "./bridge/options.js";
-import { bytesOf, isWellFormed, said, typeName } from "./bridge/values.js";
-import { attempt, UsageError } from "./errors.js";
+import { toCoreExpectation, unknownEndpoint } from "./bridge/options.js";
+import { bytesOf, isWellFormed, said } from "./bridge/values.js";
+import { attempt } from "./errors.js";
 import type { AgentUsageResponse, Endpoint, Expectation, Problem, UsageResponses, Validation } from "./types.js";
 
 const utf8 = new TextEncoder();
@@ -57,9 +57,7 @@ export function validateResponse<E extends Endpoint>(
     wasm.validateResponse(typeof endpoint === "string" ? endpoint : "", text, options),
   );
   if (found === null) {
-    const got = typeof endpoint === "string" ? JSON.stringify(endpoint) : typeName(endpoint);
-    const wanted = 'wanted "by-agent", "usage", "daily", "monthly" or "by-number"';
-    throw new UsageError("invalid_option", `the endpoint is ${got}: ${wanted}`, { path: "/endpoint" });
+    throw unknownEndpoint(endpoint);
   }
   if (found.some(({ severity }) => severity === "error")) return { ok: false, problems: found };
   let value: UsageResponses[E] | undefined;

@@ -5,6 +5,7 @@
 
 use crate::calendar::period::{Period, Window};
 use crate::calendar::zone::{Zone, day_before};
+use crate::error::{Code, Place, UsageError};
 use chrono::{Datelike, NaiveDate};
 
 /// What a bucket holds.
@@ -82,6 +83,25 @@ pub fn buckets(zone: &Zone, unit: Unit, now: i64, count: u16) -> Option<Vec<Buck
     }
     found.reverse();
     Some(found)
+}
+
+impl SeriesQuery {
+    /// The buckets of the series, oldest first.
+    ///
+    /// # Errors
+    /// `out_of_range` where one of them lies beyond 1970-01-01..2099-12-31.
+    #[inline(never)]
+    pub fn buckets(&self, unit: Unit) -> Result<Vec<Bucket>, UsageError> {
+        buckets(&self.zone, unit, self.now, self.count).ok_or_else(|| {
+            let message = format!(
+                "{} {} up to `now` are not all inside 1970-01-01..2099-12-31 in {}, the span supported",
+                self.count,
+                if unit == Unit::Day { "days" } else { "months" },
+                self.zone.name()
+            );
+            UsageError::new(Code::OutOfRange, message).at(Place::at("/now"))
+        })
+    }
 }
 
 fn next(unit: Unit, first: NaiveDate) -> Option<NaiveDate> {

@@ -30,6 +30,13 @@ impl Endpoint {
         ("by-number", Endpoint::ByNumber),
     ];
 
+    /// The endpoint of that name.
+    pub fn named(name: &str) -> Option<Endpoint> {
+        Endpoint::ALL
+            .into_iter()
+            .find_map(|(known, endpoint)| (known == name).then_some(endpoint))
+    }
+
     /// What it answers with.
     pub const fn answer(self) -> &'static Shape {
         match self {

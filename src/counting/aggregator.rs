@@ -5,7 +5,6 @@ use crate::counting::ledger::Ledger;
 use crate::counting::report;
 use crate::counting::report::UsageQuery;
 use crate::counting::tally::Tally;
-use std::ops::{Deref, DerefMut};
 
 /// One period's counts: a [`Ledger`] and the question that it answers.
 #[derive(Clone, Debug)]
@@ -21,33 +20,24 @@ impl Aggregator {
         Aggregator { query, ledger }
     }
 
-    /// The question.
-    pub const fn query(&self) -> &UsageQuery {
-        &self.query
+    /// The account of every record so far: what was counted, and why the rest was not.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The ledger that records are added to and snapshots are merged into.
+    pub const fn ledger_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
     }
 
     /// The report of what has been counted so far.
     pub fn report(&self) -> AgentUsageResponse {
-        let mut tallies = vec![Tally::default(); self.agents.count()];
-        for series in &self.series {
+        let mut tallies = vec![Tally::default(); self.ledger.agents.count()];
+        for series in &self.ledger.series {
             if let Some(tally) = tallies.get_mut(series.agent as usize) {
                 tally.add(series.total);
             }
         }
-        report::by_agent(&self.query, &self.agents, &tallies)
-    }
-}
-
-impl Deref for Aggregator {
-    type Target = Ledger;
-
-    fn deref(&self) -> &Ledger {
-        &self.ledger
-    }
-}
-
-impl DerefMut for Aggregator {
-    fn deref_mut(&mut self) -> &mut Ledger {
-        &mut self.ledger
+        report::by_agent(&self.query, &self.ledger.agents, &tallies)
     }
 }

@@ -111,7 +111,7 @@ impl Ledger {
     }
 
     fn event(&mut self, event: &Event<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        // Interner come from every record that tells one, counted or not: an agent's latest name is the same whatever is asked.
+        // Names come from every record that tells one, counted or not: an agent's latest name is the same whatever is asked.
         if let (Some(id), Some(name)) = (event.agent_id, event.agent_name) {
             let agent = self.agents.intern(id);
             self.agents.observe_name(agent, event.at, name);

@@ -5,6 +5,7 @@
 //! order, and their sum. A longer span adds up whole blocks, and quarter hours at its two ends. Blocks are long enough for a
 //! merge to go through a few of them from end to end, and short enough for a record out of order to move little.
 
+use crate::calendar::period::Window;
 use crate::counting::tally::Tally;
 
 /// The length of a quarter hour in milliseconds.
@@ -21,6 +22,12 @@ const FIRST: i64 = -86_400_000;
 
 /// The first one after the last: 2100-01-02, a day late.
 pub const END: u32 = 47_484 * A_DAY;
+
+/// All time that is counted: every moment of a supported period of any zone.
+pub const ALL_TIME: Window = Window {
+    start: FIRST,
+    end: FIRST + END as i64 * QUARTER as i64,
+};
 
 /// The quarter hour of a moment (epoch milliseconds), if it is one that any supported period can hold.
 pub fn quarter_of(at: i64) -> Option<u32> {

@@ -21,6 +21,23 @@ pub struct UsageQuery {
     pub reading: Reading,
 }
 
+/// The question of the account's usage: the moment, and the counts that records can't tell.
+#[derive(Clone, Debug)]
+pub struct AccountQuery {
+    /// Webhook deliveries of all time. `None` is the sum of the next two.
+    pub deliveries: Option<u64>,
+    /// Webhook deliveries that succeeded.
+    pub successful_deliveries: u64,
+    /// Webhook deliveries that failed.
+    pub failed_deliveries: u64,
+    /// SMS segments of the last 30 days, where they are known.
+    pub sms_segments: Option<u64>,
+    /// The moment up to which the last days are counted, in epoch milliseconds.
+    pub now: i64,
+    /// The month that holds the moment.
+    pub month: PeriodQuery,
+}
+
 /// What an agent is called: by the directory, else by the records, else by its id.
 pub(crate) fn name_of<'a>(directory: &'a Interner, told: Option<&'a str>, id: &'a str) -> &'a str {
     let listed = directory.find(id).and_then(|number| directory.name(number));

@@ -1,25 +1,26 @@
 //! The counts of all time by agent, phone number and quarter hour, of which any period in any zone is asked afterwards.
 
 use crate::calendar::buckets::SeriesQuery;
-use crate::calendar::buckets::{Bucket, Unit, buckets};
+use crate::calendar::buckets::{Bucket, Unit};
 use crate::calendar::period::PeriodQuery;
 use crate::calendar::period::Window;
+use crate::calendar::timestamp::{text, to_wire};
 use crate::calendar::zone::Zone;
 use crate::collections::interner::{Entry, Interner};
 use crate::collections::sort::{by_code_unit, sorted};
 use crate::contract::{
-    AgentUsageResponse, DailyUsageItem, DailyUsageResponse, MonthlyUsageItem, MonthlyUsageResponse, NumberUsageItem,
-    NumberUsageResponse,
+    AgentUsageResponse, DailyUsageItem, DailyUsageResponse, MonthlyUsageItem, MonthlyUsageResponse, NumberLimits,
+    NumberUsageItem, NumberUsageResponse, PlanInfo, UsageResponse, UsageStats,
 };
 use crate::counting::ledger::Ledger;
 use crate::counting::quarter_hours::{beginning_at, quarter_of};
 use crate::counting::report;
-use crate::counting::report::UsageQuery;
 use crate::counting::report::name_of;
+use crate::counting::report::{AccountQuery, UsageQuery};
 use crate::counting::tally::Tally;
 use crate::error::{Code, Place, UsageError};
 use crate::records::judge::Reading;
-use std::ops::{Deref, DerefMut};
+use chrono::{NaiveDate, NaiveTime};
 
 /// All time's counts: a [`Ledger`], and the names of agents.
 ///
@@ -46,15 +47,25 @@ impl Rollup {
         }
     }
 
-    /// The report of a period. Interner are the query's directory's, else the rollup's own; how records were read is settled.
+    /// The account of every record so far: what was counted, and why the rest was not.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The ledger that records are added to and snapshots are merged into.
+    pub const fn ledger_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
+    /// The report of a period. Names are the query's directory's, else the rollup's own; how records were read is settled.
     ///
     /// # Errors
     /// `out_of_range` for a period that does not begin and end on quarter hours of UTC.
     pub fn by_agent(&self, mut query: UsageQuery) -> Result<AgentUsageResponse, UsageError> {
         let bounds = &query.period.bounds;
         let within = quarters(bounds.window, &bounds.zone)?;
-        let mut tallies = vec![Tally::default(); self.agents.count()];
-        for series in &self.series {
+        let mut tallies = vec![Tally::default(); self.ledger.agents.count()];
+        for series in &self.ledger.series {
             if let Some(tally) = tallies.get_mut(series.agent as usize) {
                 tally.add(series.sum(within.from, within.to));
             }
@@ -65,7 +76,7 @@ impl Rollup {
                 query.directory.observe_name(number, *at, name);
             }
         }
-        Ok(report::by_agent(&query, &self.agents, &tallies))
+        Ok(report::by_agent(&query, &self.ledger.agents, &tallies))
     }
 
     /// Usage by phone number, of a period or of all time: most messages first, then most calls, then by id; what came by no
@@ -78,8 +89,8 @@ impl Rollup {
             .map(|query| quarters(query.bounds.window, &query.bounds.zone))
             .transpose()?;
         // The sum, and the agent as long as there is no other.
-        let mut numbers = vec![(Tally::default(), None); self.numbers.count()];
-        for series in &self.series {
+        let mut numbers = vec![(Tally::default(), None); self.ledger.numbers.count()];
+        for series in &self.ledger.series {
             let usage = within.map_or(series.total, |within| series.sum(within.from, within.to));
             if let Some((tally, agent)) = numbers.get_mut(series.number as usize).filter(|_| !usage.is_idle()) {
                 *agent = match agent {
@@ -91,15 +102,28 @@ impl Rollup {
             }
         }
         let mut data = Vec::new();
-        for ((number, named), (tally, agent)) in self.numbers.iter().zip(numbers).filter(|(_, (t, _))| !t.is_idle()) {
+        for ((number, named), (tally, agent)) in self
+            .ledger
+            .numbers
+            .iter()
+            .zip(numbers)
+            .filter(|(_, (t, _))| !t.is_idle())
+        {
             let agent = agent.filter(|agent| *agent != 0 && number != 0);
-            let name = |agent| name_of(&self.directory, self.agents.name(agent), self.agents.id(agent)).to_owned();
+            let name = |agent| {
+                name_of(
+                    &self.directory,
+                    self.ledger.agents.name(agent),
+                    self.ledger.agents.id(agent),
+                )
+                .to_owned()
+            };
             data.push(NumberUsageItem {
                 number_id: named.id.to_string(),
-                phone_number: self.numbers.name(number).unwrap_or_default().to_owned(),
+                phone_number: self.ledger.numbers.name(number).unwrap_or_default().to_owned(),
                 country: String::new(),
                 status: String::new(),
-                agent_id: agent.map(|agent| self.agents.id(agent).to_owned()),
+                agent_id: agent.map(|agent| self.ledger.agents.id(agent).to_owned()),
                 agent_name: agent.map(name),
                 messages: tally.messages,
                 calls: tally.calls,
@@ -122,7 +146,7 @@ impl Rollup {
     /// `out_of_range` for dates outside 1970-01-01..2099-12-31, and for days that do not begin and end on quarter hours of UTC.
     pub fn daily(&self, query: &SeriesQuery) -> Result<DailyUsageResponse, UsageError> {
         let row = |(bucket, usage): (Bucket, Tally)| DailyUsageItem {
-            date: bucket.first.to_string(),
+            date: date_text(bucket.first, 10),
             messages: usage.messages,
             calls: usage.calls,
             webhooks: 0,
@@ -140,10 +164,8 @@ impl Rollup {
     /// As of [`Rollup::daily`].
     pub fn monthly(&self, query: &SeriesQuery) -> Result<MonthlyUsageResponse, UsageError> {
         let row = |(bucket, usage): (Bucket, Tally)| {
-            let mut month = bucket.first.to_string();
-            month.truncate(7); // without the day
             MonthlyUsageItem {
-                month,
+                month: date_text(bucket.first, 7), // without the day
                 messages: usage.messages,
                 calls: usage.calls,
                 webhooks: 0,
@@ -156,12 +178,45 @@ impl Rollup {
         })
     }
 
-    /// The usage of all time, and of the last day, 7 days and 30 days: of the last 96, 672 and 2880 quarter hours up to the one
-    /// that holds `now` (epoch milliseconds). Finer than that a rollup does not know.
+    /// The account's usage. Records can't tell the plan and the phone numbers, so the caller gives them.
+    pub fn usage(&self, query: &AccountQuery, plan: PlanInfo, numbers: NumberLimits) -> UsageResponse {
+        let (period_start, period_end) = query.month.bounds.written(query.month.bounds_as);
+        UsageResponse {
+            plan,
+            numbers,
+            stats: self.stats(query),
+            period_start: Some(period_start),
+            period_end: Some(period_end),
+            report_generated_at: None,
+        }
+    }
+
+    /// The account's counts: of all time, and of the last day, 7 days and 30 days, which are the last 96, 672 and 2880 quarter
+    /// hours up to the one that holds the moment. A rollup knows nothing finer.
+    pub fn stats(&self, query: &AccountQuery) -> UsageStats {
+        let [all, day, week, month] = self.latest(query.now);
+        let (successful, failed) = (query.successful_deliveries, query.failed_deliveries);
+        UsageStats {
+            total_messages: all.messages,
+            messages_last_24h: day.messages,
+            messages_last_7d: week.messages,
+            messages_last_30d: month.messages,
+            total_calls: all.calls,
+            calls_last_24h: day.calls,
+            calls_last_7d: week.calls,
+            calls_last_30d: month.calls,
+            total_webhook_deliveries: query.deliveries.unwrap_or(successful.saturating_add(failed)),
+            successful_webhook_deliveries: successful,
+            failed_webhook_deliveries: failed,
+            sms_segments_last_30d: query.sms_segments,
+        }
+    }
+
+    #[doc(hidden)]
     pub fn latest(&self, now: i64) -> [Tally; 4] {
         let to = quarter_of(now).map_or(0, |quarter| quarter.saturating_add(1));
         let mut sums = [Tally::default(); 4];
-        for series in &self.series {
+        for series in &self.ledger.series {
             let usage = [96, 672, 2880].map(|quarters| series.sum(to.saturating_sub(quarters), to));
             for (sum, usage) in sums.iter_mut().zip([series.total].into_iter().chain(usage)) {
                 sum.add(usage);
@@ -171,27 +226,26 @@ impl Rollup {
     }
 
     fn sums(&self, unit: Unit, query: &SeriesQuery) -> Result<Vec<(Bucket, Tally)>, UsageError> {
-        let found = buckets(&query.zone, unit, query.now, query.count).ok_or_else(|| {
-            let message = format!(
-                "{} {} up to `now` are not all inside 1970-01-01..2099-12-31 in {}, the span supported",
-                query.count,
-                if unit == Unit::Day { "days" } else { "months" },
-                query.zone.name()
-            );
-            UsageError::new(Code::OutOfRange, message).at(Place::at("/now"))
-        })?;
+        let found = query.buckets(unit)?;
         let mut sums = Vec::with_capacity(found.len());
         for bucket in found {
             sums.push((bucket, quarters(bucket.window, &query.zone)?, Tally::default()));
         }
         // One series after the other, for what is near it is read next.
-        for series in &self.series {
+        for series in &self.ledger.series {
             for (_, within, sum) in &mut sums {
                 sum.add(series.sum(within.from, within.to));
             }
         }
         Ok(sums.into_iter().map(|(bucket, _, sum)| (bucket, sum)).collect())
     }
+}
+
+/// The first characters of a date as the wire writes it.
+fn date_text(date: NaiveDate, length: usize) -> String {
+    let mut date = to_wire(date.and_time(NaiveTime::MIN)).map(text).unwrap_or_default();
+    date.truncate(length);
+    date
 }
 
 /// The quarter hours of a span, if it is made of them.
@@ -204,19 +258,5 @@ fn quarters(window: Window, zone: &Zone) -> Result<Quarters, UsageError> {
             let message = format!("the period in {} can't be told: {why} ({who})", zone.name());
             Err(UsageError::new(Code::OutOfRange, message).at(Place::at("/tz")))
         }
-    }
-}
-
-impl Deref for Rollup {
-    type Target = Ledger;
-
-    fn deref(&self) -> &Ledger {
-        &self.ledger
-    }
-}
-
-impl DerefMut for Rollup {
-    fn deref_mut(&mut self) -> &mut Ledger {
-        &mut self.ledger
     }
 }

@@ -1,12 +1,10 @@
 //! Bringing records to the count, whichever way they come: JSON text, whole or in chunks.
 
 use crate::counting::ledger::Ledger;
-use crate::error::{Code, Place, UsageError};
-use crate::json::MAX_DEPTH;
+use crate::error::{Place, UsageError};
 use crate::records::judge::Defaults;
 use crate::records::reader::{Reader, Sink};
 use crate::records::row::Row;
-use crate::records::scan;
 
 /// A text on its way into the count.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +26,11 @@ impl TextFeed {
     #[doc(hidden)]
     pub const fn with_reader(reader: Reader, defaults: Defaults) -> Self {
         TextFeed { reader, defaults }
+    }
+
+    /// The agent of records that name none.
+    pub const fn defaults(&self) -> &Defaults {
+        &self.defaults
     }
 
     /// Counts the records that end in the next chunk. A chunk may end anywhere.
@@ -72,18 +75,7 @@ struct LedgerSink<'a> {
 }
 
 impl Sink for LedgerSink<'_> {
-    fn object(&mut self, text: &str, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        let mut row = Row::default();
-        match scan::record(text.as_bytes(), 0, MAX_DEPTH, &mut row) {
-            Ok(_) => self.row(&row, place),
-            // The scan takes all that the reader takes for a record; were it not so, the record would still not be lost.
-            Err(_) => self
-                .into
-                .invalid(UsageError::new(Code::InvalidJson, "the record can't be read").at(place())),
-        }
-    }
-
-    fn row(&mut self, row: &Row<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
+    fn record(&mut self, row: &Row<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
         self.into.add(row, self.defaults, place)
     }
 
@@ -95,7 +87,7 @@ impl Sink for LedgerSink<'_> {
         self.into.invalid(error)
     }
 
-    fn passed_over(&mut self, error: UsageError) {
-        self.into.warn(error);
+    fn skipped(&mut self, warning: UsageError) {
+        self.into.warn(warning);
     }
 }

@@ -6,6 +6,7 @@ pub mod cursor;
 pub mod decimal;
 pub mod number_grammar;
 pub mod strings;
+pub mod syntax;
 pub mod utf8;
 pub mod value;
 

@@ -42,6 +42,18 @@ pub fn read(text: &str) -> Json<'_> {
     }
 }
 
+/// The kind of the value that begins with this byte, with its article.
+pub const fn kind_of(first: u8) -> &'static str {
+    match first {
+        b'{' => "an object",
+        b'[' => "an array",
+        b'"' => "a string",
+        b't' | b'f' => "a boolean",
+        b'n' => "null",
+        _ => "a number",
+    }
+}
+
 /// The entries of an object, in their order: the key as it is spelled between its quotes, and the text of the value.
 pub fn entries(object: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut walk = Walk { text: object, at: 1 };
@@ -58,16 +70,22 @@ pub fn items(array: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || walk.next_value())
 }
 
-/// The values of these keys; of a key that comes twice, the last.
+/// The texts of the values of these keys. Of a key that comes twice, the last value counts.
 pub fn values<'a, const N: usize>(object: &'a str, keys: [&str; N]) -> [Option<&'a str>; N] {
     let mut found = [None; N];
+    find_values(object, &keys, &mut found);
+    found
+}
+
+/// Not generic, so that it is compiled once.
+#[inline(never)]
+fn find_values<'a>(object: &'a str, keys: &[&str], found: &mut [Option<&'a str>]) {
     for (key, value) in entries(object) {
-        let slot = key_among(key, &keys).and_then(|at| found.get_mut(at));
+        let slot = key_among(key, keys).and_then(|at| found.get_mut(at));
         if let Some(slot) = slot {
             *slot = Some(value);
         }
     }
-    found
 }
 
 /// Which of these names a key is, as it is spelled between its quotes.

@@ -1,55 +1,53 @@
-//! The fast lane: records that lie whole in memory, one after the other.
+//! The fast path of the reader: records that lie whole in memory, one after the other.
 //!
-//! It only goes where a record may stand and does just what the reader's steps would do there; at anything else it stops,
-//! and the steps go on from that byte.
+//! It only goes where a record may begin, and does there what the reader's steps would do. At anything else it stops, and the
+//! steps go on from that byte.
 
-use super::reader::{Frame, MAX_RECORD, Reader, Sink, State};
+use super::reader::{MAX_RECORD, Reader, Sink};
+use super::row::Row;
+use super::scan::{self, Scanned, Stop};
 use crate::error::UsageError;
 use crate::json::MAX_DEPTH;
-use crate::records::row::Row;
-use crate::records::scan;
-use crate::records::scan::{Scanned, Stop};
 
-/// The longest beginning of a record that is kept for a second try.
-const LONGEST_TAIL: usize = 1 << 18;
+/// The longest beginning of a record, in bytes, that waits for the next chunk.
+const MAX_WAITING: usize = 1 << 18;
 
 impl Reader {
-    /// Reads on from here as long as records come that [`scan::record`] takes; returns how far that is. What a chunk has of
-    /// a record that it cuts may be kept for a second try.
-    pub(super) fn records<'c>(
+    /// Reads records from this offset of the chunk on, for as long as [`scan::record`] takes them, and returns the offset after
+    /// them. The beginning of a record that the chunk cuts may wait for the next chunk.
+    pub(super) fn read_whole_records<'c>(
         &mut self,
         chunk: &'c [u8],
         from: usize,
-        keeps_tail: bool,
+        may_wait: bool,
         row: &mut Row<'c>,
         sink: &mut dyn Sink,
     ) -> Result<usize, UsageError> {
         let mut at = from;
-        if !self.tries.any {
+        if !self.fast_path.is_enabled {
             return Ok(at);
         }
         while let Some(&byte) = chunk.get(at) {
-            match (self.state, self.frames.last()) {
-                (State::Top, _) | (State::Value | State::ValueOrEnd | State::CommaOrEnd, Some(Frame::Items { .. })) => {
-                }
-                _ => break,
+            let expects_record = self.expects_record();
+            if !expects_record && !self.is_behind_item() {
+                break;
             }
             match byte {
                 b'\n' => self.new_line(self.here(at)),
                 b' ' | b'\t' | b'\r' => {}
-                b',' if self.state == State::CommaOrEnd => self.next_item(),
-                b'{' if self.state != State::CommaOrEnd => match self.scan(chunk, at, row) {
+                b',' if !expects_record => self.next_item(),
+                b'{' if expects_record => match self.scan(chunk, at, row) {
                     Ok(scanned) => {
-                        self.tell(row, scanned, at, sink)?;
+                        self.send_row(row, scanned, at, sink)?;
                         at = scanned.end;
                         continue;
                     }
-                    Err(Stop::End) if keeps_tail && chunk.len() >= self.tries.again => {
-                        let tail = chunk.get(at..).unwrap_or_default();
-                        if tail.len() > LONGEST_TAIL {
+                    Err(Stop::End) if may_wait && chunk.len() >= self.fast_path.retry_from => {
+                        let beginning = chunk.get(at..).unwrap_or_default();
+                        if beginning.len() > MAX_WAITING {
                             break;
                         }
-                        self.tail.extend_from_slice(tail);
+                        self.fast_path.waiting.extend_from_slice(beginning);
                         return Ok(chunk.len());
                     }
                     Err(_) => break,
@@ -65,50 +63,106 @@ impl Reader {
         let levels = MAX_DEPTH.saturating_sub(self.frames.len());
         let scanned = scan::record(text, at, levels, row)?;
         let fits = scanned.end.saturating_sub(at) <= MAX_RECORD;
-        if fits { Ok(scanned) } else { Err(Stop::Odd) }
+        if fits { Ok(scanned) } else { Err(Stop::NeedsSlowPath) }
     }
 
-    /// Hands a record to the sink that begins at this offset of the chunk.
+    /// Gives the sink a record that begins at this offset of the chunk.
     #[inline(never)]
-    fn tell(&mut self, row: &Row<'_>, scanned: Scanned, at: usize, sink: &mut dyn Sink) -> Result<(), UsageError> {
+    fn send_row(&mut self, row: &Row<'_>, scanned: Scanned, at: usize, sink: &mut dyn Sink) -> Result<(), UsageError> {
         let (line, offset) = (self.line, self.here(at));
-        sink.row(row, &|| self.place(line, offset))?;
-        // Where the last of its lines began is told to nobody: a record's end is not the beginning of a line.
+        sink.record(row, &|| self.place(line, offset))?;
+        // The start of the last line is not set: a line that begins inside a record can't begin with a record.
         self.line = line.saturating_add(scanned.lines);
         self.after_value();
         Ok(())
     }
 
-    /// Reads on where a record was kept whose beginning is well as far as it goes; returns how much of the chunk that takes.
-    /// Either the chunk ends that record, or the steps go over what there is of it: no text is tried again and again.
-    pub(super) fn read_tail(&mut self, chunk: &[u8], sink: &mut dyn Sink) -> Result<usize, UsageError> {
-        if self.tail.is_empty() {
+    /// Reads the record whose beginning waits, and returns how many bytes of the chunk that takes. Either the chunk ends the
+    /// record, or the reader's steps take the beginning, so that no text is tried again and again.
+    pub(super) fn retry(&mut self, chunk: &[u8], sink: &mut dyn Sink) -> Result<usize, UsageError> {
+        if self.fast_path.waiting.is_empty() {
             return Ok(0);
         }
-        let mut text = std::mem::take(&mut self.tail);
+        let mut text = std::mem::take(&mut self.fast_path.waiting);
         let before = text.len();
         self.offset = self.offset.saturating_sub(before as u64);
         let mut taken = 0_usize;
-        let told = loop {
-            // As much again each time: however long the record is, it is scanned no more than twice over.
+        let sent = loop {
+            // The text doubles each time, so that no byte is scanned more than twice on average.
             let more = chunk.get(taken..).unwrap_or_default();
-            let more = more.get(..text.len().max(self.tries.again)).unwrap_or(more);
+            let more = more.get(..text.len().max(self.fast_path.retry_from)).unwrap_or(more);
             text.extend_from_slice(more);
             taken = taken.saturating_add(more.len());
             let mut row = Row::default();
             match self.scan(&text, 0, &mut row) {
                 Ok(scanned) => {
-                    let told = self.tell(&row, scanned, 0, sink);
+                    let sent = self.send_row(&row, scanned, 0, sink);
                     self.offset = self.here(scanned.end);
                     taken = scanned.end.saturating_sub(before);
-                    break told;
+                    break sent;
                 }
                 Err(Stop::End) if !more.is_empty() => {}
                 Err(_) => break self.read_chunk(&text, false, sink),
             }
         };
         text.clear();
-        self.tail = text;
-        told.map(|()| taken)
+        self.fast_path.waiting = text;
+        sent.map(|()| taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Place;
+
+    const RECORD: &str =
+        r#"{"id":"m","receivedAt":"2024-06-02T00:00:00Z","x":[{"a":1.5e3}, "\n\u00e9é"], "data":{"id":null}}"#;
+
+    #[derive(Default)]
+    struct Count(usize);
+
+    impl Sink for Count {
+        fn record(&mut self, _: &Row<'_>, _: &dyn Fn() -> Place) -> Result<(), UsageError> {
+            self.0 += 1;
+            Ok(())
+        }
+        fn not_object(&mut self, kind: &'static str, _: Place) -> Result<(), UsageError> {
+            panic!("{kind}")
+        }
+        fn broken(&mut self, error: UsageError) -> Result<(), UsageError> {
+            Err(error)
+        }
+        fn skipped(&mut self, warning: UsageError) {
+            panic!("{warning}")
+        }
+    }
+
+    /// Both paths give the same records, so only a look inside shows that the fast path is used.
+    #[test]
+    fn whole_records_take_the_fast_path() {
+        for (start, rest) in [
+            ("\u{feff}", format!("{RECORD}\n{RECORD}\r\n\n{RECORD}")),
+            ("[", format!("{RECORD},\n {RECORD} , {RECORD}")),
+            (r#"{"n":[1],"data":["#, format!("{RECORD},{RECORD},{RECORD}")),
+        ] {
+            let (mut reader, mut count) = (Reader::default(), Count::default());
+            reader.push(start.as_bytes(), &mut count).unwrap();
+            let read = reader.read_whole_records(rest.as_bytes(), 0, true, &mut Row::default(), &mut count);
+            assert_eq!((read.unwrap(), count.0), (rest.len(), 3), "{start}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_a_chunk_cuts_is_read_when_the_next_chunk_ends_it() {
+        let record = RECORD.replace('é', "e"); // a chunk that cuts a character leaves the record to the slow path
+        for cut in 1..record.len() {
+            let (mut reader, mut count) = (Reader::retry_always(), Count::default());
+            let (first, second) = record.as_bytes().split_at(cut);
+            reader.push(first, &mut count).unwrap();
+            assert_eq!((count.0, reader.fast_path.waiting.len()), (0, cut));
+            assert_eq!(reader.retry(second, &mut count).unwrap(), second.len());
+            assert_eq!((count.0, reader.fast_path.waiting.len()), (1, 0));
+        }
     }
 }

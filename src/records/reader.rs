@@ -1,202 +1,179 @@
-//! Finding records in JSON text that arrives in pieces.
+//! Finds records in JSON text that arrives in chunks.
 //!
-//! The text is an array of records, a list page (`{"data": [...]}`), or any number of those and of single records one
-//! after the other (newline-delimited, concatenated); which it is shows as it is read. A [`Reader`] takes chunks that end
-//! anywhere, checks every byte against RFC 8259, and hands each record's text to a [`Sink`] with its place. It keeps no
-//! more than the record it is in, so memory does not grow with the input.
+//! The text is an array of records, a list page (`{"data": [...]}`), or any number of records, arrays and pages one after the
+//! other (newline-delimited or concatenated). The reader finds out which as it reads. A chunk may end anywhere. The reader
+//! keeps no more than the record that it is in, so memory does not grow with the text.
 //!
-//! Syntax is decided here and nowhere else; `walk.rs` reads what this has checked, and what a record means is `record.rs`'s.
+//! There are two ways to read a record. [`fast_path`](super::fast_path) reads records that lie whole in a chunk. Everything else
+//! goes byte by byte through the grammar ([`Syntax`]) here: records that a chunk cuts, pages, and text that is broken. After a
+//! broken value the reader recovers at the next line that begins with `{`.
 
 use crate::error::{Code, Place, UsageError};
 use crate::json::MAX_DEPTH;
-use crate::json::number_grammar::Number;
 use crate::json::strings::{ascii_len, line_breaks, text_len};
+use crate::json::syntax::{Container, NOT_UTF8, State, Step, Syntax, foreign_beginning, too_deep};
 use crate::json::utf8::Utf8;
-use crate::json::value::key_among;
-use crate::message::shown;
+use crate::json::value::{key_among, kind_of};
 use crate::records::row::Row;
+use crate::records::scan;
 
 /// The most bytes of one record's text: 64 MiB.
 pub const MAX_RECORD: usize = 64 << 20;
 
+/// A buffer that has grown beyond this many bytes is not kept for the next record.
+const MAX_IDLE_BUFFER: usize = 1 << 20;
+
 /// Takes what a [`Reader`] finds.
 pub trait Sink {
-    /// The text of one object that stands where a record may stand.
+    /// Takes the fields of a record.
     ///
     /// # Errors
-    /// Ends the reading.
-    fn object(&mut self, text: &str, place: &dyn Fn() -> Place) -> Result<(), UsageError>;
+    /// An error ends the reading.
+    fn record(&mut self, row: &Row<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError>;
 
-    /// Such an object that could be read at one go: the fields of a record.
+    /// Takes a value that is not an object where a record should be. `kind` is its type with the article.
     ///
     /// # Errors
-    /// Ends the reading.
-    fn row(&mut self, row: &Row<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError>;
-
-    /// Something else that stands there, by its type's name with its article.
-    ///
-    /// # Errors
-    /// Ends the reading.
+    /// An error ends the reading.
     fn not_object(&mut self, kind: &'static str, place: Place) -> Result<(), UsageError>;
 
-    /// A value that is not JSON.
+    /// Takes the fault of a value that is not JSON.
     ///
     /// # Errors
-    /// Ends the reading; else it goes on at the next line that begins with `{`.
+    /// An error ends the reading. Without one the reader recovers at the next line that begins with `{`.
     fn broken(&mut self, error: UsageError) -> Result<(), UsageError>;
 
-    /// Lines after a broken value that were passed over.
-    fn passed_over(&mut self, error: UsageError);
+    /// Takes a warning about lines that the recovery skipped.
+    fn skipped(&mut self, warning: UsageError);
 }
 
 /// A container that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Frame {
-    /// An array whose items are records: a top-level array, or a page's `data`. Which item comes or is being read, and the
-    /// line in which the array began.
-    Items { index: u64, line: u64 },
-    /// An object that turned out to be a page.
+    /// An array of records: a top-level array, or a page's `data`.
+    Items {
+        /// The index of the item that is being read or comes next.
+        index: u64,
+        /// The line in which the array began.
+        line: u64,
+    },
+    /// An object that is a list page.
     Page,
-    /// An object in a record, or a record.
+    /// A record, or an object in one.
     Object,
     /// An array in a record.
     Array,
 }
 
-/// What may come next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    /// Between top-level values.
-    Top,
-    /// The rest of a byte order mark.
-    Mark { rest: &'static [u8] },
-    /// A value.
-    Value,
-    /// A value, or the end of the array just opened.
-    ValueOrEnd,
-    /// A key, or the end of the object just opened.
-    KeyOrEnd,
-    /// A key.
-    Key,
-    /// The colon after a key.
-    Colon,
-    /// A comma, or the end of the container.
-    CommaOrEnd,
-    /// More of a string; is it a key?
-    Text { key: bool },
-    /// The letter after a backslash.
-    Escape { key: bool },
-    /// So many more hexadecimal digits.
-    Hex { key: bool, left: u8 },
-    /// More of a number.
-    Number(Number),
-    /// The rest of `true`, `false` or `null`.
-    Word { rest: &'static [u8] },
-    /// Passing over what follows a broken value.
-    Lost,
-}
-
-/// The value at a record's place that is being read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Record {
-    /// How many containers are open around it.
-    depth: usize,
-    /// What it is, unless it is an object.
-    not_object: Option<&'static str>,
-    line: u64,
-    offset: u64,
-}
-
-/// The longest spelling of the key `data` between its quotes, each letter escaped.
-const LONGEST_KEY: usize = 24;
-
-/// Reads one text, chunk by chunk.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    pub(super) state: State,
-    pub(super) frames: Vec<Frame>,
-    pub(super) record: Option<Record>,
-    /// Where the record being read begins in this chunk; what came before is in `kept`.
-    pub(super) from: usize,
-    /// The text so far of a record that began in an earlier chunk.
-    pub(super) kept: Vec<u8>,
-    /// The text so far of a record that was about to be read when its chunk ended; the reader stands before it.
-    pub(super) tail: Vec<u8>,
-    /// The raw text of the latest key of a record or page, as far as it could be `data`.
-    pub(super) key: Vec<u8>,
-    /// Strings outside records are checked as they pass; a record's whole text is checked at its end.
-    pub(super) utf8: Utf8,
-    /// Which top-level value comes or is being read.
-    pub(super) top: u64,
-    /// Where the chunk begins.
-    pub(super) offset: u64,
-    pub(super) line: u64,
-    pub(super) line_start: u64,
-    pub(super) lost: Lost,
-    pub(super) failed: Option<UsageError>,
-    /// Is the text one value, whatever it is?
-    pub(super) whole: bool,
-    /// Which chunks are worth a try to read their records at one go.
-    pub(super) tries: Tries,
-}
-
-/// Which chunks the fast lane is for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tries {
-    /// Any at all?
-    pub(super) any: bool,
-    /// Of how many bytes a chunk must be for a second try at a record that it cuts.
-    pub(super) again: usize,
-}
-
-const NEVER: Tries = Tries { any: false, again: 0 };
-
-/// After a broken value.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Lost {
-    /// Its line.
-    line: u64,
-    /// How many lines with anything in them were passed over since, and the last of them.
-    passed: u64,
-    last: u64,
-    /// Where reading went on the last time: what is broken right there is not tried again.
-    resumed: Option<u64>,
-    /// Did reading go on inside a list of which nothing has shown since that it goes on too? It may have ended in the broken
-    /// line: after the record come a comma or the end if it goes on, and the next line's record if it does not.
-    unsure: bool,
-}
-
-impl Default for Reader {
-    fn default() -> Self {
-        Reader {
-            state: State::Top,
-            frames: Vec::new(),
-            record: None,
-            from: 0,
-            kept: Vec::new(),
-            tail: Vec::new(),
-            key: Vec::new(),
-            utf8: Utf8::default(),
-            top: 0,
-            offset: 0,
-            line: 1,
-            line_start: 0,
-            lost: Lost::default(),
-            failed: None,
-            whole: false,
-            tries: Tries {
-                any: true,
-                again: 1 << 12,
-            },
+impl Frame {
+    const fn container(self) -> Container {
+        match self {
+            Frame::Items { .. } | Frame::Array => Container::Array,
+            Frame::Page | Frame::Object => Container::Object,
         }
     }
 }
 
+/// What the reader is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Reading the text.
+    Reading,
+    /// Reading the rest of a byte order mark.
+    Mark {
+        /// The bytes that are missing.
+        rest: &'static [u8],
+    },
+    /// Skipping what follows a broken value.
+    Recovering,
+}
+
+/// The value that is being read where a record may be.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    /// How many containers are open around it.
+    depth: usize,
+    /// Its type with the article, unless it is an object.
+    not_object: Option<&'static str>,
+    /// The line in which it began.
+    line: u64,
+    /// The offset in the text at which it began.
+    offset: u64,
+}
+
+/// The longest way to write the key `data` between its quotes: each letter as an escape.
+const MAX_KEY: usize = 24;
+
+/// Reads one text, chunk by chunk.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    mode: Mode,
+    syntax: Syntax,
+    pub(super) frames: Vec<Frame>,
+    record: Option<Record>,
+    /// Where the record begins in this chunk. Text from earlier chunks is in `kept`.
+    from: usize,
+    /// The text so far of a record that began in an earlier chunk.
+    kept: Vec<u8>,
+    /// The raw text of the latest key of a record or page, as far as the key could be `data`.
+    key: Vec<u8>,
+    /// Checks strings outside of records. The text of a record is checked at its end.
+    utf8: Utf8,
+    /// The index of the top-level value that is being read or comes next.
+    top: u64,
+    /// The offset in the text at which the chunk begins.
+    pub(super) offset: u64,
+    /// The current line, from 1.
+    pub(super) line: u64,
+    /// The offset in the text at which the current line begins.
+    line_start: u64,
+    recovery: Recovery,
+    failed: Option<UsageError>,
+    pub(super) fast_path: FastPath,
+}
+
+/// How far the fast path is used.
+#[derive(Clone, Debug)]
+pub(super) struct FastPath {
+    /// Whether it is used at all.
+    pub(super) is_enabled: bool,
+    /// A record that a chunk cuts is tried once more with the next chunk, where the chunk has at least this many bytes.
+    pub(super) retry_from: usize,
+    /// The beginning of a record that waits for the next chunk. The reader stands before it.
+    pub(super) waiting: Vec<u8>,
+}
+
+/// Recovery after a broken value.
+#[derive(Clone, Copy, Debug, Default)]
+struct Recovery {
+    /// The line of the broken value.
+    line: u64,
+    /// How many lines with text in them were skipped.
+    skipped: u64,
+    /// The last of the skipped lines.
+    last: u64,
+    /// Where reading went on the last time. A value that is broken at that offset is not tried again.
+    resumed_at: Option<u64>,
+    /// Whether reading goes on in a list that may have ended in the broken line. A comma or a bracket after the next record
+    /// shows that the list goes on; a new line that begins with `{` shows that it has ended.
+    is_unsure: bool,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Reader::with(FastPath {
+            is_enabled: true,
+            retry_from: 1 << 12,
+            waiting: Vec::new(),
+        })
+    }
+}
+
 /// What became of a byte.
-enum Step {
+enum Outcome {
     /// It was taken.
     Taken,
-    /// It ended something and has to be looked at again.
+    /// It ended something before it, and has to be looked at again.
     Again,
     /// It can't stand here.
     Wrong(String),
@@ -204,61 +181,74 @@ enum Step {
     End(UsageError),
 }
 
-impl From<Result<(), UsageError>> for Step {
-    fn from(told: Result<(), UsageError>) -> Self {
-        told.map_or_else(Step::End, |()| Step::Taken)
+impl From<Result<(), UsageError>> for Outcome {
+    fn from(sent: Result<(), UsageError>) -> Self {
+        sent.map_or_else(Outcome::End, |()| Outcome::Taken)
     }
 }
 
 impl Reader {
-    /// A reader of a text that is one value, neither a list of records nor several: an answer of the API, say.
-    pub fn of_one_value() -> Self {
+    fn with(fast_path: FastPath) -> Self {
         Reader {
-            whole: true,
-            tries: NEVER,
-            ..Reader::default()
+            mode: Mode::Reading,
+            syntax: Syntax::default(),
+            frames: Vec::new(),
+            record: None,
+            from: 0,
+            kept: Vec::new(),
+            key: Vec::new(),
+            utf8: Utf8::default(),
+            top: 0,
+            offset: 0,
+            line: 1,
+            line_start: 0,
+            recovery: Recovery::default(),
+            failed: None,
+            fast_path,
         }
     }
 
-    /// A reader that goes byte by byte all the way, and so tells each object by its text: what the tests hold the fast way
-    /// against.
+    /// A reader that never uses the fast path. The tests compare the fast path with it.
     #[doc(hidden)]
-    pub fn careful() -> Self {
-        Reader {
-            tries: NEVER,
-            ..Reader::default()
-        }
+    pub fn slow_only() -> Self {
+        Reader::with(FastPath {
+            is_enabled: false,
+            retry_from: 0,
+            waiting: Vec::new(),
+        })
     }
 
-    /// A reader that tries again at a record that a chunk cuts however short the chunk is, for tests.
+    /// A reader that retries every record that a chunk cuts, however short the chunk is, for tests.
     #[doc(hidden)]
-    pub fn eager() -> Self {
-        Reader {
-            tries: Tries { any: true, again: 1 },
-            ..Reader::default()
-        }
+    pub fn retry_always() -> Self {
+        Reader::with(FastPath {
+            is_enabled: true,
+            retry_from: 1,
+            waiting: Vec::new(),
+        })
     }
 
     /// Reads the next chunk of the text.
     ///
     /// # Errors
-    /// The sink's. A reader that has failed stays failed: what came after the fault in that chunk is gone, so to go on
-    /// would be to lose records in silence.
+    /// The sink's errors. A reader that has failed gives the same error again, because the rest of that chunk is lost.
     pub fn push(&mut self, chunk: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
-        self.unless_failed(|reader| reader.read(chunk, sink))
+        self.unless_failed(|reader| {
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            let taken = reader.retry(chunk, sink)?;
+            reader.read_chunk(chunk.get(taken..).unwrap_or_default(), true, sink)
+        })
     }
 
-    /// Ends the text; the reader is then ready for another.
+    /// Ends the text. The reader is then ready for another text.
     ///
     /// # Errors
-    /// The sink's, and `invalid_json` where a value is left open.
+    /// The sink's errors, and `invalid_json` where a value is left open.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), UsageError> {
         self.unless_failed(|reader| reader.end(sink))?;
-        *self = Reader {
-            whole: self.whole,
-            tries: self.tries,
-            ..Reader::default()
-        };
+        *self = Reader::with(self.fast_path.clone());
         Ok(())
     }
 
@@ -272,42 +262,33 @@ impl Reader {
         })
     }
 
-    fn read(&mut self, chunk: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        let taken = self.read_tail(chunk, sink)?;
-        self.read_chunk(chunk.get(taken..).unwrap_or_default(), true, sink)
-    }
-
-    pub(super) fn read_chunk(&mut self, chunk: &[u8], keeps_tail: bool, sink: &mut dyn Sink) -> Result<(), UsageError> {
+    /// Reads a chunk. `may_wait` says whether the beginning of a record at its end may wait for the next chunk.
+    pub(super) fn read_chunk(&mut self, chunk: &[u8], may_wait: bool, sink: &mut dyn Sink) -> Result<(), UsageError> {
         self.from = 0;
         let mut row = Row::default();
         let mut at = 0_usize;
         loop {
-            at = self.records(chunk, at, keeps_tail, &mut row, sink)?;
+            at = self.read_whole_records(chunk, at, may_wait, &mut row, sink)?;
             let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) else {
                 break;
             };
-            if let State::Text { key } = self.state {
-                let plain = self.plain_text(rest, key);
-                if plain > 0 {
-                    at = at.saturating_add(plain);
-                    continue;
-                }
+            let skipped = self.skip_string(rest);
+            if skipped > 0 {
+                at = at.saturating_add(skipped);
+                continue;
             }
             match self.step(chunk, at, sink) {
-                Step::Taken => at = at.saturating_add(1),
-                Step::Again => {}
-                Step::Wrong(what) => self.lose(&what, self.here(at), sink)?,
-                Step::End(error) => return Err(error),
+                Outcome::Taken => at = at.saturating_add(1),
+                Outcome::Again => {}
+                Outcome::Wrong(message) => self.fail_value(&message, self.here(at), sink)?,
+                Outcome::End(error) => return Err(error),
             }
         }
         let end = self.here(chunk.len());
-        if self.in_object() {
+        if self.is_in_object() {
             let more = chunk.get(self.from..).unwrap_or_default();
             if self.kept.len().saturating_add(more.len()) > MAX_RECORD {
-                self.lose(TOO_LONG, end, sink)?;
+                self.fail_value(TOO_LONG, end, sink)?;
             } else {
                 self.kept.extend_from_slice(more);
             }
@@ -320,108 +301,130 @@ impl Reader {
         self.offset.saturating_add(at as u64)
     }
 
-    /// Is a record being read that is an object, so that its text is kept?
-    const fn in_object(&self) -> bool {
+    /// Whether the reader stands where a record, an array of records or a page may begin.
+    pub(super) fn expects_record(&self) -> bool {
+        self.mode == Mode::Reading
+            && match self.frames.last() {
+                None => self.syntax.state == State::Value,
+                Some(Frame::Items { .. }) => matches!(self.syntax.state, State::Value | State::ValueOrEnd),
+                _ => false,
+            }
+    }
+
+    /// Whether the reader stands behind an item of an array of records.
+    pub(super) fn is_behind_item(&self) -> bool {
+        self.mode == Mode::Reading
+            && self.syntax.state == State::CommaOrEnd
+            && matches!(self.frames.last(), Some(Frame::Items { .. }))
+    }
+
+    /// Whether the text of a record that is an object is being read, and so kept.
+    const fn is_in_object(&self) -> bool {
         matches!(self.record, Some(Record { not_object: None, .. }))
     }
 
-    /// How many of these bytes are the plain inside of a string.
-    fn plain_text(&mut self, bytes: &[u8], key: bool) -> usize {
-        let plain = if self.in_object() {
+    /// How many of the next bytes stand inside a string and need no look at each of them.
+    fn skip_string(&mut self, bytes: &[u8]) -> usize {
+        let State::Text { key } = self.syntax.state else {
+            return 0;
+        };
+        if self.mode != Mode::Reading {
+            return 0;
+        }
+        let skipped = if self.is_in_object() {
             text_len(bytes)
         } else if self.utf8.due == 0 {
             ascii_len(bytes)
         } else {
             0
         };
-        self.spell(bytes.get(..plain).unwrap_or_default(), key);
-        plain
+        if key {
+            self.note_key(bytes.get(..skipped).unwrap_or_default());
+        }
+        skipped
     }
 
-    /// Notes some of a key, as far as the key could be `data`.
-    fn spell(&mut self, bytes: &[u8], key: bool) {
-        if key && self.key_matters() && self.key.len() <= LONGEST_KEY {
-            self.key.extend(bytes.iter().take(LONGEST_KEY.saturating_add(1)));
+    /// Keeps some of a key, as far as the key could be `data`.
+    fn note_key(&mut self, bytes: &[u8]) {
+        if self.key_matters() && self.key.len() <= MAX_KEY {
+            self.key.extend(bytes.iter().take(MAX_KEY.saturating_add(1)));
         }
     }
 
-    /// One byte that is not the plain inside of a string.
-    fn step(&mut self, chunk: &[u8], at: usize, sink: &mut dyn Sink) -> Step {
-        let Some(&byte) = chunk.get(at) else { return Step::Taken };
-        match self.state {
-            State::Text { key } => self.text(byte, key, sink),
-            State::Escape { key } => {
-                self.spell(&[byte], key);
-                match byte {
-                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.state = State::Text { key },
-                    b'u' => self.state = State::Hex { key, left: 4 },
-                    _ => return wrong(byte, "an escape, one of \" \\ / b f n r t u"),
-                }
-                Step::Taken
-            }
-            State::Hex { key, left } => {
-                if !byte.is_ascii_hexdigit() {
-                    return wrong(byte, "a hexadecimal digit");
-                }
-                self.spell(&[byte], key);
-                let left = left.saturating_sub(1);
-                self.state = if left > 0 {
-                    State::Hex { key, left }
+    /// Takes one byte.
+    fn step(&mut self, chunk: &[u8], at: usize, sink: &mut dyn Sink) -> Outcome {
+        let Some(&byte) = chunk.get(at) else {
+            return Outcome::Taken;
+        };
+        match self.mode {
+            Mode::Reading => {}
+            Mode::Mark { rest } => return self.mark(byte, rest),
+            Mode::Recovering => return self.resync(byte, self.here(at), sink),
+        }
+        match self.syntax.state {
+            State::Text { .. } if byte >= 0x80 || self.utf8.due > 0 => {
+                return if self.utf8.takes(byte) {
+                    Outcome::Taken
                 } else {
-                    State::Text { key }
+                    Outcome::Wrong(NOT_UTF8.into())
                 };
-                Step::Taken
             }
-            State::Number(number) => match number.next(byte) {
-                Some(next) => {
-                    self.state = State::Number(next);
-                    Step::Taken
-                }
-                None if number.may_end() => self.scalar_ended(byte, sink),
-                None => wrong(byte, "a digit"),
-            },
-            State::Word { rest: [] } => self.scalar_ended(byte, sink),
-            State::Word { rest } => match rest.split_first() {
-                Some((want, rest)) if *want == byte => {
-                    self.state = State::Word { rest };
-                    Step::Taken
-                }
-                _ => wrong(byte, "true, false or null"),
-            },
-            State::Mark { rest } => match rest.split_first() {
-                Some((want, rest)) if *want == byte => {
-                    self.state = if rest.is_empty() {
-                        State::Top
-                    } else {
-                        State::Mark { rest }
-                    };
-                    Step::Taken
-                }
-                _ => wrong(byte, "the rest of a byte order mark"),
-            },
-            State::Lost => self.pass(byte, self.here(at), sink),
-            _ if byte == b'\n' => {
-                self.new_line(self.here(at));
-                Step::Taken
+            State::Text { key: true } | State::Escape { key: true } | State::Hex { key: true, .. } if byte != b'"' => {
+                self.note_key(&[byte]);
             }
-            _ if matches!(byte, b' ' | b'\t' | b'\r') => Step::Taken,
-            State::Top | State::Value | State::ValueOrEnd => self.value(byte, chunk, at),
-            State::Key | State::KeyOrEnd => match byte {
-                b'"' => {
-                    self.key.clear();
-                    self.state = State::Text { key: true };
-                    Step::Taken
+            State::Escape { key: true } => self.note_key(&[byte]),
+            State::Value if self.here(at) == 0 => {
+                if byte == 0xef {
+                    self.mode = Mode::Mark { rest: b"\xbb\xbf" };
+                    return Outcome::Taken;
                 }
-                b'}' if self.state == State::KeyOrEnd => self.close(chunk, at, sink),
-                _ if self.state == State::Key => wrong(byte, "a key in quotes"),
-                _ => wrong(byte, "a key in quotes or }"),
-            },
-            State::Colon if byte == b':' => {
-                self.state = State::Value;
-                Step::Taken
+                if let Some(message) = foreign_beginning(byte) {
+                    return Outcome::Wrong(message.into());
+                }
             }
-            State::Colon => wrong(byte, "a colon"),
-            State::CommaOrEnd => self.comma_or_end(byte, chunk, at, sink),
+            State::CommaOrEnd if byte == b'{' && self.has_list_ended(at) => return self.leave_containers(),
+            _ => {}
+        }
+        match self
+            .syntax
+            .step(byte, self.frames.last().map(|frame| frame.container()))
+        {
+            Ok(Step::Inside) => {
+                if byte == b'\n' {
+                    self.new_line(self.here(at));
+                }
+                Outcome::Taken
+            }
+            Ok(Step::Key) => {
+                self.key.clear();
+                Outcome::Taken
+            }
+            Ok(Step::Begins) => self.begin(byte, chunk, at),
+            Ok(Step::Ends) => self.value_ended(sink),
+            Ok(Step::EndedBefore) => match self.value_ended(sink) {
+                Outcome::Taken => Outcome::Again,
+                other => other,
+            },
+            Ok(Step::Comma) => {
+                self.next_item();
+                Outcome::Taken
+            }
+            Ok(Step::Closes) => self.close(chunk, at, sink),
+            Err(message) => Outcome::Wrong(message),
+        }
+    }
+
+    fn mark(&mut self, byte: u8, rest: &'static [u8]) -> Outcome {
+        match rest.split_first() {
+            Some((want, rest)) if *want == byte => {
+                self.mode = if rest.is_empty() {
+                    Mode::Reading
+                } else {
+                    Mode::Mark { rest }
+                };
+                Outcome::Taken
+            }
+            _ => Outcome::Wrong(crate::json::syntax::got(byte, "the rest of a byte order mark")),
         }
     }
 
@@ -430,144 +433,69 @@ impl Reader {
         self.line_start = here.saturating_add(1);
     }
 
-    /// A byte in a string that is not plain.
-    fn text(&mut self, byte: u8, key: bool, sink: &mut dyn Sink) -> Step {
-        if byte >= 0x80 || self.utf8.due > 0 {
-            return if self.utf8.takes(byte) {
-                Step::Taken
-            } else {
-                Step::Wrong(NOT_UTF8.into())
-            };
-        }
-        match byte {
-            b'"' if key => self.state = State::Colon,
-            b'"' => return self.value_ended(sink),
-            b'\\' => {
-                self.spell(&[byte], key);
-                self.state = State::Escape { key };
-            }
-            _ => return wrong(byte, "the string to go on, with control characters escaped"),
-        }
-        Step::Taken
-    }
-
-    /// Is the innermost container one where a key `data` means something: a record itself, or a page?
+    /// Whether a key `data` of the innermost container has a meaning: the container is a record itself, or a page.
     fn key_matters(&self) -> bool {
         match self.frames.last() {
             Some(Frame::Page) => true,
             Some(Frame::Object) => self
                 .record
-                .is_some_and(|r| r.depth.saturating_add(1) == self.frames.len()),
+                .is_some_and(|record| record.depth.saturating_add(1) == self.frames.len()),
             _ => false,
         }
     }
 
-    /// Is the latest key `data`, where that means something?
+    /// Whether the latest key is `data` and has a meaning.
     fn key_is_data(&self) -> bool {
-        if !self.key_matters() || self.key.len() > LONGEST_KEY {
+        if !self.key_matters() || self.key.len() > MAX_KEY {
             return false;
         }
         std::str::from_utf8(&self.key).is_ok_and(|key| key_among(key, &["data"]).is_some())
     }
 
-    /// The first byte of a value, or the end of an array just opened.
-    fn value(&mut self, byte: u8, chunk: &[u8], at: usize) -> Step {
-        let here = self.here(at);
-        match (byte, self.state) {
-            (b']', State::ValueOrEnd) => return self.end_array_just_opened(),
-            (0xef, State::Top) if here == 0 => {
-                self.state = State::Mark { rest: b"\xbb\xbf" };
-                return Step::Taken;
-            }
-            _ => {}
+    /// A value begins with this byte.
+    fn begin(&mut self, byte: u8, chunk: &[u8], at: usize) -> Outcome {
+        if matches!(byte, b'{' | b'[') && self.frames.len() >= MAX_DEPTH {
+            return Outcome::Wrong(too_deep());
         }
-        if let Some(why) = self.cannot_begin(byte, here) {
-            return Step::Wrong(why);
-        }
-        if self.whole && self.state == State::Top && self.top > 0 {
-            return wrong(byte, "nothing more: the text is one value");
-        }
-        if self.state == State::Value && !self.whole && self.key_is_data() {
+        if self.key_is_data() {
             if self.frames.last() == Some(&Frame::Page) {
-                return Step::Wrong(
+                return Outcome::Wrong(
                     "a list page has \"data\" twice, and the first one's records have been read".into(),
                 );
             }
             if byte == b'[' {
-                return self.page(chunk.get(self.from..at).unwrap_or_default());
+                return self.begin_page(chunk.get(self.from..at).unwrap_or_default());
             }
         }
-        let top_level_array = byte == b'[' && self.frames.is_empty() && !self.whole;
-        if self.record.is_none() && matches!(self.frames.last(), None | Some(Frame::Items { .. })) && !top_level_array {
-            let not_object = match byte {
-                b'{' => None,
-                b'[' => Some("an array"),
-                b'"' => Some("a string"),
-                b't' | b'f' => Some("a boolean"),
-                b'n' => Some("null"),
-                _ => Some("a number"),
-            };
+        let is_list = byte == b'[' && self.frames.is_empty();
+        let may_be_record = matches!(self.frames.last(), None | Some(Frame::Items { .. }));
+        if self.record.is_none() && may_be_record && !is_list {
             self.record = Some(Record {
                 depth: self.frames.len(),
-                not_object,
+                not_object: (byte != b'{').then(|| kind_of(byte)),
                 line: self.line,
-                offset: here,
+                offset: self.here(at),
             });
             self.from = at;
         }
         match byte {
-            b'{' => {
-                self.frames.push(Frame::Object);
-                self.state = State::KeyOrEnd;
-            }
-            b'[' => {
-                self.frames.push(if top_level_array {
-                    Frame::Items {
-                        index: 0,
-                        line: self.line,
-                    }
-                } else {
-                    Frame::Array
-                });
-                self.state = State::ValueOrEnd;
-            }
-            b'"' => self.state = State::Text { key: false },
-            b't' => self.state = State::Word { rest: b"rue" },
-            b'f' => self.state = State::Word { rest: b"alse" },
-            b'n' => self.state = State::Word { rest: b"ull" },
-            b'-' => self.state = State::Number(Number::Minus),
-            b'0' => self.state = State::Number(Number::Zero),
-            _ => self.state = State::Number(Number::Whole),
+            b'{' => self.frames.push(Frame::Object),
+            b'[' if is_list => self.begin_items(),
+            b'[' => self.frames.push(Frame::Array),
+            _ => {}
         }
-        Step::Taken
+        Outcome::Taken
     }
 
-    fn end_array_just_opened(&mut self) -> Step {
-        if !matches!(self.frames.last(), Some(Frame::Items { .. })) {
-            self.state = State::CommaOrEnd;
-            return Step::Again;
-        }
-        self.end_items()
+    fn begin_items(&mut self) {
+        self.frames.push(Frame::Items {
+            index: 0,
+            line: self.line,
+        });
     }
 
-    /// Why no value begins with this byte here.
-    fn cannot_begin(&self, byte: u8, here: u64) -> Option<String> {
-        match byte {
-            b'{' | b'[' if self.frames.len() >= MAX_DEPTH => Some(format!(
-                "arrays and objects lie more than {MAX_DEPTH} deep in each other"
-            )),
-            b'{' | b'[' | b'"' | b't' | b'f' | b'n' | b'-' | b'0'..=b'9' => None,
-            0x1f if here == 0 => Some(
-                "this is gzip, not JSON: decompress it first, with DecompressionStream(\"gzip\") for instance".into(),
-            ),
-            0xfe | 0xff if here == 0 => Some("this is UTF-16: wanted UTF-8".into()),
-            _ if self.state == State::ValueOrEnd => Some(got(byte, "a value or ]")),
-            _ => Some(got(byte, "a value")),
-        }
-    }
-
-    /// The object being read is a page: its `data` begins here, and the text of it so far is no record's.
-    fn page(&mut self, text: &[u8]) -> Step {
+    /// The object that is being read is a page: its `data` begins here. Its text so far belongs to no record.
+    fn begin_page(&mut self, text: &[u8]) -> Outcome {
         let is_utf8 = if self.kept.is_empty() {
             std::str::from_utf8(text).is_ok()
         } else {
@@ -575,87 +503,59 @@ impl Reader {
             std::str::from_utf8(&self.kept).is_ok()
         };
         if !is_utf8 {
-            return Step::Wrong("the list page before its \"data\" is not UTF-8".into());
+            return Outcome::Wrong("the list page before its \"data\" is not UTF-8".into());
         }
         if let Some(innermost) = self.frames.last_mut() {
             *innermost = Frame::Page;
         }
         self.record = None;
         self.kept.clear();
-        self.frames.push(Frame::Items {
-            index: 0,
-            line: self.line,
-        });
-        self.state = State::ValueOrEnd;
-        Step::Taken
+        self.begin_items();
+        Outcome::Taken
     }
 
-    fn comma_or_end(&mut self, byte: u8, chunk: &[u8], at: usize, sink: &mut dyn Sink) -> Step {
-        let begins_line = self.here(at) == self.line_start;
-        match (self.frames.last_mut(), byte) {
-            (Some(Frame::Items { .. }), b',') => self.next_item(),
-            (Some(Frame::Array), b',') => self.state = State::Value,
-            (Some(Frame::Object | Frame::Page), b',') => self.state = State::Key,
-            (Some(Frame::Items { .. }), b']') => return self.end_items(),
-            (Some(Frame::Items { .. }), b'{') if self.lost.unsure && begins_line => {
-                return self.leave_containers();
-            }
-            (Some(Frame::Array), b']') => {
-                self.frames.pop();
-                return self.value_ended(sink);
-            }
-            (Some(Frame::Object | Frame::Page), b'}') => return self.close(chunk, at, sink),
-            (Some(Frame::Items { .. } | Frame::Array), _) => return wrong(byte, "a comma or ]"),
-            _ => return wrong(byte, "a comma or }"),
-        }
-        Step::Taken
-    }
-
-    /// The comma between the items of an array of records.
+    /// Goes on to the next item where the innermost container is an array of records.
     pub(super) fn next_item(&mut self) {
         if let Some(Frame::Items { index, .. }) = self.frames.last_mut() {
             *index = index.saturating_add(1);
+            self.recovery.is_unsure = false;
+            self.syntax.state = State::Value;
         }
-        self.state = State::Value;
-        self.lost.unsure = false;
     }
 
-    /// The end of an array of records: of a page's `data`, or of a top-level array.
-    fn end_items(&mut self) -> Step {
-        self.frames.pop();
-        self.after_value();
-        Step::Taken
+    /// Whether a record at the beginning of a line shows that the list, in which a value was broken, ended with that value.
+    fn has_list_ended(&self, at: usize) -> bool {
+        self.recovery.is_unsure && self.here(at) == self.line_start && self.is_behind_item()
     }
 
-    /// The list in which a value was broken turns out to have ended with it: the record since then, and those to come, are
-    /// top-level values.
-    fn leave_containers(&mut self) -> Step {
+    /// The list in which a value was broken has ended. The record after it, and those to come, are top-level values.
+    fn leave_containers(&mut self) -> Outcome {
         self.frames.clear();
-        self.lost.unsure = false;
+        self.recovery.is_unsure = false;
         self.top = self.top.saturating_add(2);
-        self.state = State::Top;
-        Step::Again
+        self.syntax.state = State::Value;
+        Outcome::Again
     }
 
-    /// The end of an object.
-    fn close(&mut self, chunk: &[u8], at: usize, sink: &mut dyn Sink) -> Step {
-        let page = self.frames.pop() == Some(Frame::Page);
-        match self.record {
-            None if page => {
+    /// The innermost container ends.
+    fn close(&mut self, chunk: &[u8], at: usize, sink: &mut dyn Sink) -> Outcome {
+        let closed = self.frames.pop();
+        match (closed, self.record) {
+            (Some(Frame::Items { .. }), _) | (Some(Frame::Page), None) => {
                 self.after_value();
-                Step::Taken
+                Outcome::Taken
             }
-            Some(record) if record.depth == self.frames.len() => {
-                let told = self.object(record, chunk.get(self.from..=at).unwrap_or_default(), sink);
+            (Some(Frame::Object), Some(record)) if record.depth == self.frames.len() => {
+                let sent = self.send_record(record, chunk.get(self.from..=at).unwrap_or_default(), sink);
                 self.after_value();
-                told.into()
+                sent.into()
             }
             _ => self.value_ended(sink),
         }
     }
 
-    /// The end of a value that is no record, or a record that is no object.
-    fn value_ended(&mut self, sink: &mut dyn Sink) -> Step {
+    /// The end of a value inside a record, or of a value that stands where a record should and is not an object.
+    fn value_ended(&mut self, sink: &mut dyn Sink) -> Outcome {
         if let Some(Record {
             depth,
             not_object: Some(kind),
@@ -664,24 +564,12 @@ impl Reader {
         }) = self.record
             && depth == self.frames.len()
         {
-            let told = sink.not_object(kind, self.place(line, offset));
-            self.record = None;
+            let sent = sink.not_object(kind, self.place(line, offset));
             self.after_value();
-            return told.into();
+            return sent.into();
         }
-        self.state = State::CommaOrEnd;
-        Step::Taken
-    }
-
-    /// The end of a number or a word, which only the next byte shows.
-    fn scalar_ended(&mut self, byte: u8, sink: &mut dyn Sink) -> Step {
-        if self.frames.is_empty() && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'{' | b'[' | b'"') {
-            return wrong(byte, "a space between values");
-        }
-        match self.value_ended(sink) {
-            Step::Taken => Step::Again,
-            other => other,
-        }
+        self.syntax.state = State::CommaOrEnd;
+        Outcome::Taken
     }
 
     /// After a record, a page or an array of records.
@@ -689,15 +577,15 @@ impl Reader {
         self.record = None;
         if self.frames.is_empty() {
             self.top = self.top.saturating_add(1);
-            self.state = State::Top;
+            self.syntax.state = State::Value;
         } else {
-            self.state = State::CommaOrEnd;
+            self.syntax.state = State::CommaOrEnd;
         }
     }
 
-    /// Hands a record to the sink: what was kept of it from earlier chunks, and what this one has.
+    /// Gives a record to the sink. Its text is what was kept from earlier chunks, and this text.
     #[inline(never)]
-    fn object(&mut self, record: Record, text: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
+    fn send_record(&mut self, record: Record, text: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
         let mut kept = std::mem::take(&mut self.kept);
         let text = if kept.is_empty() {
             text
@@ -705,29 +593,35 @@ impl Reader {
             kept.extend_from_slice(text);
             kept.as_slice()
         };
-        let told = match std::str::from_utf8(text) {
-            _ if text.len() > MAX_RECORD => sink.broken(self.broken(TOO_LONG, record.line, record.offset)),
-            Ok(text) => sink.object(text, &|| self.place(record.line, record.offset)),
-            Err(error) => {
-                let before = error.valid_up_to();
-                let lines = line_breaks(text.get(..before).unwrap_or_default());
-                let line = record.line.saturating_add(lines);
-                sink.broken(self.broken(NOT_UTF8, line, record.offset.saturating_add(before as u64)))
-            }
-        };
-        // The buffer serves the next record that a chunk cuts in two, unless it has grown large.
-        if kept.capacity() <= 1 << 20 {
+        let sent = self.send_text(record, text, sink);
+        if kept.capacity() <= MAX_IDLE_BUFFER {
             kept.clear();
             self.kept = kept;
         }
-        told
+        sent
     }
 
-    /// Tells of a broken value and looks for a place to go on.
+    fn send_text(&self, record: Record, text: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
+        if text.len() > MAX_RECORD {
+            return sink.broken(self.fault(TOO_LONG, record.line, record.offset));
+        }
+        // The grammar has taken the text, so the scan stops only at bytes that are not UTF-8.
+        let mut row = Row::default();
+        if scan::record(text, 0, MAX_DEPTH, &mut row).is_ok() {
+            return sink.record(&row, &|| self.place(record.line, record.offset));
+        }
+        let before = std::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
+        let line = record
+            .line
+            .saturating_add(line_breaks(text.get(..before).unwrap_or_default()));
+        sink.broken(self.fault(NOT_UTF8, line, record.offset.saturating_add(before as u64)))
+    }
+
+    /// Reports a broken value, and begins to look for a place at which reading can go on.
     #[inline(never)]
-    fn lose(&mut self, what: &str, here: u64, sink: &mut dyn Sink) -> Result<(), UsageError> {
-        let error = self.broken(what, self.line, here);
-        // Of the lists that began in the broken line, the outermost alone may go on in the next.
+    fn fail_value(&mut self, message: &str, here: u64, sink: &mut dyn Sink) -> Result<(), UsageError> {
+        let error = self.fault(message, self.line, here);
+        // Of the lists that began in the broken line only the outermost may go on in the next line.
         let outermost = |frame: &Frame| matches!(frame, Frame::Items { line, .. } if *line == self.line);
         if let Some(at) = self.frames.iter().position(outermost) {
             self.frames.truncate(at.saturating_add(1));
@@ -742,79 +636,67 @@ impl Reader {
         self.record = None;
         self.kept.clear();
         self.utf8 = Utf8::default();
-        self.state = State::Lost;
-        self.lost = Lost {
+        self.mode = Mode::Recovering;
+        self.recovery = Recovery {
             line: self.line,
-            passed: 0,
-            last: 0,
-            resumed: self.lost.resumed,
-            unsure: false,
+            resumed_at: self.recovery.resumed_at,
+            ..Recovery::default()
         };
         sink.broken(error)
     }
 
-    /// A byte after a broken value. A line that begins with `{` is taken for the next record: so it is in
-    /// newline-delimited text, compact or indented, and in arrays with a record a line.
-    fn pass(&mut self, byte: u8, here: u64, sink: &mut dyn Sink) -> Step {
+    /// Takes a byte after a broken value. A line that begins with `{` is taken for the next record. That is right for
+    /// newline-delimited text, compact or indented, and for arrays with one record a line.
+    fn resync(&mut self, byte: u8, here: u64, sink: &mut dyn Sink) -> Outcome {
         match byte {
-            b'{' if here == self.line_start && self.lost.resumed != Some(here) => {
-                self.tell_passed(sink);
-                self.lost.resumed = Some(here);
-                self.lost.unsure = !self.frames.is_empty();
-                self.state = if self.frames.is_empty() {
-                    State::Top
-                } else {
-                    State::Value
-                };
-                return Step::Again;
+            b'{' if here == self.line_start && self.recovery.resumed_at != Some(here) => {
+                self.report_skipped(sink);
+                self.recovery.resumed_at = Some(here);
+                self.recovery.is_unsure = !self.frames.is_empty();
+                self.mode = Mode::Reading;
+                self.syntax.state = State::Value;
+                return Outcome::Again;
             }
             b'\n' => self.new_line(here),
             b' ' | b'\t' | b'\r' => {}
-            _ if self.line > self.lost.line && self.line > self.lost.last => {
-                self.lost.passed = self.lost.passed.saturating_add(1);
-                self.lost.last = self.line;
+            _ if self.line > self.recovery.line && self.line > self.recovery.last => {
+                self.recovery.skipped = self.recovery.skipped.saturating_add(1);
+                self.recovery.last = self.line;
             }
             _ => {}
         }
-        Step::Taken
+        Outcome::Taken
     }
 
-    fn tell_passed(&self, sink: &mut dyn Sink) {
-        if self.lost.passed > 0 {
-            let Lost { line, passed, .. } = self.lost;
-            let what = format!(
-                "after the broken value in line {line}, lines were passed over unread ({passed}, up to line {})",
-                self.lost.last
-            );
+    fn report_skipped(&self, sink: &mut dyn Sink) {
+        let Recovery {
+            line, skipped, last, ..
+        } = self.recovery;
+        if skipped > 0 {
+            let message =
+                format!("after the broken value in line {line}, {skipped} lines were skipped, up to line {last}");
             let place = Place {
                 path: String::new(),
-                line: Some(self.lost.last),
+                line: Some(last),
                 byte_offset: None,
             };
-            sink.passed_over(UsageError::new(Code::InvalidJson, what).at(place));
+            sink.skipped(UsageError::new(Code::InvalidJson, message).at(place));
         }
     }
 
-    fn broken(&self, what: &str, line: u64, offset: u64) -> UsageError {
-        UsageError::new(Code::InvalidJson, what).at(self.place(line, offset))
+    fn fault(&self, message: &str, line: u64, offset: u64) -> UsageError {
+        UsageError::new(Code::InvalidJson, message).at(self.place(line, offset))
     }
 
-    /// A place in the text, with the pointer of the record being read, or due.
+    /// A place in the text, with the pointer of the record that is being read or comes next.
     ///
-    /// A pointer takes the text as one array of its values; a lone array or page, which is what a first one is taken
-    /// for, as itself.
+    /// A pointer takes the text as one array of its top-level values. It takes a first array or page as the whole text, because
+    /// nothing may follow.
     #[inline(never)]
     pub(super) fn place(&self, line: u64, offset: u64) -> Place {
-        let depth = self.record.map_or(self.frames.len(), |r| r.depth);
+        let depth = self.record.map_or(self.frames.len(), |record| record.depth);
         let frames = self.frames.get(..depth).unwrap_or(&self.frames);
         let mut path = String::new();
-        if self.whole {
-            return Place {
-                path,
-                line: Some(line),
-                byte_offset: Some(offset),
-            };
-        }
         if frames.is_empty() || self.top > 0 {
             path = format!("/{}", self.top);
         }
@@ -834,49 +716,27 @@ impl Reader {
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), UsageError> {
-        self.read_tail(&[], sink)?;
-        let is_whole = match self.state {
-            State::Number(number) => number.may_end(),
-            State::Word { rest } => rest.is_empty(),
-            _ => false,
-        };
-        if is_whole && let Step::End(error) = self.value_ended(sink) {
+        self.retry(&[], sink)?;
+        match self.mode {
+            Mode::Recovering => {
+                self.report_skipped(sink);
+                return Ok(());
+            }
+            Mode::Mark { .. } => return self.fail_value("the text ends inside an object", self.offset, sink),
+            Mode::Reading => {}
+        }
+        if self.syntax.may_end()
+            && let Outcome::End(error) = self.value_ended(sink)
+        {
             return Err(error);
         }
-        let open = match self.state {
-            State::Top if self.whole && self.top == 0 => return self.lose("the text is empty", self.offset, sink),
-            State::Top => return Ok(()),
-            State::CommaOrEnd if self.lost.unsure && matches!(self.frames.last(), Some(Frame::Items { .. })) => {
-                return Ok(());
-            }
-            State::Lost => {
-                self.tell_passed(sink);
-                return Ok(());
-            }
-            State::Text { .. } | State::Escape { .. } | State::Hex { .. } => "a string",
-            State::Number(_) => "a number",
-            State::Word { .. } => "a word",
-            _ => match self.frames.last() {
-                Some(Frame::Items { .. } | Frame::Array) => "an array",
-                _ => "an object",
-            },
-        };
-        self.lose(&format!("the text ends inside {open}"), self.offset, sink)
+        let is_between_values = self.frames.is_empty() && self.syntax.state == State::Value;
+        if is_between_values || self.recovery.is_unsure && self.is_behind_item() {
+            return Ok(());
+        }
+        let open = self.syntax.open(self.frames.last().map(|frame| frame.container()));
+        self.fail_value(&format!("the text ends inside {open}"), self.offset, sink)
     }
 }
 
 const TOO_LONG: &str = "the record is longer than 64 MiB";
-const NOT_UTF8: &str = "this is not UTF-8";
-
-fn wrong(byte: u8, wanted: &str) -> Step {
-    Step::Wrong(got(byte, wanted))
-}
-
-fn got(byte: u8, wanted: &str) -> String {
-    let byte = if byte.is_ascii() {
-        shown(&char::from(byte).to_string())
-    } else {
-        format!("byte 0x{byte:02x}")
-    };
-    format!("got {byte}: wanted {wanted}")
-}

@@ -6,7 +6,7 @@
 
 use crate::json::cursor::Cursor;
 use crate::json::strings::{ascii_len, line_breaks};
-use crate::json::value::unescaped;
+use crate::json::value::{kind_of, unescaped};
 use crate::records::field_lookup::{Name, named};
 use crate::records::row::{Row, Value, data_slot};
 
@@ -25,7 +25,7 @@ pub enum Stop {
     /// The text ends in it, and all is well that far.
     End,
     /// It is out of the ordinary, or the text ends in it.
-    Odd,
+    NeedsSlowPath,
 }
 
 /// Reads the record that begins at an offset of a text, if it is an object that is whole, valid and no list page.
@@ -52,7 +52,7 @@ pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -
         }),
         // A byte that can't stand where it does is not passed.
         None if scan.at >= text.len() => Err(Stop::End),
-        None => Err(Stop::Odd),
+        None => Err(Stop::NeedsSlowPath),
     }
 }
 
@@ -88,9 +88,7 @@ impl<'t> Cursor<'t> {
         Some(match first {
             b'"' => return text(self.text.get(start.wrapping_add(1)..self.at.wrapping_sub(1))?),
             b'n' => Value::Null,
-            b'{' => Value::Other("an object"),
-            b'[' => Value::Other("an array"),
-            _ => Value::Other("a boolean"),
+            _ => Value::Other(kind_of(first)),
         })
     }
 

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 /// What `validateResponse` of the package finds in a JSON text: problems and warnings; `null` for an endpoint that there is not.
 #[wasm_bindgen(js_name = validateResponse)]
 pub fn validate_response(endpoint: &str, text: &[u8], expect: &str) -> Result<JsValue, JsValue> {
-    let Some((_, endpoint)) = Endpoint::ALL.into_iter().find(|(name, _)| *name == endpoint) else {
+    let Some(endpoint) = Endpoint::named(endpoint) else {
         return Ok(JsValue::NULL);
     };
     let expect = expected(&Options::from_json(expect)).map_err(thrown)?;

@@ -11,6 +11,7 @@ pub use check::*;
 pub use counting::*;
 pub use periods::*;
 
+use crate::calendar::zone::TZDB_VERSION;
 use crate::collections::keyed_hash::set_key;
 use crate::collections::murmur3::murmur3_x64_128;
 use crate::error::{Problem, UsageError};
@@ -34,10 +35,10 @@ fn thrown(error: UsageError) -> JsValue {
     to_js(&Problem::from(error)).unwrap_or(JsValue::NULL)
 }
 
-/// The version of this crate, which is the package's.
-#[wasm_bindgen(js_name = packageVersion)]
-pub fn package_version() -> String {
-    env!("CARGO_PKG_VERSION").to_owned()
+/// The version of this crate, which is the package's, and the release of the tz database, with a space between them.
+#[wasm_bindgen]
+pub fn versions() -> String {
+    [env!("CARGO_PKG_VERSION"), " ", TZDB_VERSION].concat()
 }
 
 /// What tells these bytes from others: 16 bytes.

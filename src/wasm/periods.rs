@@ -3,37 +3,39 @@
 use super::check::expected;
 use super::{thrown, to_js};
 use crate::calendar::convention;
-use crate::calendar::period::{PeriodQuery, PeriodQuestion, WEEKDAYS};
+use crate::calendar::period::{self, PeriodQuery, WEEKDAYS};
 use crate::calendar::timestamp::moment;
-use crate::calendar::zone::{TZDB_VERSION, Zone};
+use crate::calendar::zone::Zone;
+use crate::contract::Endpoint;
 use crate::options::{OptionValue, Options};
 use chrono::Weekday;
 use wasm_bindgen::prelude::*;
 
-/// A period query without its moment. Reading one costs several times what answering it does, so the face keeps them.
+/// A period query without its moment. To read a query costs several times as much as to answer it, so the face keeps them.
 #[wasm_bindgen]
-pub struct Question {
-    question: PeriodQuestion,
-    answer: Answer,
+pub struct PeriodQuestion {
+    question: period::PeriodQuestion,
+    bounds: BoundsMemory,
 }
 
-/// Where the face reads the latest answer.
+/// The latest bounds, as `pkg/src/bridge/period-cache.ts` reads them from the module's memory: two doubles at 0 and 8, two
+/// ASCII texts of 20 bytes at 16 and 36.
 #[repr(C)]
-struct Answer {
+struct BoundsMemory {
     start_ms: f64,
     end_ms: f64,
-    /// `periodStart` and `periodEnd`, in ASCII.
+    /// `periodStart` and `periodEnd`.
     written: [[u8; 20]; 2],
 }
 
 #[wasm_bindgen]
-impl Question {
+impl PeriodQuestion {
     /// Reads the query.
     #[wasm_bindgen(constructor)]
-    pub fn new(query: &str) -> Result<Question, JsValue> {
-        Ok(Question {
+    pub fn new(query: &str) -> Result<PeriodQuestion, JsValue> {
+        Ok(PeriodQuestion {
             question: Options::from_json(query).question().map_err(thrown)?,
-            answer: Answer {
+            bounds: BoundsMemory {
                 start_ms: 0.0,
                 end_ms: 0.0,
                 written: [[0; 20]; 2],
@@ -66,12 +68,12 @@ impl Question {
     #[allow(clippy::cast_precision_loss)]
     fn answered(&mut self, found: &PeriodQuery) -> usize {
         let window = found.bounds.window;
-        self.answer = Answer {
+        self.bounds = BoundsMemory {
             start_ms: window.start as f64,
             end_ms: window.end as f64,
             written: found.bounds.wire(found.bounds_as).unwrap_or_default(),
         };
-        std::ptr::from_ref(&self.answer).addr()
+        std::ptr::from_ref(&self.bounds).addr()
     }
 }
 
@@ -81,10 +83,22 @@ pub fn time_zones() -> String {
     Zone::NAMES.to_owned()
 }
 
-/// The release of the tz database that is compiled in.
-#[wasm_bindgen(js_name = tzdbVersion)]
-pub fn tzdb_version() -> String {
-    TZDB_VERSION.to_owned()
+/// Whether the tz database has a zone of that name, in any case.
+#[wasm_bindgen(js_name = isTimeZone)]
+pub fn is_time_zone(name: &str) -> bool {
+    Zone::names().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// The window of time whose records an endpoint's response needs, as two numbers of epoch milliseconds; `null` for an endpoint
+/// that does not exist.
+#[wasm_bindgen(js_name = recordsWindow)]
+#[allow(clippy::cast_precision_loss)]
+pub fn records_window(endpoint: &str, query: &str) -> Result<JsValue, JsValue> {
+    let Some(endpoint) = Endpoint::named(endpoint) else {
+        return Ok(JsValue::NULL);
+    };
+    let window = Options::from_json(query).records_window(endpoint).map_err(thrown)?;
+    to_js(&(window.start as f64, window.end as f64))
 }
 
 /// What `inferConvention` of the package finds: the week's first day or null, the way of writing, the zone; `null` if nothing

@@ -9,7 +9,7 @@ fn messages(text: impl AsRef<[u8]>) -> u64 {
     let (counts, told) = counted(JUNE, text);
     told.unwrap();
     assert!(is_conserved(&counts));
-    counts.diagnostics().totals.messages
+    counts.ledger().diagnostics().totals.messages
 }
 
 #[test]
@@ -78,7 +78,10 @@ fn a_broken_line_is_named_and_the_lines_around_it_count() {
             told.unwrap();
             let first = &problems(&counts)[0];
             assert_eq!(
-                (counts.diagnostics().totals.messages, counts.diagnostics().invalid),
+                (
+                    counts.ledger().diagnostics().totals.messages,
+                    counts.ledger().diagnostics().invalid
+                ),
                 (2, 1),
                 "{around}"
             );
@@ -94,7 +97,7 @@ fn a_broken_line_is_named_and_the_lines_around_it_count() {
                 (Code::InvalidJson, Some(told_line))
             );
             assert_eq!(
-                counts.diagnostics().totals.messages,
+                counts.ledger().diagnostics().totals.messages,
                 1,
                 "what came before stays counted"
             );
@@ -130,11 +133,12 @@ fn a_place_is_exact() {
 }
 
 #[test]
-fn lines_that_are_passed_over_are_told() {
+fn lines_that_the_recovery_skips_are_reported() {
     let (counts, _) = counted(JUNE, format!("{{\"a\": x\n  \"b\": 1\n\n}}\n{GOOD}"));
-    let told = &counts.diagnostics().problems;
-    assert_eq!((told.len(), counts.diagnostics().totals.messages), (2, 1));
-    assert!(told[1].message.contains("(2, up to line 4)"), "{}", told[1].message);
+    let diagnostics = counts.ledger().diagnostics();
+    assert_eq!((diagnostics.problems.len(), diagnostics.totals.messages), (2, 1));
+    let message = "after the broken value in line 1, 2 lines were skipped, up to line 4";
+    assert_eq!(diagnostics.problems[1].message, message);
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn text_that_ends_too_early() {
         assert_eq!(error.code, Code::InvalidJson);
         assert_eq!(error.message, format!("the text ends inside {open}"), "{text}");
         assert_eq!(error.place.unwrap().byte_offset, Some(text.len() as u64));
-        assert_eq!(counts.diagnostics().totals.messages, 1);
+        assert_eq!(counts.ledger().diagnostics().totals.messages, 1);
     }
 }
 
@@ -169,7 +173,7 @@ fn depth_has_a_bound_that_is_told() {
         let (counts, told) = counted(STRICT, format!("{GOOD}\n{deep}"));
         let error = told.unwrap_err();
         assert!(error.message.contains("127 deep"), "{}", error.message);
-        assert_eq!(counts.diagnostics().totals.messages, 1);
+        assert_eq!(counts.ledger().diagnostics().totals.messages, 1);
     }
     let nested = format!("{{\"a\": {}1{}}}", "[".repeat(126), "]".repeat(126));
     assert!(counted(STRICT, &nested).1.is_ok());
@@ -195,10 +199,13 @@ fn a_record_beyond_the_bound_is_one_problem() {
         let (counts, told) = counted_in(JUNE, text.as_bytes(), &[size]);
         told.unwrap();
         assert_eq!(
-            (counts.diagnostics().totals.messages, counts.diagnostics().invalid),
+            (
+                counts.ledger().diagnostics().totals.messages,
+                counts.ledger().diagnostics().invalid
+            ),
             (2, 1)
         );
-        assert!(counts.diagnostics().problems[0].message.contains("64 MiB"));
+        assert!(counts.ledger().diagnostics().problems[0].message.contains("64 MiB"));
     }
 }
 
@@ -212,7 +219,7 @@ fn bytes_that_are_not_utf_8_break_only_their_record() {
     for size in [usize::MAX, 1, 7] {
         let (counts, told) = counted_in(JUNE, &text, &[size]);
         told.unwrap();
-        assert_eq!(counts.diagnostics().totals.messages, 2);
+        assert_eq!(counts.ledger().diagnostics().totals.messages, 2);
         assert_eq!(
             problems(&counts),
             [("/1".into(), "invalid_json".into(), Some(1), Some(bad))]
@@ -270,7 +277,10 @@ fn a_sum_beyond_the_largest_exact_number_is_an_error_and_changes_nothing() {
     let (counts, told) = counted(JUNE, &text);
     assert_eq!(told.unwrap_err().code, Code::Overflow);
     assert_eq!(
-        (counts.diagnostics().totals.calls, counts.diagnostics().records),
+        (
+            counts.ledger().diagnostics().totals.calls,
+            counts.ledger().diagnostics().records
+        ),
         (1, 1)
     );
     assert!(is_conserved(&counts));
@@ -281,13 +291,15 @@ fn a_reader_that_failed_stays_failed_and_the_count_stays() {
     use usage_by_agent::counting::text_feed::TextFeed;
     let mut counts = crate::support::asked(STRICT);
     let mut reading = TextFeed::default();
-    let error = reading.push(&mut counts, format!("{GOOD}\n!").as_bytes()).unwrap_err();
-    assert_eq!(reading.push(&mut counts, GOOD.as_bytes()).unwrap_err(), error);
-    assert_eq!(reading.finish(&mut counts).unwrap_err(), error);
+    let error = reading
+        .push(counts.ledger_mut(), format!("{GOOD}\n!").as_bytes())
+        .unwrap_err();
+    assert_eq!(reading.push(counts.ledger_mut(), GOOD.as_bytes()).unwrap_err(), error);
+    assert_eq!(reading.finish(counts.ledger_mut()).unwrap_err(), error);
     assert_eq!(counts.report().data[0].messages, 1);
     let mut another = TextFeed::default();
-    another.push(&mut counts, GOOD.as_bytes()).unwrap();
-    another.finish(&mut counts).unwrap();
+    another.push(counts.ledger_mut(), GOOD.as_bytes()).unwrap();
+    another.finish(counts.ledger_mut()).unwrap();
     assert_eq!(counts.report().data[0].messages, 2);
 }
 
@@ -301,7 +313,7 @@ fn a_fault_in_a_list_on_one_line_is_one_fault() {
         let text = format!("{broken}\n{GOOD}\n{GOOD}\n{GOOD}\n");
         let (counts, told) = counted(JUNE, &text);
         told.unwrap();
-        let d = counts.diagnostics();
+        let d = counts.ledger().diagnostics();
         assert_eq!(
             (d.totals.messages, d.invalid, d.records, d.problems.len()),
             (4, 1, 5, 1),
@@ -309,7 +321,10 @@ fn a_fault_in_a_list_on_one_line_is_one_fault() {
         );
         let (counts, _) = counted(JUNE, format!("{broken}\n{GOOD}"));
         assert_eq!(
-            (counts.diagnostics().totals.messages, counts.diagnostics().invalid),
+            (
+                counts.ledger().diagnostics().totals.messages,
+                counts.ledger().diagnostics().invalid
+            ),
             (2, 1)
         );
         // A fault later on is told where it is.
@@ -324,7 +339,10 @@ fn a_fault_in_a_list_on_one_line_is_one_fault() {
         let (counts, told) = counted(JUNE, format!("{deep}\n{GOOD}\n{GOOD}\n"));
         told.unwrap();
         assert_eq!(
-            (counts.diagnostics().totals.messages, counts.diagnostics().invalid),
+            (
+                counts.ledger().diagnostics().totals.messages,
+                counts.ledger().diagnostics().invalid
+            ),
             (2, 1),
             "{deep}"
         );

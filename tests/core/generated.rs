@@ -38,7 +38,7 @@ fn a_hundred_thousand_records_are_counted_as_the_oracle_counts_them() {
             "{query}"
         );
 
-        let mut diagnostics = serde_json::to_value(counts.diagnostics()).unwrap();
+        let mut diagnostics = serde_json::to_value(counts.ledger().diagnostics()).unwrap();
         for problem in diagnostics["problems"].as_array_mut().unwrap() {
             problem
                 .as_object_mut()
@@ -72,8 +72,12 @@ fn the_vendor_example_is_met_to_the_letter() {
         {"id": "b2c3d4e5-f678-9012-ab34-cd56ef789012", "name": "Sales Agent Beta"},
         {"id": "a1b2c3d4-e5f6-7890-ab12-cd34ef567890", "name": "Support Agent Alpha"}]}"#;
     let mut counts = asked(query);
-    usage_by_agent::counting::text_feed::push_text(&mut counts, records.join("\n").as_bytes(), &Default::default())
-        .unwrap();
+    usage_by_agent::counting::text_feed::push_text(
+        counts.ledger_mut(),
+        records.join("\n").as_bytes(),
+        &Default::default(),
+    )
+    .unwrap();
     let page = include_str!("vendor_example.json");
     assert_eq!(serde_json::to_string_pretty(&counts.report()).unwrap(), page.trim_end());
 }

@@ -49,11 +49,11 @@ proptest! {
         let (whole, told) = counted(JUNE, records.join("\n"));
         told.unwrap();
         prop_assert!(is_conserved(&whole));
-        prop_assert_eq!(whole.diagnostics().records, records.len() as u64);
+        prop_assert_eq!(whole.ledger().diagnostics().records, records.len() as u64);
 
         let (cut, _) = counted_in(JUNE, records.join("\n").as_bytes(), &sizes);
         prop_assert_eq!(outcome(&whole), outcome(&cut));
-        prop_assert_eq!(&whole.diagnostics().problems, &cut.diagnostics().problems);
+        prop_assert_eq!(&whole.ledger().diagnostics().problems, &cut.ledger().diagnostics().problems);
 
         let other_order = shuffled(&records, seed);
         let (reordered, _) = counted(JUNE, format!("[{}]", other_order.join(",")));

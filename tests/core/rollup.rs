@@ -63,7 +63,7 @@ proptest! {
         );
         let (want, _) = counted(&query, &records);
         let mut kept = rollup(r#"{"onInvalid":"skip","agents":[{"id":"a1","name":"Other"},{"id":"a","name":""}]}"#);
-        push_text(&mut kept, records.as_bytes(), &Default::default()).unwrap();
+        push_text(kept.ledger_mut(), records.as_bytes(), &Default::default()).unwrap();
         let mut got = kept.by_agent(Options::from_json(&query).usage().unwrap()).unwrap();
         got.data.retain(|row| row.agent_id.as_deref() != Some("a") || row.messages + row.calls > 0);
         let want = want.report();
@@ -78,7 +78,7 @@ proptest! {
         months in 1..=24_u16,
     ) {
         let mut kept = rollup("{}");
-        push_text(&mut kept, events.iter().map(text).collect::<String>().as_bytes(), &Default::default()).unwrap();
+        push_text(kept.ledger_mut(), events.iter().map(text).collect::<String>().as_bytes(), &Default::default()).unwrap();
         let query = format!(r#"{{"tz":"{zone}","now":"2024-12-20T00:00:00Z","days":{days},"months":{months}}}"#);
         let raw = Options::from_json(&query);
         let tz: Tz = zone.parse().unwrap();
@@ -113,7 +113,7 @@ proptest! {
     ) {
         let events: Vec<_> = ago.iter().map(|(ago, kind)| (now - ago, *kind)).collect();
         let mut kept = rollup("{}");
-        push_text(&mut kept, events.iter().map(text).collect::<String>().as_bytes(), &Default::default()).unwrap();
+        push_text(kept.ledger_mut(), events.iter().map(text).collect::<String>().as_bytes(), &Default::default()).unwrap();
         let quarter = |at: i64| at / 900_000;
         let spans = [i64::MAX, 96, 672, 2880];
         for (sum, span) in kept.latest(now).into_iter().zip(spans) {
@@ -128,7 +128,7 @@ proptest! {
 fn at_the_ends_of_time_nothing_is_the_latest() {
     let mut kept = rollup("{}");
     push_text(
-        &mut kept,
+        kept.ledger_mut(),
         text(&(1_718_452_800_000, true)).as_bytes(),
         &Default::default(),
     )
@@ -149,7 +149,7 @@ fn numbers_have_their_rows_and_what_has_none_comes_last() {
         {"receivedAt":"2024-06-02T00:00:00Z","numberId":"n3"}
         {"receivedAt":"2024-06-02T00:00:00Z","agentId":"a"}
         {"receivedAt":"2024-06-02T00:00:00Z","agentId":"a"}"#;
-    push_text(&mut kept, records.as_bytes(), &Default::default()).unwrap();
+    push_text(kept.ledger_mut(), records.as_bytes(), &Default::default()).unwrap();
     let rows = |query: Option<&str>| {
         let query = query.map(|query| Options::from_json(query).period().unwrap());
         serde_json::to_value(kept.by_number(query.as_ref()).unwrap().data).unwrap()
@@ -219,7 +219,7 @@ fn the_edges_of_the_years_supported_are_in_it() {
     ] {
         let mut kept = rollup("{}");
         push_text(
-            &mut kept,
+            kept.ledger_mut(),
             format!(r#"{{"receivedAt":"{at}"}}"#).as_bytes(),
             &Default::default(),
         )
@@ -230,10 +230,10 @@ fn the_edges_of_the_years_supported_are_in_it() {
     }
     let mut kept = rollup("{}");
     push_text(
-        &mut kept,
+        kept.ledger_mut(),
         br#"{"receivedAt":"1969-12-30T23:59:59Z"} {"receivedAt":"2100-01-02T00:00:00Z"}"#,
         &Default::default(),
     )
     .unwrap();
-    assert_eq!(kept.diagnostics().outside_period, 2);
+    assert_eq!(kept.ledger().diagnostics().outside_period, 2);
 }

@@ -2,6 +2,7 @@
 
 use crate::support::{JUNE, asked, counted, is_conserved, outcome, shuffled};
 use proptest::prelude::*;
+use usage_by_agent::counting::aggregator::Aggregator;
 use usage_by_agent::counting::ledger::Ledger;
 use usage_by_agent::counting::rollup::Rollup;
 use usage_by_agent::counting::text_feed::push_text;
@@ -36,111 +37,217 @@ pub fn record() -> impl Strategy<Value = String> {
     ]
 }
 
-/// All that order must not change: everything but the list of problems, which has the first ones.
 pub fn rollup(options: &str) -> Rollup {
-    let raw = Options::from_json(options);
-    Rollup::new(raw.reading().unwrap(), raw.directory().unwrap())
+    let options = Options::from_json(options);
+    Rollup::new(options.reading().unwrap(), options.directory().unwrap())
 }
 
 const SKIP: &str = r#"{"onInvalid": "skip"}"#;
 
-fn all_of(rollup: &Rollup) -> String {
-    let mut diagnostics = rollup.diagnostics().clone();
-    diagnostics.problems.clear();
-    let days = Options::from_json(r#"{"now": "2024-07-08T00:00:00Z", "tz": "Asia/Kathmandu"}"#);
-    let daily = rollup.daily(&days.days().unwrap()).unwrap();
-    serde_json::to_string(&(rollup.by_number(None).unwrap(), daily, diagnostics)).unwrap()
+/// The aggregator and the rollup, as the properties below need them.
+trait Counter: Clone {
+    fn empty(dedupe: bool) -> Self;
+    fn ledger(&self) -> &Ledger;
+    fn ledger_mut(&mut self) -> &mut Ledger;
+    /// Everything that the order of records must not change. The list of problems is left out: it has the first ones.
+    fn seen(&self) -> String;
+
+    fn count(&mut self, records: &[String]) {
+        push_text(self.ledger_mut(), records.join("\n").as_bytes(), &Default::default()).unwrap();
+    }
+
+    fn counted(records: &[String], dedupe: bool) -> Self {
+        let mut counter = Self::empty(dedupe);
+        counter.count(records);
+        counter
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.ledger_mut().merge(&other.ledger().snapshot()).unwrap();
+    }
 }
 
-fn feed(into: &mut Ledger, records: &[String]) {
-    push_text(into, records.join("\n").as_bytes(), &Default::default()).unwrap();
+fn with_dedupe(options: &str, dedupe: bool) -> String {
+    options.replace('}', &format!(r#", "dedupe": {dedupe}}}"#))
+}
+
+impl Counter for Aggregator {
+    fn empty(dedupe: bool) -> Self {
+        asked(&with_dedupe(JUNE, dedupe))
+    }
+    fn ledger(&self) -> &Ledger {
+        self.ledger()
+    }
+    fn ledger_mut(&mut self) -> &mut Ledger {
+        self.ledger_mut()
+    }
+    fn seen(&self) -> String {
+        outcome(self)
+    }
+}
+
+impl Counter for Rollup {
+    fn empty(dedupe: bool) -> Self {
+        rollup(&with_dedupe(SKIP, dedupe))
+    }
+    fn ledger(&self) -> &Ledger {
+        self.ledger()
+    }
+    fn ledger_mut(&mut self) -> &mut Ledger {
+        self.ledger_mut()
+    }
+    fn seen(&self) -> String {
+        let mut diagnostics = self.ledger().diagnostics().clone();
+        diagnostics.problems.clear();
+        let days = Options::from_json(r#"{"now": "2024-07-08T00:00:00Z", "tz": "Asia/Kathmandu"}"#);
+        let daily = self.daily(&days.days().unwrap()).unwrap();
+        serde_json::to_string(&(self.by_number(None).unwrap(), daily, diagnostics)).unwrap()
+    }
+}
+
+/// Records, another order of them, and four parts of them.
+#[derive(Debug)]
+struct Parts {
+    dedupe: bool,
+    records: Vec<String>,
+    reordered: Vec<String>,
+    four: [Vec<String>; 4],
+}
+
+fn parts_of(record: impl Strategy<Value = String>) -> impl Strategy<Value = Parts> {
+    let records = prop::collection::vec((record, 0..4_usize), 0..60);
+    (records, any::<u64>(), any::<bool>()).prop_map(|(records, seed, dedupe)| {
+        let part = |n| {
+            records
+                .iter()
+                .filter(move |(_, part)| *part == n)
+                .map(|(record, _)| record.clone())
+        };
+        let four = [0, 1, 2, 3].map(|n| part(n).collect());
+        let records: Vec<_> = records.iter().map(|(record, _)| record.clone()).collect();
+        Parts {
+            dedupe,
+            reordered: shuffled(&records, seed),
+            records,
+            four,
+        }
+    })
+}
+
+/// With a record now and then that is not an object, and so makes a problem.
+fn parts() -> impl Strategy<Value = Parts> {
+    parts_of(record())
+}
+
+/// Without problems, whose list depends on the order of records.
+fn valid_parts() -> impl Strategy<Value = Parts> {
+    parts_of(record().prop_filter("it makes a problem", |record| record != "7"))
+}
+
+impl Parts {
+    fn whole<C: Counter>(&self) -> C {
+        C::counted(&self.records, self.dedupe)
+    }
+
+    /// The four parts, counted apart and merged as ((a + b) + (c + d)).
+    fn merged_in_pairs<C: Counter>(&self) -> C {
+        let [a, b, c, d] = self.four.each_ref().map(|part| C::counted(part, self.dedupe));
+        let (mut left, mut right) = (C::empty(self.dedupe), C::empty(self.dedupe));
+        left.add(&a);
+        left.add(&b);
+        right.add(&c);
+        right.add(&d);
+        left.add(&right);
+        left
+    }
+
+    /// The four parts, counted apart and merged one after the other, the last part first.
+    fn merged_backwards<C: Counter>(&self) -> C {
+        let mut all = C::empty(self.dedupe);
+        for part in self.four.iter().rev() {
+            all.add(&C::counted(part, self.dedupe));
+        }
+        all
+    }
+}
+
+fn order_does_not_matter<C: Counter>(parts: &Parts) {
+    assert_eq!(
+        parts.whole::<C>().seen(),
+        C::counted(&parts.reordered, parts.dedupe).seen()
+    );
+}
+
+fn parts_merge_to_the_whole<C: Counter>(parts: &Parts) {
+    let whole = parts.whole::<C>().seen();
+    assert_eq!(whole, parts.merged_in_pairs::<C>().seen());
+    assert_eq!(whole, parts.merged_backwards::<C>().seen());
+}
+
+fn equal_counts_have_equal_bytes<C: Counter>(parts: &Parts) {
+    let whole = parts.whole::<C>().ledger().snapshot();
+    let reordered = C::counted(&parts.reordered, parts.dedupe);
+    for other in [reordered, parts.merged_in_pairs(), parts.merged_backwards()] {
+        assert_eq!(whole, other.ledger().snapshot());
+    }
+}
+
+fn a_snapshot_restores_everything<C: Counter>(parts: &Parts) {
+    let whole = parts.whole::<C>();
+    let mut restored = C::empty(parts.dedupe);
+    restored.add(&whole);
+    assert_eq!(restored.ledger().snapshot(), whole.ledger().snapshot());
+    assert_eq!(restored.ledger().diagnostics(), whole.ledger().diagnostics());
+}
+
+fn merged_with_itself_each_id_counts_once<C: Counter>(parts: &Parts) {
+    let whole = parts.whole::<C>();
+    let mut twice = whole.clone();
+    twice.add(&whole);
+    let (once, both) = (whole.ledger().diagnostics(), twice.ledger().diagnostics());
+    assert_eq!(both.records, 2 * once.records);
+    let counted_again = if parts.dedupe { once.without_id } else { once.counted };
+    assert_eq!(both.counted, once.counted + counted_again);
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_order_and_any_parts_come_to_the_same(
-        records in prop::collection::vec(record(), 0..60),
-        seed in any::<u64>(),
-        parts in prop::collection::vec(0..4_usize, 60),
-        dedupe in any::<bool>(),
-        valid in any::<bool>(),
-    ) {
-        let records: Vec<_> = records.into_iter().filter(|record| !valid || record != "7").collect();
-        let (query, options) = (JUNE.replace('}', &format!(r#", "dedupe": {dedupe}}}"#)), SKIP.replace('}', &format!(r#", "dedupe": {dedupe}}}"#)));
-        let (whole, _) = counted(&query, records.join("\n"));
-        prop_assert!(is_conserved(&whole));
-        let other_order = shuffled(&records, seed);
-        let (reordered, _) = counted(&query, other_order.join("\n"));
-        prop_assert_eq!(outcome(&whole), outcome(&reordered));
+    fn the_order_of_records_does_not_matter(parts in parts()) {
+        prop_assert!(is_conserved(&parts.whole()));
+        order_does_not_matter::<Aggregator>(&parts);
+        order_does_not_matter::<Rollup>(&parts);
+    }
 
-        let mut kept = rollup(&options);
-        feed(&mut kept, &records);
-        let mut kept_reordered = rollup(&options);
-        feed(&mut kept_reordered, &other_order);
-        prop_assert_eq!(all_of(&kept), all_of(&kept_reordered));
+    #[test]
+    fn parts_that_are_counted_apart_merge_to_the_whole(parts in parts()) {
+        parts_merge_to_the_whole::<Aggregator>(&parts);
+        parts_merge_to_the_whole::<Rollup>(&parts);
+    }
 
-        // Four parts, merged as ((a + b) + (c + d)) and as d + (c + (b + a)).
-        let part = |n: usize| records.iter().zip(&parts).filter(|(_, p)| **p == n).map(|(r, _)| r.clone()).collect::<Vec<_>>();
-        let aggregates: Vec<_> = (0..4).map(|n| counted(&query, part(n).join("\n")).0.snapshot()).collect();
-        let rollups: Vec<_> = (0..4).map(|n| {
-            let mut one = rollup(&options);
-            feed(&mut one, &part(n));
-            one.snapshot()
-        }).collect();
-        let (mut left, mut right) = (asked(&query), asked(&query));
-        let (mut low, mut high) = (rollup(&options), rollup(&options));
-        left.merge(&aggregates[0]).unwrap();
-        left.merge(&aggregates[1]).unwrap();
-        right.merge(&aggregates[2]).unwrap();
-        right.merge(&aggregates[3]).unwrap();
-        left.merge(&right.snapshot()).unwrap();
-        low.merge(&rollups[0]).unwrap();
-        low.merge(&rollups[1]).unwrap();
-        high.merge(&rollups[2]).unwrap();
-        high.merge(&rollups[3]).unwrap();
-        low.merge(&high.snapshot()).unwrap();
-        prop_assert_eq!(outcome(&whole), outcome(&left));
-        prop_assert_eq!(all_of(&kept), all_of(&low));
-        let (mut other, mut other_kept) = (asked(&query), rollup(&options));
-        for n in (0..4).rev() {
-            other.merge(&aggregates[n]).unwrap();
-            other_kept.merge(&rollups[n]).unwrap();
-        }
-        prop_assert_eq!(outcome(&whole), outcome(&other));
-        prop_assert_eq!(all_of(&kept), all_of(&other_kept));
+    #[test]
+    fn equal_counts_have_the_same_bytes(parts in valid_parts()) {
+        equal_counts_have_equal_bytes::<Aggregator>(&parts);
+        equal_counts_have_equal_bytes::<Rollup>(&parts);
+    }
 
-        // The same counts are the same bytes, the problems apart.
-        if valid {
-            for same in [&*reordered, &*left, &*other] {
-                prop_assert_eq!(whole.snapshot(), same.snapshot());
-            }
-            for same in [&*kept_reordered, &*low, &*other_kept] {
-                prop_assert_eq!(kept.snapshot(), same.snapshot());
-            }
-        }
+    #[test]
+    fn what_is_restored_from_a_snapshot_has_the_same_bytes_and_diagnostics(parts in parts()) {
+        a_snapshot_restores_everything::<Aggregator>(&parts);
+        a_snapshot_restores_everything::<Rollup>(&parts);
+    }
 
-        // Restored, and written again.
-        let (snapshot, mut restored) = (whole.snapshot(), asked(&query));
-        restored.merge(&snapshot).unwrap();
-        prop_assert_eq!(restored.snapshot(), snapshot);
-        prop_assert_eq!(restored.diagnostics(), whole.diagnostics());
-
-        // Merged with itself, each id counts once.
-        let mut twice = whole.clone();
-        twice.merge(&whole.snapshot()).unwrap();
-        prop_assert!(is_conserved(&twice));
-        let (once, both) = (whole.diagnostics(), twice.diagnostics());
-        prop_assert_eq!(both.records, 2 * once.records);
-        let again = if dedupe { once.without_id } else { once.counted };
-        prop_assert_eq!(both.counted, once.counted + again);
+    #[test]
+    fn each_id_counts_once_in_a_count_that_is_merged_with_itself(parts in parts()) {
+        merged_with_itself_each_id_counts_once::<Aggregator>(&parts);
+        merged_with_itself_each_id_counts_once::<Rollup>(&parts);
     }
 
     #[test]
     fn bytes_that_are_no_snapshot_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert_eq!(asked(JUNE).merge(&bytes).unwrap_err().code, Code::InvalidSnapshot);
-        prop_assert_eq!(rollup("{}").merge(&[b"UBA\x01\x02", &bytes[..]].concat()).unwrap_err().code, Code::InvalidSnapshot);
+        prop_assert_eq!(asked(JUNE).ledger_mut().merge(&bytes).unwrap_err().code, Code::InvalidSnapshot);
+        prop_assert_eq!(rollup("{}").ledger_mut().merge(&[b"UBA\x01\x02", &bytes[..]].concat()).unwrap_err().code, Code::InvalidSnapshot);
     }
 
     /// Nobody's accident, but somebody's intent: nonsense with the right head and checksum.
@@ -151,9 +258,9 @@ proptest! {
         of_a_period in any::<bool>(),
     ) {
         let (mut aggregate, mut kept) = (asked(JUNE), rollup(SKIP));
-        feed(&mut aggregate, &records);
-        feed(&mut kept, &records);
-        let into: &mut Ledger = if of_a_period { &mut aggregate } else { &mut kept };
+        aggregate.count(&records);
+        kept.count(&records);
+        let into: &mut Ledger = if of_a_period { aggregate.ledger_mut() } else { kept.ledger_mut() };
         let mut forged = into.snapshot();
         forged.truncate(forged.len() - 8);
         for (at, byte) in changes {
@@ -166,7 +273,7 @@ proptest! {
             Ok(()) => { let _ = into.snapshot(); }
             Err(_) => prop_assert_eq!(into.snapshot(), before),
         }
-        let _ = (aggregate.report(), all_of(&kept));
+        let _ = (aggregate.report(), kept.seen());
     }
 }
 
@@ -180,10 +287,10 @@ const RECORDS: &str = r#"
 fn every_flipped_bit_and_every_cut_is_refused() {
     let (aggregate, _) = counted(JUNE, RECORDS);
     let mut kept = rollup(SKIP);
-    push_text(&mut kept, RECORDS.as_bytes(), &Default::default()).unwrap();
+    push_text(kept.ledger_mut(), RECORDS.as_bytes(), &Default::default()).unwrap();
     for (snapshot, mut into) in [
-        (aggregate.snapshot(), (*asked(JUNE)).clone()),
-        (kept.snapshot(), (*rollup(SKIP)).clone()),
+        (aggregate.ledger().snapshot(), asked(JUNE).ledger().clone()),
+        (kept.ledger().snapshot(), rollup(SKIP).ledger().clone()),
     ] {
         let before = into.snapshot();
         let mut refused = |bytes: &[u8]| {
@@ -205,34 +312,35 @@ fn every_flipped_bit_and_every_cut_is_refused() {
 #[test]
 fn what_does_not_fit_is_refused_and_told() {
     let (june, _) = counted(JUNE, RECORDS);
-    let told = |into: &mut Ledger, snapshot: &[u8]| {
+    let refusal = |into: &mut Ledger, snapshot: &[u8]| {
         let error = into.merge(snapshot).unwrap_err();
         assert_eq!(error.code, Code::InvalidSnapshot);
         error.message
     };
     let july = JUNE.replace("2024-06-15", "2024-07-15");
-    let message = told(&mut asked(&july), &june.snapshot());
+    let message = refusal(asked(&july).ledger_mut(), &june.ledger().snapshot());
     assert!(
         message.contains("2024-06-01T00:00:00Z until 2024-07-01T00:00:00Z; wanted 2024-07-01"),
         "{message}"
     );
     let without = JUNE.replace('}', r#", "dedupe": false}"#);
-    let message = told(&mut asked(&without), &june.snapshot());
+    let message = refusal(asked(&without).ledger_mut(), &june.ledger().snapshot());
     assert!(message.contains("dedupe was true; wanted false"), "{message}");
-    let message = told(&mut rollup(SKIP), &june.snapshot());
+    let message = refusal(rollup(SKIP).ledger_mut(), &june.ledger().snapshot());
     assert!(message.contains("an aggregator's; wanted a rollup's"), "{message}");
-    let mut newer = june.snapshot();
+    let mut newer = june.ledger().snapshot();
     newer[3] = 2;
-    assert!(told(&mut asked(JUNE), &newer).contains("format is 2; wanted 1"));
-    assert!(told(&mut asked(JUNE), b"").contains("these 0 bytes do not begin as one"));
+    assert!(refusal(asked(JUNE).ledger_mut(), &newer).contains("format is 2; wanted 1"));
+    assert!(refusal(asked(JUNE).ledger_mut(), b"").contains("these 0 bytes do not begin as one"));
     // The same June elsewhere is another one; the same bounds by another way are the same.
     let paris = JUNE.replace('}', r#", "tz": "Europe/Paris"}"#);
-    told(&mut asked(&paris), &june.snapshot());
+    refusal(asked(&paris).ledger_mut(), &june.ledger().snapshot());
     asked(&JUNE.replace(
         '}',
         r#", "tz": "Etc/UTC", "boundsAs": "wall-clock", "agents": [{"id":"a","name":"B"}]}"#,
     ))
-    .merge(&june.snapshot())
+    .ledger_mut()
+    .merge(&june.ledger().snapshot())
     .unwrap();
 }
 
@@ -243,12 +351,15 @@ fn sums_beyond_the_largest_exact_number_are_refused_and_nothing_changes() {
     let small = large.replace("9007199254740991", "1").replace("large", "small");
     let (mut large, _) = counted(JUNE, large);
     let (small, _) = counted(JUNE, small);
-    let before = large.snapshot();
-    assert_eq!(large.merge(&small.snapshot()).unwrap_err().code, Code::Overflow);
-    assert_eq!(large.snapshot(), before);
+    let before = large.ledger().snapshot();
+    assert_eq!(
+        large.ledger_mut().merge(&small.ledger().snapshot()).unwrap_err().code,
+        Code::Overflow
+    );
+    assert_eq!(large.ledger().snapshot(), before);
     let mut restored = asked(JUNE);
-    restored.merge(&before).unwrap();
-    assert_eq!(restored.snapshot(), before);
+    restored.ledger_mut().merge(&before).unwrap();
+    assert_eq!(restored.ledger().snapshot(), before);
 }
 
 /// The one that tells more counts, whichever comes first.
@@ -270,11 +381,11 @@ fn of_records_of_one_id_the_fullest_counts() {
     for (n, winner) in falling.iter().enumerate() {
         for loser in &falling[n..] {
             let mut alone = rollup("{}");
-            feed(&mut alone, std::slice::from_ref(winner));
+            alone.count(std::slice::from_ref(winner));
             for pair in [[winner, loser], [loser, winner]] {
                 let mut both = rollup("{}");
-                feed(&mut both, &pair.map(String::clone));
-                let (one, two) = (alone.diagnostics(), both.diagnostics());
+                both.count(&pair.map(String::clone));
+                let (one, two) = (alone.ledger().diagnostics(), both.ledger().diagnostics());
                 assert_eq!(
                     (two.counted, two.duplicates, two.without_duration),
                     (1, 1, one.without_duration)

@@ -31,12 +31,12 @@ pub fn counted(query: &str, text: impl AsRef<[u8]>) -> (Aggregator, Result<(), U
 /// Where the problems are: pointer, code, line and byte offset.
 pub fn problems(counts: &Aggregator) -> Vec<(String, String, Option<u64>, Option<u64>)> {
     let problem = |p: &usage_by_agent::error::Problem| (p.path.clone(), p.code.clone(), p.line, p.byte_offset);
-    counts.diagnostics().problems.iter().map(problem).collect()
+    counts.ledger().diagnostics().problems.iter().map(problem).collect()
 }
 
 /// Does every record lie in exactly one place, and do the rows sum to the totals?
 pub fn is_conserved(counts: &Aggregator) -> bool {
-    let d = counts.diagnostics();
+    let d = counts.ledger().diagnostics();
     let ignored = d.ignored.voice_turns
         + d.ignored.reactions
         + d.ignored.other
@@ -64,7 +64,7 @@ pub fn shuffled<T: Clone>(list: &[T], seed: u64) -> Vec<T> {
 
 /// The report and where every record went, without the problems, which come in the order of reading.
 pub fn outcome(counts: &Aggregator) -> String {
-    let mut diagnostics = counts.diagnostics().clone();
+    let mut diagnostics = counts.ledger().diagnostics().clone();
     diagnostics.problems.clear();
     serde_json::to_string(&(counts.report(), diagnostics)).unwrap()
 }

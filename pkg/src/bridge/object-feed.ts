@@ -1,6 +1,6 @@
 // Objects into the core: an iterable or a list page of records, in batches, each record with its place in what was given.
 
-import type { DefaultAgent } from "../../wasm/usage_by_agent.js";
+import type { Feed } from "../../wasm/usage_by_agent.js";
 import { attempt, UsageError } from "../errors.js";
 import { Columns } from "./columns.js";
 import { core } from "./module.js";
@@ -21,7 +21,7 @@ export interface Counts {
     text: Uint8Array,
     prefix: string,
     first: number,
-    agent: DefaultAgent,
+    feed: Feed,
   ): void;
 }
 
@@ -36,12 +36,12 @@ export class ObjectFeed {
   }
 
   /** `counts`: asked for each time, because an iterable may free them. */
-  push(records: unknown, agent: DefaultAgent, counts: () => Counts): void {
+  push(records: unknown, feed: Feed, counts: () => Counts): void {
     // An iterable may push records of its own through this door: those get columns of their own.
     const columns = this.#columns ?? this.#newColumns();
     this.#columns = undefined;
     columns.clear();
-    const batch = new Batch(columns, agent, counts);
+    const batch = new Batch(columns, feed, counts);
     try {
       if (isIterable(records)) batch.items("", records, 0);
       else if (isPage(records)) batch.items("/data", records.data, 0);
@@ -73,12 +73,12 @@ class Batch {
   #prefix = "";
   #first = 0;
   readonly #columns: Columns;
-  readonly #agent: DefaultAgent;
+  readonly #feed: Feed;
   readonly #counts: () => Counts;
 
-  constructor(columns: Columns, agent: DefaultAgent, counts: () => Counts) {
+  constructor(columns: Columns, feed: Feed, counts: () => Counts) {
     this.#columns = columns;
-    this.#agent = agent;
+    this.#feed = feed;
     this.#counts = counts;
   }
 
@@ -113,7 +113,7 @@ class Batch {
     if (this.#columns.count === 0) return;
     const { entries, numbers, lengths, text } = this.#columns.flush();
     const counts = this.#counts();
-    attempt(() => counts.pushColumns(entries, numbers, lengths, text, this.#prefix, this.#first, this.#agent));
+    attempt(() => counts.pushColumns(entries, numbers, lengths, text, this.#prefix, this.#first, this.#feed));
   }
 }
 

@@ -1,7 +1,15 @@
 // Options on their way into the core: values that can cross, unjudged, and the clock, which only this layer reads.
 
 import { UsageError } from "../errors.js";
-import type { DailyQuery, Expectation, MonthlyQuery, PeriodQuery, RollupOptions, UsageQuery } from "../types.js";
+import type {
+  AccountQuery,
+  DailyQuery,
+  Expectation,
+  MonthlyQuery,
+  PeriodQuery,
+  RollupOptions,
+  UsageQuery,
+} from "../types.js";
 import { isArray, isDate, isWellFormed, typeName } from "./values.js";
 
 /** A query as it crosses: JSON, of values that JSON can hold. */
@@ -51,6 +59,13 @@ export function toCorePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery
     offset: toCoreValue(query.offset),
     boundsAs: toCoreValue(query.boundsAs),
   };
+}
+
+/** An `AccountQuery` for the core, without the plan and the numbers, which the core has no use for. */
+export function toCoreAccountQuery(query: AccountQuery): object {
+  const { tz, now, boundsAs } = toCorePeriodQuery(query as unknown as PeriodQuery);
+  const stats = Object.entries(query.account?.stats ?? {}).map(([key, count]) => [key, toCoreValue(count)]);
+  return { tz, now, boundsAs, stats: Object.fromEntries(stats) };
 }
 
 /** What an answer should be to, for the core. */
@@ -127,4 +142,11 @@ function isPage(value: unknown): value is { data: unknown } {
 
 function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+/** The error for an endpoint that does not exist. */
+export function unknownEndpoint(endpoint: unknown): UsageError {
+  const got = typeof endpoint === "string" ? JSON.stringify(endpoint) : typeName(endpoint);
+  const wanted = 'wanted "by-agent", "usage", "daily", "monthly" or "by-number"';
+  return new UsageError("invalid_option", `the endpoint is ${got}: ${wanted}`, { path: "/endpoint" });
 }

@@ -39,12 +39,12 @@ function forget(): void {
 
 class CachedQuery {
   readonly #query: CorePeriodQuery;
-  readonly #question: glue.Question;
+  readonly #question: glue.PeriodQuestion;
   readonly #tz: string;
 
   constructor(wasm: typeof glue, query: CorePeriodQuery) {
     const { now: _, ...options } = query;
-    this.#question = attempt(() => new wasm.Question(JSON.stringify(options)));
+    this.#question = attempt(() => new wasm.PeriodQuestion(JSON.stringify(options)));
     this.#query = query;
     this.#tz = this.#question.tz();
   }
@@ -57,7 +57,7 @@ class CachedQuery {
 
   at(now: CoreValue): PeriodBounds {
     const address = (typeof now === "number" && this.#question.at(now)) || this.#parseSlow(now);
-    // As `Answer` in src/wasm/periods.rs has it: two doubles, two texts.
+    // As `BoundsMemory` in src/wasm/periods.rs has it: two doubles, two texts.
     const { bytes, doubles } = memoryViews();
     return {
       period: this.#query.period as Period,

@@ -1,3 +1,4 @@
+import type { Aggregator } from "../../wasm/usage_by_agent.js";
 import { core } from "../bridge/module.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
 import { attempt } from "../errors.js";
@@ -30,7 +31,7 @@ const NUMBERS = ["phoneNumberId", "numberId", "phoneNumber"];
  * console.log(usage.report());
  * ```
  */
-export class UsageAggregator extends Counter {
+export class UsageAggregator extends Counter<Aggregator> {
   /**
    * @param query the period, and how records are read
    * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`, `not_initialised`

@@ -1,52 +1,75 @@
-import type { Aggregator, DefaultAgent, TextReader } from "../../wasm/usage_by_agent.js";
+import type { Aggregator, Feed, Rollup } from "../../wasm/usage_by_agent.js";
 import { core } from "../bridge/module.js";
 import { ObjectFeed } from "../bridge/object-feed.js";
 import { chunksOf } from "../bridge/text-chunks.js";
 import { bytesOf, isWellFormed, typeName, uint8ArrayOf } from "../bridge/values.js";
 import { attempt, UsageError } from "../errors.js";
 import type { Diagnostics, RecordDefaults, Records } from "../types.js";
+import { type ByteSource, opened } from "./byte-source.js";
 
-/** Counts, fed in parts: what {@link UsageAggregator} and `UsageRollup` have in common. */
-export abstract class Counter implements Disposable {
-  #counts: Aggregator | undefined;
-  #stream: TextReader | undefined;
+/** How {@link Counter.pushStream} reads a source. */
+export interface StreamOptions {
+  /** Stops the reading, with a `UsageError` of code `aborted` whose `cause` is the signal's reason. */
+  signal?: AbortSignal;
+  /** Called after each chunk with the number of bytes read from the source so far. Of gzip data these are compressed bytes. */
+  onProgress?(bytes: number): void;
+  /** The agent of records that name none. */
+  defaults?: RecordDefaults;
+}
+
+/** What {@link UsageAggregator} and {@link UsageRollup} share: records and snapshots go in, diagnostics and snapshots come out. */
+export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Rollup> implements Disposable {
+  #core: Core | undefined;
+  #text: Feed | undefined;
   readonly #objects: ObjectFeed;
   readonly #name: string;
 
-  /** `name`: the class's, which a minifier would change. `unused`: fields of records that it has no use for. */
-  protected constructor(name: string, counts: Aggregator, unused: readonly string[] = []) {
+  /** `name` is the name of the class, which a minifier would change. The counter does not use the fields in `unused`. */
+  protected constructor(name: string, counts: Core, unused: readonly string[] = []) {
     this.#name = name;
-    this.#counts = counts;
+    this.#core = counts;
     this.#objects = new ObjectFeed(unused);
   }
 
   /**
    * Counts records.
    *
-   * @param records objects, a list page, or JSON text (a whole one: parts of a text go to {@link pushBytes})
+   * @param records objects, a list page, or one whole JSON text. Parts of a text go to {@link pushBytes}.
    * @param defaults the agent of records that name none
-   * @throws {UsageError} `invalid_json`, `invalid_record` (unless `onInvalid` is `"skip"`), `overflow`. What came before
-   *   stays counted, the record itself and what comes after it is not.
+   * @returns this counter
+   * @throws {UsageError} `invalid_json`, `invalid_record` (unless `onInvalid` is `"skip"`), `overflow`. The records before the
+   *   error stay counted. The record itself and the records after it are not counted.
+   *
+   * @example
+   * ```ts
+   * const usage = new UsageAggregator({ period: "month" });
+   * usage.push([{ id: "m1", receivedAt: new Date(), agentId: "a1" }]);
+   * usage.push('{"id":"m2","receivedAt":"2024-06-02T09:00:00Z"}', { agentId: "a1", agentName: "Support" });
+   * console.log(usage.diagnostics().records); // 2
+   * usage.free();
+   * ```
    */
   push(records: Records, defaults: RecordDefaults = {}): this {
     const counts = this.#live();
     const text = typeof records === "string" ? records : bytesOf(records);
-    const agent = defaultAgent(defaults);
+    const feed = feedOf(defaults);
     try {
-      if (text !== undefined) pushText(counts, text, agent);
-      else this.#objects.push(records, agent, () => this.#live());
+      if (text !== undefined) pushText(counts, feed, text);
+      else this.#objects.push(records, feed, () => this.#live());
     } finally {
-      agent.free();
+      feed.free();
     }
     return this;
   }
 
   /**
-   * Counts the records that end in the next bytes of one JSON text (UTF-8). A chunk may end anywhere, inside a string or
-   * a code point too. {@link finish} ends the text.
+   * Counts the records that end in the next bytes of one JSON text (UTF-8). A chunk may end anywhere, also inside a string or
+   * a character. {@link finish} ends the text.
    *
-   * @throws {UsageError} as {@link push}. A text that has failed stays failed: each further call throws the same error,
-   *   because what followed the fault in its chunk is gone. What was counted before stays counted.
+   * @param chunk the next bytes
+   * @returns this counter
+   * @throws {UsageError} the errors of {@link push}. After an error each further call throws the same error, because the bytes
+   *   after the fault are lost. The records before it stay counted.
    */
   pushBytes(chunk: Uint8Array): this {
     const counts = this.#live();
@@ -54,40 +77,92 @@ export abstract class Counter implements Disposable {
     if (bytes === undefined) {
       throw new UsageError("invalid_option", `the chunk is ${typeName(chunk)}: wanted a Uint8Array`, { path: "" });
     }
-    if (this.#stream === undefined) {
-      const nobody = defaultAgent({});
-      this.#stream = new (core().TextReader)(nobody);
-      nobody.free();
-    }
-    const stream = this.#stream;
-    for (const part of chunksOf(bytes)) attempt(() => stream.push(counts, part));
-    if (bytes.length === 0) attempt(() => stream.push(counts, bytes)); // a failed text tells so, whatever comes
+    this.#text ??= feedOf({});
+    pushChunk(counts, this.#text, bytes);
     return this;
   }
 
   /**
-   * Says that no more bytes of the text come; another text may follow.
+   * Ends the text of {@link pushBytes}. Another text may follow.
    *
+   * @returns this counter
    * @throws {UsageError} `invalid_json` where a value is left open
    */
   finish(): this {
     const counts = this.#live();
-    attempt(() => this.#stream?.finish(counts));
+    const text = this.#text;
+    if (text !== undefined) finishText(counts, text);
     return this;
   }
 
-  /** Where every record went so far. */
-  diagnostics(): Diagnostics {
-    const counts = this.#live();
-    const told = attempt(() => counts.diagnostics());
-    // A map in the core, so that a status may be any text; fromEntries makes own properties of them all, `__proto__` too.
-    return { ...told, ignored: { ...told.ignored, notCompleted: Object.fromEntries(told.ignored.notCompleted) } };
+  /**
+   * Counts the records of one JSON text that arrives in its own time: newline-delimited or concatenated JSON, an array, or a list
+   * page. Memory does not grow with the stream, except for ids (with `dedupe`) and agents. The next chunk is read after the one
+   * before it has been counted.
+   *
+   * Gzip data is decompressed where the source says that it is gzip (a type `application/gzip` or `application/x-gzip`, or a
+   * name or URL that ends in `.gz`) and its first bytes confirm it. Nothing describes a bare stream, so pipe one through
+   * `new DecompressionStream("gzip")` first.
+   *
+   * @param source a `ReadableStream` or `AsyncIterable` of bytes, a `Response`, or a `Blob`
+   * @returns this counter, once the stream has ended
+   * @throws {UsageError} the errors of {@link push}; `aborted`; `invalid_option` for a `Response` that is not a success;
+   *   `invalid_json` for damaged gzip data. An error of the source is thrown as it is. The records before the error stay counted,
+   *   the source is told to stop, and the counter can take another text.
+   *
+   * @example
+   * ```ts
+   * const rollup = new UsageRollup();
+   * await rollup.pushStream(await fetch("https://files.example/2024.ndjson"));
+   * await rollup.pushStream(new Blob(['{"receivedAt":"2024-06-02T09:00:00Z"}']), { defaults: { agentId: "a1" } });
+   * console.log(rollup.diagnostics().counted);
+   * rollup.free();
+   * ```
+   */
+  async pushStream(source: ByteSource, options: StreamOptions = {}): Promise<this> {
+    this.#live();
+    checkStreamOptions(options);
+    const { signal, onProgress, defaults = {} } = options;
+    const text = feedOf(defaults);
+    try {
+      const chunks = opened(source);
+      let hasEnded = false;
+      try {
+        for (;;) {
+          const chunk = await unlessAborted(() => chunks.next(), signal);
+          if (chunk === undefined) break;
+          pushChunk(this.#live(), text, bytesOfChunk(chunk));
+          onProgress?.(chunks.bytes);
+        }
+        hasEnded = true;
+      } finally {
+        if (!hasEnded) chunks.stop(signal?.reason); // nobody reads the rest
+      }
+      finishText(this.#live(), text);
+    } finally {
+      text.free();
+    }
+    return this;
   }
 
   /**
-   * What has been counted, as bytes: to be kept, sent, and {@link merge}d. The same counts give the same bytes, in whatever
-   * order and parts they came, and on whatever machine; the format is described in `src/counting/snapshot/`. With `dedupe` the ids are
-   * in it, 16 bytes or so each, as hashes. A text that {@link pushBytes} has begun is not, only the records that have ended.
+   * Where every record went so far.
+   *
+   * @returns `records = counted + outsidePeriod + duplicates + (all of ignored) + invalid`
+   */
+  diagnostics(): Diagnostics {
+    const counts = this.#live();
+    const found = attempt(() => counts.diagnostics());
+    // The core gives a Map, because a status may be any text. fromEntries makes own properties of all keys, `__proto__` too.
+    return { ...found, ignored: { ...found.ignored, notCompleted: Object.fromEntries(found.ignored.notCompleted) } };
+  }
+
+  /**
+   * Everything that has been counted, as bytes that can be kept, sent, and given to {@link merge}. Equal counts give equal bytes,
+   * whatever the order and parts of the records, and on every machine. With `dedupe` the snapshot contains the ids as hashes,
+   * about 16 bytes each. It does not contain a text that {@link pushBytes} has begun, only its records that have ended.
+   *
+   * @returns the bytes; the format is described in `docs/snapshot-format.md` of the repository
    */
   snapshot(): Uint8Array {
     const counts = this.#live();
@@ -95,12 +170,13 @@ export abstract class Counter implements Disposable {
   }
 
   /**
-   * Adds what another has counted. The result is what one pass over all the records would have come to, in whatever order
-   * parts are merged, if all of them have ids (`dedupe`); only the list of problems has the first 100 as they came.
+   * Adds the counts of another counter. Where all records have ids and both counters use `dedupe`, the result equals one pass over
+   * all records, in whatever order the parts are merged. Only the list of problems depends on the order: it has the first 100.
    *
-   * @param other another of the same kind, or its {@link snapshot}; it stays as it is
-   * @throws {UsageError} `invalid_snapshot` where the bytes are no snapshot or are damaged, or are of the other kind, of another
-   *   period, or counted with another `dedupe`; `overflow`. Nothing has changed then.
+   * @param other another counter of this kind, or its {@link snapshot}. It does not change.
+   * @returns this counter
+   * @throws {UsageError} `invalid_snapshot` where the bytes are not a snapshot, are damaged, or are of the other kind, of another
+   *   period or of another `dedupe`; `overflow`. Nothing has changed then.
    */
   merge(other: this | Uint8Array): this {
     const counts = this.#live();
@@ -113,11 +189,11 @@ export abstract class Counter implements Disposable {
     return this;
   }
 
-  /** Gives the memory back. Only `free` may be called afterwards. */
+  /** Returns the memory to the module. After that only `free` may be called. */
   free(): void {
-    this.#stream?.free();
-    this.#counts?.free();
-    this.#stream = this.#counts = undefined;
+    this.#text?.free();
+    this.#core?.free();
+    this.#text = this.#core = undefined;
     this.#objects.close();
   }
 
@@ -125,31 +201,42 @@ export abstract class Counter implements Disposable {
     this.free();
   }
 
-  /** Asks the core. */
-  protected ask<T>(question: (counts: Aggregator) => unknown): T {
+  /** Calls the core. */
+  protected ask<T>(question: (counts: Core) => unknown): T {
     const counts = this.#live();
     return attempt(() => question(counts)) as T;
   }
 
-  #live(): Aggregator {
-    if (this.#counts === undefined) {
+  #live(): Core {
+    if (this.#core === undefined) {
       throw new UsageError("invalid_option", `this ${this.#name} has been freed`);
     }
-    return this.#counts;
+    return this.#core;
   }
 }
 
-function pushText(counts: Aggregator, text: Uint8Array | string, agent: DefaultAgent): void {
-  const reader = new (core().TextReader)(agent);
-  try {
-    for (const chunk of chunksOf(text)) attempt(() => reader.push(counts, chunk));
-    attempt(() => reader.finish(counts));
-  } finally {
-    reader.free();
-  }
+function pushText(counts: Aggregator | Rollup, feed: Feed, text: Uint8Array | string): void {
+  for (const chunk of chunksOf(text)) attempt(() => counts.pushText(feed, chunk, false));
+  finishText(counts, feed);
 }
 
-function defaultAgent(defaults: RecordDefaults): DefaultAgent {
+function pushChunk(counts: Aggregator | Rollup, feed: Feed, bytes: Uint8Array): void {
+  for (const part of chunksOf(bytes)) attempt(() => counts.pushText(feed, part, false));
+  if (bytes.length === 0) attempt(() => counts.pushText(feed, bytes, false)); // a text that has failed throws its error again
+}
+
+function finishText(counts: Aggregator | Rollup, feed: Feed): void {
+  attempt(() => counts.pushText(feed, new Uint8Array(0), true));
+}
+
+function bytesOfChunk(chunk: unknown): Uint8Array {
+  const bytes = uint8ArrayOf(chunk);
+  if (bytes !== undefined) return bytes;
+  throw new UsageError("invalid_option", `the chunk is ${typeName(chunk)}: wanted a Uint8Array`, { path: "" });
+}
+
+/** A feed whose records belong to this agent where they name none. */
+function feedOf(defaults: RecordDefaults): Feed {
   if (typeof defaults !== "object" || defaults === null) {
     throw new UsageError("invalid_option", `the defaults are ${typeName(defaults)}: wanted {agentId, agentName}`, {
       path: "",
@@ -163,5 +250,41 @@ function defaultAgent(defaults: RecordDefaults): DefaultAgent {
       throw new UsageError("invalid_option", `the default ${key} is ${got}: wanted a string`, { path: `/${key}` });
     }
   }
-  return new (core().DefaultAgent)(agentId, agentName);
+  return new (core().Feed)(agentId, agentName);
+}
+
+function checkStreamOptions(options: StreamOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new UsageError(
+      "invalid_option",
+      `the options are ${typeName(options)}: wanted {signal, onProgress, defaults}`,
+      {
+        path: "",
+      },
+    );
+  }
+  const { signal, onProgress } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new UsageError("invalid_option", `signal is ${typeName(signal)}: wanted an AbortSignal`, { path: "/signal" });
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    const got = `onProgress is ${typeName(onProgress)}`;
+    throw new UsageError("invalid_option", `${got}: wanted a function`, { path: "/onProgress" });
+  }
+}
+
+/** The next chunk, or the error as soon as the signal is aborted, however long the source takes. */
+function unlessAborted<T>(next: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return next();
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new UsageError("aborted", "the reading was aborted", { cause: signal.reason }));
+    if (signal.aborted) {
+      stop();
+      return;
+    }
+    signal.addEventListener("abort", stop, { once: true });
+    next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", stop));
+  });
 }

@@ -1,5 +1,7 @@
+import type { Rollup } from "../../wasm/usage_by_agent.js";
 import { core } from "../bridge/module.js";
 import {
+  toCoreAccountQuery,
   toCorePartialQuery,
   toCorePeriodQuery,
   toCoreRollupOptions,
@@ -7,12 +9,12 @@ import {
   toCoreUsageQuery,
 } from "../bridge/options.js";
 import { attempt, UsageError } from "../errors.js";
-import { periodBounds } from "../periods.js";
 import type {
   AccountQuery,
   AgentUsageResponse,
   DailyQuery,
   DailyUsageResponse,
+  Endpoint,
   MonthlyQuery,
   MonthlyUsageResponse,
   NumberUsageResponse,
@@ -20,6 +22,8 @@ import type {
   RollupOptions,
   UsageQuery,
   UsageResponse,
+  UsageResponses,
+  UsageStats,
 } from "../types.js";
 import { Counter } from "./counter.js";
 
@@ -45,7 +49,7 @@ import { Counter } from "./counter.js";
  * later.free();
  * ```
  */
-export class UsageRollup extends Counter {
+export class UsageRollup extends Counter<Rollup> {
   /**
    * @param options agents' names, and how records are read
    * @throws {UsageError} `invalid_option`, `not_initialised`
@@ -55,7 +59,7 @@ export class UsageRollup extends Counter {
     const json = JSON.stringify(toCoreRollupOptions(options));
     super(
       "UsageRollup",
-      attempt(() => wasm.Aggregator.rollup(json)),
+      attempt(() => new wasm.Rollup(json)),
     );
   }
 
@@ -67,7 +71,7 @@ export class UsageRollup extends Counter {
    */
   byAgent(query: UsageQuery): AgentUsageResponse {
     const json = JSON.stringify(toCoreUsageQuery(query));
-    return this.ask((counts) => counts.byAgent(json));
+    return this.#response("by-agent", json);
   }
 
   /**
@@ -80,7 +84,7 @@ export class UsageRollup extends Counter {
   byNumber(query: Partial<PeriodQuery> = {}): NumberUsageResponse {
     const partial = toCorePartialQuery(query);
     const json = JSON.stringify(partial.period == null ? {} : toCorePeriodQuery(query as PeriodQuery));
-    return this.ask((counts) => counts.byNumber(json));
+    return this.#response("by-number", json);
   }
 
   /**
@@ -100,37 +104,15 @@ export class UsageRollup extends Counter {
    * ```
    */
   usage(query: AccountQuery): UsageResponse {
-    toCorePartialQuery(query); // is it an object?
-    const { plan, numbers, stats = {} } = query.account ?? {};
+    const json = JSON.stringify(toCoreAccountQuery(query));
+    const { plan, numbers } = query.account ?? {};
     if (plan == null || numbers == null) {
-      const message = "the account is not known: wanted {plan, numbers}, which records can't tell";
+      const message = "the account is not known: wanted {plan, numbers}, which records do not contain";
       throw new UsageError("invalid_option", message, { path: "/account" });
     }
-    const now = query.now === undefined ? Date.now() : query.now;
-    const bounds = periodBounds({ ...query, period: "month", offset: 0, now });
-    const json = JSON.stringify(toCorePartialQuery({ now }));
-    const [all, day, week, month] = this.ask<[Sum, Sum, Sum, Sum]>((counts) => pairs(counts.latest(json)));
-    const { successfulWebhookDeliveries: good = 0, failedWebhookDeliveries: bad = 0 } = stats;
-    return {
-      plan,
-      numbers,
-      stats: {
-        totalMessages: all[0],
-        messagesLast24h: day[0],
-        messagesLast7d: week[0],
-        messagesLast30d: month[0],
-        totalCalls: all[1],
-        callsLast24h: day[1],
-        callsLast7d: week[1],
-        callsLast30d: month[1],
-        totalWebhookDeliveries: stats.totalWebhookDeliveries ?? good + bad,
-        successfulWebhookDeliveries: good,
-        failedWebhookDeliveries: bad,
-        ...(stats.smsSegmentsLast30d != null && { smsSegmentsLast30d: stats.smsSegmentsLast30d }),
-      },
-      periodStart: bounds.periodStart,
-      periodEnd: bounds.periodEnd,
-    };
+    type Counted = [UsageStats, [periodStart: string, periodEnd: string]];
+    const [stats, [periodStart, periodEnd]] = this.ask<Counted>((counts) => counts.response("usage", json));
+    return { plan, numbers, stats, periodStart, periodEnd };
   }
 
   /**
@@ -141,7 +123,7 @@ export class UsageRollup extends Counter {
    */
   daily(query: DailyQuery = {}): DailyUsageResponse {
     const json = JSON.stringify(toCoreSeriesQuery(query));
-    return this.ask((counts) => counts.daily(json));
+    return this.#response("daily", json);
   }
 
   /**
@@ -152,13 +134,10 @@ export class UsageRollup extends Counter {
    */
   monthly(query: MonthlyQuery = {}): MonthlyUsageResponse {
     const json = JSON.stringify(toCoreSeriesQuery(query));
-    return this.ask((counts) => counts.monthly(json));
+    return this.#response("monthly", json);
   }
-}
 
-/** Messages, calls. */
-type Sum = [number, number];
-
-function pairs(flat: Float64Array): Sum[] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]] as Sum);
+  #response<E extends Endpoint>(endpoint: E, json: string): UsageResponses[E] {
+    return this.ask((counts) => counts.response(endpoint, json));
+  }
 }

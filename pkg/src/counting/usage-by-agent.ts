@@ -1,8 +1,7 @@
-import { typeName } from "../bridge/values.js";
-import { UsageError } from "../errors.js";
 import type { AgentUsageResponse, Records, UsageQuery } from "../types.js";
 import { UsageAggregator } from "./aggregator.js";
-import { type ByteSource, opened } from "./byte-source.js";
+import type { ByteSource } from "./byte-source.js";
+import type { StreamOptions } from "./counter.js";
 
 /**
  * Messages, completed calls and call seconds per agent in one period, from raw records: exactly the body of
@@ -30,25 +29,15 @@ export function usageByAgent(records: Records, query: UsageQuery): AgentUsageRes
   }
 }
 
-/** A report's question over a stream. */
-export interface StreamQuery extends UsageQuery {
-  /** Stops the reading, with a `UsageError` of code `aborted` whose `cause` is the signal's reason. */
-  signal?: AbortSignal;
-  /** Told after each chunk how many bytes of the source have been read: of gzip data, the compressed ones. */
-  onProgress?(bytes: number): void;
-}
+/** A report's query over a stream, and how the stream is read. */
+export interface StreamQuery extends UsageQuery, StreamOptions {}
 
 /**
- * {@link usageByAgent} over bytes that arrive in their own time: newline-delimited or concatenated JSON, a JSON array, or
- * a list page. Memory does not grow with the stream (ids, with `dedupe`, and agents aside), and no chunk is asked for before
- * the one before it has been counted.
+ * {@link usageByAgent} over bytes that arrive in their own time, as {@link UsageAggregator.pushStream} reads them.
  *
- * Gzip data is decompressed where the source says what it is (a type `application/gzip` or `application/x-gzip`, or a name or
- * URL that ends in `.gz`) and its first bytes say so too; of a bare stream nothing does, so pipe that through a
- * `DecompressionStream("gzip")`.
- *
- * @throws {UsageError} as {@link usageByAgent}; `aborted`; `invalid_option` for a `Response` that is not a success;
- *   `invalid_json` for gzip data that is damaged. An error of the source itself is thrown as it is.
+ * @param source a `ReadableStream` or `AsyncIterable` of bytes, a `Response`, or a `Blob`
+ * @param query the period, how records are read, and how the stream is read
+ * @throws {UsageError} the errors of {@link usageByAgent} and of {@link UsageAggregator.pushStream}
  *
  * @example
  * ```ts
@@ -58,48 +47,8 @@ export interface StreamQuery extends UsageQuery {
 export async function usageByAgentStream(source: ByteSource, query: StreamQuery): Promise<AgentUsageResponse> {
   const usage = new UsageAggregator(query);
   try {
-    checkStreamOptions(query);
-    const chunks = opened(source);
-    let ended = false;
-    try {
-      for (;;) {
-        const chunk = await unlessAborted(() => chunks.next(), query.signal);
-        if (chunk === undefined) break;
-        usage.pushBytes(chunk);
-        query.onProgress?.(chunks.bytes);
-      }
-      ended = true;
-    } finally {
-      if (!ended) chunks.stop(query.signal?.reason); // tells the source that nobody reads on
-    }
-    return usage.finish().report();
+    return (await usage.pushStream(source, query)).report();
   } finally {
     usage.free();
   }
-}
-
-function checkStreamOptions({ signal, onProgress }: StreamQuery): void {
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new UsageError("invalid_option", `signal is ${typeName(signal)}: wanted an AbortSignal`, { path: "/signal" });
-  }
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    const got = `onProgress is ${typeName(onProgress)}`;
-    throw new UsageError("invalid_option", `${got}: wanted a function`, { path: "/onProgress" });
-  }
-}
-
-/** The next chunk, or the error as soon as the signal says so, however long the source keeps one waiting. */
-function unlessAborted<T>(next: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return next();
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new UsageError("aborted", "the reading was aborted", { cause: signal.reason }));
-    if (signal.aborted) {
-      stop();
-      return;
-    }
-    signal.addEventListener("abort", stop, { once: true });
-    next()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", stop));
-  });
 }

@@ -1,5 +1,6 @@
 // The records counted once more, with mistakes.
 
+import type { Aggregator } from "../../wasm/usage_by_agent.js";
 import { core } from "../bridge/module.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
 import { Counter } from "../counting/counter.js";
@@ -130,7 +131,7 @@ export class Recount {
   }
 }
 
-class Counts extends Counter {
+class Counts extends Counter<Aggregator> {
   constructor(options: string) {
     super(
       "UsageAggregator",

@@ -14,12 +14,11 @@ use crate::calendar::timestamp::{Naive, from_text};
 use crate::calendar::zone::Zone;
 use crate::collections::index::Index;
 use crate::contract::{Endpoint, Kind, MAX_FIELDS, Need, Rule, Shape};
-use crate::error::{Place, Problem, Severity, UsageError};
+use crate::error::{Code, Problem, Severity};
 use crate::json::MAX_DEPTH;
 use crate::json::MAX_SAFE_F64;
 use crate::json::cursor::Cursor;
-use crate::records::reader::{Reader, Sink};
-use crate::records::row::Row;
+use crate::json::syntax::check_value;
 use chrono::Weekday;
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -69,7 +68,7 @@ pub fn check(endpoint: Endpoint, text: &[u8], expect: &Expect) -> Result<Valid, 
     let index = Index::of_places(text.len() / BYTES_A_PLACE);
     let mut check = Check::new(text.strip_prefix(MARK).unwrap_or(text), expect, index);
     if check.answer(endpoint.answer()).is_none() {
-        return Err(vec![why_not(text)]);
+        return Err(vec![explain_rejection(text)]);
     }
     let Check {
         mut problems,
@@ -94,43 +93,16 @@ pub fn check(endpoint: Endpoint, text: &[u8], expect: &Expect) -> Result<Valid, 
     Err(problems)
 }
 
-/// Why a text is no object: the careful reader is exact about that.
-fn why_not(text: &[u8]) -> Problem {
-    let mut what = What(None);
-    let mut reader = Reader::of_one_value();
-    match reader.push(text, &mut what).and_then(|()| reader.finish(&mut what)) {
-        Err(error) => error.into(),
-        Ok(()) => {
-            let kind = what.0.unwrap_or("nothing");
-            Problem::error("", "type", format!("got {kind}: wanted an object"))
-        }
+/// Why a text is not an object.
+fn explain_rejection(text: &[u8]) -> Problem {
+    match check_value(text) {
+        Err(fault) => Problem {
+            line: Some(fault.line),
+            byte_offset: Some(fault.byte_offset),
+            ..Problem::error("", Code::InvalidJson.as_str(), fault.message)
+        },
+        Ok(kind) => Problem::error("", "type", format!("got {kind}: wanted an object")),
     }
-}
-
-/// What the one value of a text is, unless it is an object.
-struct What(Option<&'static str>);
-
-impl Sink for What {
-    fn object(&mut self, _: &str, _: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        self.0 = Some("an object that can't be read");
-        Ok(())
-    }
-
-    /// A reader of one value reads none at one go.
-    fn row(&mut self, _: &Row<'_>, _: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        Ok(())
-    }
-
-    fn not_object(&mut self, kind: &'static str, _: Place) -> Result<(), UsageError> {
-        self.0 = Some(kind);
-        Ok(())
-    }
-
-    fn broken(&mut self, error: UsageError) -> Result<(), UsageError> {
-        Err(error)
-    }
-
-    fn passed_over(&mut self, _: UsageError) {}
 }
 
 /// A place in the answer: written out only where something is wrong there.

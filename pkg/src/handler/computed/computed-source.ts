@@ -2,6 +2,7 @@ import {
   type AgentPage,
   type Endpoint,
   type Records,
+  recordsWindow,
   UsageAggregator,
   UsageError,
   type UsageQuery,
@@ -15,8 +16,6 @@ import { invalidOption } from "../invalid-option.js";
 import type { Awaitable, ReportOptions, UsageHandlerOptions } from "../options.js";
 import type { Question, Source } from "../source.js";
 import { type ParsedAccount, parseAccount, withNumbers, withWebhooks } from "./account.js";
-import { readStream } from "./read-stream.js";
-import { windowOf } from "./records-window.js";
 
 /** What callers are told about records that can't be reported. Records' own content is not theirs to see. */
 const MESSAGES: Record<string, string> = {
@@ -100,7 +99,7 @@ async function computeAnswer(
   if (records === undefined)
     return ask(await (typeof rollup === "function" ? rollup(request) : (rollup as UsageRollup)));
 
-  const source = await records(windowOf(endpoint.name, question), request);
+  const source = await records(recordsWindow(endpoint.name, question), request);
   try {
     if (endpoint.name === "by-agent") {
       const query = question as UsageQuery;
@@ -109,11 +108,8 @@ async function computeAnswer(
     }
     const counts = new UsageRollup(question);
     try {
-      if (!isStream(source)) counts.push(source);
-      else {
-        await readStream(source, request.signal, (chunk) => counts.pushBytes(chunk));
-        counts.finish();
-      }
+      if (isStream(source)) await counts.pushStream(source, { signal: request.signal });
+      else counts.push(source);
       return ask(counts);
     } finally {
       counts.free();

@@ -1,4 +1,4 @@
-import { type ParameterError, type Period, periodBounds, UsageError } from "usage-by-agent";
+import { isTimeZone, type ParameterError, type Period } from "usage-by-agent";
 import type { ENDPOINTS, Parameter } from "./endpoints.js";
 import { readInteger } from "./integer.js";
 
@@ -88,15 +88,4 @@ function oneOf(names: readonly string[], text: string): string | Fault {
     .join(", ")
     .replace(/, ([^,]*)$/, " or $1");
   return { type: "literal_error", msg: `Input should be ${expected}`, ctx: { expected } };
-}
-
-/** Asks the core, so that there is one list of zones. Any moment inside the supported years does. */
-function isTimeZone(tz: string): boolean {
-  try {
-    periodBounds({ period: "month", tz, now: Date.UTC(2024, 5, 15) });
-    return true;
-  } catch (error) {
-    if (error instanceof UsageError && error.code === "invalid_tz") return false;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { core } from "../../bridge/module.js";
+import { entityTag } from "usage-by-agent";
 import type { Answer } from "./answer.js";
 import { type CorsPolicy, corsHeaders } from "./cors.js";
 
@@ -34,15 +34,6 @@ export function respond(answer: Answer, request: Request, cors: CorsPolicy): Res
 function caching({ status, shared }: Answer): string {
   if (status !== 200) return "private, no-store";
   return shared ? "public, max-age=300" : "private, no-cache";
-}
-
-/**
- * A strong tag: the same bytes have it in every isolate, any two others with a chance of 1 in 2^128, or on purpose. SHA-256 takes
- * several times as long.
- */
-function entityTag(body: string | Uint8Array): string {
-  const hash = core().contentHash(typeof body === "string" ? new TextEncoder().encode(body) : body);
-  return `"${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
 }
 
 /** `If-None-Match` compares weakly (RFC 9110 §13.1.2): proxies that compress mark strong tags as weak. */
