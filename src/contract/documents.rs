@@ -1,6 +1,6 @@
 //! What only the written documents need: paths, parameters, prose, and the shapes of errors.
 
-use super::{Endpoint, Field, Kind, Need, Rule, Shape, Spelled};
+use super::{Endpoint, Field, Kind, Need, Rule, Shape};
 
 /// A parameter of a query.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +116,6 @@ macro_rules! field {
             name: $name,
             kind: $kind,
             need: Need::$need,
-            spelled: Spelled::of($name, $kind),
             about: &[$about],
         }
     };

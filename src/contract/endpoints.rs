@@ -30,8 +30,8 @@ impl Endpoint {
         ("by-number", Endpoint::ByNumber),
     ];
 
-    /// What it answers with.
-    pub const fn answer(self) -> &'static Shape {
+    /// The shape of its response.
+    pub const fn response(self) -> &'static Shape {
         match self {
             Endpoint::ByAgent => &AgentUsageResponse::SHAPE,
             Endpoint::Usage => &UsageResponse::SHAPE,

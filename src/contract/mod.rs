@@ -17,4 +17,4 @@ mod shape;
 pub use documents::{ERROR, ERROR_DETAIL, ERROR_INFO, PARAMETER_ERROR, PARAMETER_ERRORS, Parameter, Takes};
 pub use endpoints::Endpoint;
 pub use responses::*;
-pub use shape::{Field, Kind, MAX_FIELDS, Need, Rule, Shape, Spelled};
+pub use shape::{Field, Kind, MAX_FIELDS, Need, Rule, Shape};

@@ -1,6 +1,6 @@
 //! The responses of the five usage endpoints, each shape once.
 
-use super::shape::{Field, Kind, Need, Rule, Shape, Spelled, Written, shapes};
+use super::shape::{Field, Kind, Need, Rule, Shape, Written, shapes};
 use crate::calendar::period::Period;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -225,7 +225,7 @@ mod tests {
             }
         }
         for (_, endpoint) in Endpoint::ALL {
-            fits(endpoint.answer());
+            fits(endpoint.response());
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn all() -> Vec<(&'static str, String)> {
 fn shapes() -> Vec<&'static Shape> {
     let mut found = Vec::new();
     for (_, endpoint) in Endpoint::ALL {
-        gather(endpoint.answer(), &mut found);
+        gather(endpoint.response(), &mut found);
     }
     found
 }

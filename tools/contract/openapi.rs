@@ -166,7 +166,7 @@ fn operation(name: &str, endpoint: Endpoint) -> Value {
     };
     let mut responses: Map<_, _> = FAULTS.iter().flat_map(statuses).collect();
     let example = examples::answer(endpoint);
-    let answer = response("The answer.", endpoint.answer(), &["ETag", "X-Request-Id"], &example);
+    let answer = response("The answer.", endpoint.response(), &["ETag", "X-Request-Id"], &example);
     let unchanged = json!({"description": "The answer has the tag of `If-None-Match`.", "headers": header_references(&["ETag", "X-Request-Id"])});
     responses.insert("200".into(), answer);
     responses.insert("304".into(), unchanged);

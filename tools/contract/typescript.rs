@@ -17,7 +17,7 @@ pub fn types() -> String {
         } else {
             name.to_owned()
         };
-        text += &format!("  {key}: {};\n", endpoint.answer().name);
+        text += &format!("  {key}: {};\n", endpoint.response().name);
     }
     text += "}\n";
     let mut all = shapes();

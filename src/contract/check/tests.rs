@@ -1,0 +1,361 @@
+use super::*;
+use crate::contract::{AgentUsageItem, NumberUsageItem};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn sound() -> Value {
+    json!({
+        "data": [
+            {"agentId": "a", "agentName": "A", "messages": 152, "calls": 47, "totalSeconds": 7320, "isOrphan": false, "new": 1},
+            {"agentId": "b", "agentName": "B", "messages": 1, "calls": 0, "totalSeconds": 0},
+            {"agentId": null, "agentName": "Unassigned", "messages": 25, "calls": 5, "totalSeconds": 600, "isOrphan": true},
+        ],
+        "period": "month", "periodStart": "2024-06-01T00:00:00Z", "periodEnd": "2024-06-30T23:59:59Z", "more": {},
+    })
+}
+
+/// Checks a value, by its text.
+fn by_value(body: &Value, expect: &Expect) -> Result<Valid, Vec<Problem>> {
+    check(Endpoint::ByAgent, body.to_string().as_bytes(), expect)
+}
+
+fn new_york() -> Expect {
+    Expect {
+        period: Some(Period::Month),
+        zone: Some(Zone::named("America/New_York").unwrap()),
+        ..Expect::default()
+    }
+}
+
+#[test]
+fn a_sound_answer_passes_with_what_explains_its_bounds() {
+    let sound = by_value(&sound(), &new_york()).unwrap();
+    assert_eq!(sound.convention.unwrap().bounds_as, BoundsFormat::WallClock);
+    assert_eq!(sound.warnings, []);
+}
+
+#[test]
+fn every_broken_rule_is_found_at_its_place() {
+    for (pointer, value, path, code) in [
+        ("/data", json!({}), "/data", "type"),
+        ("/data/0", json!(7), "/data/0", "type"),
+        ("/data/0/agentId", json!(7), "/data/0/agentId", "type"),
+        ("/data/0/agentName", json!(null), "/data/0/agentName", "type"),
+        ("/data/0/messages", json!(-1), "/data/0/messages", "range"),
+        ("/data/0/messages", json!(1.5), "/data/0/messages", "range"),
+        ("/data/0/calls", json!("47"), "/data/0/calls", "type"),
+        (
+            "/data/0/totalSeconds",
+            json!(9_007_199_254_740_992_u64),
+            "/data/0/totalSeconds",
+            "range",
+        ),
+        ("/data/0/isOrphan", json!("no"), "/data/0/isOrphan", "type"),
+        ("/data/0/isOrphan", json!(true), "/data/0/isOrphan", "orphan_mismatch"),
+        ("/data/2/isOrphan", json!(false), "/data/2/isOrphan", "orphan_mismatch"),
+        ("/data/0/agentId", json!("b"), "/data/1/agentId", "duplicate_id"),
+        ("/period", json!("decade"), "/period", "period"),
+        ("/period", json!("week"), "/period", "unexpected_period"),
+        ("/periodStart", json!("2024-06-01"), "/periodStart", "timestamp"),
+        (
+            "/periodEnd",
+            json!("2024-05-30T23:59:59Z"),
+            "/periodEnd",
+            "bounds_order",
+        ),
+        ("/periodEnd", json!("2024-06-30T23:59:58Z"), "/periodStart", "bounds"),
+        ("/periodStart", json!(null), "/periodStart", "type"),
+    ] {
+        let mut body = sound();
+        *body.pointer_mut(pointer).unwrap() = value;
+        let problems = by_value(&body, &new_york()).unwrap_err();
+        assert!(
+            problems
+                .iter()
+                .any(|p| (p.path.as_str(), p.code.as_str()) == (path, code)),
+            "{pointer}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn all_problems_are_told_and_seconds_without_calls_is_a_warning() {
+    let mut body = sound();
+    body["data"][0]["messages"] = json!(-1);
+    body["data"][1]["totalSeconds"] = json!(5);
+    body["data"][1]["agentId"] = json!(null);
+    body["data"][1]["isOrphan"] = json!(true);
+    body.as_object_mut().unwrap().remove("period");
+    let problems = by_value(&body, &new_york()).unwrap_err();
+    let codes: Vec<_> = problems.iter().map(|p| p.code.as_str()).collect();
+    assert_eq!(codes, ["range", "second_orphan", "missing", "seconds_without_calls"]);
+    let mut body = sound();
+    body["data"][1]["totalSeconds"] = json!(5);
+    assert_eq!(
+        by_value(&body, &new_york()).unwrap().warnings[0].code,
+        "seconds_without_calls"
+    );
+}
+
+#[test]
+fn what_is_no_json_is_one_problem() {
+    for text in [&b"<html>"[..], b"", b"{\"data\": [", b"\xff", &[b'['; 10_000]] {
+        let problems = check(Endpoint::ByAgent, text, &Expect::default()).unwrap_err();
+        assert_eq!((problems.len(), problems[0].code.as_str()), (1, "invalid_json"));
+    }
+    assert_eq!(
+        check(Endpoint::ByAgent, b"[]", &Expect::default()).unwrap_err()[0].path,
+        ""
+    );
+}
+
+#[test]
+fn the_moment_of_the_question_lies_inside() {
+    let expect = Expect {
+        now: Some(1_719_900_000_000),
+        ..new_york()
+    };
+    assert_eq!(by_value(&sound(), &expect).unwrap_err()[0].code, "not_current");
+    let inside = Expect {
+        now: Some(1_718_000_000_000),
+        ..new_york()
+    };
+    assert!(by_value(&sound(), &inside).is_ok());
+}
+
+fn told(endpoint: Endpoint, body: &Value, expect: &Expect) -> Vec<(String, String)> {
+    let (Ok(Valid { warnings: told, .. }) | Err(told)) = check(endpoint, body.to_string().as_bytes(), expect);
+    told.into_iter().map(|p| (p.path, p.code)).collect()
+}
+
+fn pairs(want: &[(&str, &str)]) -> Vec<(String, String)> {
+    want.iter()
+        .map(|(path, code)| ((*path).into(), (*code).into()))
+        .collect()
+}
+
+/// A series of rows from the numbers of days.
+fn days(numbers: &[u32]) -> Value {
+    let row = |n: &u32| json!({"date": format!("2024-06-{n:02}"), "messages": 1, "calls": 2, "webhooks": 3});
+    json!({"data": numbers.iter().map(row).collect::<Vec<_>>(), "days": numbers.len()})
+}
+
+#[test]
+fn series_are_whole_and_in_order() {
+    let of = |numbers: &[u32]| told(Endpoint::Daily, &days(numbers), &Expect::default());
+    assert_eq!(of(&[1, 2, 3]), []);
+    assert_eq!(of(&[]), pairs(&[("/days", "range")]));
+    assert_eq!(of(&[3, 2, 1]), pairs(&[("/data", "newest_first")]));
+    assert_eq!(of(&[1, 3, 2, 4]), pairs(&[("/data/2/date", "order")]));
+    assert_eq!(
+        of(&[4, 2, 3, 1]),
+        pairs(&[("/data/2/date", "order"), ("/data", "newest_first")])
+    );
+    assert_eq!(of(&[1, 2, 4]), pairs(&[("/data/2/date", "missing_rows")]));
+    assert_eq!(of(&[1, 2, 2, 3]), pairs(&[("/data/2/date", "duplicate_row")]));
+    let mut body = days(&[1, 2]);
+    body["days"] = json!(3);
+    body["data"][1]["date"] = json!("2024-06-31");
+    let want = [("/data/1/date", "date"), ("/days", "row_count")];
+    assert_eq!(told(Endpoint::Daily, &body, &Expect::default()), pairs(&want));
+    let expect = Expect {
+        days: Some(4),
+        now: Some(1_719_900_000_000),
+        ..Expect::default()
+    };
+    let want = [("/days", "unexpected_count"), ("/data/2/date", "not_current")];
+    assert_eq!(told(Endpoint::Daily, &days(&[1, 2, 3]), &expect), pairs(&want));
+    let row = |month: &str| json!({"month": month, "messages": 1, "calls": 2, "webhooks": 3});
+    let months = json!({"data": [row("2023-12"), row("2024-01"), row("2024-03")], "months": 3});
+    assert_eq!(
+        told(Endpoint::Monthly, &months, &Expect::default()),
+        pairs(&[("/data/2/month", "missing_rows")])
+    );
+}
+
+#[test]
+fn the_account_counts_no_more_in_less_time() {
+    let mut body = json!({
+        "plan": {"name": "Pro", "limits": {"numbers": 5, "messagesPerMonth": 5, "voiceMinutesPerMonth": 5,
+            "maxCallDurationMinutes": 5, "concurrentCalls": 5}},
+        "numbers": {"used": 2, "limit": 5, "remaining": 3},
+        "stats": {"totalMessages": 9, "messagesLast24h": 1, "messagesLast7d": 2, "messagesLast30d": 3, "totalCalls": 9,
+            "callsLast24h": 1, "callsLast7d": 2, "callsLast30d": 3, "totalWebhookDeliveries": 3,
+            "successfulWebhookDeliveries": 2, "failedWebhookDeliveries": 1, "smsSegmentsLast30d": null},
+        "periodStart": "2024-06-01T00:00:00Z", "periodEnd": "2024-06-30T23:59:59.999+00:00", "reportGeneratedAt": null,
+    });
+    let of = |body: &Value| told(Endpoint::Usage, body, &Expect::default());
+    assert_eq!(of(&body), []);
+    body["stats"]["messagesLast24h"] = json!(3);
+    body["stats"]["totalCalls"] = json!(2);
+    body["stats"]["failedWebhookDeliveries"] = json!(2);
+    body["numbers"]["remaining"] = json!(4);
+    body["plan"]["limits"]["numbers"] = json!("5");
+    body["periodEnd"] = json!("2024-05-30T23:59:59Z");
+    let want = [
+        ("/plan/limits/numbers", "type"),
+        ("/stats/messagesLast24h", "count_order"),
+        ("/stats/callsLast30d", "count_order"),
+        ("/stats/totalWebhookDeliveries", "deliveries"),
+        ("/periodEnd", "bounds_order"),
+        ("/numbers/remaining", "remainder"),
+    ];
+    assert_eq!(of(&body), pairs(&want));
+    let old = json!({"plan": {"name": "Pro"}, "numbers": {"used": 0, "limit": 1, "remaining": 1}, "stats": 5});
+    let want = [
+        ("/stats", "type"),
+        ("/plan/limits", "missing"),
+        ("/periodStart", "missing"),
+        ("/periodEnd", "missing"),
+    ];
+    assert_eq!(of(&old), pairs(&want));
+}
+
+#[test]
+fn what_is_spelled_in_another_way_is_the_same() {
+    let text = "\u{feff} { \"per\\u0069od\" : \"mo\\u006eth\" , \"data\" : [ {} ] , \"data\" : [ { \"agentId\" : \"\\u0061\" , \"agentName\":\"é\",\"messages\":1.0,
+        \"calls\":2e0,\"totalSeconds\":0.3e1,\"more\":[{\"x\":[]}]},{\"agentId\":\"a\",\"agentName\":\"b\",\"messages\":1,\"calls\":2,\"totalSeconds\":3}],
+        \"periodStart\":\"2024-06-01T00:00:00Z\",\"periodEnd\":\"2024-06-30T23:59:59Z\"} \n";
+    let problems = check(Endpoint::ByAgent, text.as_bytes(), &Expect::default()).unwrap_err();
+    let paths: Vec<_> = problems.iter().map(|p| (p.path.as_str(), p.code.as_str())).collect();
+    assert_eq!(paths, [("/data/1/agentId", "duplicate_id")]);
+}
+
+#[test]
+fn problems_without_end_are_told_by_their_number() {
+    let text = format!("{{\"data\":[{}1]}}", "1,".repeat(MAX_LISTED_PROBLEMS));
+    let problems = check(Endpoint::ByNumber, text.as_bytes(), &Expect::default()).unwrap_err();
+    assert_eq!(problems.len(), MAX_LISTED_PROBLEMS + 1);
+    assert_eq!(problems[MAX_LISTED_PROBLEMS].message, "1 more, which are not listed");
+}
+
+#[test]
+fn what_was_asked_for_is_answered() {
+    let june = |expect: Expect| told(Endpoint::ByAgent, &sound(), &expect);
+    let july = Some(1_719_900_000_000);
+    let back = |offset| Expect {
+        now: july,
+        offset,
+        ..new_york()
+    };
+    assert_eq!(june(back(0)), pairs(&[("/periodStart", "not_current")]));
+    assert_eq!(june(back(-1)), []);
+    let written = |bounds_as| Expect {
+        bounds_as: Some(bounds_as),
+        ..new_york()
+    };
+    assert_eq!(june(written(BoundsFormat::WallClock)), []);
+    assert_eq!(
+        june(written(BoundsFormat::Instant)),
+        pairs(&[("/periodStart", "bounds")])
+    );
+}
+
+/// Values of which many are right somewhere, and each is wrong somewhere.
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        "[ -~é€]{0,40}".prop_map(Value::from),
+        (0..100_000_000_u64).prop_map(Value::from),
+        prop::sample::select(vec![
+            json!(null),
+            json!(true),
+            json!(false),
+            json!(-1),
+            json!(0.5),
+            json!(9_999_999),
+            json!(1e30),
+            json!([]),
+            json!({"agentId": []}),
+            json!("2024-02-29"),
+            json!("2024-02"),
+            json!("2024-06-01T00:00:00Z"),
+        ]),
+    ]
+}
+
+type Entries = Vec<(&'static str, Value)>;
+
+/// A row with fields of every endpoint, in any order, some of them twice; or one as they come, with more behind it.
+fn row() -> impl Strategy<Value = Entries> {
+    let fields = AgentUsageItem::SHAPE.fields.iter().chain(NumberUsageItem::SHAPE.fields);
+    let names: Vec<_> = fields
+        .map(|field| field.name)
+        .chain(["date", "month", "webhooks", "new"])
+        .collect();
+    let some = |most: usize| prop::collection::vec((prop::sample::select(names.clone()), value()), 0..most);
+    let usual = (value(), 0..9_999_999_u64, 0..2000_u64, any::<bool>(), some(3));
+    let usual = usual.prop_map(|(id, messages, calls, orphan, more)| {
+        let fields = [
+            ("agentId", id),
+            ("agentName", json!("A")),
+            ("messages", json!(messages)),
+            ("calls", json!(calls)),
+            ("totalSeconds", json!(calls)),
+            ("isOrphan", json!(orphan)),
+        ];
+        fields.into_iter().chain(more).collect()
+    });
+    prop_oneof![some(9), usual]
+}
+
+fn rows() -> impl Strategy<Value = Vec<Entries>> {
+    prop::collection::vec(row(), 0..6)
+}
+
+/// An answer of these rows and so many other fields, with this behind each comma and colon outside of texts.
+fn answer(rows: &[Entries], others: usize, space: &str) -> String {
+    let entry = |(key, value): &(&str, Value)| format!("\"{key}\":{space}{value}");
+    let list = |parts: Vec<String>| parts.join(&format!(",{space}"));
+    let rows = rows
+        .iter()
+        .map(|row| format!("{{{}}}", list(row.iter().map(entry).collect())));
+    let bounds = [
+        ("period", json!("month")),
+        ("periodStart", json!("2024-06-01T00:00:00Z")),
+        ("periodEnd", json!("2024-06-30T23:59:59Z")),
+        ("days", json!(3)),
+    ];
+    let rows = format!("\"data\":{space}[{}]", list(rows.collect()));
+    format!(
+        "{{{}}}",
+        list(
+            [rows]
+                .into_iter()
+                .chain(bounds.iter().take(others).map(entry))
+                .collect()
+        )
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn what_is_read_at_a_glance_is_judged_as_what_is_not(rows in rows(), others in 0..5_usize) {
+        let text = answer(&rows, others, "");
+        let once: Value = serde_json::from_str(&text).unwrap(); // of a key that comes twice it keeps the last
+        for (_, endpoint) in Endpoint::ALL {
+            let told = |text: &str| match check(endpoint, text.as_bytes(), &Expect::default()) {
+                Ok(Valid { warnings: told, .. }) | Err(told) => told,
+            };
+            prop_assert_eq!(told(&text), told(&answer(&rows, others, " ")), "{}", &text);
+            prop_assert_eq!(told(&text), told(&once.to_string()), "{}", &text);
+        }
+    }
+
+    #[test]
+    fn damaged_text_is_refused_as_serde_json_does(rows in rows(), at in any::<prop::sample::Index>(), byte in prop_oneof![
+        any::<u8>(), prop::sample::select(b"{}[]:,\" \\0e.-tn".to_vec())
+    ]) {
+        let mut text = answer(&rows, 4, "").into_bytes();
+        let at = at.index(text.len());
+        text[at] = byte;
+        let refused = match check(Endpoint::ByAgent, &text, &Expect::default()) {
+            Ok(_) => false,
+            Err(problems) => problems[0].code == "invalid_json",
+        };
+        // JSON bounds no number; serde_json does.
+        let wanted = serde_json::from_slice::<Value>(&text).is_err_and(|error| !error.to_string().contains("out of range"));
+        prop_assert_eq!(refused, wanted, "{}", String::from_utf8_lossy(&text));
+    }
+}
