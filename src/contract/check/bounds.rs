@@ -50,7 +50,9 @@ impl Check<'_, '_> {
         let expect = self.expect;
         let mut found = None;
         let is_current = self.in_some_zone(&mut |zone| {
-            let Some((convention, bounds)) = explanation(expect, period, zone, start, end) else {
+            let explanation = infer(period, zone, expect.week_start, start, end)
+                .filter(|(convention, bounds)| is_allowed(expect, convention, bounds, start, end));
+            let Some((convention, bounds)) = explanation else {
                 return false;
             };
             let is_current = is_current(expect, &bounds);
@@ -124,13 +126,11 @@ impl Check<'_, '_> {
     }
 }
 
-/// The convention and the bounds that explain written bounds in a zone, if the convention is an expected one.
-fn explanation(expect: &Expect, period: Period, zone: &Zone, start: &str, end: &str) -> Option<(Convention, Bounds)> {
-    let (convention, bounds) = infer(period, zone, expect.week_start, start, end)?;
-    let has_week_start =
-        (convention.week_start.zip(expect.week_start)).is_none_or(|(found, expected)| found == expected);
-    let has_format = (expect.bounds_as).is_none_or(|format| bounds.are_written(format, start, end));
-    (has_week_start && has_format).then_some((convention, bounds))
+/// Does the convention that explains these bounds have the expected week start and format?
+fn is_allowed(expect: &Expect, convention: &Convention, bounds: &Bounds, start: &str, end: &str) -> bool {
+    let week_starts = convention.week_start.zip(expect.week_start);
+    week_starts.is_none_or(|(found, expected)| found == expected)
+        && (expect.bounds_as).is_none_or(|format| bounds.are_written(format, start, end))
 }
 
 /// Are these the bounds that are expected: `expect.offset` periods after the period that contains `expect.now`?

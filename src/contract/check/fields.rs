@@ -310,6 +310,7 @@ struct Expected {
 }
 
 impl Expected {
+    #[inline(never)]
     fn of(shape: &'static Shape) -> Self {
         let mut keys = [ExpectedKey::NONE; MAX_FIELDS];
         for (key, field) in keys.iter_mut().zip(shape.fields) {
