@@ -142,6 +142,7 @@ pub const PARAMETER_ERROR: Shape = Shape {
         field!("ctx", Kind::Any, Optional, " The limits that it broke."),
     ],
     rules: &[],
+    number: usize::MAX,
     about: &[" What is wrong with one parameter, as FastAPI words it."],
 };
 
@@ -155,6 +156,7 @@ pub const PARAMETER_ERRORS: Shape = Shape {
         " Everything that is wrong."
     )],
     rules: &[],
+    number: usize::MAX,
     about: &[" The body of a 422."],
 };
 
@@ -177,6 +179,7 @@ pub const ERROR_DETAIL: Shape = Shape {
         ),
     ],
     rules: &[],
+    number: usize::MAX,
     about: &[" A detail of an error."],
 };
 
@@ -195,6 +198,7 @@ pub const ERROR_INFO: Shape = Shape {
         ),
     ],
     rules: &[],
+    number: usize::MAX,
     about: &[" What an error says."],
 };
 
@@ -208,5 +212,6 @@ pub const ERROR: Shape = Shape {
         " What went wrong."
     )],
     rules: &[],
+    number: usize::MAX,
     about: &[" The body of every error but a 422."],
 };

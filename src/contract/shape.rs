@@ -19,6 +19,8 @@ pub struct Shape {
     pub fields: &'static [Field],
     /// The rules beyond the fields' types.
     pub rules: &'static [Rule],
+    /// The index of the shape in `SHAPES`, for tables that run parallel to it. The shapes of errors are not in `SHAPES`.
+    pub(super) number: usize,
     /// What the object is, in the lines of its doc comment.
     #[cfg(not(target_arch = "wasm32"))]
     pub about: &'static [&'static str],
@@ -174,14 +176,22 @@ impl<T> Written for Option<T> {
     }
 }
 
-/// Makes a struct of each shape, with its table (`SHAPE`) and its serializer.
+/// Makes a struct of each shape, with its table (`SHAPE`) and its serializer, and the list of all shapes (`SHAPES`).
 macro_rules! shapes {
     ($(
         $(#[doc = $about:literal])*
         $Shape:ident [$($Rule:ident),*] {
             $($(#[doc = $note:literal])* $field:ident = $name:literal: $Type:ty as $Kind:expr, $Need:ident;)*
         }
-    )*) => {$(
+    )*) => {
+        /// Every shape of a response.
+        pub(super) const SHAPES: &[&Shape] = &[$(&$Shape::SHAPE),*];
+
+        enum Number {
+            $($Shape),*
+        }
+
+        $(
         $(#[doc = $about])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $Shape {
@@ -200,6 +210,7 @@ macro_rules! shapes {
                     about: &[$($note),*],
                 }),*],
                 rules: &[$(Rule::$Rule),*],
+                number: Number::$Shape as usize,
                 #[cfg(not(target_arch = "wasm32"))]
                 about: &[$($about),*],
             };

@@ -30,7 +30,7 @@ impl Check<'_, '_> {
             && from_wire(text).is_none()
             && from_text(text, Naive::Reject).is_ok()
         {
-            let message = format!("got {text}: wanted whole seconds and a Z, like \"2024-06-01T00:00:00Z\"");
+            let message = format!("got {text}: wanted whole seconds followed by Z, like \"2024-06-01T00:00:00Z\"");
             self.error_in(&Path::Root, name, "timestamp", &message);
         }
     }
@@ -40,7 +40,7 @@ impl Check<'_, '_> {
         let Some((got, wanted)) = period.zip(self.expect.period).filter(|(got, wanted)| got != wanted) else {
             return true;
         };
-        let message = format!("got {}: wanted {}, the period asked for", got.as_str(), wanted.as_str());
+        let message = format!("got {}: wanted {}, the requested period", got.as_str(), wanted.as_str());
         self.error_in(&Path::Root, "period", "unexpected_period", &message);
         false
     }
@@ -64,7 +64,8 @@ impl Check<'_, '_> {
         if found.is_none() {
             let period = period.as_str();
             let zone = expect.zone.as_ref().map_or("any zone", |zone| zone.name());
-            let message = format!("{start} to {end} is no calendar {period} in {zone} by any convention asked for");
+            let message =
+                format!("{start} to {end} is not a calendar {period} in {zone} under any accepted convention");
             self.error_in(&Path::Root, "periodStart", "bounds", &message);
         } else if !is_current {
             self.not_current(start, end);
@@ -88,7 +89,7 @@ impl Check<'_, '_> {
         let time = |text: &str| from_text(text, Naive::Reject).ok();
         let (first, last) = (time(start)?, time(end)?);
         if first > last {
-            let message = format!("the period ends at {end}, before it starts at {start}");
+            let message = format!("the period ends at {end}, before its start at {start}");
             self.error_in(&Path::Root, "periodEnd", "bounds_order", &message);
             return None;
         }
@@ -121,7 +122,7 @@ impl Check<'_, '_> {
 
     #[inline(never)]
     fn not_current(&mut self, start: &str, end: &str) {
-        let message = format!("{start} to {end} is not the period of the moment asked for");
+        let message = format!("{start} to {end} is not the period of the requested moment");
         self.error_in(&Path::Root, "periodStart", "not_current", &message);
     }
 }

@@ -17,6 +17,7 @@
 //! At the first difference [`entries`] takes over. It reads one entry by its key, in any order and spelling, and then tries the
 //! fast path again.
 
+use crate::contract::responses::SHAPES;
 use crate::contract::{Field, Kind, MAX_FIELDS, Shape};
 use crate::json::cursor::Cursor;
 use crate::json::decimal::nearest;
@@ -91,7 +92,7 @@ impl<'t> Got<'t> {
             Got::Missing => "nothing".into(),
             Got::Ascii(_) | Got::RawText(_) => match self.text() {
                 Some(text) => shown(&text),
-                None => "text with a lone surrogate".into(),
+                None => "a string with a lone surrogate".into(),
             },
             Got::Whole(_) | Got::Number(_) => format!("the number {}", number_shown(self.number().unwrap_or(f64::NAN))),
             Got::Null => "null".into(),
@@ -214,7 +215,7 @@ fn object<'t>(
     judge: &mut impl Judge<'t>,
 ) -> Option<()> {
     let fields = expected.shape.fields;
-    let (read, verified) = read_expected(scan, b'{', fields, &expected.keys, &mut found.fields);
+    let (read, verified) = read_expected(scan, b'{', fields, expected.keys, &mut found.fields);
     found.verified = verified;
     if read == fields.len() && scan.byte()? == b'}' {
         scan.skip(1);
@@ -303,20 +304,18 @@ fn rows<'t>(scan: &mut Cursor<'t>, shape: &'static Shape, levels: usize, judge: 
     Some(())
 }
 
-/// A shape, and its keys as the fast path compares them. It is made once for an array, not for each row.
+/// A shape, and its keys as the fast path compares them.
 struct Expected {
     shape: &'static Shape,
-    keys: [ExpectedKey; MAX_FIELDS],
+    keys: &'static Keys,
 }
 
 impl Expected {
-    #[inline(never)]
     fn of(shape: &'static Shape) -> Self {
-        let mut keys = [ExpectedKey::NONE; MAX_FIELDS];
-        for (key, field) in keys.iter_mut().zip(shape.fields) {
-            *key = ExpectedKey::of(field).unwrap_or(ExpectedKey::NONE);
+        Expected {
+            shape,
+            keys: KEYS.get(shape.number).unwrap_or(&NO_KEYS),
         }
-        Expected { shape, keys }
     }
 }
 
@@ -329,6 +328,28 @@ struct ExpectedKey {
     length: u8,
 }
 
+/// The expected keys of a shape, in the order of its fields.
+type Keys = [ExpectedKey; MAX_FIELDS];
+
+static NO_KEYS: Keys = [ExpectedKey::NONE; MAX_FIELDS];
+
+/// The expected keys of each of [`SHAPES`]. The compiler makes them.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+static KEYS: [Keys; SHAPES.len()] = {
+    let mut keys = [[ExpectedKey::NONE; MAX_FIELDS]; SHAPES.len()];
+    let mut shape = 0;
+    while shape < SHAPES.len() {
+        let fields = SHAPES[shape].fields;
+        let mut field = 0;
+        while field < fields.len() {
+            keys[shape][field] = ExpectedKey::of(&fields[field]);
+            field += 1;
+        }
+        shape += 1;
+    }
+    keys
+};
+
 impl ExpectedKey {
     /// No text has these bytes: a key of another length is left to [`entries`].
     const NONE: Self = ExpectedKey {
@@ -336,19 +357,33 @@ impl ExpectedKey {
         length: 0,
     };
 
-    fn of(field: &Field) -> Option<Self> {
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation
+    )] // run by the compiler
+    const fn of(field: &Field) -> Self {
         let key = field.name.as_bytes();
         let end: &[u8] = if field.kind.is_text() { b"\":\"" } else { b"\":" };
-        let key_end = key.len().checked_add(2)?;
-        let length = key_end.checked_add(end.len())?;
-        let mut bytes = [0, b'"', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        bytes.get_mut(2..key_end)?.copy_from_slice(key);
-        bytes.get_mut(key_end..length)?.copy_from_slice(end);
-        let [low, high] = words(bytes);
-        (length > 8).then_some(ExpectedKey {
-            words: [low, high],
-            length: u8::try_from(length).ok()?,
-        })
+        let length = 2 + key.len() + end.len();
+        if length <= 8 || length > 16 {
+            return Self::NONE;
+        }
+        let mut bytes = [0; 16];
+        bytes[1] = b'"';
+        let mut at = 2;
+        while at < length {
+            bytes[at] = if at < 2 + key.len() {
+                key[at - 2]
+            } else {
+                end[at - 2 - key.len()]
+            };
+            at += 1;
+        }
+        ExpectedKey {
+            words: words(bytes),
+            length: length as u8,
+        }
     }
 }
 

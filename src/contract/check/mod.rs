@@ -34,7 +34,7 @@ pub const MAX_LISTED_PROBLEMS: usize = 10_000;
 /// 128 bytes fit without growth.
 const BYTES_PER_SLOT: usize = 64;
 
-/// What a response is expected to answer. What is `None` is not checked.
+/// What is expected of a response. What is `None` is not checked.
 ///
 /// ```
 /// use usage_by_agent::calendar::{period::Period, zone::Zone};
@@ -252,7 +252,7 @@ impl<'t, 'e> Check<'t, 'e> {
         let is_valid = problems.is_empty();
         problems.append(&mut warnings);
         if self.suppressed > 0 {
-            let message = format!("{} more, which are not listed", self.suppressed);
+            let message = format!("not listed: {} more", self.suppressed);
             problems.push(Problem {
                 severity: if is_valid { Severity::Warning } else { Severity::Error },
                 ..Problem::error("", "more", message)

@@ -91,7 +91,7 @@ impl<'t> Check<'t, '_> {
     #[inline(never)]
     fn id_again(&mut self, path: &Path<'_>, shape: &Shape, first: u32) {
         let row = self.ids.get(first as usize).map_or(0, |(row, _)| *row);
-        let message = format!("row {row} has this id already: wanted one row an id");
+        let message = format!("row {row} already has this id: wanted one row for each id");
         self.error_in(path, name_of(shape, ROW_KEY), "duplicate_id", &message);
     }
 
@@ -109,9 +109,9 @@ impl<'t> Check<'t, '_> {
         };
         if is_null != is_orphan {
             let message = if is_null {
-                "it is false, and agentId is null: wanted true"
+                "agentId is null: wanted true"
             } else {
-                "it is true, and agentId is an id: wanted true only where that is null"
+                "agentId is not null: wanted false"
             };
             self.error_in(path, "isOrphan", "orphan_mismatch", message);
         }
@@ -120,7 +120,7 @@ impl<'t> Check<'t, '_> {
     fn one_orphan(&mut self, path: &Path<'_>, got: &Fields<'t>) {
         let is_orphan = matches!(got[AgentUsageItem::AGENT_ID], Got::Null);
         if is_orphan && std::mem::replace(&mut self.has_orphan, true) {
-            let message = "a second row of usage with no agent: wanted one at most";
+            let message = "got a second row with a null agentId: wanted at most one";
             self.error(path, "second_orphan", message);
         }
     }
@@ -128,7 +128,7 @@ impl<'t> Check<'t, '_> {
     fn seconds_need_calls(&mut self, path: &Path<'_>, got: &Fields<'t>) {
         let seconds = got[AgentUsageItem::TOTAL_SECONDS].number();
         if got[AgentUsageItem::CALLS].count() == Some(0) && seconds.is_some_and(|seconds| seconds > 0.0) {
-            let message = "there are call seconds and no calls";
+            let message = "the row has call seconds but no calls";
             let path = Path::Field(path, "totalSeconds");
             self.report(Severity::Warning, &path, "seconds_without_calls", message);
         }
@@ -146,7 +146,7 @@ impl<'t> Check<'t, '_> {
                     && less > more
                 {
                     let longer = name_of(shape, long);
-                    let message = format!("it is more than {longer}: wanted no less in the longer span");
+                    let message = format!("got {less}: wanted at most {more}, the value of {longer}");
                     self.error_in(path, name_of(shape, short), "count_order", &message);
                 }
             }
@@ -159,9 +159,10 @@ impl<'t> Check<'t, '_> {
         };
         let successful = got[UsageStats::SUCCESSFUL_WEBHOOK_DELIVERIES].count().unwrap_or(0);
         let failed = got[UsageStats::FAILED_WEBHOOK_DELIVERIES].count().unwrap_or(0);
-        if successful.saturating_add(failed) > all {
-            let message = "more deliveries succeeded or failed than there are";
-            self.error_in(path, "totalWebhookDeliveries", "deliveries", message);
+        let sum = successful.saturating_add(failed);
+        if sum > all {
+            let message = format!("got {all}: wanted at least {sum}, the successful and the failed deliveries");
+            self.error_in(path, "totalWebhookDeliveries", "deliveries", &message);
         }
     }
 
@@ -169,11 +170,18 @@ impl<'t> Check<'t, '_> {
         let used = got[NumberLimits::USED].count();
         let limit = got[NumberLimits::LIMIT].count();
         let remaining = got[NumberLimits::REMAINING].count();
-        if let (Some(used), Some(limit), Some(remaining)) = (used, limit, remaining)
-            && remaining != limit.saturating_sub(used)
-        {
-            let message = "it is not what the limit leaves of those used";
-            self.report(Severity::Warning, &Path::Field(path, "remaining"), "remainder", message);
+        let (Some(used), Some(limit), Some(remaining)) = (used, limit, remaining) else {
+            return;
+        };
+        let wanted = limit.saturating_sub(used);
+        if remaining != wanted {
+            let message = format!("got {remaining}: wanted {wanted}, the limit less the numbers used");
+            self.report(
+                Severity::Warning,
+                &Path::Field(path, "remaining"),
+                "remainder",
+                &message,
+            );
         }
     }
 }

@@ -52,8 +52,11 @@ impl SeriesRows {
     }
 
     /// Adds the next row, which has these fields.
+    #[inline(always)]
     pub fn add(&mut self, got: &Fields<'_>) {
-        self.add_key(got[ROW_KEY]);
+        if self.kind.is_some() {
+            self.add_key(got[ROW_KEY]);
+        }
     }
 
     /// Adds the next row, which is not an object.
@@ -61,6 +64,7 @@ impl SeriesRows {
         self.add_key(Got::Missing);
     }
 
+    #[inline(never)]
     fn add_key(&mut self, key: Got<'_>) {
         if let Some(kind) = self.kind {
             let row = self.count;
@@ -138,7 +142,7 @@ impl<'t> Check<'t, '_> {
         self.series_order(&series, &rows, is_newest_first);
         let newest = self.series_gaps(&series, &rows);
         if is_newest_first {
-            let message = "the newest row comes first: wanted it last";
+            let message = "the newest row comes first: wanted the newest row last";
             self.report(Severity::Warning, &DATA, "newest_first", message);
         }
         // Where the row at the newest end cannot be read, nobody knows whether the series is current.
@@ -153,11 +157,11 @@ impl<'t> Check<'t, '_> {
         if let (Some(stated), Some(asked)) = (stated, asked)
             && stated != asked
         {
-            let message = format!("got {stated}: wanted {asked}, as asked for");
+            let message = format!("got {stated}: wanted {asked}, the requested number");
             self.error_in(&Path::Root, series.counter, "unexpected_count", &message);
         }
         if let Some(wanted) = stated.or(asked).filter(|wanted| *wanted != rows) {
-            let message = format!("there are {rows} rows: wanted {wanted}");
+            let message = format!("got {rows} rows: wanted {wanted}");
             self.error_in(&Path::Root, series.counter, "row_count", &message);
         }
     }
@@ -172,7 +176,7 @@ impl<'t> Check<'t, '_> {
                 after.number < before.number
             };
             if is_out_of_order {
-                let message = "it is out of order: wanted the oldest first";
+                let message = "the row is out of order: wanted the oldest row first";
                 self.error_in(&Path::Row(&DATA, after.row), series.key, "order", message);
             }
         }
@@ -190,7 +194,7 @@ impl<'t> Check<'t, '_> {
             let path = Path::Row(&DATA, after.row);
             if after.number == before.number {
                 let (row, key) = (before.row, series.key);
-                let message = format!("row {row} is of the same {key}: wanted one row for each");
+                let message = format!("row {row} already has this {key}: wanted one row for each {key}");
                 self.error_in(&path, key, "duplicate_row", &message);
                 continue;
             }
@@ -199,8 +203,9 @@ impl<'t> Check<'t, '_> {
             let gap = (after.number.abs_diff(before.number) as usize).saturating_sub(1);
             let missing = gap.saturating_sub(unreadable);
             if missing > 0 {
-                let message = format!("{missing} missing between row {} and this one", before.row);
-                self.error_in(&path, series.key, "missing_rows", &message);
+                let (row, key) = (before.row, series.key);
+                let message = format!("got a gap of {missing} after row {row}: wanted a row for each {key}");
+                self.error_in(&path, key, "missing_rows", &message);
             }
         }
         sorted.last().map(|n| at(*n))
@@ -215,8 +220,8 @@ impl<'t> Check<'t, '_> {
                 .is_some_and(|current| current == newest.number)
         };
         if !self.in_some_zone(&mut is_current) {
-            let message = "the newest row is not of the moment asked for";
-            self.error_in(&Path::Row(&DATA, newest.row), series.key, "not_current", message);
+            let message = format!("the newest row is not the {} of the requested moment", series.key);
+            self.error_in(&Path::Row(&DATA, newest.row), series.key, "not_current", &message);
         }
     }
 }
