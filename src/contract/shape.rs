@@ -187,7 +187,8 @@ macro_rules! shapes {
         /// Every shape of a response.
         pub(super) const SHAPES: &[&Shape] = &[$(&$Shape::SHAPE),*];
 
-        enum Number {
+        /// The position of each shape in `SHAPES`.
+        enum Position {
             $($Shape),*
         }
 
@@ -210,7 +211,7 @@ macro_rules! shapes {
                     about: &[$($note),*],
                 }),*],
                 rules: &[$(Rule::$Rule),*],
-                number: Number::$Shape as usize,
+                number: Position::$Shape as usize,
                 #[cfg(not(target_arch = "wasm32"))]
                 about: &[$($about),*],
             };
