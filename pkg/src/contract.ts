@@ -5,7 +5,7 @@ import type { Period } from "./types.js";
 /** One of the five usage endpoints. */
 export type Endpoint = "by-agent" | "usage" | "daily" | "monthly" | "by-number";
 
-/** What each endpoint answers with. */
+/** The response of each endpoint. */
 export interface UsageResponses {
   "by-agent": AgentUsageResponse;
   usage: UsageResponse;
@@ -16,89 +16,89 @@ export interface UsageResponses {
 
 /** The usage of one agent in a period. */
 export interface AgentUsageItem {
-  /** `null` for usage with no agent. */
+  /** The agent's id. `null` for usage without an agent. */
   agentId: string | null;
-  /** What the agent is called; `Unassigned` for usage with no agent. */
+  /** The agent's name. `Unassigned` for usage without an agent. */
   agentName: string;
-  /** Messages, both directions. */
+  /** The number of messages, inbound and outbound. */
   messages: number;
-  /** Completed calls only. */
+  /** The number of completed calls. */
   calls: number;
-  /** Whole seconds of those calls. */
+  /** The duration of the completed calls, in whole seconds. */
   totalSeconds: number;
-  /** `true` for the one row of usage with no agent. */
+  /** `true` for usage without an agent. At most one row has it. */
   isOrphan: boolean;
 }
 
 /** The body of `GET /v1/usage/by-agent`. */
 export interface AgentUsageResponse {
-  /** One row an agent. */
+  /** One row for each agent. */
   data: AgentUsageItem[];
   /** The kind of period. */
   period: Period;
-  /** Its first second, `YYYY-MM-DDTHH:MM:SSZ`. */
+  /** The first second of the period, `YYYY-MM-DDTHH:MM:SSZ`. */
   periodStart: string;
-  /** Its last whole second, `YYYY-MM-DDTHH:MM:SSZ`. */
+  /** The last whole second of the period, `YYYY-MM-DDTHH:MM:SSZ`. It is inside the period. */
   periodEnd: string;
 }
 
-/** What a plan allows. */
+/** The limits of a plan. */
 export interface PlanLimits {
-  /** Phone numbers. */
+  /** The number of phone numbers. */
   numbers: number;
-  /** Messages in a month. */
+  /** The number of messages in a month. */
   messagesPerMonth: number;
-  /** Minutes of calls in a month. */
+  /** The minutes of calls in a month. */
   voiceMinutesPerMonth: number;
-  /** Minutes of one call. */
+  /** The minutes that one call may last. */
   maxCallDurationMinutes: number;
-  /** Calls at the same time. */
+  /** The number of calls at the same time. */
   concurrentCalls: number;
 }
 
 /** The account's plan. */
 export interface PlanInfo {
-  /** What it is called. */
+  /** The plan's name. */
   name: string;
-  /** What it allows. Older answers lack it. */
+  /** The plan's limits. Responses of older servers do not have them. */
   limits?: PlanLimits;
 }
 
-/** How many phone numbers the account has, and may have. */
+/** The phone numbers that the account uses, and the limit of its plan. */
 export interface NumberLimits {
-  /** Those it has. */
+  /** The phone numbers in use. */
   used: number;
-  /** Those it may have. */
+  /** The phone numbers that the plan allows. */
   limit: number;
-  /** Those it may still add. */
+  /** The phone numbers that the account may still add. */
   remaining: number;
 }
 
 /** The account's counts. */
 export interface UsageStats {
-  /** Messages of all time, both directions. */
+  /** The number of messages of all time, inbound and outbound. */
   totalMessages: number;
-  /** Messages of the last 24 hours. */
+  /** The number of messages of the last 24 hours. */
   messagesLast24h: number;
-  /** Messages of the last 7 days. */
+  /** The number of messages of the last 7 days. */
   messagesLast7d: number;
-  /** Messages of the last 30 days. */
+  /** The number of messages of the last 30 days. */
   messagesLast30d: number;
-  /** Calls of all time. */
+  /** The number of calls of all time. */
   totalCalls: number;
-  /** Calls of the last 24 hours. */
+  /** The number of calls of the last 24 hours. */
   callsLast24h: number;
-  /** Calls of the last 7 days. */
+  /** The number of calls of the last 7 days. */
   callsLast7d: number;
-  /** Calls of the last 30 days. */
+  /** The number of calls of the last 30 days. */
   callsLast30d: number;
-  /** Webhook deliveries of all time. */
+  /** The number of webhook deliveries of all time. */
   totalWebhookDeliveries: number;
-  /** Those of them that succeeded. */
+  /** The number of webhook deliveries that succeeded. */
   successfulWebhookDeliveries: number;
-  /** Those of them that failed. */
+  /** The number of webhook deliveries that failed. */
   failedWebhookDeliveries: number;
-  /** SMS segments of the last 30 days. Only newer answers have it. */
+  /** The number of SMS segments of the last 30 days. Only responses of newer servers have it. */
   smsSegmentsLast30d?: number | null;
 }
 
@@ -106,128 +106,128 @@ export interface UsageStats {
 export interface UsageResponse {
   /** The account's plan. */
   plan: PlanInfo;
-  /** How many phone numbers it has. */
+  /** The account's phone numbers. */
   numbers: NumberLimits;
-  /** Its counts. */
+  /** The account's counts. */
   stats: UsageStats;
-  /** The first second of the current period, RFC 3339. Older answers lack it. */
+  /** The first second of the current period, in RFC 3339 format. Responses of older servers do not have it. */
   periodStart?: string;
-  /** The last second of the current period, RFC 3339. Older answers lack it. */
+  /** The last second of the current period, in RFC 3339 format. Responses of older servers do not have it. */
   periodEnd?: string;
-  /** When the answer was made. Only newer answers have it. */
+  /** The time at which the server made the response. Only responses of newer servers have it. */
   reportGeneratedAt?: string | null;
 }
 
 /** The usage of one day. */
 export interface DailyUsageItem {
-  /** `YYYY-MM-DD`. */
+  /** The day, `YYYY-MM-DD`. */
   date: string;
-  /** Messages, both directions. */
+  /** The number of messages, inbound and outbound. */
   messages: number;
-  /** Calls. */
+  /** The number of calls. */
   calls: number;
-  /** Webhook deliveries. Records don't tell them: 0 where nobody does. */
+  /** The number of webhook deliveries. 0 in a response computed from records, which do not contain deliveries. */
   webhooks: number;
 }
 
-/** The body of `GET /v1/usage/daily`: every day has its row. */
+/** The body of `GET /v1/usage/daily`. Every day has a row. */
 export interface DailyUsageResponse {
-  /** One row a day, the newest last. */
+  /** One row for each day, the newest day last. */
   data: DailyUsageItem[];
-  /** How many. */
+  /** The number of days. */
   days: number;
 }
 
 /** The usage of one calendar month. */
 export interface MonthlyUsageItem {
-  /** `YYYY-MM`. */
+  /** The month, `YYYY-MM`. */
   month: string;
-  /** Messages, both directions. */
+  /** The number of messages, inbound and outbound. */
   messages: number;
-  /** Calls. */
+  /** The number of calls. */
   calls: number;
-  /** Webhook deliveries. Records don't tell them: 0 where nobody does. */
+  /** The number of webhook deliveries. 0 in a response computed from records, which do not contain deliveries. */
   webhooks: number;
 }
 
-/** The body of `GET /v1/usage/monthly`: every month has its row. */
+/** The body of `GET /v1/usage/monthly`. Every month has a row. */
 export interface MonthlyUsageResponse {
-  /** One row a month, the newest last. */
+  /** One row for each month, the newest month last. */
   data: MonthlyUsageItem[];
-  /** How many. */
+  /** The number of months. */
   months: number;
 }
 
-/** The usage of one phone number. What is not known of it is `""`. */
+/** The usage of one phone number. An unknown text is `""`. */
 export interface NumberUsageItem {
-  /** Its id; `""` for usage by no number. */
+  /** The id of the phone number. `""` for usage without a phone number. */
   numberId: string;
-  /** The number itself. */
+  /** The phone number in the form that people read. */
   phoneNumber: string;
-  /** Its country. Records don't tell it. */
+  /** The country of the phone number. `""` in a response computed from records, which do not contain it. */
   country: string;
-  /** Its status. Records don't tell it. */
+  /** The status of the phone number. `""` in a response computed from records, which do not contain it. */
   status: string;
-  /** Whose it is; from records, whose usage all of it is. */
+  /** The id of the agent that has the phone number. In a response computed from records, it is the agent of all of the phone number's usage, if there is only one. */
   agentId?: string | null;
-  /** What that agent is called. */
+  /** The name of the agent that has the phone number. */
   agentName?: string | null;
-  /** Messages, both directions. */
+  /** The number of messages, inbound and outbound. */
   messages: number;
-  /** Calls. */
+  /** The number of calls. */
   calls: number;
 }
 
 /** The body of `GET /v1/usage/by-number`. */
 export interface NumberUsageResponse {
-  /** One row a number. */
+  /** One row for each phone number. */
   data: NumberUsageItem[];
 }
 
-/** What is wrong with one parameter, as FastAPI words it. */
+/** An error of one parameter, in the format of FastAPI. */
 export interface ParameterError {
-  /** What kind of fault it is, a word to branch on. */
+  /** The kind of error: a word for programs. */
   type: string;
-  /** Where it is: `["query", "period"]`. */
+  /** The place of the parameter, such as `["query", "period"]`. */
   loc: (string | number)[];
-  /** What is wanted. */
+  /** What the parameter should be. */
   msg: string;
-  /** What was got. */
+  /** The value of the request. */
   input?: unknown;
-  /** The limits that it broke. */
+  /** The limits that the value breaks. */
   ctx?: unknown;
 }
 
-/** The body of a 422. */
+/** The body of a response with status 422. */
 export interface ParameterErrorResponse {
-  /** Everything that is wrong. */
+  /** Every error of the parameters. */
   detail: ParameterError[];
 }
 
-/** A detail of an error. */
+/** One detail of an error. */
 export interface ErrorDetail {
-  /** A JSON Pointer to what is wrong, or the name of a parameter. */
+  /** A JSON Pointer to the wrong value, or the name of a parameter. */
   field: string;
-  /** What is wrong with it. */
+  /** What is wrong with the value. */
   message: string;
-  /** What kind of fault it is, a word to branch on. */
+  /** The kind of error: a word for programs. */
   type: string;
 }
 
-/** What an error says. */
+/** An error. */
 export interface ErrorInfo {
-  /** What went wrong, for people. */
+  /** What went wrong, in words for people. */
   message: string;
-  /** A word to branch on. */
+  /** The error's code: a word for programs. */
   code: string;
-  /** Which group of errors it belongs to. */
+  /** The group of errors that the code belongs to. */
   type: string;
-  /** Further places; may be empty. */
+  /** Details of the error. The list may be empty. */
   details: ErrorDetail[];
 }
 
-/** The body of every error but a 422. */
+/** The body of an error with any status except 422. */
 export interface ErrorResponse {
-  /** What went wrong. */
+  /** The error. */
   error: ErrorInfo;
 }

@@ -62,6 +62,11 @@ pub struct Bounds {
 /// rules of today say nothing.
 const SUPPORTED: (i32, i32) = (1970, 2099);
 
+/// The first supported year. A period lies wholly inside the supported years.
+pub const FIRST_YEAR: i32 = SUPPORTED.0;
+/// The last supported year.
+pub const LAST_YEAR: i32 = SUPPORTED.1;
+
 impl Period {
     /// The first date of the period of this kind that holds a date.
     pub fn first_date(self, date: NaiveDate, week_start: Weekday) -> Option<NaiveDate> {

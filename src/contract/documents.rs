@@ -1,38 +1,42 @@
-//! What only the written documents need: paths, parameters, prose, and the shapes of errors.
+//! What only the generated documents need: paths, parameters, texts, and the shapes of errors.
 
-use super::{Endpoint, Field, Kind, Need, Rule, Shape, Spelled};
+use super::{DAYS, Endpoint, Field, Kind, MONTHS, Need, Rule, SeriesLength, Shape};
+use crate::calendar::period::Period;
 
-/// A parameter of a query.
+/// A parameter of an endpoint's query.
+///
+/// ```
+/// use usage_by_agent::contract::Endpoint;
+///
+/// assert_eq!(Endpoint::Daily.path(), "/v1/usage/daily");
+/// assert_eq!(Endpoint::Daily.parameters()[0].name, "days");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
-    /// Its name.
+    /// The parameter's name.
     pub name: &'static str,
-    /// What it is.
+    /// What the parameter means.
     pub about: &'static str,
-    /// What it takes.
+    /// The values that the parameter takes.
     pub takes: Takes,
 }
 
-/// What a parameter takes.
+/// The values that a parameter takes.
 #[derive(Clone, Copy, Debug)]
 pub enum Takes {
-    /// One of these, and it must be given.
+    /// One of these values. The parameter is required.
     OneOf(&'static [&'static str]),
-    /// The name of a time zone, or nothing.
+    /// The name of an IANA time zone. The parameter is optional.
     Zone,
-    /// A whole number.
-    Whole {
-        /// The least.
-        least: u16,
-        /// The most.
-        most: u16,
-        /// If it is absent.
-        default: u16,
-    },
+    /// A number of rows. The parameter is optional.
+    Length(SeriesLength),
 }
 
+/// The words for the kinds of period.
+pub const PERIODS: [&str; 3] = [Period::Week.as_str(), Period::Month.as_str(), Period::Year.as_str()];
+
 impl Endpoint {
-    /// Where it is.
+    /// The endpoint's path.
     pub const fn path(self) -> &'static str {
         match self {
             Endpoint::ByAgent => "/v1/usage/by-agent",
@@ -43,49 +47,41 @@ impl Endpoint {
         }
     }
 
-    /// What it does, in a line.
+    /// What the endpoint responds with, in one line.
     pub const fn about(self) -> &'static str {
         match self {
             Endpoint::ByAgent => "Usage by agent in the current calendar week, month or year",
             Endpoint::Usage => "The account's plan, phone numbers and counts",
-            Endpoint::Daily => "Usage by day, of the last days",
-            Endpoint::Monthly => "Usage by calendar month, of the last months",
+            Endpoint::Daily => "Usage by day, for the last days",
+            Endpoint::Monthly => "Usage by calendar month, for the last months",
             Endpoint::ByNumber => "Usage by phone number",
         }
     }
 
-    /// Its parameters.
+    /// The parameters of the endpoint's query.
     pub const fn parameters(self) -> &'static [Parameter] {
         match self {
             Endpoint::ByAgent => &[
                 Parameter {
                     name: "period",
                     about: "The kind of period.",
-                    takes: Takes::OneOf(&["week", "month", "year"]),
+                    takes: Takes::OneOf(&PERIODS),
                 },
                 Parameter {
                     name: "tz",
-                    about: "The name of an IANA time zone, such as America/New_York, in any case. If it is absent, the zone that the server is set to, else UTC.",
+                    about: "The name of an IANA time zone, such as America/New_York, in upper or lower case. The default is the zone that the server is configured with, or else UTC.",
                     takes: Takes::Zone,
                 },
             ],
             Endpoint::Daily => &[Parameter {
                 name: "days",
-                about: "How many days, the current one included.",
-                takes: Takes::Whole {
-                    least: 1,
-                    most: 365,
-                    default: 30,
-                },
+                about: "The number of days, including the current day.",
+                takes: Takes::Length(DAYS),
             }],
             Endpoint::Monthly => &[Parameter {
                 name: "months",
-                about: "How many months, the current one included.",
-                takes: Takes::Whole {
-                    least: 1,
-                    most: 24,
-                    default: 6,
-                },
+                about: "The number of months, including the current month.",
+                takes: Takes::Length(MONTHS),
             }],
             Endpoint::Usage | Endpoint::ByNumber => &[],
         }
@@ -93,19 +89,19 @@ impl Endpoint {
 }
 
 impl Rule {
-    /// What it says.
+    /// The rule in one sentence.
     pub const fn about(self) -> &'static str {
         match self {
             Rule::IdsDiffer => "No two rows have the same id.",
             Rule::OrphanAgrees => "`isOrphan` is true exactly where `agentId` is null.",
             Rule::OneOrphan => "At most one row has a null `agentId`.",
-            Rule::SecondsNeedCalls => "Call seconds come with calls.",
+            Rule::SecondsNeedCalls => "A row with call seconds has calls.",
             Rule::SpansPeriod => "`periodStart` to `periodEnd` is one calendar `period`.",
             Rule::BoundsOrdered => "`periodEnd` does not come before `periodStart`.",
-            Rule::LongerCountsMore => "A longer span counts no less than a shorter one that lies in it.",
-            Rule::DeliveriesSum => "Deliveries that succeeded or failed are no more than all deliveries.",
-            Rule::RemainderFits => "What remains is the limit less what is used.",
-            Rule::SeriesWhole => "There is one row for each, in order, none twice and none missing.",
+            Rule::LongerCountsMore => "A count of a longer span is at least the count of a shorter span inside it.",
+            Rule::DeliveriesSum => "Successful and failed deliveries together are at most all deliveries.",
+            Rule::RemainderFits => "`remaining` is `limit` less `used`.",
+            Rule::SeriesWhole => "The rows are in order, without duplicates and without gaps.",
         }
     }
 }
@@ -116,50 +112,46 @@ macro_rules! field {
             name: $name,
             kind: $kind,
             need: Need::$need,
-            spelled: Spelled::of($name, $kind),
             about: &[$about],
         }
     };
 }
 
-/// What is wrong with one parameter, as FastAPI words it.
+/// An error of one parameter, in the format of FastAPI.
 pub const PARAMETER_ERROR: Shape = Shape {
     name: "ParameterError",
     fields: &[
-        field!(
-            "type",
-            Kind::Text,
-            Required,
-            " What kind of fault it is, a word to branch on."
-        ),
+        field!("type", Kind::Text, Required, " The kind of error: a word for programs."),
         field!(
             "loc",
             Kind::Location,
             Required,
-            " Where it is: `[\"query\", \"period\"]`."
+            " The place of the parameter, such as `[\"query\", \"period\"]`."
         ),
-        field!("msg", Kind::Text, Required, " What is wanted."),
-        field!("input", Kind::Any, Optional, " What was got."),
-        field!("ctx", Kind::Any, Optional, " The limits that it broke."),
+        field!("msg", Kind::Text, Required, " What the parameter should be."),
+        field!("input", Kind::Any, Optional, " The value of the request."),
+        field!("ctx", Kind::Any, Optional, " The limits that the value breaks."),
     ],
     rules: &[],
-    about: &[" What is wrong with one parameter, as FastAPI words it."],
+    number: usize::MAX,
+    about: &[" An error of one parameter, in the format of FastAPI."],
 };
 
-/// The body of a 422.
+/// The body of a response with status 422.
 pub const PARAMETER_ERRORS: Shape = Shape {
     name: "ParameterErrorResponse",
     fields: &[field!(
         "detail",
         Kind::Rows(&PARAMETER_ERROR),
         Required,
-        " Everything that is wrong."
+        " Every error of the parameters."
     )],
     rules: &[],
-    about: &[" The body of a 422."],
+    number: usize::MAX,
+    about: &[" The body of a response with status 422."],
 };
 
-/// A detail of an error.
+/// One detail of an error.
 pub const ERROR_DETAIL: Shape = Shape {
     name: "ErrorDetail",
     fields: &[
@@ -167,47 +159,50 @@ pub const ERROR_DETAIL: Shape = Shape {
             "field",
             Kind::Text,
             Required,
-            " A JSON Pointer to what is wrong, or the name of a parameter."
+            " A JSON Pointer to the wrong value, or the name of a parameter."
         ),
-        field!("message", Kind::Text, Required, " What is wrong with it."),
+        field!("message", Kind::Text, Required, " What is wrong with the value."),
+        field!("type", Kind::Text, Required, " The kind of error: a word for programs."),
+    ],
+    rules: &[],
+    number: usize::MAX,
+    about: &[" One detail of an error."],
+};
+
+/// An error.
+pub const ERROR_INFO: Shape = Shape {
+    name: "ErrorInfo",
+    fields: &[
+        field!(
+            "message",
+            Kind::Text,
+            Required,
+            " What went wrong, in words for people."
+        ),
+        field!("code", Kind::Text, Required, " The error's code: a word for programs."),
         field!(
             "type",
             Kind::Text,
             Required,
-            " What kind of fault it is, a word to branch on."
+            " The group of errors that the code belongs to."
         ),
-    ],
-    rules: &[],
-    about: &[" A detail of an error."],
-};
-
-/// What an error says.
-pub const ERROR_INFO: Shape = Shape {
-    name: "ErrorInfo",
-    fields: &[
-        field!("message", Kind::Text, Required, " What went wrong, for people."),
-        field!("code", Kind::Text, Required, " A word to branch on."),
-        field!("type", Kind::Text, Required, " Which group of errors it belongs to."),
         field!(
             "details",
             Kind::Rows(&ERROR_DETAIL),
             Required,
-            " Further places; may be empty."
+            " Details of the error. The list may be empty."
         ),
     ],
     rules: &[],
-    about: &[" What an error says."],
+    number: usize::MAX,
+    about: &[" An error."],
 };
 
-/// The body of every other error.
+/// The body of an error with any status except 422.
 pub const ERROR: Shape = Shape {
     name: "ErrorResponse",
-    fields: &[field!(
-        "error",
-        Kind::Object(&ERROR_INFO),
-        Required,
-        " What went wrong."
-    )],
+    fields: &[field!("error", Kind::Object(&ERROR_INFO), Required, " The error.")],
     rules: &[],
-    about: &[" The body of every error but a 422."],
+    number: usize::MAX,
+    about: &[" The body of an error with any status except 422."],
 };

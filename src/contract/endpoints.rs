@@ -6,6 +6,14 @@ use super::responses::{
 use super::shape::Shape;
 
 /// One of the five usage endpoints.
+///
+/// ```
+/// use usage_by_agent::contract::Endpoint;
+///
+/// let daily = Endpoint::ALL.into_iter().find(|(name, _)| *name == "daily");
+/// assert_eq!(daily, Some(("daily", Endpoint::Daily)));
+/// assert_eq!(Endpoint::Daily.response().name, "DailyUsageResponse");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// `GET /v1/usage/by-agent`.
@@ -20,8 +28,33 @@ pub enum Endpoint {
     ByNumber,
 }
 
+/// How many rows a series may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeriesLength {
+    /// The smallest number of rows.
+    pub min: u16,
+    /// The largest number of rows.
+    pub max: u16,
+    /// The number of rows of a query that does not state one.
+    pub default: u16,
+}
+
+/// The length of a series of days.
+pub const DAYS: SeriesLength = SeriesLength {
+    min: 1,
+    max: 365,
+    default: 30,
+};
+
+/// The length of a series of months.
+pub const MONTHS: SeriesLength = SeriesLength {
+    min: 1,
+    max: 24,
+    default: 6,
+};
+
 impl Endpoint {
-    /// All of them, by their names.
+    /// Every endpoint, with its name.
     pub const ALL: [(&str, Endpoint); 5] = [
         ("by-agent", Endpoint::ByAgent),
         ("usage", Endpoint::Usage),
@@ -37,8 +70,8 @@ impl Endpoint {
             .find_map(|(known, endpoint)| (known == name).then_some(endpoint))
     }
 
-    /// What it answers with.
-    pub const fn answer(self) -> &'static Shape {
+    /// The shape of the endpoint's response.
+    pub const fn response(self) -> &'static Shape {
         match self {
             Endpoint::ByAgent => &AgentUsageResponse::SHAPE,
             Endpoint::Usage => &UsageResponse::SHAPE,

@@ -1,98 +1,99 @@
-//! The responses of the five usage endpoints, each shape once.
+//! The responses of the five usage endpoints. Each shape is declared once.
 
-use super::shape::{Field, Kind, Need, Rule, Shape, Spelled, Written, shapes};
+use super::endpoints::{DAYS, MONTHS};
+use super::shape::{Field, Kind, Need, Rule, Shape, Written, shapes};
 use crate::calendar::period::Period;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-/// The name of the row of usage with no agent.
+/// The `agentName` of the row for usage without an agent.
 pub const UNASSIGNED: &str = "Unassigned";
 
 shapes! {
     /// The usage of one agent in a period.
     AgentUsageItem [OrphanAgrees, OneOrphan, IdsDiffer, SecondsNeedCalls] {
-        /// `null` for usage with no agent.
+        /// The agent's id. `null` for usage without an agent.
         agent_id = "agentId": Option<String> as Kind::TextOrNull, Required;
-        /// What the agent is called; `Unassigned` for usage with no agent.
+        /// The agent's name. `Unassigned` for usage without an agent.
         agent_name = "agentName": String as Kind::Text, Required;
-        /// Messages, both directions.
+        /// The number of messages, inbound and outbound.
         messages = "messages": u64 as Kind::Count, Required;
-        /// Completed calls only.
+        /// The number of completed calls.
         calls = "calls": u64 as Kind::Count, Required;
-        /// Whole seconds of those calls.
+        /// The duration of the completed calls, in whole seconds.
         total_seconds = "totalSeconds": u64 as Kind::Count, Required;
-        /// `true` for the one row of usage with no agent.
+        /// `true` for usage without an agent. At most one row has it.
         is_orphan = "isOrphan": bool as Kind::Flag, OrFalse;
     }
 
     /// The body of `GET /v1/usage/by-agent`.
     AgentUsageResponse [SpansPeriod] {
-        /// One row an agent.
+        /// One row for each agent.
         data = "data": Vec<AgentUsageItem> as Kind::Rows(&AgentUsageItem::SHAPE), Required;
         /// The kind of period.
         period = "period": Period as Kind::Period, Required;
-        /// Its first second, `YYYY-MM-DDTHH:MM:SSZ`.
+        /// The first second of the period, `YYYY-MM-DDTHH:MM:SSZ`.
         period_start = "periodStart": String as Kind::Time, Required;
-        /// Its last whole second, `YYYY-MM-DDTHH:MM:SSZ`.
+        /// The last whole second of the period, `YYYY-MM-DDTHH:MM:SSZ`. It is inside the period.
         period_end = "periodEnd": String as Kind::Time, Required;
     }
 
-    /// What a plan allows.
+    /// The limits of a plan.
     PlanLimits [] {
-        /// Phone numbers.
+        /// The number of phone numbers.
         numbers = "numbers": u64 as Kind::Count, Required;
-        /// Messages in a month.
+        /// The number of messages in a month.
         messages_per_month = "messagesPerMonth": u64 as Kind::Count, Required;
-        /// Minutes of calls in a month.
+        /// The minutes of calls in a month.
         voice_minutes_per_month = "voiceMinutesPerMonth": u64 as Kind::Count, Required;
-        /// Minutes of one call.
+        /// The minutes that one call may last.
         max_call_duration_minutes = "maxCallDurationMinutes": u64 as Kind::Count, Required;
-        /// Calls at the same time.
+        /// The number of calls at the same time.
         concurrent_calls = "concurrentCalls": u64 as Kind::Count, Required;
     }
 
     /// The account's plan.
     PlanInfo [] {
-        /// What it is called.
+        /// The plan's name.
         name = "name": String as Kind::Text, Required;
-        /// What it allows. Older answers lack it.
+        /// The plan's limits. Responses of older servers do not have them.
         limits = "limits": Option<PlanLimits> as Kind::Object(&PlanLimits::SHAPE), Expected;
     }
 
-    /// How many phone numbers the account has, and may have.
+    /// The phone numbers that the account uses, and the limit of its plan.
     NumberLimits [RemainderFits] {
-        /// Those it has.
+        /// The phone numbers in use.
         used = "used": u64 as Kind::Count, Required;
-        /// Those it may have.
+        /// The phone numbers that the plan allows.
         limit = "limit": u64 as Kind::Count, Required;
-        /// Those it may still add.
+        /// The phone numbers that the account may still add.
         remaining = "remaining": u64 as Kind::Count, Required;
     }
 
     /// The account's counts.
     UsageStats [LongerCountsMore, DeliveriesSum] {
-        /// Messages of all time, both directions.
+        /// The number of messages of all time, inbound and outbound.
         total_messages = "totalMessages": u64 as Kind::Count, Required;
-        /// Messages of the last 24 hours.
+        /// The number of messages of the last 24 hours.
         messages_last_24h = "messagesLast24h": u64 as Kind::Count, Required;
-        /// Messages of the last 7 days.
+        /// The number of messages of the last 7 days.
         messages_last_7d = "messagesLast7d": u64 as Kind::Count, Required;
-        /// Messages of the last 30 days.
+        /// The number of messages of the last 30 days.
         messages_last_30d = "messagesLast30d": u64 as Kind::Count, Required;
-        /// Calls of all time.
+        /// The number of calls of all time.
         total_calls = "totalCalls": u64 as Kind::Count, Required;
-        /// Calls of the last 24 hours.
+        /// The number of calls of the last 24 hours.
         calls_last_24h = "callsLast24h": u64 as Kind::Count, Required;
-        /// Calls of the last 7 days.
+        /// The number of calls of the last 7 days.
         calls_last_7d = "callsLast7d": u64 as Kind::Count, Required;
-        /// Calls of the last 30 days.
+        /// The number of calls of the last 30 days.
         calls_last_30d = "callsLast30d": u64 as Kind::Count, Required;
-        /// Webhook deliveries of all time.
+        /// The number of webhook deliveries of all time.
         total_webhook_deliveries = "totalWebhookDeliveries": u64 as Kind::Count, Required;
-        /// Those of them that succeeded.
+        /// The number of webhook deliveries that succeeded.
         successful_webhook_deliveries = "successfulWebhookDeliveries": u64 as Kind::Count, Required;
-        /// Those of them that failed.
+        /// The number of webhook deliveries that failed.
         failed_webhook_deliveries = "failedWebhookDeliveries": u64 as Kind::Count, Required;
-        /// SMS segments of the last 30 days. Only newer answers have it.
+        /// The number of SMS segments of the last 30 days. Only responses of newer servers have it.
         sms_segments_last_30d = "smsSegmentsLast30d": Option<u64> as Kind::CountOrNull, Optional;
     }
 
@@ -100,81 +101,82 @@ shapes! {
     UsageResponse [BoundsOrdered] {
         /// The account's plan.
         plan = "plan": PlanInfo as Kind::Object(&PlanInfo::SHAPE), Required;
-        /// How many phone numbers it has.
+        /// The account's phone numbers.
         numbers = "numbers": NumberLimits as Kind::Object(&NumberLimits::SHAPE), Required;
-        /// Its counts.
+        /// The account's counts.
         stats = "stats": UsageStats as Kind::Object(&UsageStats::SHAPE), Required;
-        /// The first second of the current period, RFC 3339. Older answers lack it.
+        /// The first second of the current period, in RFC 3339 format. Responses of older servers do not have it.
         period_start = "periodStart": Option<String> as Kind::Time, Expected;
-        /// The last second of the current period, RFC 3339. Older answers lack it.
+        /// The last second of the current period, in RFC 3339 format. Responses of older servers do not have it.
         period_end = "periodEnd": Option<String> as Kind::Time, Expected;
-        /// When the answer was made. Only newer answers have it.
+        /// The time at which the server made the response. Only responses of newer servers have it.
         report_generated_at = "reportGeneratedAt": Option<String> as Kind::TextOrNull, Optional;
     }
 
     /// The usage of one day.
     DailyUsageItem [] {
-        /// `YYYY-MM-DD`.
+        /// The day, `YYYY-MM-DD`.
         date = "date": String as Kind::Date, Required;
-        /// Messages, both directions.
+        /// The number of messages, inbound and outbound.
         messages = "messages": u64 as Kind::Count, Required;
-        /// Calls.
+        /// The number of calls.
         calls = "calls": u64 as Kind::Count, Required;
-        /// Webhook deliveries. Records don't tell them: 0 where nobody does.
+        /// The number of webhook deliveries. 0 in a response computed from records, which do not contain deliveries.
         webhooks = "webhooks": u64 as Kind::Count, Required;
     }
 
-    /// The body of `GET /v1/usage/daily`: every day has its row.
+    /// The body of `GET /v1/usage/daily`. Every day has a row.
     DailyUsageResponse [SeriesWhole] {
-        /// One row a day, the newest last.
+        /// One row for each day, the newest day last.
         data = "data": Vec<DailyUsageItem> as Kind::Rows(&DailyUsageItem::SHAPE), Required;
-        /// How many.
-        days = "days": u16 as Kind::Between(1, 365), Required;
+        /// The number of days.
+        days = "days": u16 as Kind::Between(DAYS.min, DAYS.max), Required;
     }
 
     /// The usage of one calendar month.
     MonthlyUsageItem [] {
-        /// `YYYY-MM`.
+        /// The month, `YYYY-MM`.
         month = "month": String as Kind::Month, Required;
-        /// Messages, both directions.
+        /// The number of messages, inbound and outbound.
         messages = "messages": u64 as Kind::Count, Required;
-        /// Calls.
+        /// The number of calls.
         calls = "calls": u64 as Kind::Count, Required;
-        /// Webhook deliveries. Records don't tell them: 0 where nobody does.
+        /// The number of webhook deliveries. 0 in a response computed from records, which do not contain deliveries.
         webhooks = "webhooks": u64 as Kind::Count, Required;
     }
 
-    /// The body of `GET /v1/usage/monthly`: every month has its row.
+    /// The body of `GET /v1/usage/monthly`. Every month has a row.
     MonthlyUsageResponse [SeriesWhole] {
-        /// One row a month, the newest last.
+        /// One row for each month, the newest month last.
         data = "data": Vec<MonthlyUsageItem> as Kind::Rows(&MonthlyUsageItem::SHAPE), Required;
-        /// How many.
-        months = "months": u16 as Kind::Between(1, 24), Required;
+        /// The number of months.
+        months = "months": u16 as Kind::Between(MONTHS.min, MONTHS.max), Required;
     }
 
-    /// The usage of one phone number. What is not known of it is `""`.
+    /// The usage of one phone number. An unknown text is `""`.
     NumberUsageItem [IdsDiffer] {
-        /// Its id; `""` for usage by no number.
+        /// The id of the phone number. `""` for usage without a phone number.
         number_id = "numberId": String as Kind::Text, Required;
-        /// The number itself.
+        /// The phone number in the form that people read.
         phone_number = "phoneNumber": String as Kind::Text, Required;
-        /// Its country. Records don't tell it.
+        /// The country of the phone number. `""` in a response computed from records, which do not contain it.
         country = "country": String as Kind::Text, Required;
-        /// Its status. Records don't tell it.
+        /// The status of the phone number. `""` in a response computed from records, which do not contain it.
         status = "status": String as Kind::Text, Required;
-        /// Whose it is; from records, whose usage all of it is.
+        /// The id of the agent that has the phone number. In a response computed from records, it is the agent of all of the
+        /// phone number's usage, if there is only one.
         agent_id = "agentId": Option<String> as Kind::TextOrNull, Optional;
-        /// What that agent is called.
+        /// The name of the agent that has the phone number.
         agent_name = "agentName": Option<String> as Kind::TextOrNull, Optional;
-        /// Messages, both directions.
+        /// The number of messages, inbound and outbound.
         messages = "messages": u64 as Kind::Count, Required;
-        /// Calls.
+        /// The number of calls.
         calls = "calls": u64 as Kind::Count, Required;
     }
 
     /// The body of `GET /v1/usage/by-number`.
     NumberUsageResponse [] {
-        /// One row a number.
+        /// One row for each phone number.
         data = "data": Vec<NumberUsageItem> as Kind::Rows(&NumberUsageItem::SHAPE), Required;
     }
 }
@@ -185,7 +187,7 @@ mod tests {
     use crate::contract::{Endpoint, MAX_FIELDS};
 
     #[test]
-    fn what_is_written_has_the_fields_of_its_table_in_their_order() {
+    fn a_written_object_has_the_fields_of_its_shape_in_order() {
         let row = AgentUsageItem {
             agent_id: None,
             agent_name: UNASSIGNED.into(),
@@ -215,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn no_shape_has_more_fields_than_there_is_room_for() {
+    fn no_shape_has_more_fields_than_the_limit() {
         fn fits(shape: &Shape) {
             assert!(shape.fields.len() <= MAX_FIELDS, "{}", shape.name);
             for field in shape.fields {
@@ -225,7 +227,7 @@ mod tests {
             }
         }
         for (_, endpoint) in Endpoint::ALL {
-            fits(endpoint.answer());
+            fits(endpoint.response());
         }
     }
 }

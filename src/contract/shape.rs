@@ -1,104 +1,97 @@
-//! The language in which a response is declared: shapes of fields, and the rules beyond types.
+//! The language in which a response is declared: shapes of fields, and rules beyond the fields' types.
 
 use crate::calendar::period::Period;
 
-/// An object of the wire.
+/// A JSON object of a response: its fields, and the rules that it must keep.
+///
+/// ```
+/// use usage_by_agent::contract::{AgentUsageItem, Need};
+///
+/// let shape = AgentUsageItem::SHAPE;
+/// assert_eq!(shape.name, "AgentUsageItem");
+/// assert_eq!((shape.fields[0].name, shape.fields[0].need), ("agentId", Need::Required));
+/// ```
 #[derive(Debug)]
 pub struct Shape {
-    /// Its name.
+    /// The name of the object's type in TypeScript and in the OpenAPI document.
     pub name: &'static str,
-    /// Its fields, in the order in which they are written. At most [`MAX_FIELDS`].
+    /// The fields, in the order in which they are written: at most [`MAX_FIELDS`].
     pub fields: &'static [Field],
-    /// What must hold beyond types.
+    /// The rules beyond the fields' types.
     pub rules: &'static [Rule],
-    /// What it is.
+    /// The index of the shape in `SHAPES`, for tables that run parallel to it. The shapes of errors are not in `SHAPES`.
+    pub(super) number: usize,
+    /// What the object is, in the lines of its doc comment.
     #[cfg(not(target_arch = "wasm32"))]
     pub about: &'static [&'static str],
 }
 
-/// The most fields that a shape has.
+/// The largest number of fields that a shape may have.
 pub const MAX_FIELDS: usize = 12;
 
-/// A field of an object.
-#[derive(Debug)]
-pub struct Field {
-    /// Its key.
-    pub name: &'static str,
-    /// The values that it takes.
-    pub kind: Kind,
-    /// May it be missing?
-    pub need: Need,
-    /// Its key as nearly everyone spells it.
-    pub spelled: Spelled,
-    /// What it is.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub about: &'static [&'static str],
-}
-
-/// A key as nearly everyone spells it, to be compared at once: what comes before it (a comma or a brace, left open here), its
-/// quotes, the colon, and the opening quote of a value that is text.
-#[derive(Clone, Copy, Debug)]
-pub struct Spelled {
-    /// Its bytes, the first one lowest and 0; as many as are missing at the end are 0.
-    pub bytes: [u64; 2],
-    /// How many they are, from 8 to 16; 0 of a key that is longer or shorter, whose bytes here no text has.
-    pub length: u8,
-}
-
-impl Spelled {
-    // Run by the compiler: what can panic here stops the build.
-    #[allow(
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        clippy::cast_possible_truncation
-    )]
-    pub(super) const fn of(name: &str, kind: Kind) -> Self {
-        let name = name.as_bytes();
-        let end: &[u8] = if kind.is_text() { b"\":\"" } else { b"\":" };
-        let length = 2 + name.len() + end.len();
-        if length < 8 || length > 16 {
-            return Spelled {
-                bytes: [u64::MAX; 2],
-                length: 0,
-            };
+impl Shape {
+    /// The index of the field with this key. A key that the shape does not have stops the build.
+    // Only constants are computed from this, so only the compiler can meet the panic.
+    #[allow(clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+    pub(super) const fn index_of(&self, key: &str) -> usize {
+        let mut index = 0;
+        while index < self.fields.len() {
+            if is_equal(self.fields[index].name.as_bytes(), key.as_bytes()) {
+                return index;
+            }
+            index += 1;
         }
-        let mut bytes = [0; 16];
-        bytes[1] = b'"';
-        let mut n = 2;
-        while n < length {
-            bytes[n] = if n < 2 + name.len() {
-                name[n - 2]
-            } else {
-                end[n - 2 - name.len()]
-            };
-            n += 1;
-        }
-        let bytes = u128::from_le_bytes(bytes);
-        Spelled {
-            bytes: [bytes as u64, (bytes >> 64) as u64],
-            length: length as u8,
-        }
+        panic!("the shape does not have this field")
     }
 }
 
-/// What a field holds.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // run by the compiler
+const fn is_equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// A field of a [`Shape`].
+#[derive(Debug)]
+pub struct Field {
+    /// The field's key.
+    pub name: &'static str,
+    /// The values that the field takes.
+    pub kind: Kind,
+    /// Whether the field may be missing.
+    pub need: Need,
+    /// What the field is, in the lines of its doc comment.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub about: &'static [&'static str],
+}
+
+/// The values that a field takes.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// Text.
+    /// A string.
     Text,
-    /// Text, or null.
+    /// A string or null.
     TextOrNull,
-    /// A whole number from 0 to 2^53 - 1; `7.0` is one, as it is to `JSON.parse`.
+    /// A whole number from 0 to 2^53 - 1. `7.0` is a whole number, as it is to `JSON.parse`.
     Count,
-    /// The same, or null.
+    /// A whole number from 0 to 2^53 - 1, or null.
     CountOrNull,
-    /// A whole number within these.
+    /// A whole number from the first to the second number.
     Between(u16, u16),
     /// True or false.
     Flag,
     /// `week`, `month` or `year`.
     Period,
-    /// A time, RFC 3339.
+    /// A time in RFC 3339 format.
     Time,
     /// A date, `YYYY-MM-DD`.
     Date,
@@ -108,63 +101,63 @@ pub enum Kind {
     Object(&'static Shape),
     /// An array of objects.
     Rows(&'static Shape),
-    /// Anything. Of errors only, which nothing here checks.
+    /// Any value. Only errors have it, and errors are not checked here.
     Any,
-    /// Where a parameter is: an array of text and numbers. Of errors only.
+    /// The place of a parameter: an array of strings and numbers. Only errors have it, and errors are not checked here.
     Location,
 }
 
 impl Kind {
-    /// Is it text, if it is not null?
+    /// Is each value of this kind a string, or null?
     pub const fn is_text(self) -> bool {
-        matches!(self, Kind::Text | Kind::TextOrNull) || self.is_judged()
+        matches!(self, Kind::Text | Kind::TextOrNull) || self.is_restricted_text()
     }
 
-    /// Is it text of which not all will do?
-    pub const fn is_judged(self) -> bool {
+    /// Is this kind text in one format, so that not every string is right?
+    pub const fn is_restricted_text(self) -> bool {
         matches!(self, Kind::Period | Kind::Time | Kind::Date | Kind::Month)
     }
 }
 
-/// May a field be missing?
+/// Whether a field may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// No.
+    /// The field must be present.
     Required,
-    /// Older answers lack it: that is told, and is no fault.
+    /// The field may be missing, because older servers do not write it. That is reported as a warning.
     Expected,
-    /// Yes.
+    /// The field may be missing.
     Optional,
-    /// Yes; it is then false.
+    /// The field may be missing, and is then false.
     OrFalse,
 }
 
-/// What must hold beyond types. Each is judged in `validate.rs`, and named in the OpenAPI document.
+/// A rule beyond the types of fields. `contract::check` judges it, and the OpenAPI document names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// No two rows have the same first field, which is an id.
+    /// No two rows have the same id. The id is the first field.
     IdsDiffer,
     /// `isOrphan` is true exactly where `agentId` is null.
     OrphanAgrees,
     /// At most one row has a null `agentId`.
     OneOrphan,
-    /// Call seconds without calls deserve a look.
+    /// A row with call seconds has calls. A row without calls gets a warning.
     SecondsNeedCalls,
-    /// `periodStart` to `periodEnd` is one `period`, under some convention.
+    /// `periodStart` to `periodEnd` is one calendar `period`, under some convention.
     SpansPeriod,
     /// `periodEnd` does not come before `periodStart`.
     BoundsOrdered,
-    /// A longer span counts no less than a shorter one that lies in it.
+    /// A count of a longer span is at least the count of a shorter span inside it.
     LongerCountsMore,
-    /// Deliveries that succeeded or failed are deliveries.
+    /// Successful and failed deliveries together are at most all deliveries.
     DeliveriesSum,
-    /// What remains is the limit less what is used: else it deserves a look.
+    /// The remainder is the limit less the numbers in use. Another remainder gets a warning.
     RemainderFits,
-    /// One row a day or month, each once, none missing, in order, as many as said.
+    /// There is one row for each day or month, in order, without gaps, and as many rows as the response states.
     SeriesWhole,
 }
 
-/// Is a value of an optional field there to be written?
+/// Whether an optional value is left out when an object is written.
 pub(super) trait Written {
     fn is_left_out(&self) -> bool {
         false
@@ -183,14 +176,23 @@ impl<T> Written for Option<T> {
     }
 }
 
-/// Makes of each shape its struct, its table and its writer.
+/// Makes a struct of each shape, with its table (`SHAPE`) and its serializer, and the list of all shapes (`SHAPES`).
 macro_rules! shapes {
     ($(
         $(#[doc = $about:literal])*
         $Shape:ident [$($Rule:ident),*] {
             $($(#[doc = $note:literal])* $field:ident = $name:literal: $Type:ty as $Kind:expr, $Need:ident;)*
         }
-    )*) => {$(
+    )*) => {
+        /// Every shape of a response.
+        pub(super) const SHAPES: &[&Shape] = &[$(&$Shape::SHAPE),*];
+
+        /// The position of each shape in `SHAPES`.
+        enum Position {
+            $($Shape),*
+        }
+
+        $(
         $(#[doc = $about])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $Shape {
@@ -198,18 +200,18 @@ macro_rules! shapes {
         }
 
         impl $Shape {
-            /// Its table.
+            /// The declaration of this object.
             pub const SHAPE: Shape = Shape {
                 name: stringify!($Shape),
                 fields: &[$(Field {
                     name: $name,
                     kind: $Kind,
                     need: Need::$Need,
-                    spelled: Spelled::of($name, $Kind),
                     #[cfg(not(target_arch = "wasm32"))]
                     about: &[$($note),*],
                 }),*],
                 rules: &[$(Rule::$Rule),*],
+                number: Position::$Shape as usize,
                 #[cfg(not(target_arch = "wasm32"))]
                 about: &[$($about),*],
             };

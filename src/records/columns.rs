@@ -33,7 +33,7 @@ pub enum Item {
 }
 
 /// Bits of an entry that hold the tag; `pkg/src/columns.ts` has the same number.
-const TAG_BITS: u32 = 4;
+pub const TAG_BITS: u32 = 4;
 
 /// The field that begins a record.
 const RECORD: usize = 0;
@@ -188,6 +188,25 @@ fn bytes_of(text: &[u8], units: usize) -> Option<usize> {
     }
     (left == 0).then_some(text.len())
 }
+
+/// Every tag with its name in TypeScript.
+pub const TAGS: &[(&str, u8)] = &[
+    ("absent", tag::ABSENT),
+    ("null", tag::NULL),
+    ("number", tag::NUMBER),
+    ("text", tag::TEXT),
+    ("brokenText", tag::BROKEN_TEXT),
+    ("date", tag::DATE),
+    ("boolean", tag::BOOLEAN),
+    ("object", tag::OBJECT),
+    ("array", tag::ARRAY),
+    ("bigint", tag::BIGINT),
+    ("function", tag::FUNCTION),
+    ("symbol", tag::SYMBOL),
+    ("threw", tag::THREW),
+    ("tooDeep", tag::TOO_DEEP),
+    ("revoked", tag::REVOKED),
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
-//! The documents that are written from the contract, each with its path in the project.
+//! The files that are generated from `src/`, each with its path in the project.
 
+#[path = "constants.rs"]
+mod constants;
 #[path = "examples.rs"]
 mod examples;
 #[path = "openapi.rs"]
@@ -9,10 +11,11 @@ mod typescript;
 
 use usage_by_agent::contract::{Endpoint, Kind, Shape};
 
-/// All of them.
+/// Every generated file: its path and its text.
 pub fn all() -> Vec<(&'static str, String)> {
     let openapi = format!("{:#}\n", openapi::document());
     vec![
+        ("pkg/src/constants.ts", constants::constants()),
         ("pkg/src/contract.ts", typescript::types()),
         ("pkg/src/handler/http/endpoints.ts", typescript::endpoints()),
         (
@@ -23,16 +26,16 @@ pub fn all() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The shapes of all answers, inner ones before outer ones.
+/// The shapes of all responses. A shape comes after the shapes inside it.
 fn shapes() -> Vec<&'static Shape> {
     let mut found = Vec::new();
     for (_, endpoint) in Endpoint::ALL {
-        gather(endpoint.answer(), &mut found);
+        gather(endpoint.response(), &mut found);
     }
     found
 }
 
-/// A shape with those that lie in it before it, unless it is there already.
+/// Adds a shape after the shapes inside it, unless it has been added before.
 fn gather(shape: &'static Shape, found: &mut Vec<&'static Shape>) {
     for field in shape.fields {
         if let Kind::Object(inner) | Kind::Rows(inner) = field.kind {
@@ -44,7 +47,7 @@ fn gather(shape: &'static Shape, found: &mut Vec<&'static Shape>) {
     }
 }
 
-/// Lines of a doc comment as one text.
+/// The lines of a doc comment as one text.
 fn prose(about: &[&str]) -> String {
     about.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! An answer and an error of each kind, as the document shows them. A test holds them to the contract.
+//! The example of each response in the OpenAPI document. A test checks them against the contract.
 
 use serde_json::{Value, json};
 use usage_by_agent::calendar::period::Period;
@@ -8,8 +8,8 @@ use usage_by_agent::contract::{
     UsageResponse, UsageStats,
 };
 
-/// What an endpoint answers, as in New York in June 2024.
-pub fn answer(endpoint: Endpoint) -> Value {
+/// A response of an endpoint, for New York in June 2024.
+pub fn of(endpoint: Endpoint) -> Value {
     let agent = |id: Option<&str>, name: &str, [messages, calls, total_seconds]: [u64; 3]| AgentUsageItem {
         agent_id: id.map(str::to_owned),
         agent_name: name.into(),
@@ -99,7 +99,7 @@ pub fn answer(endpoint: Endpoint) -> Value {
     }
 }
 
-/// The body of a 422.
+/// The body of a response with status 422.
 pub fn parameter_errors() -> Value {
     json!({"detail": [{
         "type": "literal_error",
@@ -110,7 +110,7 @@ pub fn parameter_errors() -> Value {
     }]})
 }
 
-/// The body of another error.
+/// The body of an error with another status.
 pub fn error(code: &str, group: &str, message: &str) -> Value {
     json!({"error": {"message": message, "code": code, "type": group, "details": []}})
 }

@@ -1,4 +1,5 @@
-//! `npm run contract`: writes what is made from `src/contract/`. `npm test` fails while it differs from what would be written.
+//! `npm run contract`: writes the files that are generated from `src/`. `npm test` fails while a file differs from what this
+//! would write.
 
 mod documents;
 

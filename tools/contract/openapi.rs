@@ -2,11 +2,10 @@
 
 use super::{examples, gather, prose, shapes};
 use serde_json::{Map, Value, json};
-use usage_by_agent::contract::{ERROR, Endpoint, Kind, Need, PARAMETER_ERRORS, Parameter, Shape, Takes};
+use usage_by_agent::contract::{ERROR, Endpoint, Kind, Need, PARAMETER_ERRORS, PERIODS, Parameter, Shape, Takes};
+use usage_by_agent::json::MAX_SAFE;
 
-const LARGEST: u64 = 9_007_199_254_740_991;
-
-/// All of it.
+/// The whole document.
 pub fn document() -> Value {
     let paths: Map<_, _> = Endpoint::ALL
         .iter()
@@ -35,21 +34,21 @@ pub fn document() -> Value {
     })
 }
 
-/// Those of answers. What is required is always there.
+/// The headers of responses. A required header is always present.
 fn headers() -> Value {
     let header =
         |about: &str, required: bool| json!({"description": about, "required": required, "schema": {"type": "string"}});
     json!({
-        "ETag": header("The answer's tag, for `If-None-Match`.", true),
-        "Cache-Control": header("`private`: the caller's own cache may keep a report, and asks for it again each time.", true),
+        "ETag": header("The response's tag, for `If-None-Match`.", true),
+        "Cache-Control": header("The caller's own cache may keep the response, but must revalidate it each time.", true),
         "WWW-Authenticate": header("How to authenticate: `Bearer`.", true),
-        "Retry-After": header("When to come again: seconds, or a date. The upstream's.", false),
-        "X-Request-Id": header("The upstream's name for the request.", false),
+        "Retry-After": header("When to try again, in seconds or as a date. The value is the upstream's.", false),
+        "X-Request-Id": header("The upstream's id of the request.", false),
     })
 }
 
-/// What goes wrong: a response's name, the statuses that have it, the headers that it has beside `Cache-Control`, what it is, and
-/// an example's code, group and message.
+/// An error response: its name, its statuses, its headers besides `Cache-Control`, its description, and an example's code, group
+/// and message.
 type Fault = (
     &'static str,
     &'static [&'static str],
@@ -67,14 +66,14 @@ const FAULTS: [Fault; 8] = [
         "Refused",
         &["400", "402", "403"],
         UPSTREAM,
-        "The upstream's refusal, as it said it. Only where there is an upstream.",
+        "The upstream refused the request; the error is the upstream's. Only a server with an upstream responds like this.",
         ["forbidden", "permission_error", "The upstream does not allow this."],
     ),
     (
         "Unauthorized",
         &["401"],
         &["WWW-Authenticate", "Retry-After", "X-Request-Id"],
-        "The token is missing, or not accepted.",
+        "The token is missing or not accepted.",
         [
             "missing_token",
             "authentication_error",
@@ -85,7 +84,7 @@ const FAULTS: [Fault; 8] = [
         "NotFound",
         &["404"],
         UPSTREAM,
-        "There is nothing to be told: no such path, or an account of which nothing is known.",
+        "The path does not exist, or the server does not know the account's plan and phone numbers.",
         [
             "account_unknown",
             REFUSED,
@@ -96,7 +95,7 @@ const FAULTS: [Fault; 8] = [
         "NotAcceptable",
         &["406"],
         &[],
-        "The caller does not take JSON.",
+        "The caller does not accept JSON.",
         [
             "not_acceptable",
             REFUSED,
@@ -107,7 +106,7 @@ const FAULTS: [Fault; 8] = [
         "TooManyRequests",
         &["429"],
         UPSTREAM,
-        "Too many requests; `Retry-After` says when to come again.",
+        "There were too many requests. `Retry-After` says when to try again.",
         [
             "rate_limited",
             "rate_limit_error",
@@ -118,21 +117,21 @@ const FAULTS: [Fault; 8] = [
         "Failed",
         &["500"],
         &[],
-        "The records can't be reported.",
+        "The server could not compute the usage from the records.",
         ["records_unavailable", FAILED, "The records could not be read."],
     ),
     (
         "BadUpstream",
         &["502"],
         UPSTREAM,
-        "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
+        "The upstream could not be reached, or its response is not valid. `details` lists the problems of the response.",
         ["upstream_unreachable", FAILED, "The upstream could not be reached."],
     ),
     (
         "SlowUpstream",
         &["504"],
         &[],
-        "The upstream took too long.",
+        "The upstream did not respond in time.",
         [
             "upstream_timeout",
             FAILED,
@@ -149,7 +148,7 @@ fn errors() -> Value {
             response(about, &ERROR, headers, &examples::error(code, group, message)),
         );
     }
-    let about = "The parameters are not as they should be.";
+    let about = "The parameters are not valid.";
     let bad = response(about, &PARAMETER_ERRORS, UPSTREAM, &examples::parameter_errors());
     found.insert("BadParameters".into(), bad);
     found.into()
@@ -165,10 +164,10 @@ fn operation(name: &str, endpoint: Endpoint) -> Value {
             .collect::<Vec<_>>()
     };
     let mut responses: Map<_, _> = FAULTS.iter().flat_map(statuses).collect();
-    let example = examples::answer(endpoint);
-    let answer = response("The answer.", endpoint.answer(), &["ETag", "X-Request-Id"], &example);
-    let unchanged = json!({"description": "The answer has the tag of `If-None-Match`.", "headers": header_references(&["ETag", "X-Request-Id"])});
-    responses.insert("200".into(), answer);
+    let example = examples::of(endpoint);
+    let found = response("The usage.", endpoint.response(), &["ETag", "X-Request-Id"], &example);
+    let unchanged = json!({"description": "The response has not changed: it has the tag of `If-None-Match`.", "headers": header_references(&["ETag", "X-Request-Id"])});
+    responses.insert("200".into(), found);
     responses.insert("304".into(), unchanged);
     responses.insert("422".into(), shared("BadParameters"));
     responses.sort_keys();
@@ -186,7 +185,7 @@ fn response(about: &str, shape: &Shape, headers: &[&str], example: &Value) -> Va
     json!({"description": about, "headers": header_references(headers), "content": content})
 }
 
-/// `Cache-Control`, which every answer has, and these.
+/// References to `Cache-Control`, which every response has, and to these headers.
 fn header_references(names: &[&str]) -> Value {
     let reference = |name: &&str| {
         (
@@ -202,8 +201,8 @@ fn parameter(parameter: &Parameter) -> Value {
     let schema = match parameter.takes {
         Takes::OneOf(choices) => json!({"type": "string", "enum": choices}),
         Takes::Zone => json!({"type": "string", "examples": ["America/New_York"]}),
-        Takes::Whole { least, most, default } => {
-            json!({"type": "integer", "minimum": least, "maximum": most, "default": default})
+        Takes::Length(length) => {
+            json!({"type": "integer", "minimum": length.min, "maximum": length.max, "default": length.default})
         }
     };
     json!({
@@ -248,11 +247,11 @@ fn of(kind: Kind) -> Value {
     match kind {
         Kind::Text => json!({"type": "string"}),
         Kind::TextOrNull => json!({"type": ["string", "null"]}),
-        Kind::Count => json!({"type": "integer", "minimum": 0, "maximum": LARGEST}),
-        Kind::CountOrNull => json!({"type": ["integer", "null"], "minimum": 0, "maximum": LARGEST}),
+        Kind::Count => json!({"type": "integer", "minimum": 0, "maximum": MAX_SAFE}),
+        Kind::CountOrNull => json!({"type": ["integer", "null"], "minimum": 0, "maximum": MAX_SAFE}),
         Kind::Between(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
         Kind::Flag => json!({"type": "boolean"}),
-        Kind::Period => json!({"type": "string", "enum": ["week", "month", "year"]}),
+        Kind::Period => json!({"type": "string", "enum": PERIODS}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::Date => json!({"type": "string", "format": "date"}),
         Kind::Month => json!({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}),

@@ -1,23 +1,23 @@
-//! TypeScript: the types of the answers, and the endpoints with their parameters.
+//! TypeScript: the types of the responses, and the endpoints with their parameters.
 
 use super::{gather, prose, shapes};
-use usage_by_agent::contract::{ERROR, Endpoint, Field, Kind, Need, PARAMETER_ERRORS, Shape, Takes};
+use usage_by_agent::contract::{ERROR, Endpoint, Field, Kind, Need, PARAMETER_ERRORS, SeriesLength, Shape, Takes};
 
 const HEAD: &str = "// Written by `npm run contract` from src/contract/. Change it there.\n\n";
 
-/// The types of the answers and of the errors.
+/// The types of the responses and of the errors.
 pub fn types() -> String {
     let names = Endpoint::ALL.map(|(name, _)| format!("\"{name}\"")).join(" | ");
     let mut text = format!("{HEAD}import type {{ Period }} from \"./types.js\";\n\n");
     text += &format!("/** One of the five usage endpoints. */\nexport type Endpoint = {names};\n\n");
-    text += "/** What each endpoint answers with. */\nexport interface UsageResponses {\n";
+    text += "/** The response of each endpoint. */\nexport interface UsageResponses {\n";
     for (name, endpoint) in Endpoint::ALL {
         let key = if name.contains('-') {
             format!("\"{name}\"")
         } else {
             name.to_owned()
         };
-        text += &format!("  {key}: {};\n", endpoint.answer().name);
+        text += &format!("  {key}: {};\n", endpoint.response().name);
     }
     text += "}\n";
     let mut all = shapes();
@@ -65,7 +65,7 @@ fn of(kind: Kind) -> String {
     }
 }
 
-/// The endpoints, where they are and what they take.
+/// The endpoints, with their paths and parameters.
 pub fn endpoints() -> String {
     let mut text = format!("{HEAD}import type {{ Endpoint }} from \"../../contract.js\";\n");
     text += "
@@ -102,13 +102,15 @@ fn takes(takes: Takes) -> String {
     match takes {
         Takes::OneOf(choices) => format!("type: \"choice\", choices: [\"{}\"]", choices.join("\", \"")),
         Takes::Zone => "type: \"zone\"".into(),
-        Takes::Whole { least, most, default } => {
-            format!("type: \"integer\", minimum: {least}, maximum: {most}, default: {default}")
+        Takes::Length(SeriesLength { min, max, default }) => {
+            format!("type: \"integer\", minimum: {min}, maximum: {max}, default: {default}")
         }
     }
 }
 
-/// A constant of any value, from its JSON.
+/// A module with one constant, whose value is this JSON.
 pub fn constant(name: &str, json: &str) -> String {
-    format!("{HEAD}/** The OpenAPI document of what the handler serves. */\nexport const {name}: object = {json};\n")
+    format!(
+        "{HEAD}/** The OpenAPI document of the endpoints that the handler serves. */\nexport const {name}: object = {json};\n"
+    )
 }

@@ -1,6 +1,6 @@
 // Written by `npm run contract` from src/contract/. Change it there.
 
-/** The OpenAPI document of what the handler serves. */
+/** The OpenAPI document of the endpoints that the handler serves. */
 export const OPENAPI: object = {
   "openapi": "3.1.0",
   "info": {
@@ -44,7 +44,7 @@ export const OPENAPI: object = {
             "name": "tz",
             "in": "query",
             "required": false,
-            "description": "The name of an IANA time zone, such as America/New_York, in any case. If it is absent, the zone that the server is set to, else UTC.",
+            "description": "The name of an IANA time zone, such as America/New_York, in upper or lower case. The default is the zone that the server is configured with, or else UTC.",
             "schema": {
               "type": "string",
               "examples": [
@@ -55,7 +55,7 @@ export const OPENAPI: object = {
         ],
         "responses": {
           "200": {
-            "description": "The answer.",
+            "description": "The usage.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -99,7 +99,7 @@ export const OPENAPI: object = {
             }
           },
           "304": {
-            "description": "The answer has the tag of `If-None-Match`.",
+            "description": "The response has not changed: it has the tag of `If-None-Match`.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -158,7 +158,7 @@ export const OPENAPI: object = {
         "parameters": [],
         "responses": {
           "200": {
-            "description": "The answer.",
+            "description": "The usage.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -213,7 +213,7 @@ export const OPENAPI: object = {
             }
           },
           "304": {
-            "description": "The answer has the tag of `If-None-Match`.",
+            "description": "The response has not changed: it has the tag of `If-None-Match`.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -265,7 +265,7 @@ export const OPENAPI: object = {
     "/v1/usage/daily": {
       "get": {
         "operationId": "daily",
-        "summary": "Usage by day, of the last days",
+        "summary": "Usage by day, for the last days",
         "tags": [
           "usage"
         ],
@@ -274,7 +274,7 @@ export const OPENAPI: object = {
             "name": "days",
             "in": "query",
             "required": false,
-            "description": "How many days, the current one included.",
+            "description": "The number of days, including the current day.",
             "schema": {
               "type": "integer",
               "minimum": 1,
@@ -285,7 +285,7 @@ export const OPENAPI: object = {
         ],
         "responses": {
           "200": {
-            "description": "The answer.",
+            "description": "The usage.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -323,7 +323,7 @@ export const OPENAPI: object = {
             }
           },
           "304": {
-            "description": "The answer has the tag of `If-None-Match`.",
+            "description": "The response has not changed: it has the tag of `If-None-Match`.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -375,7 +375,7 @@ export const OPENAPI: object = {
     "/v1/usage/monthly": {
       "get": {
         "operationId": "monthly",
-        "summary": "Usage by calendar month, of the last months",
+        "summary": "Usage by calendar month, for the last months",
         "tags": [
           "usage"
         ],
@@ -384,7 +384,7 @@ export const OPENAPI: object = {
             "name": "months",
             "in": "query",
             "required": false,
-            "description": "How many months, the current one included.",
+            "description": "The number of months, including the current month.",
             "schema": {
               "type": "integer",
               "minimum": 1,
@@ -395,7 +395,7 @@ export const OPENAPI: object = {
         ],
         "responses": {
           "200": {
-            "description": "The answer.",
+            "description": "The usage.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -433,7 +433,7 @@ export const OPENAPI: object = {
             }
           },
           "304": {
-            "description": "The answer has the tag of `If-None-Match`.",
+            "description": "The response has not changed: it has the tag of `If-None-Match`.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -492,7 +492,7 @@ export const OPENAPI: object = {
         "parameters": [],
         "responses": {
           "200": {
-            "description": "The answer.",
+            "description": "The usage.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -527,7 +527,7 @@ export const OPENAPI: object = {
             }
           },
           "304": {
-            "description": "The answer has the tag of `If-None-Match`.",
+            "description": "The response has not changed: it has the tag of `If-None-Match`.",
             "headers": {
               "Cache-Control": {
                 "$ref": "#/components/headers/Cache-Control"
@@ -586,14 +586,14 @@ export const OPENAPI: object = {
     },
     "headers": {
       "ETag": {
-        "description": "The answer's tag, for `If-None-Match`.",
+        "description": "The response's tag, for `If-None-Match`.",
         "required": true,
         "schema": {
           "type": "string"
         }
       },
       "Cache-Control": {
-        "description": "`private`: the caller's own cache may keep a report, and asks for it again each time.",
+        "description": "The caller's own cache may keep the response, but must revalidate it each time.",
         "required": true,
         "schema": {
           "type": "string"
@@ -607,14 +607,14 @@ export const OPENAPI: object = {
         }
       },
       "Retry-After": {
-        "description": "When to come again: seconds, or a date. The upstream's.",
+        "description": "When to try again, in seconds or as a date. The value is the upstream's.",
         "required": false,
         "schema": {
           "type": "string"
         }
       },
       "X-Request-Id": {
-        "description": "The upstream's name for the request.",
+        "description": "The upstream's id of the request.",
         "required": false,
         "schema": {
           "type": "string"
@@ -623,7 +623,7 @@ export const OPENAPI: object = {
     },
     "responses": {
       "Refused": {
-        "description": "The upstream's refusal, as it said it. Only where there is an upstream.",
+        "description": "The upstream refused the request; the error is the upstream's. Only a server with an upstream responds like this.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -652,7 +652,7 @@ export const OPENAPI: object = {
         }
       },
       "Unauthorized": {
-        "description": "The token is missing, or not accepted.",
+        "description": "The token is missing or not accepted.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -684,7 +684,7 @@ export const OPENAPI: object = {
         }
       },
       "NotFound": {
-        "description": "There is nothing to be told: no such path, or an account of which nothing is known.",
+        "description": "The path does not exist, or the server does not know the account's plan and phone numbers.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -713,7 +713,7 @@ export const OPENAPI: object = {
         }
       },
       "NotAcceptable": {
-        "description": "The caller does not take JSON.",
+        "description": "The caller does not accept JSON.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -736,7 +736,7 @@ export const OPENAPI: object = {
         }
       },
       "TooManyRequests": {
-        "description": "Too many requests; `Retry-After` says when to come again.",
+        "description": "There were too many requests. `Retry-After` says when to try again.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -765,7 +765,7 @@ export const OPENAPI: object = {
         }
       },
       "Failed": {
-        "description": "The records can't be reported.",
+        "description": "The server could not compute the usage from the records.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -788,7 +788,7 @@ export const OPENAPI: object = {
         }
       },
       "BadUpstream": {
-        "description": "The upstream could not be asked, or gave no sound answer; `details` says what is wrong with it.",
+        "description": "The upstream could not be reached, or its response is not valid. `details` lists the problems of the response.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -817,7 +817,7 @@ export const OPENAPI: object = {
         }
       },
       "SlowUpstream": {
-        "description": "The upstream took too long.",
+        "description": "The upstream did not respond in time.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -840,7 +840,7 @@ export const OPENAPI: object = {
         }
       },
       "BadParameters": {
-        "description": "The parameters are not as they should be.",
+        "description": "The parameters are not valid.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -880,7 +880,7 @@ export const OPENAPI: object = {
     "schemas": {
       "AgentUsageItem": {
         "type": "object",
-        "description": "The usage of one agent in a period. `isOrphan` is true exactly where `agentId` is null. At most one row has a null `agentId`. No two rows have the same id. Call seconds come with calls.",
+        "description": "The usage of one agent in a period. `isOrphan` is true exactly where `agentId` is null. At most one row has a null `agentId`. No two rows have the same id. A row with call seconds has calls.",
         "required": [
           "agentId",
           "agentName",
@@ -894,33 +894,33 @@ export const OPENAPI: object = {
               "string",
               "null"
             ],
-            "description": "`null` for usage with no agent."
+            "description": "The agent's id. `null` for usage without an agent."
           },
           "agentName": {
             "type": "string",
-            "description": "What the agent is called; `Unassigned` for usage with no agent."
+            "description": "The agent's name. `Unassigned` for usage without an agent."
           },
           "messages": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Messages, both directions."
+            "description": "The number of messages, inbound and outbound."
           },
           "calls": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Completed calls only."
+            "description": "The number of completed calls."
           },
           "totalSeconds": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Whole seconds of those calls."
+            "description": "The duration of the completed calls, in whole seconds."
           },
           "isOrphan": {
             "type": "boolean",
-            "description": "`true` for the one row of usage with no agent.",
+            "description": "`true` for usage without an agent. At most one row has it.",
             "default": false
           }
         }
@@ -940,7 +940,7 @@ export const OPENAPI: object = {
             "items": {
               "$ref": "#/components/schemas/AgentUsageItem"
             },
-            "description": "One row an agent."
+            "description": "One row for each agent."
           },
           "period": {
             "type": "string",
@@ -954,18 +954,18 @@ export const OPENAPI: object = {
           "periodStart": {
             "type": "string",
             "format": "date-time",
-            "description": "Its first second, `YYYY-MM-DDTHH:MM:SSZ`."
+            "description": "The first second of the period, `YYYY-MM-DDTHH:MM:SSZ`."
           },
           "periodEnd": {
             "type": "string",
             "format": "date-time",
-            "description": "Its last whole second, `YYYY-MM-DDTHH:MM:SSZ`."
+            "description": "The last whole second of the period, `YYYY-MM-DDTHH:MM:SSZ`. It is inside the period."
           }
         }
       },
       "PlanLimits": {
         "type": "object",
-        "description": "What a plan allows.",
+        "description": "The limits of a plan.",
         "required": [
           "numbers",
           "messagesPerMonth",
@@ -978,31 +978,31 @@ export const OPENAPI: object = {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Phone numbers."
+            "description": "The number of phone numbers."
           },
           "messagesPerMonth": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Messages in a month."
+            "description": "The number of messages in a month."
           },
           "voiceMinutesPerMonth": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Minutes of calls in a month."
+            "description": "The minutes of calls in a month."
           },
           "maxCallDurationMinutes": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Minutes of one call."
+            "description": "The minutes that one call may last."
           },
           "concurrentCalls": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Calls at the same time."
+            "description": "The number of calls at the same time."
           }
         }
       },
@@ -1015,17 +1015,17 @@ export const OPENAPI: object = {
         "properties": {
           "name": {
             "type": "string",
-            "description": "What it is called."
+            "description": "The plan's name."
           },
           "limits": {
             "$ref": "#/components/schemas/PlanLimits",
-            "description": "What it allows. Older answers lack it."
+            "description": "The plan's limits. Responses of older servers do not have them."
           }
         }
       },
       "NumberLimits": {
         "type": "object",
-        "description": "How many phone numbers the account has, and may have. What remains is the limit less what is used.",
+        "description": "The phone numbers that the account uses, and the limit of its plan. `remaining` is `limit` less `used`.",
         "required": [
           "used",
           "limit",
@@ -1036,25 +1036,25 @@ export const OPENAPI: object = {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Those it has."
+            "description": "The phone numbers in use."
           },
           "limit": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Those it may have."
+            "description": "The phone numbers that the plan allows."
           },
           "remaining": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Those it may still add."
+            "description": "The phone numbers that the account may still add."
           }
         }
       },
       "UsageStats": {
         "type": "object",
-        "description": "The account's counts. A longer span counts no less than a shorter one that lies in it. Deliveries that succeeded or failed are no more than all deliveries.",
+        "description": "The account's counts. A count of a longer span is at least the count of a shorter span inside it. Successful and failed deliveries together are at most all deliveries.",
         "required": [
           "totalMessages",
           "messagesLast24h",
@@ -1073,67 +1073,67 @@ export const OPENAPI: object = {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Messages of all time, both directions."
+            "description": "The number of messages of all time, inbound and outbound."
           },
           "messagesLast24h": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Messages of the last 24 hours."
+            "description": "The number of messages of the last 24 hours."
           },
           "messagesLast7d": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Messages of the last 7 days."
+            "description": "The number of messages of the last 7 days."
           },
           "messagesLast30d": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Messages of the last 30 days."
+            "description": "The number of messages of the last 30 days."
           },
           "totalCalls": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Calls of all time."
+            "description": "The number of calls of all time."
           },
           "callsLast24h": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Calls of the last 24 hours."
+            "description": "The number of calls of the last 24 hours."
           },
           "callsLast7d": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Calls of the last 7 days."
+            "description": "The number of calls of the last 7 days."
           },
           "callsLast30d": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Calls of the last 30 days."
+            "description": "The number of calls of the last 30 days."
           },
           "totalWebhookDeliveries": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Webhook deliveries of all time."
+            "description": "The number of webhook deliveries of all time."
           },
           "successfulWebhookDeliveries": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Those of them that succeeded."
+            "description": "The number of webhook deliveries that succeeded."
           },
           "failedWebhookDeliveries": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Those of them that failed."
+            "description": "The number of webhook deliveries that failed."
           },
           "smsSegmentsLast30d": {
             "type": [
@@ -1142,7 +1142,7 @@ export const OPENAPI: object = {
             ],
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "SMS segments of the last 30 days. Only newer answers have it."
+            "description": "The number of SMS segments of the last 30 days. Only responses of newer servers have it."
           }
         }
       },
@@ -1161,28 +1161,28 @@ export const OPENAPI: object = {
           },
           "numbers": {
             "$ref": "#/components/schemas/NumberLimits",
-            "description": "How many phone numbers it has."
+            "description": "The account's phone numbers."
           },
           "stats": {
             "$ref": "#/components/schemas/UsageStats",
-            "description": "Its counts."
+            "description": "The account's counts."
           },
           "periodStart": {
             "type": "string",
             "format": "date-time",
-            "description": "The first second of the current period, RFC 3339. Older answers lack it."
+            "description": "The first second of the current period, in RFC 3339 format. Responses of older servers do not have it."
           },
           "periodEnd": {
             "type": "string",
             "format": "date-time",
-            "description": "The last second of the current period, RFC 3339. Older answers lack it."
+            "description": "The last second of the current period, in RFC 3339 format. Responses of older servers do not have it."
           },
           "reportGeneratedAt": {
             "type": [
               "string",
               "null"
             ],
-            "description": "When the answer was made. Only newer answers have it."
+            "description": "The time at which the server made the response. Only responses of newer servers have it."
           }
         }
       },
@@ -1199,31 +1199,31 @@ export const OPENAPI: object = {
           "date": {
             "type": "string",
             "format": "date",
-            "description": "`YYYY-MM-DD`."
+            "description": "The day, `YYYY-MM-DD`."
           },
           "messages": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Messages, both directions."
+            "description": "The number of messages, inbound and outbound."
           },
           "calls": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Calls."
+            "description": "The number of calls."
           },
           "webhooks": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Webhook deliveries. Records don't tell them: 0 where nobody does."
+            "description": "The number of webhook deliveries. 0 in a response computed from records, which do not contain deliveries."
           }
         }
       },
       "DailyUsageResponse": {
         "type": "object",
-        "description": "The body of `GET /v1/usage/daily`: every day has its row. There is one row for each, in order, none twice and none missing.",
+        "description": "The body of `GET /v1/usage/daily`. Every day has a row. The rows are in order, without duplicates and without gaps.",
         "required": [
           "data",
           "days"
@@ -1234,13 +1234,13 @@ export const OPENAPI: object = {
             "items": {
               "$ref": "#/components/schemas/DailyUsageItem"
             },
-            "description": "One row a day, the newest last."
+            "description": "One row for each day, the newest day last."
           },
           "days": {
             "type": "integer",
             "minimum": 1,
             "maximum": 365,
-            "description": "How many."
+            "description": "The number of days."
           }
         }
       },
@@ -1257,31 +1257,31 @@ export const OPENAPI: object = {
           "month": {
             "type": "string",
             "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$",
-            "description": "`YYYY-MM`."
+            "description": "The month, `YYYY-MM`."
           },
           "messages": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Messages, both directions."
+            "description": "The number of messages, inbound and outbound."
           },
           "calls": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Calls."
+            "description": "The number of calls."
           },
           "webhooks": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Webhook deliveries. Records don't tell them: 0 where nobody does."
+            "description": "The number of webhook deliveries. 0 in a response computed from records, which do not contain deliveries."
           }
         }
       },
       "MonthlyUsageResponse": {
         "type": "object",
-        "description": "The body of `GET /v1/usage/monthly`: every month has its row. There is one row for each, in order, none twice and none missing.",
+        "description": "The body of `GET /v1/usage/monthly`. Every month has a row. The rows are in order, without duplicates and without gaps.",
         "required": [
           "data",
           "months"
@@ -1292,19 +1292,19 @@ export const OPENAPI: object = {
             "items": {
               "$ref": "#/components/schemas/MonthlyUsageItem"
             },
-            "description": "One row a month, the newest last."
+            "description": "One row for each month, the newest month last."
           },
           "months": {
             "type": "integer",
             "minimum": 1,
             "maximum": 24,
-            "description": "How many."
+            "description": "The number of months."
           }
         }
       },
       "NumberUsageItem": {
         "type": "object",
-        "description": "The usage of one phone number. What is not known of it is `\"\"`. No two rows have the same id.",
+        "description": "The usage of one phone number. An unknown text is `\"\"`. No two rows have the same id.",
         "required": [
           "numberId",
           "phoneNumber",
@@ -1316,45 +1316,45 @@ export const OPENAPI: object = {
         "properties": {
           "numberId": {
             "type": "string",
-            "description": "Its id; `\"\"` for usage by no number."
+            "description": "The id of the phone number. `\"\"` for usage without a phone number."
           },
           "phoneNumber": {
             "type": "string",
-            "description": "The number itself."
+            "description": "The phone number in the form that people read."
           },
           "country": {
             "type": "string",
-            "description": "Its country. Records don't tell it."
+            "description": "The country of the phone number. `\"\"` in a response computed from records, which do not contain it."
           },
           "status": {
             "type": "string",
-            "description": "Its status. Records don't tell it."
+            "description": "The status of the phone number. `\"\"` in a response computed from records, which do not contain it."
           },
           "agentId": {
             "type": [
               "string",
               "null"
             ],
-            "description": "Whose it is; from records, whose usage all of it is."
+            "description": "The id of the agent that has the phone number. In a response computed from records, it is the agent of all of the phone number's usage, if there is only one."
           },
           "agentName": {
             "type": [
               "string",
               "null"
             ],
-            "description": "What that agent is called."
+            "description": "The name of the agent that has the phone number."
           },
           "messages": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Messages, both directions."
+            "description": "The number of messages, inbound and outbound."
           },
           "calls": {
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991,
-            "description": "Calls."
+            "description": "The number of calls."
           }
         }
       },
@@ -1370,13 +1370,13 @@ export const OPENAPI: object = {
             "items": {
               "$ref": "#/components/schemas/NumberUsageItem"
             },
-            "description": "One row a number."
+            "description": "One row for each phone number."
           }
         }
       },
       "ParameterError": {
         "type": "object",
-        "description": "What is wrong with one parameter, as FastAPI words it.",
+        "description": "An error of one parameter, in the format of FastAPI.",
         "required": [
           "type",
           "loc",
@@ -1385,7 +1385,7 @@ export const OPENAPI: object = {
         "properties": {
           "type": {
             "type": "string",
-            "description": "What kind of fault it is, a word to branch on."
+            "description": "The kind of error: a word for programs."
           },
           "loc": {
             "type": "array",
@@ -1395,23 +1395,23 @@ export const OPENAPI: object = {
                 "integer"
               ]
             },
-            "description": "Where it is: `[\"query\", \"period\"]`."
+            "description": "The place of the parameter, such as `[\"query\", \"period\"]`."
           },
           "msg": {
             "type": "string",
-            "description": "What is wanted."
+            "description": "What the parameter should be."
           },
           "input": {
-            "description": "What was got."
+            "description": "The value of the request."
           },
           "ctx": {
-            "description": "The limits that it broke."
+            "description": "The limits that the value breaks."
           }
         }
       },
       "ParameterErrorResponse": {
         "type": "object",
-        "description": "The body of a 422.",
+        "description": "The body of a response with status 422.",
         "required": [
           "detail"
         ],
@@ -1421,13 +1421,13 @@ export const OPENAPI: object = {
             "items": {
               "$ref": "#/components/schemas/ParameterError"
             },
-            "description": "Everything that is wrong."
+            "description": "Every error of the parameters."
           }
         }
       },
       "ErrorDetail": {
         "type": "object",
-        "description": "A detail of an error.",
+        "description": "One detail of an error.",
         "required": [
           "field",
           "message",
@@ -1436,21 +1436,21 @@ export const OPENAPI: object = {
         "properties": {
           "field": {
             "type": "string",
-            "description": "A JSON Pointer to what is wrong, or the name of a parameter."
+            "description": "A JSON Pointer to the wrong value, or the name of a parameter."
           },
           "message": {
             "type": "string",
-            "description": "What is wrong with it."
+            "description": "What is wrong with the value."
           },
           "type": {
             "type": "string",
-            "description": "What kind of fault it is, a word to branch on."
+            "description": "The kind of error: a word for programs."
           }
         }
       },
       "ErrorInfo": {
         "type": "object",
-        "description": "What an error says.",
+        "description": "An error.",
         "required": [
           "message",
           "code",
@@ -1460,35 +1460,35 @@ export const OPENAPI: object = {
         "properties": {
           "message": {
             "type": "string",
-            "description": "What went wrong, for people."
+            "description": "What went wrong, in words for people."
           },
           "code": {
             "type": "string",
-            "description": "A word to branch on."
+            "description": "The error's code: a word for programs."
           },
           "type": {
             "type": "string",
-            "description": "Which group of errors it belongs to."
+            "description": "The group of errors that the code belongs to."
           },
           "details": {
             "type": "array",
             "items": {
               "$ref": "#/components/schemas/ErrorDetail"
             },
-            "description": "Further places; may be empty."
+            "description": "Details of the error. The list may be empty."
           }
         }
       },
       "ErrorResponse": {
         "type": "object",
-        "description": "The body of every error but a 422.",
+        "description": "The body of an error with any status except 422.",
         "required": [
           "error"
         ],
         "properties": {
           "error": {
             "$ref": "#/components/schemas/ErrorInfo",
-            "description": "What went wrong."
+            "description": "The error."
           }
         }
       }

@@ -1,0 +1,102 @@
+//! TypeScript: the constants that both sides of the module need, such as limits and the tags of columns.
+
+use usage_by_agent::calendar::period::{FIRST_YEAR, LAST_YEAR, WEEKDAYS};
+use usage_by_agent::contract::check::MAX_LISTED_PROBLEMS;
+use usage_by_agent::contract::{DAYS, MONTHS, PERIODS, SeriesLength};
+use usage_by_agent::counting::diagnostics::MAX_PROBLEMS;
+use usage_by_agent::json::MAX_DEPTH;
+use usage_by_agent::records::columns::{TAG_BITS, TAGS};
+use usage_by_agent::records::reader::MAX_RECORD;
+
+const HEAD: &str = "// Written by `npm run contract` from src/. Change it there.\n";
+
+/// All constants.
+pub fn constants() -> String {
+    let tags = TAGS.iter().map(|(name, tag)| format!("  {name}: {tag},\n"));
+    [
+        HEAD.to_owned(),
+        words("A kind of calendar period.", "Period", &PERIODS),
+        list("Every kind of calendar period.", "PERIODS", "Period", &PERIODS),
+        words("A day of the week.", "Weekday", &WEEKDAYS.map(|(name, _)| name)),
+        list(
+            "Every day of the week, Monday first.",
+            "WEEKDAYS",
+            "Weekday",
+            &WEEKDAYS.map(|(name, _)| name),
+        ),
+        length("How many days a series of days may have.", "DAYS", DAYS),
+        length("How many months a series of months may have.", "MONTHS", MONTHS),
+        number(
+            "The first supported year. A period lies wholly inside the supported years.",
+            "FIRST_YEAR",
+            FIRST_YEAR,
+        ),
+        number("The last supported year.", "LAST_YEAR", LAST_YEAR),
+        number(
+            "How many problems of records the diagnostics keep. They only count further ones.",
+            "MAX_KEPT_PROBLEMS",
+            MAX_PROBLEMS,
+        ),
+        number(
+            "How many errors, and how many warnings, the check of a response lists. It only counts further ones.",
+            "MAX_LISTED_PROBLEMS",
+            MAX_LISTED_PROBLEMS,
+        ),
+        number(
+            "How many levels of arrays and objects JSON text may contain.",
+            "MAX_DEPTH",
+            MAX_DEPTH,
+        ),
+        number(
+            "How many bytes the text of one record may have.",
+            "MAX_RECORD_BYTES",
+            MAX_RECORD,
+        ),
+        item(
+            "The tag of a value in a batch of records: what the value is.",
+            &format!("const TAG = {{\n{}}} as const;", tags.collect::<String>()),
+        ),
+        number(
+            "How many bits of an entry of a batch hold its tag. The bits above them hold the field.",
+            "TAG_BITS",
+            TAG_BITS,
+        ),
+    ]
+    .concat()
+}
+
+fn item(about: &str, code: &str) -> String {
+    format!("\n/** {about} */\nexport {code}\n")
+}
+
+fn number(about: &str, name: &str, value: impl std::fmt::Display) -> String {
+    item(about, &format!("const {name} = {value};"))
+}
+
+fn length(about: &str, name: &str, SeriesLength { min, max, default }: SeriesLength) -> String {
+    item(
+        about,
+        &format!("const {name} = {{ min: {min}, max: {max}, default: {default} }} as const;"),
+    )
+}
+
+/// A type of which each of these words is a value.
+fn words(about: &str, name: &str, words: &[&str]) -> String {
+    item(about, &format!("type {name} = {};", quoted(words).join(" | ")))
+}
+
+/// An array of these words, on one line if it fits.
+fn list(about: &str, name: &str, of: &str, words: &[&str]) -> String {
+    const LINE_WIDTH: usize = 120;
+    let start = format!("const {name}: readonly {of}[] = [");
+    let line = format!("{start}{}];", quoted(words).join(", "));
+    if "export ".len() + line.len() <= LINE_WIDTH {
+        return item(about, &line);
+    }
+    let lines: String = quoted(words).iter().map(|word| format!("  {word},\n")).collect();
+    item(about, &format!("{start}\n{lines}];"))
+}
+
+fn quoted(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| format!("\"{word}\"")).collect()
+}
