@@ -1,6 +1,6 @@
 /** The examples of the READMEs do what they say: each is run as it stands, and what it says that it prints, it prints. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -9,14 +9,20 @@ import { run, runOrThrow, write } from "../support/packed.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(root, "node_modules/.bin/tsc");
+const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
 const readmes = [
   "README.md",
   "pkg/README.md",
   "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "DESIGN.md",
   "worker/README.md",
-  "www/README.md",
-  "docs/auditing.md",
-].filter((name) => existsSync(join(root, name)));
+  "examples/parallel/README.md",
+  ...docs.map((name) => `docs/${name}`),
+];
+
+/** Examples that need files beside them. `tests/node/parallel.test.mjs` runs them there. */
+const runElsewhere = ["examples/parallel/README.md"];
 
 /** The fenced blocks of JavaScript and TypeScript, with the line each begins in. */
 function* blocksOf(name) {
@@ -71,7 +77,8 @@ async function compiled(code) {
   return (await transform(code, { loader: "ts", target: "es2022" })).code;
 }
 
-for (const { name, line, language, flags, code } of readmes.flatMap((name) => [...blocksOf(name)])) {
+const examples = readmes.filter((name) => !runElsewhere.includes(name)).flatMap((name) => [...blocksOf(name)]);
+for (const { name, line, language, flags, code } of examples) {
   test(`${name}, line ${line}`, async () => {
     if (flags.includes("no-run")) return void (await transform(code, { loader: language }));
     const script = language === "ts" ? await compiled(code) : code;
@@ -94,11 +101,24 @@ test("there are examples, and some say what they print", () => {
   assert.ok(blocks.flatMap(({ code }) => claimsOf(code)).filter((claim) => claim !== undefined).length >= 4);
 });
 
-test("links lead to files that are there", () => {
+test("links lead to files and headings that are there", () => {
   for (const name of readmes) {
     const text = readFileSync(join(root, name), "utf8");
-    for (const [, to] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)) {
-      assert.ok(existsSync(join(root, dirname(name), to)), `${name}: ${to}`);
+    for (const [, to, heading] of text.matchAll(/\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]+))?\)/g)) {
+      const file = to === "" ? join(root, name) : join(root, dirname(name), to);
+      assert.ok(existsSync(file), `${name}: ${to}`);
+      if (heading !== undefined) assert.ok(headingsOf(file).includes(heading), `${name}: ${to}#${heading}`);
     }
   }
 });
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function headingsOf(file) {
+  const headings = readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm);
+  return Array.from(headings, ([, text]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
