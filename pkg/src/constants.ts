@@ -44,6 +44,40 @@ export const MAX_DEPTH = 127;
 /** How many bytes the text of one record may have. */
 export const MAX_RECORD_BYTES = 67108864;
 
+/** The fields that the core reads of a record, in the order of a batch's entries. */
+export const RECORD_FIELDS: readonly string[] = [
+  "type",
+  "event",
+  "channel",
+  "id",
+  "callId",
+  "messageId",
+  "agentId",
+  "agentName",
+  "status",
+  "startedAt",
+  "endedAt",
+  "durationSeconds",
+  "receivedAt",
+  "timestamp",
+  "phoneNumberId",
+  "numberId",
+  "phoneNumber",
+];
+
+/** The fields that the core reads of a webhook's `data`, in the order of a batch's entries. */
+export const DATA_FIELDS: readonly string[] = [
+  "id",
+  "callId",
+  "messageId",
+  "status",
+  "startedAt",
+  "endedAt",
+  "durationSeconds",
+  "receivedAt",
+  "numberId",
+];
+
 /** The tag of a value in a batch of records: what the value is. */
 export const TAG = {
   absent: 0,

@@ -1,6 +1,6 @@
 // Written by `npm run contract` from src/contract/. Change it there.
 
-import type { Period } from "./types.js";
+import type { Period } from "./constants.js";
 
 /** One of the five usage endpoints. */
 export type Endpoint = "by-agent" | "usage" | "daily" | "monthly" | "by-number";

@@ -1,12 +1,8 @@
+import type { Period, Weekday } from "./constants.js";
 import type { NumberLimits, PlanInfo, UsageStats } from "./contract.js";
 
+export type { Period, Weekday } from "./constants.js";
 export type * from "./contract.js";
-
-/** A calendar period. */
-export type Period = "week" | "month" | "year";
-
-/** The first day of a week. */
-export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 /** A moment: a `Date`, epoch **milliseconds**, or an RFC 3339 string with an offset (`"2024-06-01T00:00:00Z"`). */
 export type Instant = Date | number | string;

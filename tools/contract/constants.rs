@@ -7,6 +7,7 @@ use usage_by_agent::counting::diagnostics::MAX_PROBLEMS;
 use usage_by_agent::json::MAX_DEPTH;
 use usage_by_agent::records::columns::{TAG_BITS, TAGS};
 use usage_by_agent::records::reader::MAX_RECORD;
+use usage_by_agent::records::row::{DATA_FIELDS, FIELDS};
 
 const HEAD: &str = "// Written by `npm run contract` from src/. Change it there.\n";
 
@@ -51,6 +52,18 @@ pub fn constants() -> String {
             "How many bytes the text of one record may have.",
             "MAX_RECORD_BYTES",
             MAX_RECORD,
+        ),
+        list(
+            "The fields that the core reads of a record, in the order of a batch's entries.",
+            "RECORD_FIELDS",
+            "string",
+            &FIELDS,
+        ),
+        list(
+            "The fields that the core reads of a webhook's `data`, in the order of a batch's entries.",
+            "DATA_FIELDS",
+            "string",
+            &DATA_FIELDS,
         ),
         item(
             "The tag of a value in a batch of records: what the value is.",

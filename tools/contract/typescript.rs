@@ -8,7 +8,7 @@ const HEAD: &str = "// Written by `npm run contract` from src/contract/. Change 
 /// The types of the responses and of the errors.
 pub fn types() -> String {
     let names = Endpoint::ALL.map(|(name, _)| format!("\"{name}\"")).join(" | ");
-    let mut text = format!("{HEAD}import type {{ Period }} from \"./types.js\";\n\n");
+    let mut text = format!("{HEAD}import type {{ Period }} from \"./constants.js\";\n\n");
     text += &format!("/** One of the five usage endpoints. */\nexport type Endpoint = {names};\n\n");
     text += "/** The response of each endpoint. */\nexport interface UsageResponses {\n";
     for (name, endpoint) in Endpoint::ALL {

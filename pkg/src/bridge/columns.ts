@@ -1,29 +1,8 @@
 // Objects on their way into the core: a batch of records as columns, written without judging.
 // The layout is that of src/records/columns.rs, which reads it.
 
+import { DATA_FIELDS, RECORD_FIELDS, TAG, TAG_BITS } from "../constants.js";
 import { isArray, isDate, isWellFormed, said } from "./values.js";
-
-/** What a value is; src/records/columns.rs has the same numbers. */
-const TAG = {
-  absent: 0,
-  null: 1,
-  number: 2,
-  text: 3,
-  brokenText: 4,
-  date: 5,
-  boolean: 6,
-  object: 7,
-  array: 8,
-  bigint: 9,
-  function: 10,
-  symbol: 11,
-  threw: 12,
-  tooDeep: 13,
-  revoked: 14,
-} as const;
-
-/** Bits of an entry that hold the tag; those above hold the field. */
-const TAG_BITS = 4;
 
 /** The field of an entry that begins a record. */
 const RECORD = 0;
@@ -45,30 +24,20 @@ interface Field {
   readonly bits: number;
 }
 
-/** Fields by their names. */
-export interface Names {
-  /** Those that the core can read of a record, in its order. */
-  readonly fields: readonly string[];
-  /** Those of a webhook's `data`. */
-  readonly dataFields: readonly string[];
-  /** Of both, those that what counts them has no use for. */
-  readonly unused?: readonly string[];
-}
-
 const utf8 = new TextEncoder();
 
 /** The fields to read of each kind of record, once `type`, `event`, `data` and a call's `startedAt` have been. */
-function plansOf({ fields, dataFields, unused = [] }: Names) {
+function plansOf(unused: readonly string[]) {
   const numbered = (names: readonly string[], first: number): Field[] =>
     names.map((name, i) => ({ name, bits: (first + i) << TAG_BITS })).filter(({ name }) => !unused.includes(name));
   const without = (list: Field[], ...names: string[]) => list.filter(({ name }) => !names.includes(name));
 
-  const all = numbered(fields, RECORD + 1);
-  const [data] = numbered(["data"], RECORD + 1 + fields.length) as [Field];
-  const ofData = numbered(dataFields, RECORD + 2 + fields.length);
+  const all = numbered(RECORD_FIELDS, RECORD + 1);
+  const [data] = numbered(["data"], RECORD + 1 + RECORD_FIELDS.length) as [Field];
+  const ofData = numbered(DATA_FIELDS, RECORD + 2 + RECORD_FIELDS.length);
   const named = (wanted: string) => all.find(({ name }) => name === wanted) as Field;
   const rest = without(all, "type", "event");
-  const ofWebhook = without(rest, ...dataFields);
+  const ofWebhook = without(rest, ...DATA_FIELDS);
   return {
     type: named("type"),
     event: named("event"),
@@ -98,9 +67,10 @@ export class Columns {
   #text = "";
   #utf8 = new Uint8Array(0);
 
-  constructor(names: Names) {
-    this.#plans = plansOf(names);
-    const most = MAX_BATCH_RECORDS * (2 + names.fields.length + names.dataFields.length);
+  /** `unused` are fields that the counter does not use. */
+  constructor(unused: readonly string[]) {
+    this.#plans = plansOf(unused);
+    const most = MAX_BATCH_RECORDS * (2 + RECORD_FIELDS.length + DATA_FIELDS.length);
     this.#entries = new Uint16Array(most);
     this.#numbers = new Float64Array(most);
     this.#lengths = new Uint32Array(most);

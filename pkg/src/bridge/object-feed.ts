@@ -1,13 +1,10 @@
 // Objects into the core: an iterable or a list page of records, in batches, each record with its place in what was given.
 
 import type { Feed } from "../../wasm/usage_by_agent.js";
+import { MAX_DEPTH } from "../constants.js";
 import { attempt, UsageError } from "../errors.js";
 import { Columns } from "./columns.js";
-import { core } from "./module.js";
 import { isArray, typeName } from "./values.js";
-
-/** List pages inside each other, at most; JSON text has the same bound. */
-export const MAX_DEPTH = 127;
 
 /** What records may be. */
 export const RECORDS = "an iterable of records, a list page, or JSON text";
@@ -38,7 +35,7 @@ export class ObjectFeed {
   /** `counts`: asked for each time, because an iterable may free them. */
   push(records: unknown, feed: Feed, counts: () => Counts): void {
     // An iterable may push records of its own through this door: those get columns of their own.
-    const columns = this.#columns ?? this.#newColumns();
+    const columns = this.#columns ?? new Columns(this.#unused);
     this.#columns = undefined;
     columns.clear();
     const batch = new Batch(columns, feed, counts);
@@ -59,12 +56,6 @@ export class ObjectFeed {
   /** Gives the columns back. */
   close(): void {
     this.#columns = undefined;
-  }
-
-  #newColumns(): Columns {
-    const { recordFields, dataFields } = core();
-    const [fields, ofData] = [recordFields(), dataFields()].map((names) => names.split(","));
-    return new Columns({ fields: fields ?? [], dataFields: ofData ?? [], unused: this.#unused });
   }
 }
 

@@ -1,7 +1,8 @@
 // Records without those of one direction: who counts only what comes in, or only what goes out.
 
-import { isIterable, isPage, MAX_DEPTH } from "../bridge/object-feed.js";
+import { isIterable, isPage } from "../bridge/object-feed.js";
 import { bytesOf, property } from "../bridge/values.js";
+import { MAX_DEPTH } from "../constants.js";
 import type { Records } from "../types.js";
 
 /** Records one by one. Of JSON text it is tried only: what JavaScript can't read is not there. */

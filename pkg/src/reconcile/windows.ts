@@ -1,11 +1,10 @@
 // Which spans of time the numbers may have been counted in.
 
+import { WEEKDAYS } from "../constants.js";
 import { unless } from "../errors.js";
 import { inferConvention, periodBounds, timeZones } from "../periods.js";
 import type { AgentUsageResponse, Convention, Period, PeriodBounds, PeriodQuery, Weekday } from "../types.js";
 import type { CauseCode } from "./types.js";
-
-const WEEKDAYS: readonly Weekday[] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /** The fields that hold a period's bounds. */
 export const BOUNDS: readonly string[] = ["periodStart", "periodEnd"];
