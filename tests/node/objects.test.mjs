@@ -7,10 +7,8 @@ import { Random } from "../../tools/generate.mjs";
 import { AT, JUNE, message, skipping } from "../support/faults.mjs";
 import { installed } from "../support/packed.mjs";
 
-// The module itself: only it knows which fields the core looks at.
-const core = await import(pathToFileURL(join(installed, "wasm/usage_by_agent.js")).href);
-const FIELDS = core.recordFields().split(",");
-const DATA_FIELDS = core.dataFields().split(",");
+// The fields that the core reads, as `npm run contract` writes them.
+const { RECORD_FIELDS: FIELDS, DATA_FIELDS } = await import(pathToFileURL(join(installed, "dist/constants.js")).href);
 
 const TIMES = [AT, AT, "2024-06-15T13:30:00+05:30", Date.parse(AT), 1718452800, "2024-06-15T12:00:00", "é", null, {}];
 const TEXTS = ["a", "b", "agt_é😀", "", "https://例え.jp/\u{1f600}", null, 7, [], true];
