@@ -14,7 +14,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const MODULE = fileURLToPath(import.meta.resolve("usage-by-agent/wasm"));
 
 /** What the module offers of the calendar, by the names that wasm-bindgen gives. */
-const CALENDAR = /^(periodquestion_|__wbg_periodquestion_|inferConvention|isTimeZone|timeZones|versions|__wbindgen|__externref|memory)/;
+const CALENDAR =
+  /^(periodquestion_|__wbg_periodquestion_|inferConvention|isTimeZone|timeZones|versions|__wbindgen|__externref|memory)/;
 
 export async function size() {
   const wasm = measured(readFileSync(MODULE));

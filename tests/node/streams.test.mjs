@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { Random } from "../../tools/generate.mjs";
 import { packed } from "../support/packed.mjs";
 
-const { usageByAgent, usageByAgentStream, UsageError } = packed;
+const { UsageAggregator, usageByAgent, usageByAgentStream, UsageError, UsageRollup } = packed;
 const JUNE = { period: "month", now: "2024-06-15T12:00:00Z" };
 const random = new Random(4);
 const records = Array.from({ length: 20_000 }, (_, n) => ({
@@ -147,3 +147,105 @@ test("an abort ends the reading of gzip data too, while it waits and while it re
     await cancelled;
   }
 });
+
+const COUNTERS = {
+  UsageAggregator: () => new UsageAggregator(JUNE),
+  UsageRollup: () => new UsageRollup(),
+};
+
+for (const [name, make] of Object.entries(COUNTERS)) {
+  const counted = (counter) => counter.diagnostics().counted;
+
+  test(`${name}.pushStream counts what push counts, and returns the counter`, async () => {
+    const [streamed, pushed] = [make(), make().push(text)];
+    const progress = [];
+    const options = { onProgress: (bytes) => progress.push(bytes) };
+    assert.equal(await streamed.pushStream(new File([zipped], "june.gz"), options), streamed);
+    assert.deepEqual(streamed.snapshot(), pushed.snapshot());
+    assert.equal(progress.at(-1), zipped.length);
+    for (const counter of [streamed, pushed]) counter.free();
+  });
+
+  test(`${name}.pushStream gives records without an agent to the default agent`, async () => {
+    const counter = make();
+    const source = new Blob(['{"id":"a","receivedAt":"2024-06-02T00:00:00Z"}']);
+    await counter.pushStream(source, { defaults: { agentId: "s", agentName: "Support" } });
+    const data = name === "UsageRollup" ? counter.byAgent(JUNE).data : counter.report().data;
+    assert.deepEqual([data[0].agentId, data[0].agentName, data.length], ["s", "Support", 1]);
+    await assert.rejects(counter.pushStream(source, { defaults: { agentId: 7 } }), {
+      code: "invalid_option",
+      path: "/agentId",
+    });
+    counter.free();
+  });
+
+  test(`${name}.pushStream reads two streams and pushed bytes at once without mixing their texts`, async () => {
+    const counter = make();
+    const half = Math.floor(text.length / 2);
+    const encoded = new TextEncoder().encode(text);
+    counter.pushBytes(encoded.subarray(0, half));
+    const other = text.replaceAll('"id":"m', '"id":"other');
+    await Promise.all([counter.pushStream(new Blob([text])), counter.pushStream(new Blob([other]))]);
+    counter.pushBytes(encoded.subarray(half)).finish();
+    const { records: seen, duplicates, invalid } = counter.diagnostics();
+    assert.deepEqual([seen, duplicates, invalid], [60_000, 20_000, 0]);
+    counter.free();
+  });
+
+  test(`${name}.pushStream that fails keeps what was counted, tells the source, and takes another text`, async () => {
+    const counter = make();
+    let reason;
+    const failing = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(`${JSON.stringify(records[0])}\n{"id": `));
+      },
+      pull(controller) {
+        controller.error(new Error("the line is cut"));
+      },
+    });
+    await assert.rejects(counter.pushStream(failing), { message: "the line is cut" });
+    assert.equal(counted(counter), 1);
+
+    const endless = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new TextEncoder().encode(`${JSON.stringify(records[1])}\n{"id"`));
+        return new Promise(() => {});
+      },
+      cancel(given) {
+        reason = given;
+      },
+    });
+    const controller = new AbortController();
+    const options = { signal: controller.signal, onProgress: () => controller.abort("enough") };
+    await assert.rejects(counter.pushStream(endless, options), { code: "aborted", cause: "enough" });
+    assert.deepEqual([counted(counter), reason], [2, "enough"]);
+
+    await counter.pushStream(new Blob([JSON.stringify(records[2])]));
+    assert.equal(counted(counter), 3);
+    counter.free();
+  });
+
+  test(`${name}.pushStream refuses what it can't read, and a counter that has been freed`, async () => {
+    const counter = make();
+    for (const [options, path] of [
+      [{ signal: {} }, "/signal"],
+      [{ onProgress: 1 }, "/onProgress"],
+      [null, ""],
+      [{ defaults: null }, ""],
+    ]) {
+      await assert.rejects(counter.pushStream(new Blob([]), options), { code: "invalid_option", path });
+    }
+    async function* words() {
+      yield "text";
+    }
+    await assert.rejects(counter.pushStream(words()), { code: "invalid_option", message: /the chunk is a string/ });
+    await assert.rejects(counter.pushStream([1]), { code: "invalid_option" });
+    async function* frees() {
+      yield new Uint8Array(1).fill(32);
+      counter.free();
+      yield new Uint8Array(1).fill(32);
+    }
+    await assert.rejects(counter.pushStream(frees()), { code: "invalid_option", message: /freed/ });
+    await assert.rejects(counter.pushStream(new Blob([])), { code: "invalid_option", message: /freed/ });
+  });
+}
