@@ -6,7 +6,7 @@ use usage_by_agent::counting::aggregator::Aggregator;
 use usage_by_agent::counting::ledger::Ledger;
 use usage_by_agent::counting::rollup::Rollup;
 use usage_by_agent::counting::text_feed::push_text;
-use usage_by_agent::error::Code;
+use usage_by_agent::error::{Code, Place, UsageError};
 use usage_by_agent::options::Options;
 
 /// Few ids, agents, numbers and times, so that the same id comes often and tells other things each time.
@@ -398,4 +398,67 @@ fn of_records_of_one_id_the_fullest_counts() {
             }
         }
     }
+}
+
+/// Records of every kind, with names, numbers, two records of one id, and values too large for the small forms.
+fn records_of_every_kind() -> String {
+    let mut records = vec![
+        r#"{"event":"agent.reaction"}"#.to_owned(),
+        r#"{"event":"agent.message","channel":"voice"}"#.to_owned(),
+        r#"{"event":"agent.new"}"#.to_owned(),
+        r#"{"receivedAt":"1960-01-01T00:00:00Z","id":"early"}"#.to_owned(),
+        r#"{"startedAt":"2024-06-04T15:00:00Z","status":"busy"}"#.to_owned(),
+        r#"{"startedAt":"2024-06-04T15:00:00Z","status":"failed"}"#.to_owned(),
+        r#"{"startedAt":"2024-06-05T15:00:00Z","status":"completed","id":"untimed","agentId":"b"}"#.to_owned(),
+        r#"{"startedAt":"2024-06-05T15:00:00Z","status":"completed","id":"long","durationSeconds":5000000000}"#.to_owned(),
+        r#"{"startedAt":"2024-06-06T15:00:00Z","status":"completed","id":"c1","durationSeconds":8,"agentId":"a"}"#.to_owned(),
+        r#"{"startedAt":"2024-06-06T15:20:00Z","status":"completed","id":"c1","durationSeconds":9,"agentId":"b"}"#.to_owned(),
+    ];
+    for n in 0..3000_u32 {
+        let (agent, number) = (n % 7, n % 5);
+        let at = 1_717_200_000_000_u64 + u64::from(n) * 800_000;
+        records.push(match n % 3 {
+            0 => format!(
+                r#"{{"receivedAt":{at},"id":"m{n}","agentId":"a{agent}","agentName":"Agent {agent}","numberId":"n{number}","phoneNumber":"+{number}"}}"#
+            ),
+            1 => format!(
+                r#"{{"startedAt":{at},"status":"completed","id":"c{n}","agentId":"a{agent}","durationSeconds":{n}}}"#
+            ),
+            _ => format!(r#"{{"receivedAt":{at}}}"#),
+        });
+    }
+    records.join("\n")
+}
+
+/// The bytes of a snapshot are a public format: what one build writes, every later build reads.
+#[test]
+fn a_snapshot_has_fixed_bytes() {
+    let hash = |ledger: &mut Ledger| {
+        let place = Place {
+            path: "/7/receivedAt".into(),
+            line: Some(8),
+            byte_offset: None,
+        };
+        let error = UsageError::new(Code::InvalidRecord, "a message").at(place);
+        ledger.invalid(error.clone()).unwrap();
+        ledger.warn(error.at(Place::at("")));
+        let snapshot = ledger.snapshot();
+        let [high, low] = usage_by_agent::collections::murmur3::murmur3_x64_128(&snapshot, 0);
+        format!("{} bytes, {high:016x}{low:016x}", snapshot.len())
+    };
+    let records = records_of_every_kind();
+    let mut got = Vec::new();
+    for options in ["", r#", "dedupe": false"#] {
+        let (mut period, _) = counted(&JUNE.replace('}', &format!("{options}}}")), &records);
+        let mut all_time = rollup(&SKIP.replace('}', &format!("{options}}}")));
+        push_text(&mut all_time, records.as_bytes(), &Default::default()).unwrap();
+        got.extend([hash(&mut period), hash(&mut all_time)]);
+    }
+    let want = [
+        "27401 bytes, 55a86b0acab29a252dd5fdeb2a82510f",
+        "44547 bytes, 0329776c7306c2fc9d7c0cd9f6a4773c",
+        "359 bytes, 57b6bc219b0ca6782767f27150169160",
+        "13507 bytes, 406298d432359a7e51809538160baf00",
+    ];
+    assert_eq!(got, want);
 }
