@@ -1,6 +1,7 @@
 //! What went wrong, where, and under which code: the one error type of the crate.
 
-use serde::Serialize;
+use crate::output::{Field, HasValue, MAX_FIELDS, Object, Value};
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// What kind of fault an error is. The text form is the `code` of the public contract.
@@ -114,8 +115,7 @@ impl fmt::Display for UsageError {
 impl std::error::Error for UsageError {}
 
 /// How bad a [`Problem`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// The thing is wrong.
     Error,
@@ -124,8 +124,7 @@ pub enum Severity {
 }
 
 /// Something wrong, and where: an entry of a list of them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     /// JSON Pointer into the input.
     pub path: String,
@@ -136,10 +135,8 @@ pub struct Problem {
     /// Error or warning.
     pub severity: Severity,
     /// Line, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// Offset in bytes, from 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub byte_offset: Option<u64>,
 }
 
@@ -169,5 +166,33 @@ impl From<UsageError> for Problem {
             byte_offset,
             ..Problem::error(path, error.code.as_str(), error.message)
         }
+    }
+}
+
+impl Object for Problem {
+    fn fields(&self) -> [Field<'_>; MAX_FIELDS] {
+        let mut fields = [None; MAX_FIELDS];
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let given = [
+            Some(("path", self.path.value())),
+            Some(("code", self.code.value())),
+            Some(("message", self.message.value())),
+            Some(("severity", Value::Text(severity))),
+            self.line.map(|line| ("line", Value::Count(line))),
+            self.byte_offset.map(|offset| ("byteOffset", Value::Count(offset))),
+        ];
+        for (field, given) in fields.iter_mut().zip(given) {
+            *field = given;
+        }
+        fields
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Value::Object(self).serialize(serializer)
     }
 }

@@ -45,6 +45,8 @@ pub mod leb128;
 #[doc(hidden)]
 pub mod message;
 pub mod options;
+#[doc(hidden)]
+pub mod output;
 pub mod records;
 
 #[cfg(target_arch = "wasm32")]

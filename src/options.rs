@@ -173,30 +173,24 @@ fn flag(option: &str, got: &OptionValue, default: bool) -> Result<bool, UsageErr
     }
 }
 
+/// A whole number from `least` to `most`, if there is one.
+#[inline(never)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn count(option: &str, got: &OptionValue, most: u16) -> Result<Option<u16>, UsageError> {
+fn count(option: &str, got: &OptionValue, least: u16, most: f64) -> Result<Option<u64>, UsageError> {
     match got {
         OptionValue::Missing => Ok(None),
-        OptionValue::Number(n) if n.fract() == 0.0 && *n >= 1.0 && *n <= f64::from(most) => Ok(Some(*n as u16)),
+        OptionValue::Number(n) if n.fract() == 0.0 && *n >= f64::from(least) && *n <= most => Ok(Some(*n as u64)),
         _ => {
-            let wanted = format!("a whole number from 1 to {most}");
+            let wanted = format!("a whole number from {least} to {}", number_shown(most));
             wrong(Code::InvalidOption, option, got, &wanted)
         }
     }
 }
 
-/// A count of the account's `stats`, if there is one.
-#[inline(never)]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn stat(key: &str, value: &OptionValue) -> Result<Option<u64>, UsageError> {
-    match value {
-        OptionValue::Missing => Ok(None),
-        OptionValue::Number(n) if n.fract() == 0.0 && (0.0..=MAX_SAFE_F64).contains(n) => Ok(Some(*n as u64)),
-        other => {
-            let option = format!("account/stats/{key}");
-            wrong(Code::InvalidOption, &option, other, "a whole number from 0 to 2^53 - 1")
-        }
-    }
+/// The length of a series, if it is given.
+#[allow(clippy::cast_possible_truncation)]
+fn length(option: &str, got: &OptionValue, most: u16) -> Result<Option<u16>, UsageError> {
+    Ok(count(option, got, 1, most.into())?.map(|count| count as u16))
 }
 
 /// What `now` may be.
@@ -394,7 +388,7 @@ impl Options {
     /// # Errors
     /// `invalid_option`.
     pub fn day_count(&self) -> Result<Option<u16>, UsageError> {
-        count("days", &self.days, 365)
+        length("days", &self.days, 365)
     }
 
     /// How many months, if that is said.
@@ -402,7 +396,7 @@ impl Options {
     /// # Errors
     /// `invalid_option`.
     pub fn month_count(&self) -> Result<Option<u16>, UsageError> {
-        count("months", &self.months, 24)
+        length("months", &self.months, 24)
     }
 
     #[inline(never)]
@@ -446,10 +440,16 @@ impl Options {
             "failedWebhookDeliveries",
             "smsSegmentsLast30d",
         ];
+        let stats = self.stats.as_deref().unwrap_or_default();
         let mut counts = [None; COUNTS.len()];
-        let given = walk::values(self.stats.as_deref().unwrap_or_default(), COUNTS);
-        for ((count, key), text) in counts.iter_mut().zip(COUNTS).zip(given) {
-            *count = stat(key, &OptionValue::from_json(text))?;
+        for (place, key) in counts.iter_mut().zip(COUNTS) {
+            let [text] = walk::values(stats, [key]);
+            *place = count(
+                &format!("account/stats/{key}"),
+                &OptionValue::from_json(text),
+                0,
+                MAX_SAFE_F64,
+            )?;
         }
         let [deliveries, successful, failed, sms_segments] = counts;
         let now = self.now()?;

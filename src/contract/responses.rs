@@ -1,9 +1,10 @@
 //! The responses of the five usage endpoints. Each shape is declared once.
 
 use super::endpoints::{DAYS, MONTHS};
-use super::shape::{Field, Kind, Need, Rule, Shape, Written, shapes};
+use super::shape::{Field, Kind, MAX_FIELDS, Need, Rule, Shape, shapes};
 use crate::calendar::period::Period;
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use crate::output::{self, HasValue, Object, Value};
+use serde::ser::{Serialize, Serializer};
 
 /// The `agentName` of the row for usage without an agent.
 pub const UNASSIGNED: &str = "Unassigned";
@@ -184,7 +185,7 @@ shapes! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::{Endpoint, MAX_FIELDS};
+    use crate::contract::Endpoint;
 
     #[test]
     fn a_written_object_has_the_fields_of_its_shape_in_order() {

@@ -1,6 +1,8 @@
 //! The language in which a response is declared: shapes of fields, and rules beyond the fields' types.
 
 use crate::calendar::period::Period;
+pub use crate::output::MAX_FIELDS;
+use crate::output::{self, HasValue, Value};
 
 /// A JSON object of a response: its fields, and the rules that it must keep.
 ///
@@ -26,8 +28,25 @@ pub struct Shape {
     pub about: &'static [&'static str],
 }
 
-/// The largest number of fields that a shape may have.
-pub const MAX_FIELDS: usize = 12;
+impl Shape {
+    /// The fields with these values, which come in the order of the fields. An optional field without a value is left out.
+    #[inline(never)]
+    pub(super) fn with_values<'v>(&self, values: &[Value<'v>]) -> [output::Field<'v>; MAX_FIELDS] {
+        let mut fields = [None; MAX_FIELDS];
+        for ((place, field), value) in fields.iter_mut().zip(self.fields).zip(values) {
+            if matches!(field.need, Need::Required | Need::OrFalse) || !matches!(value, Value::Null) {
+                *place = Some((field.name, *value));
+            }
+        }
+        fields
+    }
+}
+
+impl HasValue for Period {
+    fn value(&self) -> Value<'_> {
+        Value::Text(self.as_str())
+    }
+}
 
 impl Shape {
     /// The index of the field with this key. A key that the shape does not have stops the build.
@@ -157,25 +176,6 @@ pub enum Rule {
     SeriesWhole,
 }
 
-/// Whether an optional value is left out when an object is written.
-pub(super) trait Written {
-    fn is_left_out(&self) -> bool {
-        false
-    }
-}
-
-impl Written for String {}
-impl Written for u64 {}
-impl Written for u16 {}
-impl Written for bool {}
-impl Written for Period {}
-impl<T> Written for Vec<T> {}
-impl<T> Written for Option<T> {
-    fn is_left_out(&self) -> bool {
-        self.is_none()
-    }
-}
-
 /// Makes a struct of each shape, with its table (`SHAPE`) and its serializer, and the list of all shapes (`SHAPES`).
 macro_rules! shapes {
     ($(
@@ -217,15 +217,21 @@ macro_rules! shapes {
             };
         }
 
-        impl Written for $Shape {}
+        impl HasValue for $Shape {
+            fn value(&self) -> Value<'_> {
+                Value::Object(self)
+            }
+        }
+
+        impl Object for $Shape {
+            fn fields(&self) -> [output::Field<'_>; MAX_FIELDS] {
+                Self::SHAPE.with_values(&[$(self.$field.value()),*])
+            }
+        }
 
         impl Serialize for $Shape {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut writer = serializer.serialize_struct(stringify!($Shape), Self::SHAPE.fields.len())?;
-                $(if matches!(Need::$Need, Need::Required | Need::OrFalse) || !self.$field.is_left_out() {
-                    writer.serialize_field($name, &self.$field)?;
-                })*
-                writer.end()
+                Value::Object(self).serialize(serializer)
             }
         }
     )*};

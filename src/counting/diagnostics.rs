@@ -4,15 +4,14 @@ use crate::collections::interner::Interner;
 use crate::collections::sort::in_order;
 use crate::counting::tally::Tally;
 use crate::error::Problem;
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use crate::output::{Counts, Field, HasValue, MAX_FIELDS, Object, Value, fields};
+use serde::{Serialize, Serializer};
 
 /// How many problems are kept; the rest are only counted.
 pub const MAX_PROBLEMS: usize = 100;
 
 /// Where every record went.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diagnostics {
     /// All of them: the sum of the five below.
     pub records: u64,
@@ -37,8 +36,7 @@ pub struct Diagnostics {
 }
 
 /// Records that are none of the report's business, by why.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ignored {
     /// Spoken turns of calls.
     pub voice_turns: u64,
@@ -48,6 +46,40 @@ pub struct Ignored {
     pub not_completed: Statuses,
     /// Of no known kind.
     pub other: u64,
+}
+
+impl Object for Diagnostics {
+    fn fields(&self) -> [Field<'_>; MAX_FIELDS] {
+        fields([
+            ("records", self.records.value()),
+            ("counted", self.counted.value()),
+            ("outsidePeriod", self.outside_period.value()),
+            ("duplicates", self.duplicates.value()),
+            ("invalid", self.invalid.value()),
+            ("ignored", Value::Object(&self.ignored)),
+            ("withoutId", self.without_id.value()),
+            ("withoutDuration", self.without_duration.value()),
+            ("problems", self.problems.value()),
+            ("totals", Value::Object(&self.totals)),
+        ])
+    }
+}
+
+impl Object for Ignored {
+    fn fields(&self) -> [Field<'_>; MAX_FIELDS] {
+        fields([
+            ("voiceTurns", self.voice_turns.value()),
+            ("reactions", self.reactions.value()),
+            ("notCompleted", Value::Counts(&self.not_completed)),
+            ("other", self.other.value()),
+        ])
+    }
+}
+
+impl Serialize for Diagnostics {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Value::Object(self).serialize(serializer)
+    }
 }
 
 /// Calls by status.
@@ -86,13 +118,8 @@ impl PartialEq for Statuses {
     }
 }
 
-impl Serialize for Statuses {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries = self.entries();
-        let mut map = serializer.serialize_map(Some(entries.len()))?;
-        for (status, calls) in entries {
-            map.serialize_entry(status, &calls)?;
-        }
-        map.end()
+impl Counts for Statuses {
+    fn entries(&self) -> Vec<(&str, u64)> {
+        self.entries()
     }
 }

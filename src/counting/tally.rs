@@ -1,11 +1,10 @@
 //! The counts of one agent, of one phone number, or of all.
 
 use crate::contract::{AgentUsageItem, UNASSIGNED};
-use serde::Serialize;
+use crate::output::{Field, HasValue, MAX_FIELDS, Object, fields};
 
 /// Counts of one agent, or of all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Messages.
     pub messages: u64,
@@ -13,6 +12,16 @@ pub struct Tally {
     pub calls: u64,
     /// Their whole seconds.
     pub total_seconds: u64,
+}
+
+impl Object for Tally {
+    fn fields(&self) -> [Field<'_>; MAX_FIELDS] {
+        fields([
+            ("messages", self.messages.value()),
+            ("calls", self.calls.value()),
+            ("totalSeconds", self.total_seconds.value()),
+        ])
+    }
 }
 
 impl Tally {

@@ -255,65 +255,64 @@ pub fn check_value(text: &[u8]) -> Result<&'static str, SyntaxFault> {
     const MARK: &[u8] = b"\xef\xbb\xbf";
     let valid = std::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
     let (mut syntax, mut open, mut kind) = (Syntax::default(), Vec::new(), None);
-    let (mut line, mut at) = (1_u64, 0_usize);
-    let fault = |message: String, line, at: usize| SyntaxFault {
+    let (mut line, mut at) = (1_u64, if text.starts_with(MARK) { MARK.len() } else { 0 });
+    let message = loop {
+        let is_between = open.is_empty() && syntax.state == State::Value;
+        let Some(&byte) = text.get(at) else {
+            match kind {
+                None => break "the text is empty".into(),
+                Some(kind) if is_between || open.is_empty() && syntax.may_end() => return Ok(kind),
+                Some(_) => break format!("the text ends inside {}", syntax.open(open.last().copied())),
+            }
+        };
+        if at == 0
+            && let Some(message) = foreign_beginning(byte)
+        {
+            break message.into();
+        }
+        if at >= valid && matches!(syntax.state, State::Text { .. }) {
+            break NOT_UTF8.into();
+        }
+        let step = match syntax.step(byte, open.last().copied()) {
+            Ok(step) => step,
+            Err(message) => break message,
+        };
+        if step == Step::Begins {
+            if is_between && kind.is_some() {
+                break got(byte, "nothing more: the text is one value");
+            }
+            kind = kind.or(Some(kind_of(byte)));
+            if matches!(byte, b'{' | b'[') {
+                if open.len() >= MAX_DEPTH {
+                    break too_deep();
+                }
+                open.push(if byte == b'{' {
+                    Container::Object
+                } else {
+                    Container::Array
+                });
+            }
+        }
+        if step == Step::Closes {
+            open.pop();
+        }
+        if matches!(step, Step::Closes | Step::Ends | Step::EndedBefore) {
+            syntax.state = if open.is_empty() {
+                State::Value
+            } else {
+                State::CommaOrEnd
+            };
+        }
+        if step != Step::EndedBefore {
+            line = line.saturating_add(u64::from(byte == b'\n'));
+            at = at.saturating_add(1);
+        }
+    };
+    Err(SyntaxFault {
         message,
         line,
         byte_offset: at as u64,
-    };
-    if text.starts_with(MARK) {
-        at = MARK.len();
-    }
-    while let Some(&byte) = text.get(at) {
-        let is_complete = kind.is_some() && open.is_empty() && syntax.state == State::Value;
-        let step = match foreign_beginning(byte).filter(|_| at == 0) {
-            Some(message) => Err(message.into()),
-            None if at >= valid && matches!(syntax.state, State::Text { .. }) => Err(NOT_UTF8.into()),
-            None => syntax.step(byte, open.last().copied()),
-        };
-        match step {
-            Ok(Step::Begins) if is_complete => {
-                return Err(fault(got(byte, "nothing more: the text is one value"), line, at));
-            }
-            Ok(Step::Begins) => {
-                kind = kind.or(Some(kind_of(byte)));
-                if matches!(byte, b'{' | b'[') {
-                    if open.len() >= MAX_DEPTH {
-                        return Err(fault(too_deep(), line, at));
-                    }
-                    open.push(if byte == b'{' {
-                        Container::Object
-                    } else {
-                        Container::Array
-                    });
-                }
-            }
-            Ok(step @ (Step::Closes | Step::Ends | Step::EndedBefore)) => {
-                if step == Step::Closes {
-                    open.pop();
-                }
-                syntax.state = if open.is_empty() {
-                    State::Value
-                } else {
-                    State::CommaOrEnd
-                };
-                if step == Step::EndedBefore {
-                    continue;
-                }
-            }
-            Ok(Step::Inside | Step::Key | Step::Comma) => line = line.saturating_add(u64::from(byte == b'\n')),
-            Err(message) => return Err(fault(message, line, at)),
-        }
-        at = at.saturating_add(1);
-    }
-    match kind {
-        None => Err(fault("the text is empty".into(), line, at)),
-        Some(kind) if open.is_empty() && (syntax.may_end() || syntax.state == State::Value) => Ok(kind),
-        Some(_) => {
-            let message = format!("the text ends inside {}", syntax.open(open.last().copied()));
-            Err(fault(message, line, at))
-        }
-    }
+    })
 }
 
 /// A message about a byte.

@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn a_record_that_a_chunk_cuts_is_read_when_the_next_chunk_ends_it() {
-        let record = RECORD.replace('é', "e"); // a chunk that cuts a character leaves the record to the slow path
+        // A chunk that cuts a word, a number, an escape or a character leaves the record to the slow path: this record has none.
+        let record = r#"{"id":"m","receivedAt":"2024-06-02T00:00:00Z","data":{"id":"d"}}"#;
         for cut in 1..record.len() {
             let (mut reader, mut count) = (Reader::retry_always(), Count::default());
             let (first, second) = record.as_bytes().split_at(cut);

@@ -410,9 +410,12 @@ fn records_of_every_kind() -> String {
         r#"{"startedAt":"2024-06-04T15:00:00Z","status":"busy"}"#.to_owned(),
         r#"{"startedAt":"2024-06-04T15:00:00Z","status":"failed"}"#.to_owned(),
         r#"{"startedAt":"2024-06-05T15:00:00Z","status":"completed","id":"untimed","agentId":"b"}"#.to_owned(),
-        r#"{"startedAt":"2024-06-05T15:00:00Z","status":"completed","id":"long","durationSeconds":5000000000}"#.to_owned(),
-        r#"{"startedAt":"2024-06-06T15:00:00Z","status":"completed","id":"c1","durationSeconds":8,"agentId":"a"}"#.to_owned(),
-        r#"{"startedAt":"2024-06-06T15:20:00Z","status":"completed","id":"c1","durationSeconds":9,"agentId":"b"}"#.to_owned(),
+        r#"{"startedAt":"2024-06-05T15:00:00Z","status":"completed","id":"long","durationSeconds":5000000000}"#
+            .to_owned(),
+        r#"{"startedAt":"2024-06-06T15:00:00Z","status":"completed","id":"c1","durationSeconds":8,"agentId":"a"}"#
+            .to_owned(),
+        r#"{"startedAt":"2024-06-06T15:20:00Z","status":"completed","id":"c1","durationSeconds":9,"agentId":"b"}"#
+            .to_owned(),
     ];
     for n in 0..3000_u32 {
         let (agent, number) = (n % 7, n % 5);
