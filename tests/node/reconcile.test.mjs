@@ -495,7 +495,7 @@ test("bad arguments are named", () => {
   const cyclic = { ...ours };
   cyclic.self = cyclic;
   for (const not of [cyclic, { ...ours, data: [{ ...ours.data[0], calls: 1n }] }]) {
-    assertThrows(() => reconcile(ours, not), bad("/theirs", /^theirs is no JSON value: .*(circular|BigInt)/s));
+    assertThrows(() => reconcile(ours, not), bad("/theirs", /^theirs is not a JSON value: .*(circular|BigInt)/s));
   }
 });
 

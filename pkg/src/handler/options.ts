@@ -114,7 +114,10 @@ export function checkUpstream(options: UpstreamOptions): Upstream {
     throw invalidOption("/upstream/baseUrl", "`upstream.baseUrl` must be an http or https URL");
   }
   if (base.username !== "" || base.password !== "" || base.search !== "" || base.hash !== "") {
-    throw invalidOption("/upstream/baseUrl", "`upstream.baseUrl` may have a path, but not a user, a query or a fragment");
+    throw invalidOption(
+      "/upstream/baseUrl",
+      "`upstream.baseUrl` may have a path, but not a user, a query or a fragment",
+    );
   }
   const chosen = options.fetch;
   if (chosen !== undefined && typeof chosen !== "function") {

@@ -37,7 +37,11 @@ export function judge(received: Received, question: Question): Answer {
   if (status === 0 || (status >= 300 && status < 400)) {
     return bad(received, "upstream_redirect", "The upstream responded with a redirect, which is not followed.");
   }
-  return bad(received, "bad_upstream_answer", `The upstream responded with status ${status}, which this endpoint does not have.`);
+  return bad(
+    received,
+    "bad_upstream_answer",
+    `The upstream responded with status ${status}, which this endpoint does not have.`,
+  );
 }
 
 function report(received: Received, { endpoint, query }: Question): Answer {
