@@ -19,7 +19,7 @@ export interface RecordsWindow {
 export interface UpstreamOptions {
   /** The upstream's URL, to which the token is sent. It may have a path; `/v1/usage…` is appended to it. */
   baseUrl: string;
-  /** The time limit in milliseconds, for all attempts, the pauses between them and the body together. 1 to 300,000; default 10,000. */
+  /** The time limit in milliseconds for all attempts, the pauses and the body together. 1 to 300,000; default 10,000. */
   timeoutMs?: number;
   /** The longest accepted response in bytes, after decompression. 1 to 67,108,864; default 8,388,608 (8 MiB). */
   maxBytes?: number;
@@ -29,7 +29,7 @@ export interface UpstreamOptions {
   fetch?: typeof fetch;
 }
 
-/** The options of {@link createUsageHandler}: exactly one of `records`, `rollup` and `upstream`, and the options that belong to it. */
+/** The options of {@link createUsageHandler}: exactly one of `records`, `rollup` and `upstream`, and the options for it. */
 export interface UsageHandlerOptions {
   /**
    * Gives the records of the window; further records do no harm. The window is the period, the days or months of a series, or all

@@ -132,7 +132,8 @@ export class Recount {
       const report = unless("overflow", () =>
         counts.push(direction ? without(this.#asObjects(), direction) : this.#records).report(),
       );
-      const [messages, calls, totalSeconds] = [Number.NaN, Number.NaN, Number.NaN]; // NaN equals no number, so an overflow explains nothing
+      // NaN equals no number, so an overflow explains nothing.
+      const [messages, calls, totalSeconds] = [Number.NaN, Number.NaN, Number.NaN];
       return report ?? ({ data: [{ agentId: null, messages, calls, totalSeconds }] } as AgentUsageResponse);
     } finally {
       counts.free();

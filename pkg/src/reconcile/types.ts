@@ -26,7 +26,7 @@ export interface PeriodsDifference {
   equal: boolean;
   start: BoundDifference;
   end: BoundDifference;
-  /** The convention that explains the bounds of `theirs`: in our zone, or else in UTC, or else in another zone; `null` if there is none. */
+  /** The convention of the bounds of `theirs`: in our zone, or else in UTC, or else in another zone; `null` if there is none. */
   convention: Convention | null;
 }
 
