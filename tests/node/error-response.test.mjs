@@ -97,8 +97,8 @@ test("texts", () => {
   assert.equal(said(429, { message: "Slow down" }), "rate_limited: Slow down");
   assert.equal(said(403, { error: "nope" }), "forbidden: nope");
   assert.equal(said(400, { detail: { message: "inner", code: "inner_code" } }), "inner_code: inner");
-  assert.equal(said(500, {}), "server_error: The answer's status is 500.");
-  assert.equal(said(418, null), "http_error: The answer's status is 418.");
+  assert.equal(said(500, {}), "server_error: The response's status is 500.");
+  assert.equal(said(418, null), "http_error: The response's status is 418.");
   const plain = (status, text) => {
     const answers = [text, utf8.encode(text)].map((form) => parseErrorResponse(status, form));
     assert.deepEqual(answers[0], answers[1]);
@@ -106,8 +106,8 @@ test("texts", () => {
     return `${answers[0].code}: ${answers[0].message}`;
   };
   assert.equal(plain(503, " try later\n"), "unavailable: try later");
-  assert.equal(plain(502, "<!doctype html><h1>Bad Gateway</h1>"), "server_error: The answer's status is 502.");
-  assert.equal(plain(500, ""), "server_error: The answer's status is 500.");
+  assert.equal(plain(502, "<!doctype html><h1>Bad Gateway</h1>"), "server_error: The response's status is 502.");
+  assert.equal(plain(500, ""), "server_error: The response's status is 500.");
   assert.equal(plain(500, '"quoted"'), "server_error: quoted");
   assert.equal(plain(404, '{"detail": "cut'), 'not_found: {"detail": "cut');
   assert.equal(parseErrorResponse(504).code, "timeout");
@@ -206,5 +206,5 @@ test("random bytes and random JSON", () => {
     assertSound(parseErrorResponse(500, bytes), text);
     assertSound(parseErrorResponse(500, bytes.subarray(0, Math.floor(random.unit() * bytes.length))), text);
   }
-  assert.equal(parseErrorResponse(500, gzipSync("nothing to be read")).message, "The answer's status is 500.");
+  assert.equal(parseErrorResponse(500, gzipSync("nothing to be read")).message, "The response's status is 500.");
 });
