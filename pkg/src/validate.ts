@@ -28,8 +28,7 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
  * @param expect what was requested: the period, the zone, the first day of the week if it is known, the number of days or months,
  *   and `now`, an instant that the period or the newest day or month must contain
  * @returns the value and the warnings, or the problems
- * @throws {UsageError} `invalid_option`, `invalid_period`, `invalid_tz`, `invalid_now` or `out_of_range` for a bad `endpoint` or
- *   `expect`; `not_initialised`. A bad body does not throw; the result reports its problems
+ * @throws {UsageError} `invalid_option`, `invalid_period`, `invalid_tz` or `invalid_now` for a bad `endpoint` or `expect`; `not_initialised`. A bad body does not throw; the result reports its problems
  *
  * @example
  * ```ts

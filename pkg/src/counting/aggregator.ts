@@ -46,11 +46,7 @@ export class UsageAggregator extends Counter<Aggregator> {
     );
   }
 
-  /**
-   * The report of the records that have been counted so far.
-   *
-   * @throws {UsageError} `overflow` if a sum is above 2^53 - 1
-   */
+  /** The report of the records that have been counted so far. */
   report(): AgentUsageResponse {
     return this.ask((counts) => counts.report());
   }
