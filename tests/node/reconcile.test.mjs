@@ -361,8 +361,8 @@ test("names, rows of one side, rows of zeros, and usage that was moved", () => {
     idle: "theirs",
     null: "both",
   });
-  const told = deleted.causes.map(({ code, certainty, agents }) => [code, certainty, agents]);
-  assert.deepEqual(told, [
+  const named = deleted.causes.map(({ code, certainty, agents }) => [code, certainty, agents]);
+  assert.deepEqual(named, [
     ["agents_only_in_ours", "possible", ["b"]],
     ["agents_only_in_theirs", "possible", ["c"]],
   ]);

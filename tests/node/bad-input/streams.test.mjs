@@ -11,21 +11,21 @@ const line = utf8.encode(`${JSON.stringify(message({}))}\n`);
 
 /** A stream of chunks that then goes on as told; it keeps the reason for which it was cancelled. */
 function source(chunks, then) {
-  const told = { pulls: 0, cancelled: undefined };
+  const seen = { pulls: 0, cancelled: undefined };
   const stream = new ReadableStream(
     {
       pull(controller) {
-        const chunk = chunks[told.pulls++];
+        const chunk = chunks[seen.pulls++];
         if (chunk !== undefined) controller.enqueue(chunk);
         else return then?.(controller);
       },
       cancel(reason) {
-        told.cancelled = { reason };
+        seen.cancelled = { reason };
       },
     },
     { highWaterMark: 0 },
   );
-  return { stream, told };
+  return { stream, seen };
 }
 const never = () => new Promise(() => {});
 const close = (controller) => controller.close();
@@ -45,48 +45,48 @@ async function soon(promise) {
 test("aborted before it began", async () => {
   const reason = new Error("enough");
   const signal = AbortSignal.abort(reason);
-  const { stream, told } = source([line], close);
+  const { stream, seen } = source([line], close);
   await assert.rejects(usageByAgentStream(stream, { ...JUNE, signal }), (error) => {
     assertFault(error, { code: "aborted", message: /abort/ });
     assert.equal(error.cause, reason);
     return true;
   });
-  assert.equal(told.pulls, 0);
+  assert.equal(seen.pulls, 0);
   for (const other of [new Response(line), new Blob([line]), (async function* () {})()]) {
     await assertRejects(() => usageByAgentStream(other, { ...JUNE, signal }), { code: "aborted", message: /abort/ });
   }
 });
 
 test("a source of a reading aborted before it began is cancelled", async () => {
-  const { stream, told } = source([line], close);
+  const { stream, seen } = source([line], close);
   await assert.rejects(usageByAgentStream(stream, { ...JUNE, signal: AbortSignal.abort("enough") }), {
     code: "aborted",
   });
   await after(0);
-  assert.equal(told.cancelled?.reason, "enough");
+  assert.equal(seen.cancelled?.reason, "enough");
 });
 
 test("aborted while it waits for bytes", async () => {
   const stop = new AbortController();
-  const { stream, told } = source([line, line], never);
+  const { stream, seen } = source([line, line], never);
   const reading = usageByAgentStream(stream, { ...JUNE, signal: stop.signal });
   await after(10);
-  assert.equal(told.pulls, 3);
+  assert.equal(seen.pulls, 3);
   stop.abort("enough");
   await assertRejects(() => soon(reading), { code: "aborted", message: /abort/ });
-  assert.equal(told.cancelled?.reason, "enough");
+  assert.equal(seen.cancelled?.reason, "enough");
 });
 
 test("aborted between two chunks", async () => {
   const stop = new AbortController();
-  const { stream, told } = source(Array(1000).fill(line), close);
+  const { stream, seen } = source(Array(1000).fill(line), close);
   const onProgress = (bytes) => bytes > 3 * line.length && stop.abort();
   await assertRejects(() => usageByAgentStream(stream, { ...JUNE, signal: stop.signal, onProgress }), {
     code: "aborted",
     message: /abort/,
   });
-  assert.ok(told.pulls < 10);
-  assert.equal(told.cancelled?.reason?.name, "AbortError");
+  assert.ok(seen.pulls < 10);
+  assert.equal(seen.cancelled?.reason?.name, "AbortError");
 });
 
 test("an async iterable is told, too", async () => {
@@ -195,7 +195,7 @@ test("a stream that fails by itself: its own error", async () => {
 });
 
 test("a fault in the text ends the reading, and the source is cancelled", async () => {
-  const { stream, told } = source([line, utf8.encode("!\n"), line], never);
+  const { stream, seen } = source([line, utf8.encode("!\n"), line], never);
   await assertRejects(() => soon(usageByAgentStream(stream, JUNE)), {
     code: "invalid_json",
     path: "/1",
@@ -203,7 +203,7 @@ test("a fault in the text ends the reading, and the source is cancelled", async 
     byteOffset: line.length,
   });
   await after(0);
-  assert.ok(told.cancelled);
+  assert.ok(seen.cancelled);
 
   let closed = false;
   const chunks = (async function* () {
@@ -235,12 +235,12 @@ test("a stream that ends inside a record", async () => {
 });
 
 test("a bad question leaves the source alone", async () => {
-  const { stream, told } = source([line], close);
+  const { stream, seen } = source([line], close);
   await assertRejects(() => usageByAgentStream(stream, { ...JUNE, tz: "Mars/Olympus" }), {
     code: "invalid_tz",
     path: "/tz",
   });
-  assert.equal(told.cancelled, undefined);
+  assert.equal(seen.cancelled, undefined);
   assert.equal(stream.locked, false);
   assert.equal((await usageByAgentStream(stream, JUNE)).data[0].messages, 1);
 });
@@ -265,13 +265,13 @@ test("sources that are none", async () => {
 
 test("a progress that throws: its own error, and the source is cancelled", async () => {
   const mine = new Error("mine");
-  const { stream, told } = source([line, line], never);
+  const { stream, seen } = source([line, line], never);
   const onProgress = () => {
     throw mine;
   };
   await assert.rejects(soon(usageByAgentStream(stream, { ...JUNE, onProgress })), (error) => error === mine);
   await after(0);
-  assert.ok(told.cancelled);
+  assert.ok(seen.cancelled);
 });
 
 test("a signal or a progress that is none", async () => {
@@ -279,7 +279,7 @@ test("a signal or a progress that is none", async () => {
     const reading = () => usageByAgentStream(new Response(line), { ...JUNE, signal });
     await assertRejects(reading, { code: "invalid_option", path: "/signal" }, String(signal));
   }
-  for (const onProgress of [5, "told", {}, true]) {
+  for (const onProgress of [5, "text", {}, true]) {
     const reading = () => usageByAgentStream(new Response(line), { ...JUNE, onProgress });
     await assertRejects(reading, { code: "invalid_option", path: "/onProgress" }, String(onProgress));
   }
