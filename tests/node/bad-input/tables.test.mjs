@@ -1,10 +1,10 @@
-/** The tables that ids are looked up in: never too small, and of places that nobody can know. */
+/** The hash tables of ids: they never become too small, and nobody can predict their slots. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runModule } from "../../support/packed.mjs";
 
-// In a process of its own: what never ends is ended, and is a failure.
-test("many rows in few bytes", async () => {
+// Runs in its own process, which is killed if it does not end.
+test("many rows in few bytes are checked", async () => {
   const output = await runModule(`
     import { validateResponse } from "usage-by-agent";
     for (const [endpoint, name] of [["by-agent", "agentId"], ["by-number", "numberId"]]) {
@@ -19,8 +19,8 @@ test("many rows in few bytes", async () => {
   assert.deepEqual(output.split("\n").slice(0, -1), [...want("agentId"), ...want("numberId")]);
 });
 
-// Were a table made for each as large as the answer, this would take many minutes.
-test("rows that come again and again", async () => {
+// This would take many minutes if each check made a table as large as the response.
+test("millions of repeated data keys are checked quickly", async () => {
   const output = await runModule(`
     import { validateResponse } from "usage-by-agent";
     for (const rows of ["[]", '[{"agentId":"a"}]']) {
@@ -32,7 +32,7 @@ test("rows that come again and again", async () => {
   assert.equal(output, `${[...fields, "/period", "/periodStart", "/periodEnd"]}\n`.repeat(2));
 });
 
-test("a new key each time the module starts", async () => {
+test("the module asks for one random key when it starts", async () => {
   const output = await runModule(`
     const { random } = Math;
     let asked = 0;
