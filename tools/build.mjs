@@ -1,4 +1,4 @@
-// `npm run build`: the module, the package, the page and the Worker.
+// `npm run build`: builds the module, the package, the page and the Worker.
 
 import { buildAll } from "./build/all.mjs";
 import { BUILD, setUp } from "./setup/all.mjs";

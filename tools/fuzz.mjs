@@ -1,4 +1,4 @@
-// `npm run fuzz -- [MINUTES]`: the byte reader against serde_json and a naive count, until a difference or the time is up.
+// `npm run fuzz -- [MINUTES]`: compares the byte reader with serde_json and a naive count, until they differ or the time is over.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ async function main() {
   if (!ask("cargo", ["+nightly", "fuzz", "--version"]).ok) {
     throw new Missing("Fuzzing needs: rustup toolchain install nightly; cargo install cargo-fuzz");
   }
-  const past = join("fuzz", "corpus", "reader"); // what earlier runs have found of interest comes first: it is written to
+  const past = join("fuzz", "corpus", "reader"); // the first folder, to which new inputs are written; it has those of earlier runs
   const engine = ["-dict=fuzz/words.dict", "-max_len=2048", `-max_total_time=${Math.round(minutes * 60)}`];
   const seeds = join("fuzz", "seeds");
   if (!existsSync(join(root, seeds))) throw new Missing(`There is no ${seeds}.`);

@@ -1,12 +1,12 @@
 /**
- * Records such as the vendor's API and webhooks give, any number of them, the same ones for the same seed.
+ * Generates any number of records like those of the vendor's API and webhooks. Equal seeds give equal records.
  *
  *     node tools/generate.mjs --records 100000 --seed 1 --out DIR
  *
- * writes DIR/records.ndjson (records.json in other formats), DIR/agents.json (the directory, as `GET /v1/agents` gives it)
- * and DIR/expected.json: a list of {query, report, diagnostics}, as tools/oracle.mjs works them out.
+ * writes DIR/records.ndjson (records.json in other formats), DIR/agents.json (the directory, a page of `GET /v1/agents`)
+ * and DIR/expected.json: a list of {query, report, diagnostics}, computed by tools/oracle.mjs.
  *
- *     generate(options)     the values, one at a time, as {value, text, shape, records}
+ *     generate(options)     the values, one by one, as {value, text, shape, records}
  *     agentsPage(options)   the directory of the same options
  *     render(values)        the values' text in one of the formats
  */
@@ -94,7 +94,7 @@ function main() {
   writeJsonFile(join(values.out, "expected.json"), expected);
 }
 
-/** Counts values on their way to the file, so that none has to be kept. */
+/** Counts values while they are written, so that they need not be kept. */
 function* counted(values, format, counts) {
   let index = 0;
   for (const generated of values) {

@@ -1,4 +1,4 @@
-// `npm run lint`: one format and no warning, in Rust, TypeScript and JavaScript. `npm run lint -- --fix` puts right what it can.
+// `npm run lint`: checks the format and the warnings of Rust, TypeScript and JavaScript. `npm run lint -- --fix` fixes what it can.
 
 import { setUp } from "./setup/all.mjs";
 import { fail } from "./setup/run.mjs";

@@ -1,12 +1,12 @@
 /**
- * The contract a second time, in plain JavaScript: slow, and meant to be obviously right. Tests hold the package against
- * it, so it shares no code with the package, and its time zones come from `Intl` instead of the package's tables.
+ * A second implementation of the contract, in plain JavaScript: slow, and meant to be obviously right. Tests compare the package with
+ * it. It shares no code with the package, and its time zones come from `Intl` instead of the package's tables.
  *
  *     bounds(query)                        the period of a query
  *     report(records, query, {defaults})   {report, diagnostics} of parsed records, or of NDJSON text
- *     new Tally(query, {defaults})         the same, fed a value at a time
+ *     new Tally(query, {defaults})         a report and diagnostics, counted value by value
  *
- * `query.now` is required: nothing here reads a clock. Faults are thrown as `OracleError`s with a `code` and a `path`.
+ * `query.now` is required, because nothing here reads a clock. Errors are `OracleError`s with a `code` and a `path`.
  */
 export { OracleError } from "./oracle/error.mjs";
 export { judge } from "./oracle/judge.mjs";

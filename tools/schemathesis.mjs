@@ -1,4 +1,4 @@
-// `npm run schemathesis -- [MINUTES]`: other requests each time, until the time is up. `npm test` makes some, the same each time.
+// `npm run schemathesis -- [MINUTES]`: sends random requests until the time is over. `npm test` sends a fixed set of requests.
 
 import { buildAll } from "./build/all.mjs";
 import { BUILD, setUp } from "./setup/all.mjs";
@@ -8,7 +8,7 @@ async function main() {
   const minutes = Number(process.argv[2] ?? 10);
   if (!(minutes > 0)) throw new Missing("Usage: npm run schemathesis -- [MINUTES]");
   await buildAll(await setUp([...BUILD, "python"]));
-  // Imported here: neither npm's packages nor the build need be there when this file loads.
+  // Imported here, because npm's packages and the build may be missing when this file loads.
   const { schemathesis, startComputing } = await import("../tests/clients/support.mjs");
   const worker = await startComputing();
   const { ok, said, counts } = await step(`schemathesis: ${minutes} minutes`, () =>

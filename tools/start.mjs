@@ -1,4 +1,4 @@
-// `npm start`: the page and the Worker over sample records, on this machine.
+// `npm start`: serves the page and the Worker with sample records on this machine.
 
 import { createServer } from "node:net";
 import { buildAll } from "./build/all.mjs";
@@ -8,11 +8,11 @@ import { fail, Missing, root, step } from "./setup/run.mjs";
 
 const HOST = "127.0.0.1";
 const PORT = Number(process.env.PORT || 8787);
-const TOKEN = "demo-token"; // opens nothing but this machine's sample
+const TOKEN = "demo-token"; // gives access only to the sample on this machine
 const RECORDS = 100_000;
 
 try {
-  await checkPort(); // first: the build takes longer than finding out
+  await checkPort(); // first, because the build takes long
   await buildAll(await setUp(BUILD));
   const sample = await step(`Sample of ${RECORDS.toLocaleString("en")} records`, generate);
   const server = await step("Worker and page on workerd", () => serve(sample));
@@ -36,7 +36,7 @@ async function checkPort() {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** Records up to now: of those of the current month there are always some. */
+/** Makes records up to the current time, so that the current month always has some. */
 function generate() {
   const { lines, agents, account } = plainSample({
     records: RECORDS,
@@ -52,13 +52,13 @@ function generate() {
 }
 
 async function serve(sample) {
-  // Imported here: neither npm's packages nor the build need be there when this file loads.
+  // Imported here, because npm's packages and the build may be missing when this file loads.
   const { Miniflare, Log, LogLevel } = await import("miniflare");
   const { miniflareOptions } = await import("../worker/dev/miniflare-options.mjs");
   const server = new Miniflare({
     ...miniflareOptions({ root, vars: { API_TOKENS: TOKEN }, port: PORT }),
     host: HOST,
-    cf: false, // where a request comes from is asked of the network otherwise, and not used here
+    cf: false, // otherwise Miniflare fetches the request's location, which is not used here
     log: new Log(LogLevel.WARN),
   });
   const bucket = await server.getR2Bucket("RECORDS");

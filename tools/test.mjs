@@ -1,5 +1,5 @@
-// `npm test`: sets up, builds, runs every suite and ends with one table.
-// `npm test -- rust node` runs the named suites only, and sets up only what these need.
+// `npm test`: sets up, builds, runs every suite and prints one table.
+// `npm test -- rust node` runs only the named suites, and sets up only what they need.
 
 import { buildAll } from "./build/all.mjs";
 import { BUILD, setUp } from "./setup/all.mjs";
@@ -18,7 +18,7 @@ try {
   if (isBuilt) rows.push(await timed({ name: "build", run: build }, tools));
   const buildFailed = rows.some((row) => row.failed > 0);
   for (const suite of chosen) {
-    // A suite that can't run has failed: what wasn't looked at isn't known to work.
+    // A suite that can't run counts as failed, because nothing was tested.
     if (buildFailed && suite.needs.includes("build"))
       rows.push({ name: suite.name, ...BROKEN, seconds: 0, note: "not run, the build failed" });
     else rows.push(await timed(suite, tools));
@@ -40,7 +40,7 @@ async function build(tools) {
   return { passed: 1, failed: 0, skipped: 0 };
 }
 
-/** Runs one suite. Whatever goes wrong in it is its failure and not the end: the suites after it run too. */
+/** Runs one suite. An error in it counts as its failure, and the next suites run anyway. */
 async function timed(suite, tools) {
   console.log(`\n━━ ${suite.name} ${"━".repeat(Math.max(0, 70 - suite.name.length))}\n`);
   const start = performance.now();

@@ -1,29 +1,30 @@
-// What an error answer says, whatever shape it has. The answer is a stranger's: nothing in it can make this throw.
+// Reads error responses of any shape. The body is untrusted: nothing in it can make this throw.
 
 import { bytesOf, isArray, property } from "./bridge/values.js";
 import type { Problem } from "./types.js";
 
-/** What an error answer says. */
+/** The content of an error response. */
 export interface ErrorAnswer {
-  /** The HTTP status; 0 where it was no whole number. */
+  /** The HTTP status; 0 if it was not a whole number. */
   status: number;
-  /** The answer's own code, else a word for the status: `unauthorized`, `not_found`, `rate_limited`, `server_error`, … */
+  /** The code in the response, or else a word for the status: `unauthorized`, `not_found`, `rate_limited`, `server_error`, … */
   code: string;
-  /** The answer's own words, as text of at most 1,000 characters: escape it before it becomes HTML. */
+  /** The message in the response, at most 1,000 characters. It is untrusted text: escape it before you put it into HTML. */
   message: string;
-  /** What is wrong with the request, in its parts: the first hundred. */
+  /** The problems of the request, at most 100. */
   problems: Problem[];
 }
 
-/** Characters of a message, at most. */
+/** The most characters of a message. */
 const MAX_MESSAGE_LENGTH = 1000;
 
-/** Problems, at most; and parts of one's path. */
+/** The most problems, the most parts of a problem's path, and the most characters of a code. */
 const MAX_PROBLEMS = 100;
 
-/** Of a body no more than this is read, in bytes or UTF-16 units. */
+/** The most of a body that is read, in bytes or UTF-16 units. */
 const MAX_BODY_LENGTH = 1 << 20;
 
+/** The codes of responses that do not contain a code, by status. */
 const CODES: Record<number, string> = {
   400: "bad_request",
   401: "unauthorized",
@@ -40,12 +41,13 @@ const CODES: Record<number, string> = {
 };
 
 /**
- * Reads an error answer of the usage API: FastAPI's `{"detail": [{type, loc, msg}]}`, a `detail` that is a text,
- * `{"error": {message, code, type, details: [{field, message, type}]}}`, `{"message": …}`, plain text, or nothing. It never
- * throws, whatever it is given.
+ * Reads an error response of the usage API: FastAPI's `{"detail": [{type, loc, msg}]}`, a `detail` that is a string,
+ * `{"error": {message, code, type, details: [{field, message, type}]}}`, `{"message": …}`, plain text, or an empty body. It never
+ * throws.
  *
- * @param status the answer's HTTP status
- * @param body its body: bytes, text, or the value that the text has been read into
+ * @param status the HTTP status of the response
+ * @param body the body: bytes, text, or the parsed JSON value
+ * @returns the status, a code, a message and the problems of the request
  *
  * @example
  * ```ts
@@ -61,13 +63,13 @@ export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer 
   const text = textOf(body);
   const value = text === undefined ? body : parsed(text);
   const [error, detail] = [property(value, "error"), property(value, "detail")];
-  const said = [error, detail, value]; // an answer may say one thing here and another there
+  const said = [error, detail, value]; // a response may have its message and its code in different places
   const lists = said.flatMap((part) => [listed(part), listed(property(part, "details"))]);
   const problems = lists.find((list) => list?.length) ?? [];
-  const told = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
+  const summary = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
   const words = [
     ...said.flatMap((part) => [part, property(part, "message")]),
-    told,
+    summary,
     value === undefined && plain(text),
   ];
   const codes = [
@@ -78,18 +80,18 @@ export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer 
   return {
     status: known,
     code: first(codes, MAX_PROBLEMS) || (known >= 500 ? "server_error" : "http_error"),
-    message: first(words, MAX_MESSAGE_LENGTH) || `The answer's status is ${known}.`,
+    message: first(words, MAX_MESSAGE_LENGTH) || `The response's status is ${known}.`,
     problems,
   };
 }
 
-/** What of these is text that says something. */
+/** The first candidate that is text and not blank. */
 function first(candidates: unknown[], longest: number): string | undefined {
   const text = candidates.find((value): value is string => typeof value === "string" && value.trim() !== "");
   return text && cut(text.trim(), longest);
 }
 
-/** A pair is not cut. */
+/** Shortens text without cutting a surrogate pair. */
 function cut(text: string, longest: number): string {
   return text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
 }
@@ -107,16 +109,16 @@ function listed(value: unknown): Problem[] | undefined {
   });
 }
 
-/** A JSON Pointer of FastAPI's `loc`, or of a field's name. */
+/** A JSON Pointer from FastAPI's `loc`, or from a field's name. */
 function pathOf(place: unknown): string {
   if (typeof place === "string" && (place === "" || place[0] === "/")) return cut(place, MAX_MESSAGE_LENGTH);
   const keys = (isArray(place) ? items(place) : [place]).filter((key) => /^(string|number)$/.test(typeof key));
   const path = keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-  return cut(path, MAX_MESSAGE_LENGTH).replace(/~$/, ""); // nor is an escape
+  return cut(path, MAX_MESSAGE_LENGTH).replace(/~$/, ""); // an escape is not cut either
 }
 
 function items(list: unknown[]): unknown[] {
-  const length = property(list, "length"); // of a Proxy it may be anything
+  const length = property(list, "length"); // a Proxy may give any value
   return Array.from({ length: typeof length === "number" ? Math.min(length, MAX_PROBLEMS) : 0 }, (_, n) =>
     property(list, n),
   );
@@ -127,7 +129,7 @@ function textOf(body: unknown): string | undefined {
     const bytes = bytesOf(body);
     if (bytes !== undefined) return new TextDecoder().decode(bytes.subarray(0, MAX_BODY_LENGTH));
   } catch {
-    return ""; // a buffer that has been handed on
+    return ""; // a detached buffer
   }
   return typeof body === "string" ? body.slice(0, MAX_BODY_LENGTH).replace(/^\ufeff/, "") : undefined;
 }
@@ -140,8 +142,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Text, unless it is a page of HTML or no text at all. */
+/** The text, unless it is HTML or binary data. */
 function plain(text: string | undefined): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
   return text === undefined || /^\s*<|[\0-\x08\x0e-\x1f\ufffd]/.test(text) ? undefined : text;
 }

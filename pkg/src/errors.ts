@@ -1,6 +1,6 @@
 import type { Problem } from "./types.js";
 
-/** What kind of fault a {@link UsageError} is. */
+/** The kind of a {@link UsageError}. */
 export type UsageErrorCode =
   | "invalid_period"
   | "invalid_tz"
@@ -14,7 +14,7 @@ export type UsageErrorCode =
   | "aborted"
   | "not_initialised";
 
-/** Where a fault is, and what is behind it. */
+/** The place of an error, its problems and its cause. */
 export interface UsageErrorDetails {
   path?: string | undefined;
   line?: number | undefined;
@@ -24,8 +24,8 @@ export interface UsageErrorDetails {
 }
 
 /**
- * What every function of this package throws. What your own code throws while it runs in one (an iterator, a stream, a
- * getter of an option, `onProgress`) comes through as it is.
+ * The error that every function of this package throws. An error of your own code that runs inside a function (an iterator, a
+ * stream, a getter of an option, `onProgress`) is thrown unchanged.
  *
  * @example
  * ```ts
@@ -38,15 +38,15 @@ export interface UsageErrorDetails {
  */
 export class UsageError extends Error {
   override readonly name = "UsageError";
-  /** What to branch on. */
+  /** The kind of error, for programs. */
   readonly code: UsageErrorCode;
-  /** JSON Pointer (RFC 6901) into the options or the records. */
+  /** A JSON Pointer (RFC 6901) into the options or the records. */
   readonly path?: string;
-  /** Line in JSON text, from 1. */
+  /** The line in JSON text, from 1. */
   readonly line?: number;
-  /** Offset in JSON text, in bytes from 0. */
+  /** The offset in JSON text, in bytes from 0. */
   readonly byteOffset?: number;
-  /** Everything that is wrong, where more than one thing is. */
+  /** All problems, if there may be more than one. */
   readonly problems?: Problem[];
 
   constructor(code: UsageErrorCode, message: string, details: UsageErrorDetails = {}) {
@@ -65,7 +65,11 @@ export class UsageError extends Error {
   }
 }
 
-/** Runs a call into the core; what it throws, a plain object, becomes a {@link UsageError}. `within`: where what was asked stands. */
+/**
+ * Calls the core. The core throws plain objects, which become a {@link UsageError}.
+ *
+ * @param within the path of the core's input inside the caller's input, which is put before the error's path
+ */
 export function attempt<T>(call: () => T, within = ""): T {
   try {
     return call();
@@ -75,7 +79,7 @@ export function attempt<T>(call: () => T, within = ""): T {
   }
 }
 
-/** What a call gives; nothing where it fails with that code. */
+/** The result of a call; `undefined` if it throws a {@link UsageError} with the code. */
 export function unless<T>(code: UsageErrorCode, call: () => T): T | undefined {
   try {
     return call();

@@ -12,13 +12,15 @@ import { attempt, UsageError } from "./errors.js";
 import type { Convention, DailyQuery, Endpoint, MonthlyQuery, PeriodBounds, PeriodQuery } from "./types.js";
 
 /**
- * The exact bounds of the calendar week, month or year that holds a moment, in any IANA zone.
+ * Gives the exact bounds of the calendar week, month or year that contains an instant, in any IANA zone.
  *
- * A period starts at the first instant of its first local date (after the gap where that date has no midnight, at the
- * earlier one where it has two) and ends where the next one starts: periods tile time.
+ * A period starts at the first instant of its first local date. If midnight is in a gap, that is the end of the gap. If midnight
+ * comes twice, it is the first one. A period ends where the next one starts, so periods neither overlap nor leave gaps.
  *
- * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`; `out_of_range` for a period not wholly
- *   inside 1970-01-01..2099-12-31 local; `not_initialised`
+ * @param query the kind of period, the zone, the instant and the offset
+ * @returns the bounds as text and in epoch milliseconds
+ * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`; `out_of_range` for a period that is not
+ *   wholly inside 1970-01-01..2099-12-31 local; `not_initialised`
  *
  * @example
  * ```ts
@@ -32,7 +34,16 @@ export function periodBounds(query: PeriodQuery): PeriodBounds {
   return cachedBounds(wasm, toCorePeriodQuery(query));
 }
 
-/** Every zone name accepted, as the tz database spells it, sorted by code unit. */
+/**
+ * Gives the name of every accepted time zone, as the tz database spells it, sorted by code units.
+ *
+ * @throws {UsageError} `not_initialised`
+ *
+ * @example
+ * ```ts
+ * timeZones().includes("Europe/Paris"); // true
+ * ```
+ */
 export function timeZones(): string[] {
   return core().timeZones().split("\n").sort();
 }
@@ -55,8 +66,8 @@ export function isTimeZone(name: unknown): boolean {
 }
 
 /**
- * The window of time whose records the response of an endpoint needs: of `by-agent` its period, of `daily` and `monthly` from
- * the first bucket to the end of the last, of `usage` and `by-number` all time.
+ * Gives the window of the records that the response of an endpoint needs. For `by-agent` it is the period, for `daily` and `monthly`
+ * all of the days or months, for `usage` and `by-number` all time.
  *
  * @param endpoint the name of the endpoint
  * @param query the query of that response: a `PeriodQuery` for `by-agent`, `days` or `months` with `tz` and `now` for a series
@@ -82,19 +93,28 @@ export function recordsWindow(
   return { startMs: found[0], endMs: found[1] };
 }
 
-/** The versions of this package and of the IANA tz database in it (such as `"2025b"`). */
+/**
+ * Gives the version of this package and the release of the IANA tz database in it, such as `"2025b"`.
+ *
+ * @throws {UsageError} `not_initialised`
+ *
+ * @example
+ * ```ts
+ * console.log(versions().tzdb);
+ * ```
+ */
 export function versions(): { package: string; tzdb: string } {
   const [version, tzdb] = core().versions().split(" ") as [string, string];
   return { package: version, tzdb };
 }
 
 /**
- * Which convention explains the bounds of an answer: the week's first day, true instants or wall time, the zone.
+ * Finds the convention that explains the bounds of a response: the first day of the week, true instants or wall time, and the zone.
  *
- * @param bounds `period`, `periodStart` and `periodEnd` of an answer
- * @param query the zone that was asked for (default UTC), and the first day of the week that is thought likeliest
- * @returns `null` when no documented convention explains them
- * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_option`
+ * @param bounds `period`, `periodStart` and `periodEnd` of a response
+ * @param query the zone of the request (`tz`, default UTC), and the first day of the week to try first (`weekStart`)
+ * @returns the convention, or `null` if no documented convention explains the bounds
+ * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_option`, `not_initialised`
  *
  * @example
  * ```ts

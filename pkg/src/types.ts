@@ -4,84 +4,87 @@ import type { NumberLimits, PlanInfo, UsageStats } from "./contract.js";
 export type { Period, Weekday } from "./constants.js";
 export type * from "./contract.js";
 
-/** A moment: a `Date`, epoch **milliseconds**, or an RFC 3339 string with an offset (`"2024-06-01T00:00:00Z"`). */
+/** An instant: a `Date`, epoch **milliseconds**, or an RFC 3339 string with an offset (`"2024-06-01T00:00:00Z"`). */
 export type Instant = Date | number | string;
 
-/** How `periodStart` and `periodEnd` are written. Which records belong to the period never depends on it. */
+/** How `periodStart` and `periodEnd` are written. It does not change which records belong to the period. */
 export type BoundsFormat = "instant" | "wall-clock";
 
-/** Which period is meant: the one of `period`'s kind that holds `now` in `tz`, moved by `offset`. */
+/** A period: the week, month or year that contains `now` in `tz`, moved by `offset`. */
 export interface PeriodQuery {
+  /** The kind of period. */
   period: Period;
-  /** IANA name, matched without regard to case. Absent or `null`: `"UTC"`. */
+  /** The IANA name of the time zone, in upper or lower case. Absent or `null`: `"UTC"`. */
   tz?: string | null;
-  /** The moment whose period is meant. Default: the current time, read when the function is called. */
+  /** The instant that the period contains. Default: the current time, read when the function is called. */
   now?: Instant;
-  /** First day of a week. Default `"monday"` (ISO 8601). */
+  /** The first day of a week. Default `"monday"` (ISO 8601). */
   weekStart?: Weekday;
-  /** Whole periods from the current one; `-1` is the previous. Default `0`. */
+  /** A number of whole periods; `-1` is the previous period. Default `0`. */
   offset?: number;
   /**
-   * `"instant"` (default) writes true UTC instants; `"wall-clock"` writes the local wall time of the first and
-   * the last second followed by `Z`, as the vendor's own example does.
+   * `"instant"` (default) writes true UTC instants. `"wall-clock"` writes the local wall time of the first and the last second,
+   * followed by `Z`, as the vendor's example does.
    */
   boundsAs?: BoundsFormat;
 }
 
 /** The exact bounds of one period. */
 export interface PeriodBounds {
+  /** The kind of period. */
   period: Period;
   /** The zone's name as the tz database spells it. */
   tz: string;
-  /** First second, `YYYY-MM-DDTHH:MM:SSZ`. */
+  /** The first second, `YYYY-MM-DDTHH:MM:SSZ`. */
   periodStart: string;
-  /** Last whole second, `YYYY-MM-DDTHH:MM:SSZ`. */
+  /** The last whole second, `YYYY-MM-DDTHH:MM:SSZ`. */
   periodEnd: string;
-  /** Epoch milliseconds; the period is half-open: `startMs <= t < endMs`. */
+  /** The first instant, in epoch milliseconds. The period is half-open: `startMs <= t < endMs`. */
   startMs: number;
-  /** Epoch milliseconds, the first instant after the period. */
+  /** The first instant after the period, in epoch milliseconds. */
   endMs: number;
 }
 
-/** A page of `GET /v1/agents`, or anything shaped like it. */
+/** A page of `GET /v1/agents`, or an object of its shape. */
 export interface AgentPage {
+  /** The agents: their ids and names. */
   data: Iterable<{ id: string; name: string }>;
 }
 
-/** A report's question: the period, and how records are read. */
+/** The query of a report: the period, and how records are read. */
 export interface UsageQuery extends PeriodQuery {
-  /** Agents' names, as `{id, name}` entries; a page of `GET /v1/agents` is accepted as it is. */
+  /** The agents' names, as `{id, name}` entries or as a page of `GET /v1/agents`. */
   agents?: Iterable<{ id: string; name: string }> | AgentPage;
-  /** Adds rows of zeros for agents of the directory without usage. Default `false`. */
+  /** Whether `agents` without usage get a row of zeros. Default `false`. */
   includeIdle?: boolean;
-  /** Counts the same `id` once per kind. Default `true`. */
+  /** Whether an id counts once among calls and once among messages. Default `true`. */
   dedupe?: boolean;
-  /** `"throw"` (default) stops at the first invalid record; `"skip"` counts them and keeps the first 100 problems. */
+  /** `"throw"` (default) stops at the first invalid record. `"skip"` skips invalid records and keeps the first 100 problems. */
   onInvalid?: "throw" | "skip";
-  /** What to do with timestamps without an offset: `"reject"` (default) or read them as UTC. */
+  /** What to do with timestamps without an offset: `"reject"` (default) makes the record invalid, `"utc"` reads them as UTC. */
   naiveTimestamps?: "reject" | "utc";
 }
 
 /** How a rollup reads records. */
 export type RollupOptions = Pick<UsageQuery, "agents" | "dedupe" | "onInvalid" | "naiveTimestamps">;
 
-/** The last days, up to the one that holds `now`. */
+/** A number of days, the last of which contains `now`. */
 export interface DailyQuery {
-  /** How many, from 1 to 365. Default 30. */
+  /** The number of days, 1 to 365. Default 30. */
   days?: number;
-  /** IANA name of the zone whose days these are. Absent or `null`: `"UTC"`. */
+  /** The IANA name of the time zone of the days. Absent or `null`: `"UTC"`. */
   tz?: string | null;
-  /** A moment of the last day. Default: the current time. */
+  /** An instant of the last day. Default: the current time. */
   now?: Instant;
 }
 
-/** The last calendar months, up to the one that holds `now`. */
+/** A number of calendar months, the last of which contains `now`. */
 export interface MonthlyQuery {
-  /** How many, from 1 to 24. Default 6. */
+  /** The number of months, 1 to 24. Default 6. */
   months?: number;
-  /** IANA name of the zone whose months these are. Absent or `null`: `"UTC"`. */
+  /** The IANA name of the time zone of the months. Absent or `null`: `"UTC"`. */
   tz?: string | null;
-  /** A moment of the last month. Default: the current time. */
+  /** An instant of the last month. Default: the current time. */
   now?: Instant;
 }
 
@@ -91,108 +94,130 @@ export interface PhoneNumber {
   phoneNumber: string;
   country: string;
   status: string;
-  /** Whose it is; `null` for nobody's. Where it is not told, usage tells it. */
+  /** The id of the number's agent; `null` if it has no agent. If it is absent, the agent of the number's usage is reported. */
   agentId?: string | null;
 }
 
-/** A page of `GET /v1/numbers`, or anything shaped like it. */
+/** A page of `GET /v1/numbers`, or an object of its shape. */
 export interface NumberPage {
+  /** The phone numbers. */
   data: Iterable<PhoneNumber>;
 }
 
-/** What records can't tell of an account. What is not given here is not invented. */
+/** The data of an account that records do not contain. */
 export interface Account {
+  /** The plan and its limits. */
   plan?: PlanInfo;
+  /** How many phone numbers are used, allowed and left. */
   numbers?: NumberLimits;
-  /** The counts that records don't tell, of webhook deliveries and SMS segments; what they do tell is counted, whatever is here. */
+  /** The counts of webhook deliveries and SMS segments; 0 if absent. Other counts come from the records and are ignored here. */
   stats?: Partial<UsageStats>;
-  /** Webhook deliveries by local date, `YYYY-MM-DD`, for the handler's days and months. */
+  /** The number of webhook deliveries of each local date (`YYYY-MM-DD`), for the handler's days and months. */
   webhooks?: Record<string, number>;
-  /** For the handler's usage by number: what numbers are, and those without usage too. A page of `GET /v1/numbers` will do. */
+  /** The account's phone numbers, or a page of `GET /v1/numbers`, for the handler's usage by number. */
   phoneNumbers?: Iterable<PhoneNumber> | NumberPage;
 }
 
-/** The question of `GET /v1/usage`. */
+/** The query of `GET /v1/usage`. */
 export interface AccountQuery {
-  /** The plan and the numbers are needed. */
+  /** The account's data. `plan` and `numbers` are required. */
   account: Account;
-  /** IANA name of the zone whose month `periodStart` and `periodEnd` tell. Absent or `null`: `"UTC"`. */
+  /** The IANA name of the time zone of the month in `periodStart` and `periodEnd`. Absent or `null`: `"UTC"`. */
   tz?: string | null;
-  /** The moment up to which the last days are counted. Default: the current time. */
+  /** The instant at which the last day, 7 days and 30 days end. Default: the current time. */
   now?: Instant;
   /** How `periodStart` and `periodEnd` are written. */
   boundsAs?: BoundsFormat;
 }
 
 /**
- * Records: an iterable of objects, a list page, or JSON text (string or UTF-8 bytes) holding an array, newline-delimited or
- * concatenated values. A list page (an object whose `data` is an array) stands for its items wherever a record may stand.
+ * Records: an iterable of objects, a list page, or JSON text (a string or UTF-8 bytes). The text contains an array, or values that
+ * are newline-delimited or concatenated. A list page (an object whose `data` is an array) may stand in the place of a record, and
+ * counts as its items.
  */
 export type Records = Iterable<unknown> | { data: unknown[] } | Uint8Array | ArrayBuffer | string;
 
-/** The agent of records that name none (a conversation's messages, say). */
+/** The agent of records that do not name an agent, such as the messages of a conversation. */
 export interface RecordDefaults {
   agentId?: string | null;
   agentName?: string;
 }
 
-/** Something wrong, and where. */
+/** One problem of the input, and its place. */
 export interface Problem {
-  /** JSON Pointer (RFC 6901) into the input; `""` is the whole of it. */
+  /** A JSON Pointer (RFC 6901) into the input; `""` is the whole input. */
   path: string;
+  /** The kind of problem: a word for programs. */
   code: string;
+  /** The problem in words for people. */
   message: string;
+  /** An error makes the input invalid; a warning does not. */
   severity: "error" | "warning";
-  /** Line in JSON text, from 1. */
+  /** The line in JSON text, from 1. */
   line?: number;
-  /** Offset in JSON text, in bytes from 0. */
+  /** The offset in JSON text, in bytes from 0. */
   byteOffset?: number;
 }
 
-/** Where every record went: `records = counted + outsidePeriod + duplicates + (all of ignored) + invalid`, always. */
+/**
+ * The account of every record. Always
+ * `records = counted + outsidePeriod + duplicates + (the sum of ignored) + invalid`.
+ */
 export interface Diagnostics {
+  /** The number of all records. */
   records: number;
+  /** The number of records that count in the report. */
   counted: number;
+  /** The number of records outside the period. */
   outsidePeriod: number;
+  /** The number of records whose id was counted already. */
   duplicates: number;
+  /** The number of invalid records. */
   invalid: number;
+  /** The numbers of valid records that are neither messages nor completed calls. */
   ignored: {
+    /** Spoken turns of a call. */
     voiceTurns: number;
+    /** Reactions to messages. */
     reactions: number;
-    /** By call status; a call without a status is under `""`. */
+    /** Calls that were not completed, by their status. A call without a status is under `""`. */
     notCompleted: Record<string, number>;
+    /** Other webhooks. */
     other: number;
   };
-  /** Counted records that no id protects from being counted twice. */
+  /** The number of counted records without an id, which could be counted twice. */
   withoutId: number;
-  /** Counted calls whose seconds are unknown, and so 0. */
+  /** The number of counted calls whose duration is unknown. They count 0 seconds. */
   withoutDuration: number;
-  /** The first 100. */
+  /** The first 100 problems. */
   problems: Problem[];
+  /** The sums of all agents: messages, calls and whole seconds. */
   totals: { messages: number; calls: number; totalSeconds: number };
 }
 
 /**
- * What an answer should be to; what is absent is not checked. Without `tz` the days of any zone will do, for `now` too; without `now`,
- * `offset` says nothing.
+ * What a response is expected to contain. What is absent is not checked. Without `tz`, days of any zone are accepted, also for `now`.
+ * Without `now`, `offset` is not checked.
  */
 export interface Expectation extends Partial<PeriodQuery> {
-  /** How many days were asked for. */
+  /** The number of days that were requested. */
   days?: number;
-  /** How many months were asked for. */
+  /** The number of months that were requested. */
   months?: number;
 }
 
 /**
- * What a check found. `value` is read from the body when it is first asked for, its optional fields filled in: bytes should not be
- * changed before.
+ * The result of a check. `value` is parsed from the body when it is first read, and its missing optional fields are filled in. Do not
+ * change the body's bytes before then.
  */
 export type Validation<T> = { ok: true; readonly value: T; warnings: Problem[] } | { ok: false; problems: Problem[] };
 
-/** A way of writing bounds that explains an answer. */
+/** The convention by which the bounds of a response are written. */
 export interface Convention {
-  /** The week's first day; `null` for months and years, where it plays no part. */
+  /** The first day of a week; `null` for months and years, which do not depend on it. */
   weekStart: Weekday | null;
+  /** How the bounds are written. */
   boundsAs: BoundsFormat;
+  /** The IANA name of the time zone. */
   tz: string;
 }

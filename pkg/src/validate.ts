@@ -6,28 +6,29 @@ import type { AgentUsageResponse, Endpoint, Expectation, Problem, UsageResponses
 
 const utf8 = new TextEncoder();
 
-/** The longest body that is looked at, in bytes. */
+/** The longest body that is checked, in bytes. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
- * Checks an upstream's answer: its types, and the rules beyond them. Every problem is told, not the first (of more than 10,000 the
- * number); fields that are not documented are let be, and documented ones that older answers lack are told in `warnings`.
+ * Checks the response of an upstream: its types, and the rules beyond types. All problems are reported; from the 10,001st on, only
+ * their number. Undocumented fields are allowed. Documented fields that older responses do not have are reported in `warnings`.
  *
- * | endpoint | beyond types |
+ * | endpoint | rules beyond types |
  * |---|---|
- * | `by-agent` | bounds that span the period under some convention; one row an agent, at most one without; a null id and `isOrphan` agree |
- * | `usage` | bounds in order; longer spans count no less than shorter ones; deliveries add up |
- * | `daily`, `monthly` | a row for each day or month, in order, none missing or doubled, as many as said |
- * | `by-number` | one row a number |
+ * | `by-agent` | the bounds are those of the period by some convention; one row for each agent; at most one row without an agent; `isOrphan` is true exactly where the agent's id is null |
+ * | `usage` | the bounds are in order; a longer span does not count less than a shorter one; the deliveries add up |
+ * | `daily`, `monthly` | one row for each day or month, in order, without gaps and duplicates; their number is the stated one |
+ * | `by-number` | one row for each phone number |
  *
- * Without `tz` the days of any zone will do: the vendor does not say whose they are then. A value is checked as its JSON. Of JSON
- * text nothing is built but what is wrong with it: `value` is read when it is first asked for, and bytes must not change before.
+ * Without `tz`, days of any zone are accepted, because the vendor does not document the zone. A JavaScript value is checked as its
+ * JSON. JSON text is not parsed into objects until you read `value`; do not change the body's bytes before then.
  *
- * @param endpoint whose answer it is
- * @param body JSON text of 64 MiB at most, or the value it has been read into
- * @param expect what was asked: period, zone, the week's first day where it is known, days or months; `now`, a moment that the
- *   period, or the newest day or month, must hold
- * @throws {UsageError} only for a bad `endpoint` or `expect`; a bad body is what the result tells
+ * @param endpoint the name of the endpoint that gave the response
+ * @param body JSON text of at most 64 MiB, or the parsed JSON value
+ * @param expect what was requested: the period, the zone, the first day of the week if it is known, the number of days or months,
+ *   and `now`, an instant that the period or the newest day or month must contain
+ * @returns the value and the warnings, or the problems
+ * @throws {UsageError} `invalid_option`, `invalid_period`, `invalid_tz` or `invalid_now` for a bad `endpoint` or `expect`; `not_initialised`. A bad body does not throw; the result reports its problems
  *
  * @example
  * ```ts
@@ -49,7 +50,7 @@ export function validateResponse<E extends Endpoint>(
     json = jsonOf(body);
     text = typeof json === "string" ? encoded(json) : json;
   } catch (error) {
-    return unread(`the body is no JSON value: ${said(error)}`);
+    return unread(`the body is not a JSON value: ${said(error)}`);
   }
   if (text.length > MAX_BODY_BYTES)
     return unread(`the body is ${text.length} bytes long: wanted ${MAX_BODY_BYTES} at most`);
@@ -64,7 +65,7 @@ export function validateResponse<E extends Endpoint>(
   return {
     ok: true,
     get value() {
-      // As text, which loses a mark; of a copy, since browsers decode no memory that threads share.
+      // Decoding drops a byte order mark. The bytes are copied, because browsers do not decode shared memory.
       value ??= filled(endpoint, JSON.parse(new TextDecoder().decode(text.slice())));
       return value as UsageResponses[E];
     },
@@ -81,16 +82,16 @@ function unread(message: string): {
 
 function jsonOf(body: unknown): string | Uint8Array {
   if (typeof body === "string") return body;
-  return bytesOf(body) ?? JSON.stringify(body) ?? "null"; // undefined is no JSON, and null no answer
+  return bytesOf(body) ?? JSON.stringify(body) ?? "null"; // JSON has no undefined; null is not a valid response either
 }
 
-/** As UTF-8, which has no lone surrogates: they go as their escapes. */
+/** Encodes JSON text as UTF-8. Lone surrogates, which UTF-8 can't encode, are written as JSON escapes. */
 function encoded(json: string): Uint8Array {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16)}`;
   return utf8.encode(isWellFormed(json) ? json : json.replace(/\p{Surrogate}/gu, escaped));
 }
 
-/** The one field that may be missing and has a default. */
+/** Fills in `isOrphan`, the only optional field with a default. */
 function filled<E extends Endpoint>(endpoint: E, answer: UsageResponses[E]): UsageResponses[E] {
   if (endpoint === "by-agent") for (const row of (answer as AgentUsageResponse).data) row.isOrphan ??= false;
   return answer;

@@ -1,4 +1,4 @@
-/** The package itself in Chromium, on 100,000 generated records, against the second implementation. */
+/** The package in Chromium gives the oracle's result for 100,000 generated records. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("100,000 records: report and diagnostics", async () => {
+test("the report and the diagnostics of 100,000 records equal the oracle's", async () => {
   const { text, agents } = records({ records: 100_000, invalid: 90 });
   writeFileSync(join(folder, "records.ndjson"), text);
   const page = await browser.newPage();
@@ -40,7 +40,7 @@ test("100,000 records: report and diagnostics", async () => {
     const answers = [];
     for (const query of queries) {
       const aggregator = new UsageAggregator(query);
-      // Chunks of any length, so that records, strings and code points are cut wherever it happens.
+      // Chunks of any length, so that they cut records, strings and code points.
       for (let from = 0, size = 1; from < bytes.length; from += size, size = (size * 7 + 13) % 65_537)
         aggregator.pushBytes(bytes.subarray(from, from + size));
       aggregator.finish();
@@ -48,7 +48,7 @@ test("100,000 records: report and diagnostics", async () => {
       answers.push({ report: aggregator.report(), diagnostics: aggregator.diagnostics(), streamed });
       aggregator.free();
     }
-    // As text: an id such as "__proto__" gets through as a key.
+    // Passed as text, so that an id such as "__proto__" stays a key.
     return JSON.stringify(answers);
   }, queries);
   const read = JSON.parse(answers);

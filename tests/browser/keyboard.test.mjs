@@ -1,4 +1,4 @@
-/** The whole way through the page without a mouse, by what a screen reader would call things. */
+/** Uses the whole page without a mouse, by the names that a screen reader reads. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { settledAfter, start, tableOf } from "./support/page.mjs";
@@ -9,7 +9,7 @@ before(async () => {
 });
 after(() => site.close());
 
-test("from the sample to a copied report, by keyboard", async () => {
+test("the keyboard leads from the sample to a copied report", async () => {
   const { page, close } = await site.open({ hash: "#tz=UTC" });
   const press = (key) => page.keyboard.press(key);
   const focused = () =>
@@ -18,7 +18,7 @@ test("from the sample to a copied report, by keyboard", async () => {
       const text = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
       return text.trim();
     });
-  /** Tabs until something is reached; every stop on the way shows that it has the focus. */
+  /** Presses Tab until an element is reached. Every element on the way must show its focus. */
   const tabTo = async (wanted, key = "Tab") => {
     for (let i = 0; i < 40; i++) {
       await press(key);
@@ -48,7 +48,7 @@ test("from the sample to a copied report, by keyboard", async () => {
   assert.equal(await page.inputValue("#zone"), "America/New_York");
   assert.equal(await list.isVisible(), false);
 
-  // Escape takes back what was typed; arrows walk the list from the zone chosen.
+  // Escape undoes the typed text. Arrow keys move from the chosen zone.
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.type("nowhere");
   await page.getByText("No such zone").waitFor();
@@ -86,12 +86,12 @@ test("from the sample to a copied report, by keyboard", async () => {
   const [download] = await Promise.all([page.waitForEvent("download"), press("Enter")]);
   assert.match(download.suggestedFilename(), /^usage-by-agent_week_/);
 
-  // And all the way back.
+  // Shift+Tab leads back.
   await tabTo("Choose a file", "Shift+Tab");
   await close();
 });
 
-test("names, roles and live regions", async () => {
+test("elements have names, roles and live regions", async () => {
   const { page, close } = await site.open({ hash: "#period=week&tz=UTC&sample=true" });
   await page.locator(".usage").waitFor();
   for (const [role, name] of [
@@ -125,7 +125,7 @@ function activeOption(page) {
   );
 }
 
-/** An outline on the focused element, or on the label that stands for it. */
+/** Whether the focused element, or its label, has an outline. */
 function focusIsVisible(page) {
   return page.evaluate(() => {
     const outlined = (element) => element !== null && getComputedStyle(element).outlineStyle !== "none";

@@ -1,4 +1,4 @@
-/** How the page looks: pictures for people to judge, and what can be told without them. */
+/** The page's appearance: pictures for people, and checks that need no pictures. */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -18,7 +18,7 @@ after(() => site.close());
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [size, viewport] of Object.entries(SIZES)) {
-    test(`${colorScheme}, ${size}`, async () => {
+    test(`the page fits and has contrast: ${colorScheme}, ${size}`, async () => {
       const { page, close } = await site.open({
         hash: "#tz=America/New_York",
         viewport,
@@ -64,7 +64,7 @@ for (const colorScheme of ["light", "dark"]) {
   }
 }
 
-/** Texts whose contrast with what is behind them is below WCAG's 4.5 to 1. */
+/** The texts whose contrast with their background is below WCAG's 4.5 to 1. */
 function faintTexts(page) {
   return page.evaluate(() => {
     const parse = (color) => color.match(/[\d.]+/g).map(Number);

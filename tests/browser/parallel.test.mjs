@@ -1,4 +1,4 @@
-/** examples/parallel in a page as its users build it: by Web Workers in Chromium, held against one pass in Node. */
+/** examples/parallel in a built page: Web Workers in Chromium give the result of one pass in Node. */
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ const { UsageAggregator } = packed;
 
 const { text: generated, agents } = records({ records: 50_000, invalid: 40 });
 const lines = generated.trimEnd().split("\n");
-// Besides those that the generator makes, the first thousand lines again at the end, in the last part.
+// Duplicates besides the generator's: the first thousand lines come again in the last part.
 const text = [...lines, ...lines.slice(0, 1000)].join("\n");
 const query = { period: "month", tz: "Asia/Kathmandu", now: NOON, onInvalid: "skip", agents: agents.data };
 const usage = new UsageAggregator(query).push(text);
@@ -54,13 +54,13 @@ after(async () => {
   server?.close();
 });
 
-/** Counts a text in the page: the answer or what was thrown, and how many workers were started for it. */
+/** Counts a text in the page. Gives the result or the error, and the number of workers that were started. */
 async function count(text, query, options) {
   write({ "records.ndjson": text }, folder);
   await page.setInputFiles("input", join(folder, "records.ndjson"));
   const before = started;
-  // As text: an id such as "__proto__" gets through as a key.
-  const told = await page.evaluate(
+  // Passed as text, so that an id such as "__proto__" stays a key.
+  const outcome = await page.evaluate(
     ([query, options]) =>
       window.count(query, options).then(
         (answer) => JSON.stringify({ answer }),
@@ -68,20 +68,20 @@ async function count(text, query, options) {
       ),
     [query, options],
   );
-  // Ended workers are told of a little later; those left alone would stay.
+  // The end of a worker is reported a little later. A worker that does not end would stay.
   for (const deadline = Date.now() + 60_000; page.workers().length > 0; await setTimeout(20))
     assert.ok(Date.now() < deadline, `${page.workers().length} workers are left`);
-  return { ...JSON.parse(told), workers: started - before };
+  return { ...JSON.parse(outcome), workers: started - before };
 }
 
-/** The diagnostics with problems by where in the file they are. */
+/** The diagnostics, with problems by their place in the file. */
 function placed({ problems, ...counts }) {
   const places = problems.map(({ code, message, byteOffset, part = 0 }) => ({ code, message, at: part + byteOffset }));
   return { ...counts, problems: places };
 }
 
 for (const wanted of [1, 2, 7]) {
-  test(`50,000 records by ${wanted} Web Workers`, async () => {
+  test(`${wanted} Web Workers count 50,000 records`, async () => {
     const { answer, workers } = await count(text, query, { workers: wanted });
     assert.deepEqual(answer.report, whole.report);
     assert.deepEqual(placed(answer.diagnostics), placed(JSON.parse(JSON.stringify(whole.diagnostics))));
@@ -90,19 +90,19 @@ for (const wanted of [1, 2, 7]) {
   });
 }
 
-test("as many workers as there are cores", async () => {
+test("the default is a worker for each core", async () => {
   const { answer, workers } = await count(text, query);
   assert.deepEqual(answer.report, whole.report);
   assert.equal(workers, await page.evaluate(() => navigator.hardwareConcurrency));
 });
 
-test("an empty file takes no worker", async () => {
+test("an empty file starts no worker", async () => {
   const { answer, workers } = await count("", query);
   assert.equal(answer.diagnostics.records, 0);
   assert.equal(workers, 0);
 });
 
-test("a part that fails rejects with its error, and no worker is left", async () => {
+test("a part that fails rejects with its error, and every worker ends", async () => {
   const good = '{"type":"message","receivedAt":"2025-06-18T12:00:00Z"}\n'.repeat(60_000);
   const text = `${good}{"type":"message","receivedAt":7}\n`;
   const { error, workers } = await count(text, { ...query, onInvalid: "throw" }, { workers: 3 });

@@ -1,4 +1,4 @@
-/** The page's policy: the same in the header and in the page, on every answer, and strict. */
+/** The page's content security policy: strict, on every response, and equal in the header and in the page. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -24,7 +24,7 @@ after(() => site.close());
 
 const directives = (policy) => policy.split(";").map((directive) => directive.trim());
 
-test("every file is served with it, the worker's script too", async () => {
+test("every file is served with the policy, also the worker's script", async () => {
   const assets = readdirSync(`${DIST}/assets`).map((name) => `/assets/${name}`);
   assert.ok(assets.some((name) => name.includes("worker")));
   for (const path of ["/", "/sample.ndjson", ...assets]) {
@@ -37,7 +37,7 @@ test("every file is served with it, the worker's script too", async () => {
   }
 });
 
-test("the page says it too, less what only a header may say; nothing in it is inline", async () => {
+test("the page contains the policy except for header-only directives, and no inline code", async () => {
   const { page, close } = await site.open();
   const meta = await page.getAttribute("meta[http-equiv=Content-Security-Policy]", "content");
   assert.deepEqual(directives(meta), POLICY.slice(0, -1));
@@ -46,7 +46,7 @@ test("the page says it too, less what only a header may say; nothing in it is in
   await close();
 });
 
-test("it bites", async () => {
+test("the policy blocks what it forbids", async () => {
   const { page, faults, close } = await site.open();
   await page.evaluate(() => {
     const image = document.createElement("img");

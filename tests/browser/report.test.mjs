@@ -1,4 +1,4 @@
-/** The page's answers: the ones the package gives in Node, and the ones a second implementation gives. */
+/** The page's reports equal those of the package in Node and of the oracle. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -27,7 +27,7 @@ after(() => site.close());
 const HASH = `#period=month&tz=America/New_York&date=${DAY}`;
 const QUERY = { period: "month", tz: "America/New_York", now: NOON, onInvalid: "skip" };
 
-/** The page shows what the package says in Node of the same bytes. */
+/** Asserts that the page shows the package's report in Node of equal bytes. */
 async function assertShows(page, bytes, query) {
   const aggregator = new UsageAggregator(query).pushBytes(bytes).finish();
   const report = aggregator.report();
@@ -40,7 +40,7 @@ async function assertShows(page, bytes, query) {
   return { report, diagnostics };
 }
 
-test("the sample, in every period and several zones", async () => {
+test("the sample has the right report in every period and several zones", async () => {
   const bytes = readFileSync(`${DIST}/sample.ndjson`);
   const agents = JSON.parse(readFileSync(`${DIST}/sample-agents.json`, "utf8"));
   const { page, close } = await site.open({ hash: "#tz=UTC" });
@@ -69,13 +69,13 @@ test("a link to the sample shows it at once", async () => {
 });
 
 for (const format of ["ndjson", "array", "page", "concatenated"]) {
-  test(`a file: ${format}, plain and gzipped`, async () => {
+  test(`a file of ${format} is counted, plain and gzipped`, async () => {
     const { text } = records({ format, records: 3000, invalid: 30 });
     const { page, close } = await site.open({ hash: HASH });
     await choose(page, asFile(`records.${format}`, text));
     const { diagnostics } = await assertShows(page, Buffer.from(text), QUERY);
     assert.equal(await page.locator(".problems tbody tr").count(), Math.min(diagnostics.problems.length, 20));
-    // The name says nothing of it.
+    // The name has no `.gz`.
     await choose(page, asFile("records.json", gzipSync(text)));
     await assertShows(page, Buffer.from(text), QUERY);
     assert.match(await page.textContent("#status"), /unpacked/);
@@ -83,7 +83,7 @@ for (const format of ["ndjson", "array", "page", "concatenated"]) {
   });
 }
 
-test("dropped files: records anywhere, agents on their field", async () => {
+test("files may be dropped: agents on their field, records anywhere else", async () => {
   const { text, agents } = records({ records: 500 });
   const { page, close } = await site.open({ hash: HASH });
   const drop = async (selector, name, content) => {
@@ -109,7 +109,7 @@ test("dropped files: records anywhere, agents on their field", async () => {
   await close();
 });
 
-test("every option changes the question, and the address keeps it", async () => {
+test("every option changes the query, and the address keeps it", async () => {
   const { text, agents } = records({ records: 2000, invalid: 15 });
   const bytes = Buffer.from(text);
   const { page, close } = await site.open({ hash: `#period=week&tz=Asia/Tokyo&date=${DAY}` });
@@ -138,7 +138,7 @@ test("every option changes the question, and the address keeps it", async () => 
     new URL(page.url()).hash,
     "#period=week&tz=Asia/Tokyo&date=2025-07-10&weekStart=sunday&boundsAs=wall-clock&includeIdle=true&dedupe=false&naiveTimestamps=utc",
   );
-  // The same controls in another tab; the file stays here.
+  // Another tab gets the controls but not the file.
   const hash = new URL(page.url()).hash;
   const other = await site.open({ hash });
   await choose(other.page, asFile("records", text));
@@ -150,7 +150,7 @@ test("every option changes the question, and the address keeps it", async () => 
   await close();
 });
 
-test("the bounds: half-open, local and UTC, over a change of the clocks", async () => {
+test("the bounds are half-open, local and in UTC, also over a transition", async () => {
   const { page, close } = await site.open({ hash: "#period=week&tz=America/New_York&date=2025-03-09" });
   const cells = () =>
     page
@@ -162,7 +162,7 @@ test("the bounds: half-open, local and UTC, over a change of the clocks", async 
     ["UTC", "2025-03-03 05:00:00 UTC", "2025-03-10 04:00:00 UTC"],
     ["In the JSON", "2025-03-03T05:00:00Z", "2025-03-10T03:59:59Z"],
   ]);
-  // A day that no clock in Samoa showed, and the year after whose first day others see later.
+  // A date that Samoa skipped, and the end of its year.
   await page.evaluate(() => (location.hash = "period=month&tz=Pacific/Apia&date=2011-12-30"));
   await page.getByText("December 2011").waitFor();
   assert.deepEqual((await cells())[0], [
@@ -170,7 +170,7 @@ test("the bounds: half-open, local and UTC, over a change of the clocks", async 
     "2011-12-01 00:00:00 UTC−10:00",
     "2012-01-01 00:00:00 UTC+14:00",
   ]);
-  // The day is the zone's own, however far from UTC it is.
+  // The day is a day of the zone, however far it is from UTC.
   for (const tz of ["Pacific/Kiritimati", "Pacific/Niue"]) {
     for (const [date, title] of [
       ["2025-06-01", "June 2025"],
@@ -184,7 +184,7 @@ test("the bounds: half-open, local and UTC, over a change of the clocks", async 
   await close();
 });
 
-test("an empty file is zero records", async () => {
+test("an empty file has zero records", async () => {
   const { page, close } = await site.open({ hash: HASH });
   await choose(page, asFile("empty.ndjson", ""));
   assert.match(await page.textContent(".nothing"), /0 records/);

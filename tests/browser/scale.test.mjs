@@ -1,6 +1,6 @@
 /**
- * A large file: the page leaves the work to its worker, shows how far it is, can be stopped, and is right. How long its main
- * thread is ever busy is measured by `npm run bench -- page`.
+ * A large file: the page leaves the work to its worker, shows the progress, can be cancelled, and is right. `npm run bench -- page`
+ * measures how long its main thread is busy.
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -24,7 +24,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("half a million records", async (t) => {
+test("half a million records are counted", async (t) => {
   const { page, close } = await site.open({ hash: "#period=month&tz=UTC&date=2025-06-18" });
   await watch(page);
   await choose(page, path);
@@ -40,12 +40,12 @@ test("half a million records", async (t) => {
     seen.progress.toSorted((a, b) => a - b),
   );
 
-  // Another question of the same file.
+  // Another query of the file.
   await settledAfter(page, () => page.click("#previous"));
   assert.equal((await bucketsOf(page)).records, RECORDS);
   assert.equal(await page.textContent("#period-title"), "May 2025");
 
-  // A newer question ends the one under way, and the latest answer is the one on show.
+  // A newer question ends the current one, and the latest answer is shown.
   await page.evaluate(() => {
     for (let i = 0; i < 5; i++) document.getElementById("next").click();
     for (let i = 0; i < 4; i++) document.getElementById("previous").click();
@@ -55,7 +55,7 @@ test("half a million records", async (t) => {
   await close();
 });
 
-test("cancelling, and counting again", async () => {
+test("a cancelled count can be repeated", async () => {
   const { page, close } = await site.open({ hash: "#period=month&tz=UTC&date=2025-06-18" });
   await page.setInputFiles("#records-file", path);
   await page.evaluate(
@@ -77,7 +77,7 @@ test("cancelling, and counting again", async () => {
   await close();
 });
 
-test("tens of thousands of agents: shown a part at a time", async () => {
+test("tens of thousands of agents are shown in batches", async () => {
   const lines = Array.from(
     { length: 40_000 },
     (_, i) => `{"type":"message","agentId":"agent ${i}","receivedAt":"2025-06-18T00:00:00Z"}`,
@@ -97,7 +97,7 @@ test("tens of thousands of agents: shown a part at a time", async () => {
   await close();
 });
 
-/** Writes the file and counts it on the way, by plain sums. */
+/** Writes the file, and counts its records by plain sums. */
 async function writeLarge(file) {
   const agents = Array.from({ length: 20 }, (_, i) => ({
     agentId: `agt_${i}`,
@@ -163,8 +163,8 @@ async function writeLarge(file) {
 }
 
 /**
- * Keeps, in the page, what the progress bar goes through, and whatever its main thread has done of what only the worker
- * should do: opening the file, or compiling a module.
+ * Records in the page the values of the progress bar, and whether the main thread opens the file or compiles a module, which only
+ * the worker should do.
  */
 async function watch(page) {
   await page.evaluate(async () => {
@@ -188,13 +188,13 @@ async function watch(page) {
     guard(Blob.prototype, "stream", "text", "arrayBuffer", "slice");
     guard(window, "FileReader", "Response");
     guard(WebAssembly, "compile", "compileStreaming", "instantiate", "instantiateStreaming", "Module", "Instance");
-    // Proof that they are seen at all.
+    // Shows that the recording works.
     await new Blob(["x"]).text();
     new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
     if (seen.heavy.join() !== "text,Module") throw new Error(`seen: ${seen.heavy}`);
     seen.heavy.length = 0;
 
-    // The bar's value is an attribute too: no step is missed, however busy the machine is.
+    // The bar's value is also an attribute, so no step is missed on a busy machine.
     const bar = document.getElementById("progress");
     new MutationObserver((changes) => {
       for (const { oldValue } of changes) if (Number(oldValue) > 0) seen.progress.push(Number(oldValue));

@@ -1,4 +1,4 @@
-/** Bad files: said clearly, with the place, and never the end of the page. */
+/** Broken files: the page shows the error and its place, and keeps working. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -16,7 +16,7 @@ const message = (id, more) =>
   JSON.stringify({ type: "message", id, agentId: "a", agentName: "Ann", receivedAt: "2025-06-18T00:00:00Z", ...more });
 const GOOD = [message("1"), message("2"), message("3")];
 
-test("broken JSON in the middle: the place is shown, what was good is kept", async () => {
+test("broken JSON in the middle is shown with its place, and valid records count", async () => {
   const broken = '{"type":"message","id":"4","receivedAt":}';
   const text = [...GOOD, broken, message("5"), message("6")].join("\n");
   const from = GOOD.join("\n").length + 1;
@@ -36,13 +36,13 @@ test("broken JSON in the middle: the place is shown, what was good is kept", asy
   assert.match(failure, /Line4/);
   assert.match(failure, new RegExp(`Byte${byte}`));
 
-  // The page goes on working.
+  // The page still works.
   await choose(page, asFile("good.ndjson", GOOD.join("\n")));
   assert.deepEqual(await tableOf(page), [["Ann", "3", "0", "0"]]);
   await close();
 });
 
-test("an invalid record: its path", async () => {
+test("an invalid record is shown with its path", async () => {
   const text = `[${GOOD.join()},${message("4", { receivedAt: "yesterday" })}]`;
   const { page, close } = await site.open({ hash: `${HASH}&onInvalid=throw` });
   await choose(page, asFile("records.json", text));
@@ -52,7 +52,7 @@ test("an invalid record: its path", async () => {
   await close();
 });
 
-test("a file that ends too soon, gzipped or not", async () => {
+test("a truncated file is an error, gzipped or not", async () => {
   const { page, close } = await site.open({ hash: `${HASH}&onInvalid=throw` });
   const text = GOOD.join("\n");
   await choose(page, asFile("cut.ndjson", text.slice(0, -10)));
@@ -64,7 +64,7 @@ test("a file that ends too soon, gzipped or not", async () => {
   await close();
 });
 
-test("a bad file of agents is not blamed on the records", async () => {
+test("an invalid file of agents is shown as such", async () => {
   const { page, close } = await site.open({ hash: HASH });
   await choose(page, asFile("good.ndjson", GOOD.join("\n")));
   for (const content of ["{", "5", '{"data":[{"id":5}]}']) {
@@ -76,7 +76,7 @@ test("a bad file of agents is not blamed on the records", async () => {
   await close();
 });
 
-test("a period out of the supported years, and an address that makes no sense", async () => {
+test("a period outside the supported years is an error, and an invalid address is ignored", async () => {
   const { page, close } = await site.open({ hash: "#period=year&tz=UTC&date=2099-06-01&offset=1" });
   await page.getByText("out_of_range", { exact: true }).waitFor();
   await page.click("#previous");
@@ -89,7 +89,7 @@ test("a period out of the supported years, and an address that makes no sense", 
   await close();
 });
 
-test("hostile names are text: in the table, in the CSV, in problems", async () => {
+test("hostile names are text in the table, the CSV and the problems", async () => {
   const names = [
     "<img src=x onerror=alert(1)>",
     "<script>alert(1)</script>",
@@ -131,7 +131,7 @@ test("hostile names are text: in the table, in the CSV, in problems", async () =
   await close();
 });
 
-/** RFC 4180, strictly: throws at what isn't. */
+/** Parses CSV strictly by RFC 4180, and throws for anything else. */
 function parseCsv(text) {
   const rows = [];
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y;

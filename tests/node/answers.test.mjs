@@ -1,4 +1,4 @@
-/** Answers of the five endpoints: sound ones at random, and sound ones with one rule broken, by rule. */
+/** Random responses of the five endpoints: valid ones, and valid ones in which one rule is broken. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../tools/generate/random.mjs";
@@ -8,7 +8,7 @@ import { packed } from "../support/packed.mjs";
 
 const { periodBounds, timeZones, validateResponse } = packed;
 
-test("ten thousand sound answers, however they are spelled, have no problem", () => {
+test("ten thousand valid responses in different spellings have no problems", () => {
   const random = new Random(2);
   const source = answers(1, periodBounds, timeZones());
   const counts = {};
@@ -17,8 +17,8 @@ test("ten thousand sound answers, however they are spelled, have no problem", ()
     const text = spelled(body, random);
     JSON.parse(text); // it is JSON
     const found = validateResponse(endpoint, new TextEncoder().encode(text), expect);
-    const told = found.ok ? found.warnings : found.problems;
-    assert.deepEqual(told, [], `${endpoint} ${JSON.stringify(expect)} ${text}`);
+    const reported = found.ok ? found.warnings : found.problems;
+    assert.deepEqual(reported, [], `${endpoint} ${JSON.stringify(expect)} ${text}`);
     const { value } = validateResponse(endpoint, body, expect);
     for (const [key, expected] of Object.entries(body)) {
       if (key !== "data" || endpoint !== "by-agent") assert.deepEqual(value[key], expected);
@@ -28,7 +28,7 @@ test("ten thousand sound answers, however they are spelled, have no problem", ()
   assert.deepEqual(new Set(Object.values(counts)), new Set([2000]));
 });
 
-test("broken answers have the problems that a slow judge of values finds, through every door", (t) => {
+test("broken responses have the problems that a slow second checker finds, through every door", (t) => {
   const random = new Random(4);
   const source = answers(3, periodBounds, timeZones());
   const codes = {};
@@ -41,10 +41,10 @@ test("broken answers have the problems that a slow judge of values finds, throug
     if (typeof body !== "string") forms.value = body; // a string is text
     for (const [door, form] of Object.entries(forms)) {
       const found = validateResponse(endpoint, form, expect);
-      const told = (found.ok ? found.warnings : found.problems).map(
+      const reported = (found.ok ? found.warnings : found.problems).map(
         ({ severity, path, code }) => `${severity} ${path} ${code}`,
       );
-      assert.deepEqual(told.sort(), want, `${n} ${endpoint} by ${door}, ${JSON.stringify(expect)}: ${text}`);
+      assert.deepEqual(reported.sort(), want, `${n} ${endpoint} by ${door}, ${JSON.stringify(expect)}: ${text}`);
       assert.equal(found.ok, !want.some((problem) => problem.startsWith("error")));
     }
     for (const code of new Set(want.map((problem) => problem.split(" ").at(-1)))) codes[code] = (codes[code] ?? 0) + 1;
@@ -54,7 +54,7 @@ test("broken answers have the problems that a slow judge of values finds, throug
   assert.equal(Object.keys(codes).length, 23, "every code that an answer which is JSON can have");
 });
 
-/** One sound answer of each endpoint, with every documented field. */
+/** One valid response of each endpoint, with every documented field. */
 const WHOLE = {
   "by-agent": {
     data: [
@@ -142,7 +142,7 @@ const EXPECT = {
   "by-number": {},
 };
 
-/** What each field may be beside its own type, as WIRE.md has it. */
+/** The values that fields may have besides their types. */
 const NULLABLE = /\/(agentId|agentName|smsSegmentsLast30d|reportGeneratedAt)$/;
 const OPTIONAL = /\/(isOrphan|smsSegmentsLast30d|reportGeneratedAt)$|^by-number.*\/(agentId|agentName)$/;
 const OLDER = /^usage\/(plan\/limits|periodStart|periodEnd)$/;
@@ -167,7 +167,7 @@ function changed(body, path, value) {
 
 const type = (value) => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
 
-/** Every field missing, and of every other type; numbers out of range. */
+/** Changes that remove a field, give it another type, or put a number out of range. */
 function* byType() {
   for (const [endpoint, whole] of Object.entries(WHOLE)) {
     for (const [path, value] of places(whole)) {
@@ -176,7 +176,7 @@ function* byType() {
       const isOther = (other) =>
         type(other) !== type(value) &&
         !(other === null && NULLABLE.test(place) && !/^by-agent.*agentName$/.test(place));
-      const isAlsoText = (other) => type(other) === "string" && value === null; // an id, where there was none
+      const isAlsoText = (other) => type(other) === "string" && value === null; // a text in the place of a null id
       for (const other of OTHERS.filter((other) => isOther(other) && !isAlsoText(other))) {
         yield { endpoint, body: changed(whole, path, other), path, what: `${place} is ${JSON.stringify(other)}` };
       }
@@ -193,7 +193,7 @@ function* byType() {
   }
 }
 
-/** The rules beyond types. */
+/** Changes that break a rule beyond types. */
 function* byRule() {
   const of = (endpoint, change) => {
     const body = structuredClone(WHOLE[endpoint]);
@@ -456,22 +456,22 @@ function* byRule() {
   };
 }
 
-test("each rule broken in each place is found there", (t) => {
+test("each broken rule is reported at its place", (t) => {
   const seen = {};
   for (const { endpoint, body, path, severity = "error", what } of [...byType(), ...byRule()]) {
     const found = validateResponse(endpoint, JSON.stringify(body), EXPECT[endpoint]);
-    const told = found.ok ? found.warnings : found.problems;
-    const isThere = told.some((problem) => problem.path === path && problem.severity === severity);
-    assert.ok(isThere, `${what}: wanted ${severity} at ${path}, got ${JSON.stringify(told)}`);
+    const reported = found.ok ? found.warnings : found.problems;
+    const isThere = reported.some((problem) => problem.path === path && problem.severity === severity);
+    assert.ok(isThere, `${what}: wanted ${severity} at ${path}, got ${JSON.stringify(reported)}`);
     assert.equal(
       found.ok,
-      told.every((problem) => problem.severity === "warning"),
+      reported.every((problem) => problem.severity === "warning"),
       what,
     );
     seen[endpoint] ??= new Set();
     seen[endpoint].add(JSON.stringify(body));
-    // What is told is what a judge tells who knows nothing of the mutation.
-    const problems = told.map((problem) => `${problem.severity} ${problem.path} ${problem.code}`);
+    // The second checker, which does not know the change, finds equal problems.
+    const problems = reported.map((problem) => `${problem.severity} ${problem.path} ${problem.code}`);
     assert.deepEqual(problems.sort(), judged(endpoint, body, EXPECT[endpoint], packed), what);
   }
   const counts = Object.entries(seen).map(([endpoint, distinct]) => [endpoint, distinct.size]);
@@ -480,7 +480,7 @@ test("each rule broken in each place is found there", (t) => {
   for (const [endpoint, count] of counts) assert.ok(count >= 100, `${endpoint}: ${count}`);
 });
 
-test("as they are, the answers that get broken are sound", () => {
+test("the responses are valid before they are broken", () => {
   for (const [endpoint, body] of Object.entries(WHOLE)) {
     assert.deepEqual(
       validateResponse(endpoint, body, EXPECT[endpoint]),

@@ -1,4 +1,4 @@
-/** The same records give the same answer through every door, and it is the oracle's. */
+/** Records give the oracle's report through every function and in every form. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agentsPage, FORMATS, generate, invalidKinds, Random, render } from "../../tools/generate.mjs";
@@ -8,7 +8,7 @@ import { packed } from "../support/packed.mjs";
 const { UsageAggregator, usageByAgent, usageByAgentStream } = packed;
 const utf8 = new TextEncoder();
 
-/** Records in every form, and what the oracle makes of them. */
+/** Records in every form, with the oracle's report. */
 function prepare(options, query) {
   const generated = [...generate(options)];
   const values = generated.map(({ value }) => value);
@@ -26,21 +26,21 @@ const small = prepare(
   { period: "year", tz: "Asia/Kolkata", now: "2024-06-15T12:00:00Z", boundsAs: "wall-clock" },
 );
 
-/** A pointer into a text of some format, as the same pointer into the list of its values. */
+/** Turns a pointer into a text of some format into a pointer into the list of its values. */
 function pathInValues(format, path) {
   if (format === "page") return path.replace(/^\/data/, "");
-  // An array is no record; as a value of its own it stands for its items, of which the generator gives it one.
+  // A top-level array counts as its items. The generator's arrays have one item.
   if (format === "ndjson" || format === "concatenated") return path.replace(/^(\/\d+)\/0$/, "$1");
   return path;
 }
 
-/** What a door gives is what the oracle gives, to the order of the keys. */
+/** Asserts that a report equals the oracle's, including the order of keys. */
 function assertExpected(report, { expected }) {
   assert.equal(JSON.stringify(report), JSON.stringify(expected.report));
 }
 
-function assertDiagnosed(told, { expected }, format) {
-  const { problems, ...counts } = told;
+function assertDiagnosed(reported, { expected }, format) {
+  const { problems, ...counts } = reported;
   const { problems: expectedProblems, ...expectedCounts } = expected.diagnostics;
   assert.deepEqual(counts, expectedCounts);
   const places = problems.map(({ path, code }) => ({ path: pathInValues(format, path), code }));
@@ -53,7 +53,7 @@ function assertDiagnosed(told, { expected }, format) {
   }
 }
 
-/** Every record is in one place, and every row's numbers are in the totals. */
+/** Asserts that every record is counted once, and that the totals are the sums of the rows. */
 function assertConserved(diagnostics, { data }) {
   const { voiceTurns, reactions, other, notCompleted } = diagnostics.ignored;
   const open = Object.values(notCompleted).reduce((sum, count) => sum + count, 0);
@@ -68,7 +68,7 @@ function assertConserved(diagnostics, { data }) {
   assert.equal(counted, totals.messages + totals.calls);
 }
 
-/** What feeding an aggregator gives. */
+/** The report and the diagnostics of an aggregator after `feed`. */
 function assertCounts(set, format, feed) {
   const usage = new UsageAggregator(set.query);
   try {
@@ -83,7 +83,7 @@ function assertCounts(set, format, feed) {
   }
 }
 
-/** The bytes in pieces of any length, none too. */
+/** The bytes in chunks of any length, also of length 0. */
 function* cut(bytes, seed, most) {
   const random = new Random(seed);
   for (let at = 0; at < bytes.length; ) {
@@ -93,7 +93,7 @@ function* cut(bytes, seed, most) {
   }
 }
 
-test("the set has something of everything", () => {
+test("the test data has every kind of record", () => {
   for (const { expected } of [large, small]) {
     const { counted, outsidePeriod, duplicates, invalid, ignored, problems } = expected.diagnostics;
     for (const count of [counted, outsidePeriod, duplicates, ignored.voiceTurns, ignored.reactions, ignored.other]) {
@@ -110,7 +110,7 @@ for (const [name, set] of [
   ["100,000 records", large],
   ["1,500 records on lines of any number", small],
 ]) {
-  test(`${name} as objects`, () => {
+  test(`${name} give the oracle's report as objects`, () => {
     assertCounts(set, "values", (usage) => usage.push(set.values));
     assertExpected(usageByAgent(set.values, set.query), set);
     assertExpected(usageByAgent(new Set(set.values).values(), set.query), {
@@ -119,18 +119,18 @@ for (const [name, set] of [
   });
 
   for (const format of FORMATS) {
-    test(`${name} as text, ${format}`, () => {
+    test(`${name} give the oracle's report as ${format} text`, () => {
       const text = set.text[format];
       const bytes = utf8.encode(text);
       assertCounts(set, format, (usage) => usage.push(text));
       assertCounts(set, format, (usage) => usage.push(bytes));
       assertExpected(usageByAgent(bytes.buffer, set.query), set);
-      if (set === large) return; // each takes most of a second
+      if (set === large) return; // each format takes nearly a second
       assertExpected(usageByAgent(text, set.query), set);
       assertExpected(usageByAgent(bytes, set.query), set);
     });
 
-    test(`${name} in pieces, ${format}`, () => {
+    test(`${name} give the oracle's report as ${format} in chunks`, () => {
       const bytes = utf8.encode(set.text[format]);
       for (const [seed, most] of set === large
         ? [[1, 400_000]]
@@ -146,7 +146,7 @@ for (const [name, set] of [
       }
     });
 
-    test(`${name} as streams, ${format}`, async () => {
+    test(`${name} give the oracle's report as ${format} streams`, async () => {
       const bytes = utf8.encode(set.text[format]);
       const pieces = () => cut(bytes, 4, set === large ? 200_000 : 2000);
       const iterable = {
@@ -170,7 +170,7 @@ for (const [name, set] of [
   }
 }
 
-test("a byte at a time", () => {
+test("single bytes give the report of the whole text", () => {
   for (const format of FORMATS) {
     const bytes = utf8.encode(small.text[format]);
     assertCounts(small, format, (usage) => {
@@ -182,18 +182,18 @@ test("a byte at a time", () => {
 
 test("a stream reports its progress", async () => {
   const bytes = utf8.encode(small.text.ndjson);
-  const told = [];
-  const onProgress = (read) => told.push(read);
+  const reported = [];
+  const onProgress = (read) => reported.push(read);
   await usageByAgentStream(ReadableStream.from(cut(bytes, 5, 5000)), { ...small.query, onProgress });
-  assert.ok(told.length > 10);
+  assert.ok(reported.length > 10);
   assert.deepEqual(
-    told,
-    [...told].sort((a, b) => a - b),
+    reported,
+    [...reported].sort((a, b) => a - b),
   );
-  assert.equal(told.at(-1), bytes.length);
+  assert.equal(reported.at(-1), bytes.length);
 });
 
-test("parts pushed through different doors add up", () => {
+test("parts pushed in different forms add up", () => {
   const half = small.values.length >> 1;
   const usage = new UsageAggregator(small.query);
   usage.push(small.values.slice(0, half));
@@ -206,18 +206,18 @@ test("parts pushed through different doors add up", () => {
   usage.free();
 });
 
-test("the same records in another order give the same report", () => {
+test("the order of records does not change the report", () => {
   const random = new Random(6);
   const shuffled = [...small.values];
   for (let i = shuffled.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
     [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
   }
-  // Of two records with one id the first counts; the generator's copies differ in their status only.
+  // One of two records with one id counts. The generator's copies differ only in their status.
   assertExpected(usageByAgent(shuffled, small.query), { expected: oracle(shuffled, small.query) });
 });
 
-test("line and byte of a problem are where its record is", () => {
+test("the line and the byte of a problem are those of its record", () => {
   for (const format of FORMATS) {
     const bytes = Buffer.from(small.text[format]);
     const usage = new UsageAggregator(small.query);
@@ -226,7 +226,7 @@ test("line and byte of a problem are where its record is", () => {
       const index = Number(pathInValues(format, path).split("/")[1]);
       const value = small.values[index];
       assert.equal(line, bytes.subarray(0, byteOffset).toString().split("\n").length, path);
-      // The text at the offset is the record: it is as long as the shortest start of it that parses to it.
+      // The record begins at the offset and ends at the first place where its text parses.
       const rest = bytes.subarray(byteOffset, byteOffset + 4000).toString();
       const ends = [...rest.matchAll(/[}\]"0-9el]/g)].map(({ index }) => index + 1);
       const inner = Array.isArray(value) && format !== "array" && format !== "page" ? value[0] : value;
@@ -246,14 +246,14 @@ function parsesTo(text, value) {
   }
 }
 
-test("every kind of invalid record is one through every door, at the same place", () => {
+test("every kind of invalid record is invalid in every form, at one place", () => {
   const query = { period: "year", now: "2024-06-15T12:00:00Z", onInvalid: "skip" };
   const time = "2024-06-15T12:00:00Z";
   const fine = { type: "message", receivedAt: time };
   for (const [kind, make] of invalidKinds) {
     const values = [fine, make("id", time), fine];
     const expected = oracle(values, query).diagnostics.problems;
-    const isJson = !kind.endsWith("infinite"); // which JSON can't say
+    const isJson = !kind.endsWith("infinite"); // JSON has no infinity
     const doors = [
       ["values", values],
       ["page", { data: values }],

@@ -1,4 +1,4 @@
-/** What an error answer says: every shape that has been seen, and whatever else may come. */
+/** Error responses: every known shape, and random input. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ import { packed } from "../support/packed.mjs";
 const { parseErrorResponse } = packed;
 const utf8 = new TextEncoder();
 
-/** Holds what any answer must have, whatever it was made of. */
+/** Asserts the rules for every result. */
 function assertSound(answer, what) {
   assert.deepEqual(Object.keys(answer), ["status", "code", "message", "problems"], what);
   const { status, code, message, problems } = answer;
@@ -24,7 +24,7 @@ function assertSound(answer, what) {
   }
 }
 
-/** The same body as a value, as text and as bytes says the same. */
+/** Asserts that a body gives equal results as a value, as text and as bytes. */
 function parsed(status, body) {
   const text = JSON.stringify(body);
   const [answer, ...others] = [body, text, utf8.encode(text), utf8.encode(text).buffer].map((form) => {
@@ -35,7 +35,7 @@ function parsed(status, body) {
   return answer;
 }
 
-test("FastAPI's 422", () => {
+test("FastAPI's 422 gives its problems", () => {
   const detail = [
     { type: "missing", loc: ["query", "period"], msg: "Field required", input: null },
     { type: "value_error", loc: ["body", "a/b", 0, "~"], msg: "Value error, no", input: "x", ctx: {} },
@@ -51,7 +51,7 @@ test("FastAPI's 422", () => {
   });
 });
 
-test("an error object with its details", () => {
+test("an error object gives its details", () => {
   const details = [
     { field: "period", message: "is missing", type: "missing" },
     { field: "/data/0/calls", message: "is negative", type: "range" },
@@ -71,7 +71,7 @@ test("an error object with its details", () => {
   assert.equal(parsed(401, { error: { message: "Who?" } }).code, "unauthorized");
 });
 
-test("an answer that says one thing under error and another under detail", () => {
+test("error comes before detail if a response has both", () => {
   const detail = [{ type: "missing", loc: ["query", "period"], msg: "Field required" }];
   for (const error of ["validation_error", "", true, 422, { code: "bad", message: "No." }, { details: [] }]) {
     const { problems } = parsed(422, { error, detail });
@@ -87,7 +87,7 @@ test("an answer that says one thing under error and another under detail", () =>
   assert.equal(parsed(401, { error: { code: "expired" }, detail: "Who?" }).code, "expired");
 });
 
-test("texts", () => {
+test("plain text is the message", () => {
   const said = (status, body) => {
     const { code, message, problems } = parsed(status, body);
     assert.deepEqual(problems, []);
@@ -97,8 +97,8 @@ test("texts", () => {
   assert.equal(said(429, { message: "Slow down" }), "rate_limited: Slow down");
   assert.equal(said(403, { error: "nope" }), "forbidden: nope");
   assert.equal(said(400, { detail: { message: "inner", code: "inner_code" } }), "inner_code: inner");
-  assert.equal(said(500, {}), "server_error: The answer's status is 500.");
-  assert.equal(said(418, null), "http_error: The answer's status is 418.");
+  assert.equal(said(500, {}), "server_error: The response's status is 500.");
+  assert.equal(said(418, null), "http_error: The response's status is 418.");
   const plain = (status, text) => {
     const answers = [text, utf8.encode(text)].map((form) => parseErrorResponse(status, form));
     assert.deepEqual(answers[0], answers[1]);
@@ -106,15 +106,15 @@ test("texts", () => {
     return `${answers[0].code}: ${answers[0].message}`;
   };
   assert.equal(plain(503, " try later\n"), "unavailable: try later");
-  assert.equal(plain(502, "<!doctype html><h1>Bad Gateway</h1>"), "server_error: The answer's status is 502.");
-  assert.equal(plain(500, ""), "server_error: The answer's status is 500.");
+  assert.equal(plain(502, "<!doctype html><h1>Bad Gateway</h1>"), "server_error: The response's status is 502.");
+  assert.equal(plain(500, ""), "server_error: The response's status is 500.");
   assert.equal(plain(500, '"quoted"'), "server_error: quoted");
   assert.equal(plain(404, '{"detail": "cut'), 'not_found: {"detail": "cut');
   assert.equal(parseErrorResponse(504).code, "timeout");
   assert.equal(plain(404, '\ufeff{"detail": "Not Found"}'), "not_found: Not Found");
 });
 
-test("bounds: of messages, of problems, of bodies", () => {
+test("messages, problems and bodies are limited", () => {
   const long = `${"x".repeat(999)}😀${"y".repeat(500)}`;
   assert.equal(parsed(400, { message: long }).message, "x".repeat(999));
   const detail = Array.from({ length: 150 }, (_, n) => ({ loc: ["query", n], msg: long, type: long }));
@@ -123,13 +123,13 @@ test("bounds: of messages, of problems, of bodies", () => {
   const paths = [`${"x".repeat(998)}~`, ["x".repeat(997), "😀"]].map(
     (loc) => parsed(422, { detail: [{ loc }] }).problems[0].path,
   );
-  assert.deepEqual(paths, [`/${"x".repeat(998)}`, `/${"x".repeat(997)}/`]); // neither an escape nor a pair is cut
+  assert.deepEqual(paths, [`/${"x".repeat(998)}`, `/${"x".repeat(997)}/`]); // an escape and a surrogate pair are not cut
   assertSound(parseErrorResponse(500, "[".repeat(3_000_000)), "deep");
   assertSound(parseErrorResponse(500, `{"message":"${"z".repeat(3_000_000)}"}`), "long");
   assertSound(parseErrorResponse(422, { detail: [{ loc: Array(1e6).fill("a"), msg: "m" }] }), "wide");
 });
 
-test("nothing makes it throw", () => {
+test("no value makes it throw", () => {
   const traps = Object.fromEntries(
     Reflect.ownKeys(Reflect)
       .filter((name) => typeof Reflect[name] === "function")
@@ -163,7 +163,7 @@ test("nothing makes it throw", () => {
   const inside = (value) => [
     value, { error: value }, { detail: value }, { detail: [value] }, { detail: [{ loc: value, msg: value, type: value }] },
     { error: { message: value, code: value, details: value } }, { detail: [{ loc: [value], msg: "m" }] },
-  ]; // biome-ignore format: a line a level
+  ]; // biome-ignore format: one line for each level
   for (const body of bodies.flatMap(inside)) {
     for (const status of [500, 404, 0, -1, 1.5, Number.NaN, "404", null, undefined, 5n, Symbol("s"), hostile(), {}]) {
       assertSound(parseErrorResponse(status, body), String(typeof body));
@@ -171,7 +171,7 @@ test("nothing makes it throw", () => {
   }
 });
 
-test("random bytes and random JSON", () => {
+test("random bytes and random JSON give valid results", () => {
   const random = new Random(5, 1);
   const words = [
     "detail",
@@ -206,5 +206,5 @@ test("random bytes and random JSON", () => {
     assertSound(parseErrorResponse(500, bytes), text);
     assertSound(parseErrorResponse(500, bytes.subarray(0, Math.floor(random.unit() * bytes.length))), text);
   }
-  assert.equal(parseErrorResponse(500, gzipSync("nothing to be read")).message, "The answer's status is 500.");
+  assert.equal(parseErrorResponse(500, gzipSync("nothing to be read")).message, "The response's status is 500.");
 });

@@ -1,4 +1,4 @@
-/** Errors: what every one of them is, and that nothing else ever comes out, whatever goes in. */
+/** Errors: the fields of every error, and that no input makes a function throw anything else. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generate, Random, render } from "../../tools/generate.mjs";
@@ -16,7 +16,7 @@ const {
 } = packed;
 const utf8 = new TextEncoder();
 
-test("an error is an Error, a UsageError, and says what it is in every way there is", () => {
+test("an error is an Error and a UsageError, and has its name, code and place", () => {
   let error;
   try {
     periodBounds({ period: "month", tz: "Mars/Olympus" });
@@ -31,7 +31,7 @@ test("an error is an Error, a UsageError, and says what it is in every way there
   assert.deepEqual([error.code, error.path], ["invalid_tz", "/tz"]);
 });
 
-test("every code has its occasion, and its message names what was got and what is wanted", async () => {
+test("every code occurs, and its message names what was got and what is wanted", async () => {
   const aborted = () => usageByAgentStream(new Blob([]), { ...JUNE, signal: AbortSignal.abort() });
   const occasions = {
     invalid_period: [() => periodBounds({ period: "day" }), /"day".*wanted "week", "month", "year"/],
@@ -68,16 +68,16 @@ test("every code has its occasion, and its message names what was got and what i
   }
 });
 
-test("long and odd values are shown in short and in one line", () => {
+test("messages show long and odd values shortened and on one line", () => {
   for (const odd of ["x".repeat(1e6), "\n\r\u0000\u001b[31m", "\ud83d", '"'.repeat(1000), "\u202e"]) {
     assert.throws(
       () => periodBounds({ period: odd }),
-      ({ code, message: told }) => code === "invalid_period" && told.length < 1000 && !/\p{Cc}/u.test(told),
+      ({ code, message: text }) => code === "invalid_period" && text.length < 1000 && !/\p{Cc}/u.test(text),
     );
   }
 });
 
-/** Values of every kind, likely and unlikely ones. */
+/** Values of every kind, likely and unlikely. */
 function garbage(random, depth = 0) {
   const simple = [
     () => undefined,
@@ -205,7 +205,7 @@ function query(random) {
   return options;
 }
 
-test("only UsageErrors come out, whatever goes in", async () => {
+test("functions throw only UsageErrors for any input", async () => {
   const random = new Random(7);
   const codes = new Map();
   const attempt = async (what, run) => {
@@ -230,7 +230,7 @@ test("only UsageErrors come out, whatever goes in", async () => {
     if (i % 100 === 0) assertWorks();
   }
   assertWorks();
-  // The garbage is good enough to get everywhere.
+  // The random input reaches every error.
   for (const code of [
     "fine",
     "invalid_period",
@@ -244,7 +244,7 @@ test("only UsageErrors come out, whatever goes in", async () => {
   }
 });
 
-test("only UsageErrors come out of validateResponse, and only for its options", () => {
+test("validateResponse throws only UsageErrors, and only for its options", () => {
   const random = new Random(11);
   for (let i = 0; i < 4000; i++) {
     const [body, expect] = [garbage(random), random.chance(0.5) ? {} : query(random)];
@@ -258,7 +258,7 @@ test("only UsageErrors come out of validateResponse, and only for its options", 
   assertWorks();
 });
 
-test("only UsageErrors come out of inferConvention", () => {
+test("inferConvention throws only UsageErrors", () => {
   const random = new Random(10);
   for (let i = 0; i < 2000; i++) {
     const bounds = { period: "week", periodStart: AT, periodEnd: AT };
@@ -273,7 +273,7 @@ test("only UsageErrors come out of inferConvention", () => {
   assertWorks();
 });
 
-test("an aggregator stays in order, whatever is done to it", () => {
+test("an aggregator works after any sequence of calls", () => {
   const random = new Random(8);
   for (let i = 0; i < 300; i++) {
     const usage = new UsageAggregator({ ...JUNE, onInvalid: random.pick(["throw", "skip"]) });
@@ -303,7 +303,7 @@ test("an aggregator stays in order, whatever is done to it", () => {
   assertWorks();
 });
 
-test("text with random damage: the same account in pieces as whole, and no record in two places", () => {
+test("randomly damaged text gives equal diagnostics in chunks and as a whole, and no record counts twice", () => {
   const random = new Random(9);
   const whole = [...render(generate({ records: 12, invalid: 2, seed: 4, transcripts: { share: 0 } }), {})].join("");
   const bytes = utf8.encode(whole);
@@ -321,9 +321,9 @@ test("text with random damage: the same account in pieces as whole, and no recor
     const account = (feed) => {
       const usage = new UsageAggregator({ ...JUNE, period: "year", onInvalid: "skip" });
       feed(usage);
-      const told = { ...usage.diagnostics(), report: usage.report() };
+      const result = { ...usage.diagnostics(), report: usage.report() };
       usage.free();
-      return told;
+      return result;
     };
     const once = account((usage) => usage.push(text));
     const pieces = account((usage) => {

@@ -1,4 +1,4 @@
-/** The example on the vendor's page, to the letter: the same keys in the same order, the same rows in the same order. */
+/** The example in the vendor's documentation: the report has its keys and its rows, in its order. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ const page = JSON.parse(readFileSync(new URL("../core/vendor_example.json", impo
 const expected = JSON.stringify(page);
 const query = { period: "month", now: "2024-06-15T12:00:00Z" };
 
-/** Records that make up the page's rows, those of all agents mixed, and others in between that must not count. */
+/** Records that give the example's rows. The agents are mixed, and some records must not count. */
 const records = [...page.data].reverse().flatMap(({ agentId, agentName, messages, calls, totalSeconds }) => {
   const agent = agentId === null ? {} : { agentId, agentName };
   const every = Math.floor(totalSeconds / calls);
@@ -35,7 +35,7 @@ const records = [...page.data].reverse().flatMap(({ agentId, agentName, messages
 const ndjson = records.map((record) => JSON.stringify(record)).join("\n");
 const bytes = new TextEncoder().encode(ndjson);
 
-test("the page says what we think it says", () => {
+test("the example is the one in the vendor's documentation", () => {
   const rows = page.data.map((row) => [row.messages, row.calls, row.totalSeconds, row.isOrphan]);
   assert.deepEqual(rows, [
     [152, 47, 7320, false],
@@ -45,40 +45,40 @@ test("the page says what we think it says", () => {
   assert.equal(page.periodEnd, "2024-06-30T23:59:59Z");
 });
 
-test("from objects", () => {
+test("objects give the example", () => {
   assert.equal(JSON.stringify(usageByAgent(records, query)), expected);
   assert.equal(JSON.stringify(usageByAgent([...records].reverse(), query)), expected);
   assert.equal(JSON.stringify(usageByAgent(new Set(records), query)), expected);
 });
 
-test("from a list page", () => {
+test("a list page gives the example", () => {
   assert.equal(JSON.stringify(usageByAgent({ data: records, hasMore: false, total: 9 }, query)), expected);
 });
 
-test("from a string", () => {
+test("a string gives the example", () => {
   assert.equal(JSON.stringify(usageByAgent(ndjson, query)), expected);
   assert.equal(JSON.stringify(usageByAgent(JSON.stringify(records, null, 2), query)), expected);
 });
 
-test("from bytes", () => {
+test("bytes give the example", () => {
   assert.equal(JSON.stringify(usageByAgent(bytes, query)), expected);
   assert.equal(JSON.stringify(usageByAgent(bytes.buffer, query)), expected);
   assert.equal(JSON.stringify(usageByAgent(Buffer.from(ndjson), query)), expected);
 });
 
-test("from a stream", async () => {
+test("a stream gives the example", async () => {
   assert.equal(JSON.stringify(await usageByAgentStream(new Response(bytes), query)), expected);
 });
 
-test("in parts", () => {
+test("parts give the example", () => {
   const usage = new UsageAggregator(query);
   usage.push(records.slice(0, 100));
-  usage.push(ndjson); // the first hundred again, too
+  usage.push(ndjson); // repeats the first hundred
   assert.equal(JSON.stringify(usage.report()), expected);
   usage.free();
 });
 
-test("in New York, by wall time, as the page asks for it", () => {
+test("the example's request, New York by wall time, gives the example", () => {
   const shifted = records.map((record) =>
     JSON.parse(JSON.stringify(record).replace(/(20\d\d-\d\d-\d\dT[\d:.]+)Z/g, "$1-04:00")),
   );
@@ -87,7 +87,7 @@ test("in New York, by wall time, as the page asks for it", () => {
   assert.notEqual(JSON.stringify(usageByAgent(records, there)), expected);
 });
 
-test("names from the directory", () => {
+test("names come from the directory", () => {
   const nameless = records.map(({ agentName, ...record }) => record);
   const listed = page.data.slice(0, 2).map(({ agentId, agentName }) => ({ id: agentId, name: agentName }));
   assert.equal(JSON.stringify(usageByAgent(nameless, { ...query, agents: { data: listed, total: 2 } })), expected);

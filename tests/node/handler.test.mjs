@@ -1,4 +1,4 @@
-/** `createUsageHandler` where it needs no server: what it computes, and how it judges what it is asked and given. */
+/** `createUsageHandler` without a server: what it computes, and how it checks requests and options. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -11,7 +11,7 @@ const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/
 const { timeZones, UsageRollup } = packed;
 
 const NOW = "2024-10-31T12:00:00Z";
-const TZ = "Australia/Lord_Howe"; // its clocks went forward by half an hour that month
+const TZ = "Australia/Lord_Howe"; // its clocks go forward by half an hour in that month
 const at = (i) => Date.UTC(2024, 0, 1) + i * 4_567_891;
 const RECORDS = Array.from({ length: 6000 }, (_, i) =>
   (i % 3 ? message : call)({
@@ -25,7 +25,7 @@ const RECORDS = Array.from({ length: 6000 }, (_, i) =>
     startedAt: at(i % 5900),
   }),
 );
-/** Of each id one a kind. */
+/** The records without duplicates: one of each kind for each id. */
 const COUNTED = [...new Map(RECORDS.map((record) => [`${record.type} ${record.id}`, record])).values()];
 const ACCOUNT = {
   plan: { name: "Pro" },
@@ -63,7 +63,7 @@ async function ask(handler, path, { headers = {}, ...init } = {}) {
   return { status: response.status, headers: response.headers, text, body: text && JSON.parse(text) };
 }
 
-/** A good answer, which is as documented. */
+/** Asserts that a response is a 200 and valid, and returns its body. */
 async function answer(handler, path) {
   const { status, text, body } = await ask(handler, path);
   assert.equal(status, 200, text);
@@ -76,7 +76,7 @@ async function answer(handler, path) {
 
 const endpointOf = (path) => path.split("?")[0].split("/").at(-1);
 
-/** Bytes in pieces that end anywhere. */
+/** Bytes in chunks that end anywhere. */
 function streamOf(records, { end = (controller) => controller.close(), cancel = () => {} } = {}) {
   const bytes = new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join("\n"));
   let from = 0;
@@ -95,7 +95,7 @@ const tally = (rows) => ({
   calls: rows.filter(({ type }) => type === "call").length,
 });
 
-describe("what is computed", () => {
+describe("computed responses", () => {
   const rollup = new UsageRollup().push(RECORDS);
   const DOORS = {
     "records, objects": { records: async () => RECORDS },
@@ -109,7 +109,7 @@ describe("what is computed", () => {
   for (const [door, source] of Object.entries(DOORS)) {
     const handler = createUsageHandler({ ...open, ...source });
 
-    test(`by agent, from ${door}`, async () => {
+    test(`usage by agent is computed from ${door}`, async () => {
       for (const [path, query] of [
         ["/v1/usage/by-agent?period=month", { period: "month", tz: TZ }],
         ["/v1/usage/by-agent?period=year&tz=Asia%2FKolkata", { period: "year", tz: "Asia/Kolkata" }],
@@ -118,7 +118,7 @@ describe("what is computed", () => {
       }
     });
 
-    test(`days and months, from ${door}`, async () => {
+    test(`usage by day and month is computed from ${door}`, async () => {
       const { data, days } = await answer(handler, "/v1/usage/daily?days=365");
       assert.equal(days, 365);
       assert.equal(data.length, 365);
@@ -141,12 +141,12 @@ describe("what is computed", () => {
       assert.deepEqual(months, { data: want, months: 6 });
     });
 
-    test(`by number, from ${door}`, async () => {
+    test(`usage by number is computed from ${door}`, async () => {
       const of = (number) => tally(COUNTED.filter(({ phoneNumberId }) => phoneNumberId === number));
-      const told = { country: "", status: "" };
+      const unknown = { country: "", status: "" };
       const rows = [
-        { numberId: "number-0", phoneNumber: "+15550000", ...told, ...of("number-0") },
-        // Its agent's name is the directory's.
+        { numberId: "number-0", phoneNumber: "+15550000", ...unknown, ...of("number-0") },
+        // The agent's name comes from the directory.
         {
           numberId: "number-1",
           phoneNumber: "+44",
@@ -163,20 +163,20 @@ describe("what is computed", () => {
           agentId: null,
           agentName: null,
         },
-        { numberId: "number-3", phoneNumber: "+15550003", ...told },
-        { numberId: "number-4", phoneNumber: "+15550004", ...told },
+        { numberId: "number-3", phoneNumber: "+15550003", ...unknown },
+        { numberId: "number-4", phoneNumber: "+15550004", ...unknown },
       ].map((row) => ({ ...row, ...of(row.numberId) }));
       rows.sort((a, b) => b.messages - a.messages || b.calls - a.calls || (a.numberId < b.numberId ? -1 : 1));
       const { data } = await answer(handler, "/v1/usage/by-number");
       assert.deepEqual(data, [
         ...rows,
         { numberId: "unused", phoneNumber: "+49", country: "DE", status: "active", messages: 0, calls: 0 },
-        { numberId: "", phoneNumber: data.at(-1).phoneNumber, ...told, ...of(null) },
+        { numberId: "", phoneNumber: data.at(-1).phoneNumber, ...unknown, ...of(null) },
       ]);
     });
 
-    test(`the account, from ${door}`, async () => {
-      const end = Date.parse("2024-10-31T12:15:00Z"); // of the quarter hour that holds now
+    test(`the account's usage is computed from ${door}`, async () => {
+      const end = Date.parse("2024-10-31T12:15:00Z"); // the end of the quarter hour that contains now
       const last = (days) => tally(COUNTED.filter(({ receivedAt: t }) => t < end && t >= end - days * 86_400_000));
       const [day, week, month, all] = [last(1), last(7), last(30), tally(COUNTED)];
       assert.deepEqual(await answer(handler, "/v1/usage"), {
@@ -201,7 +201,7 @@ describe("what is computed", () => {
     });
   }
 
-  test("a rollup stays its owner's: it is not freed, and what comes later counts", async () => {
+  test("a rollup is not freed, and records that are pushed later count", async () => {
     const own = new UsageRollup();
     const handlers = [createUsageHandler({ ...open, rollup: own }), createUsageHandler({ ...open, rollup: () => own })];
     for (let count = 1; count <= 3; count++) {
@@ -216,7 +216,7 @@ describe("what is computed", () => {
   });
 });
 
-test("the window holds exactly the days and months asked for, in any zone", async () => {
+test("the window contains exactly the requested days and months, in any zone", async () => {
   let window;
   const records = (given) => {
     window = given;
@@ -272,8 +272,8 @@ test("the first and the last supported days have their windows, and usage of all
 });
 
 /**
- * Text, and what it is as `days`: a value, or the type of the fault. All were asked of pydantic 2.14 (pydantic-core 2.50), behind
- * FastAPI 0.165; so were 195,450 texts more when `integer.ts` was written.
+ * Texts of `days`, each with its value or the type of its error. All were checked against pydantic 2.14 (pydantic-core 2.50) with
+ * FastAPI 0.165, and so were 195,450 other texts when `integer.ts` was written.
  */
 const INTEGERS = [
   ["7", 7],
@@ -375,7 +375,7 @@ test("days and months are read as FastAPI reads them", async () => {
   }
 });
 
-test("406 only where Accept excludes JSON", async () => {
+test("only an Accept that excludes JSON gives a 406", async () => {
   const handler = createUsageHandler({ ...open, rollup: new UsageRollup() });
   for (const [accept, acceptable] of [
     ["application/json", true],
@@ -402,7 +402,7 @@ test("406 only where Accept excludes JSON", async () => {
     ["application/json;q=0, */*", false],
     ["application/*;q=0, */*", false],
     ["*/*;q=0", false],
-    [`text/html${"; ".repeat(2000)}x`, true], // malformed, and judged at once
+    [`text/html${"; ".repeat(2000)}x`, true], // malformed, and rejected without delay
   ]) {
     for (const path of [...PATHS, "/openapi.json"]) {
       const { status, body } = await ask(handler, path, { headers: { accept } });
@@ -412,7 +412,7 @@ test("406 only where Accept excludes JSON", async () => {
   }
 });
 
-test("path, method, Accept, token, parameters: judged in this order", async () => {
+test("path, method, Accept, token and parameters are checked in this order", async () => {
   const handler = createUsageHandler({ ...open, records: () => assert.fail("nothing is read") });
   const headers = { accept: "text/html", authorization: "Bearer bad" };
   const code = async (...args) => (await ask(handler, ...args)).body.error?.code;
@@ -425,7 +425,7 @@ test("path, method, Accept, token, parameters: judged in this order", async () =
   }
 });
 
-test("the description needs no token, and may be kept by all", async () => {
+test("the OpenAPI document needs no token, and shared caches may keep it", async () => {
   const handler = createUsageHandler({
     ...open,
     rollup: new UsageRollup(),
@@ -446,11 +446,11 @@ test("the description needs no token, and may be kept by all", async () => {
   assert.deepEqual([status, body.error.code], [405, "method_not_allowed"]);
 });
 
-describe("what the account tells", () => {
+describe("the account's data", () => {
   const noRecords = { ...open, records: () => [] };
   const { plan, numbers } = ACCOUNT;
 
-  test("without a plan or numbers the account is not known, and no record is read", async () => {
+  test("without a plan or numbers the response is a 404, and no record is read", async () => {
     for (const account of [
       undefined,
       {},
@@ -468,7 +468,7 @@ describe("what the account tells", () => {
     for (const path of PATHS.filter((path) => path !== "/v1/usage")) await answer(handler, path);
   });
 
-  test("it is asked by request, and only where it matters", async () => {
+  test("the account function is called once for each request that needs it", async () => {
     let asked = 0;
     const account = async (request) => {
       asked += 1;
@@ -481,7 +481,7 @@ describe("what the account tells", () => {
     assert.equal(asked, 1);
   });
 
-  test("numbers may come from a generator: they are read once", async () => {
+  test("numbers from a generator are read once", async () => {
     function* phoneNumbers() {
       yield { id: "b" };
       yield { id: "a", phoneNumber: "old" };
@@ -497,7 +497,7 @@ describe("what the account tells", () => {
     }
   });
 
-  test("the largest numbers come through exactly", async () => {
+  test("the largest numbers are exact", async () => {
     const account = {
       plan,
       numbers: { used: 0, limit: MOST, remaining: MOST },
@@ -505,8 +505,8 @@ describe("what the account tells", () => {
       webhooks: { "2024-10-01": 1, "2024-10-31": MOST - 1, "2024-09-30": MOST },
     };
     const handler = createUsageHandler({ ...noRecords, account });
-    const { numbers: told, stats } = await answer(handler, "/v1/usage");
-    assert.deepEqual([told.limit, stats.totalWebhookDeliveries], [MOST, MOST]);
+    const { numbers, stats } = await answer(handler, "/v1/usage");
+    assert.deepEqual([numbers.limit, stats.totalWebhookDeliveries], [MOST, MOST]);
     const { data } = await answer(handler, "/v1/usage/monthly?months=2");
     assert.deepEqual(
       data.map(({ webhooks }) => webhooks),
@@ -514,7 +514,7 @@ describe("what the account tells", () => {
     );
   });
 
-  /** `hunter2` is in those that have room for it, and in no answer. */
+  /** Wrong accounts. Those with a text contain `hunter2`, which must not be in any response. */
   const BAD = [
     ["", "hunter2"],
     ["/plan", { plan: "hunter2" }],
@@ -536,7 +536,7 @@ describe("what the account tells", () => {
     ["/phoneNumbers/0/agentId", { phoneNumbers: [{ id: "a", agentId: { hunter2: 1 } }] }],
   ];
   for (const [place, account] of BAD) {
-    test(`a mistake at /account${place} is told by its place`, async () => {
+    test(`an error at /account${place} names the place`, async () => {
       const path = `/account${place}`;
       const make = () => createUsageHandler({ ...noRecords, account });
       assert.throws(
@@ -552,14 +552,14 @@ describe("what the account tells", () => {
     });
   }
 
-  test("an account that can't be had is a failure, and its reason is kept", async () => {
+  test("an account function that throws gives an error without its message", async () => {
     const handler = createUsageHandler({ ...noRecords, account: () => Promise.reject(new Error("hunter2")) });
     assert.equal((await ask(handler, "/v1/usage")).body.error.code, "records_unavailable");
   });
 });
 
 describe("streams", () => {
-  test("one that breaks, or has a bad record, is a failure of every endpoint", async () => {
+  test("a stream that fails or has a bad record gives an error at every endpoint", async () => {
     for (const [records, code] of [
       [() => streamOf(RECORDS, { end: (controller) => controller.error(new Error("hunter2")) }), "records_unavailable"],
       [() => streamOf([...RECORDS, message({ id: "x", receivedAt: "hunter2" })]), "invalid_record"],
@@ -595,7 +595,7 @@ describe("streams", () => {
     });
   }
 
-  test("one that is not read, since the question can't be asked, is cancelled", { timeout: 60_000 }, async () => {
+  test("a stream that is not read because the query is wrong is cancelled", { timeout: 60_000 }, async () => {
     for (const path of PATHS) {
       let cancelled;
       const ended = new Promise((resolve) => {
@@ -610,7 +610,7 @@ describe("streams", () => {
   });
 });
 
-test("who failed together does not come back together, told when to or not", async (t) => {
+test("callers that failed together do not retry together, with or without Retry-After", async (t) => {
   const { retryDelay } = await import(pathToFileURL(join(installed, "dist/handler/upstream/retry.js")).href);
   const random = t.mock.method(Math, "random");
   const delays = (...args) => {
@@ -627,18 +627,18 @@ test("who failed together does not come back together, told when to or not", asy
   assert.deepEqual(delays(1, 60_000, "9".repeat(400)), [null, null]);
 });
 
-test("all tries together have the time of one", { timeout: 60_000 }, async (t) => {
+test("the time limit is for all attempts together", { timeout: 60_000 }, async (t) => {
   t.mock.method(Math, "random", () => 0);
   t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.parse(NOW) });
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  /** Lets milliseconds pass one at a time, with all that becomes possible in each. */
+  /** Lets milliseconds pass one by one, and runs everything that becomes due in each. */
   const pass = async (milliseconds) => {
     for (let i = 0; i < milliseconds; i++) {
       t.mock.timers.tick(1);
       await turn();
     }
   };
-  // The first try takes this long; the second waits at least 100 ms and wants 250 of its own.
+  // The first attempt takes this long. The second waits at least 100 ms and needs 250 ms.
   for (const [took, tries, status, code, until] of [
     [650, 2, 504, "upstream_timeout", 1000],
     [651, 1, 502, "upstream_error", 651],
@@ -650,16 +650,16 @@ test("all tries together have the time of one", { timeout: 60_000 }, async (t) =
       return new Response(null, { status: 500 });
     };
     const upstream = { baseUrl: "https://upstream.example", timeoutMs: 1000, fetch };
-    const told = ask(createUsageHandler({ ...open, upstream }), PATHS[0]);
+    const response = ask(createUsageHandler({ ...open, upstream }), PATHS[0]);
     let early = false;
-    told.then(() => {
+    response.then(() => {
       early = true;
     });
     await turn();
     await pass(until - 1);
     assert.deepEqual([early, tried], [false, tries]);
     t.mock.timers.tick(1);
-    const { status: got, body } = await told;
+    const { status: got, body } = await response;
     assert.deepEqual([got, body.error.code, tried], [status, code, tries]);
   }
 });

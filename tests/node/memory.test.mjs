@@ -1,4 +1,4 @@
-/** The module's memory: given back when it is done with, after faults too, and not growing with a stream. */
+/** The module's memory: it is freed after use and after errors, and does not grow with a stream. */
 import "../support/no-finalizers.mjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -18,22 +18,22 @@ const {
 } = packed;
 const utf8 = new TextEncoder();
 
-// The glue of the same instance: it answers with the module's exports when it is initialised once more.
+// The glue of this instance. A second initialisation returns the module's exports.
 const glue = await import(pathToFileURL(join(installed, "wasm/usage_by_agent.js")).href);
 const size = () => glue.initSync().memory.buffer.byteLength;
 
 const records = Array.from({ length: 500 }, (_, i) => message({ id: `id-${i}`, agentId: `agent-${i % 50}` }));
 const bytes = utf8.encode(records.map((record) => JSON.stringify(record)).join("\n"));
-const long = "x".repeat(10_000); // what holds one of these and isn't freed shows after some hundred times
+const long = "x".repeat(10_000); // memory that has this text and is not freed shows after a few hundred times
 const attempt = (run) => {
   try {
     run();
   } catch {
-    // is what the loop is about
+    // every value is used
   }
 };
 
-/** After it has been done a few times, doing it often takes no more memory. */
+/** Asserts that memory does not grow after the first few times. */
 async function assertSteady(times, run) {
   for (let i = 0; i < 5; i++) await run(i);
   const before = size();
@@ -41,14 +41,14 @@ async function assertSteady(times, run) {
   assert.equal(size(), before);
 }
 
-test("this is the module's memory: what is kept shows", () => {
+test("memory that is not freed is found", () => {
   const before = size();
   const kept = Array.from({ length: 200 }, () => new UsageAggregator(JUNE).push(records));
   assert.ok(size() > before + 2_000_000);
   for (const usage of kept) usage.free();
 });
 
-test("a thousand aggregators, one after the other", () =>
+test("a thousand aggregators, one after another, free their memory", () =>
   assertSteady(1000, () => {
     const usage = new UsageAggregator({ ...JUNE, agents: [{ id: "a", name: long }] });
     usage.push(records, { agentId: "a", agentName: long });
@@ -60,7 +60,7 @@ test("a thousand aggregators, one after the other", () =>
     usage.free();
   }));
 
-test("a thousand rollups, kept and merged", () => {
+test("a thousand rollups, merged and restored, free their memory", () => {
   const part = new UsageRollup().push(records).snapshot();
   return assertSteady(1000, () => {
     const rollup = new UsageRollup({ agents: [{ id: "a", name: long }] }).push(records).merge(part);
@@ -74,7 +74,7 @@ test("a thousand rollups, kept and merged", () => {
   });
 });
 
-test("a handler's answers from records, good and bad", async () => {
+test("a handler frees its memory after valid and invalid records", async () => {
   const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
   const source = (request) => {
     const kind = request.headers.get("x-kind");
@@ -94,14 +94,14 @@ test("a handler's answers from records, good and bad", async () => {
   });
 });
 
-test("a text that is left open", () =>
+test("an unfinished text is freed", () =>
   assertSteady(1000, () => {
     const usage = new UsageAggregator(JUNE);
     usage.pushBytes(utf8.encode(`{"id":"${long}`));
     usage.free();
   }));
 
-test("defaults, and ones that are refused", () =>
+test("defaults are freed, also invalid ones", () =>
   assertSteady(1000, () => {
     const usage = new UsageAggregator(JUNE);
     usage.push([], { agentId: long, agentName: long });
@@ -111,7 +111,7 @@ test("defaults, and ones that are refused", () =>
     usage.free();
   }));
 
-test("functions that need no freeing", () =>
+test("functions without free() use no more memory", () =>
   assertSteady(300, () => {
     usageByAgent(records, JUNE);
     usageByAgent(bytes, JUNE);
@@ -120,7 +120,7 @@ test("functions that need no freeing", () =>
     inferConvention({ period: "month", periodStart: long, periodEnd: long });
   }));
 
-test("calls that fail", () =>
+test("calls that fail free their memory", () =>
   assertSteady(1000, () => {
     attempt(() => new UsageAggregator({ ...JUNE, agents: [{ id: "a", name: long }], tz: "Mars/Olympus" }));
     attempt(() => usageByAgent([...records, 5], JUNE));
@@ -129,7 +129,7 @@ test("calls that fail", () =>
     attempt(() => periodBounds({ period: long }));
   }));
 
-test("streams, and streams that are broken off", () =>
+test("streams free their memory, also after an abort", () =>
   assertSteady(300, async (i) => {
     const stop = new AbortController();
     const onProgress = () => i % 2 && stop.abort();
@@ -137,7 +137,7 @@ test("streams, and streams that are broken off", () =>
     await usageByAgentStream(source, { ...JUNE, signal: stop.signal, onProgress }).catch(() => {});
   }));
 
-test("a long stream takes no more than a short one", async () => {
+test("a long stream uses no more memory than a short one", async () => {
   const chunk = utf8.encode(`${JSON.stringify(message({ agentId: "a", body: "x".repeat(2000) }))}\n`.repeat(30));
   const ids = { ...JUNE, dedupe: false };
   const chunks = function* (count) {
@@ -150,8 +150,8 @@ test("a long stream takes no more than a short one", async () => {
   assert.equal(size(), before);
 });
 
-test("aggregators that nobody freed are freed with the garbage", async () => {
-  const told = await runModule(
+test("garbage collection frees aggregators", async () => {
+  const output = await runModule(
     `
     import { setTimeout as after } from "node:timers/promises";
     import { UsageAggregator } from "usage-by-agent";
@@ -172,6 +172,6 @@ test("aggregators that nobody freed are freed with the garbage", async () => {
     `,
     { node: ["--expose-gc"] },
   );
-  const [before, after] = told.trim().split(" ").map(Number);
-  assert.ok(after < before * 1.5, told); // 300 of them, of some 200 kB each, would be 60 MB
+  const [before, after] = output.trim().split(" ").map(Number);
+  assert.ok(after < before * 1.5, output); // 300 aggregators of about 200 kB would be 60 MB
 });

@@ -1,4 +1,4 @@
-/** A record as an object is what it is as text, whatever its fields hold and whatever kind of object has them. */
+/** A record as an object counts as its JSON text does, for any values and any kind of object. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -24,7 +24,7 @@ const VALUES = {
   durationSeconds: [0, 59.9, -1, 1e300, null, "60", {}],
 };
 
-/** Records with any of the fields; most hold something sound, so that a fault does not hide all others. */
+/** Random records. Most fields are valid, so that one error does not hide all others. */
 function* records(seed, count) {
   const random = new Random(seed);
   const some = (names) => {
@@ -49,24 +49,24 @@ function* records(seed, count) {
   }
 }
 
-/** As many as keep all their problems. */
+/** The number of records whose problems are all kept. */
 function* lots(seed) {
   const all = [...records(seed, 20_000)];
   for (let at = 0; at < all.length; at += 100) yield all.slice(at, at + 100);
 }
 
-function told(input) {
+function outcome(input) {
   const { report, diagnostics } = skipping(input);
   const problems = diagnostics.problems.map(({ line, byteOffset, ...problem }) => problem);
   return { report, diagnostics: { ...diagnostics, problems } };
 }
 
-test("objects and their text give the same, to the words of each problem", () => {
+test("objects and their text give equal reports and equal problems", () => {
   const seen = { counted: 0, invalid: 0, other: 0 };
   for (const lot of lots(1)) {
-    const asObjects = told(lot);
-    // Messages without their places in the text, which objects have not.
-    assert.deepEqual(asObjects, told(JSON.stringify(lot)));
+    const asObjects = outcome(lot);
+    // Messages without line and byte, which objects do not have.
+    assert.deepEqual(asObjects, outcome(JSON.stringify(lot)));
     seen.counted += asObjects.diagnostics.counted;
     seen.invalid += asObjects.diagnostics.invalid;
     seen.other += asObjects.diagnostics.ignored.other;
@@ -74,7 +74,7 @@ test("objects and their text give the same, to the words of each problem", () =>
   for (const [what, count] of Object.entries(seen)) assert.ok(count > 1000, `${what}: only ${count}`);
 });
 
-test("a field is a field, wherever the object has it from", () => {
+test("a field counts wherever the object has it from", () => {
   class Base {}
   const forms = {
     "no prototype": (fields) => Object.assign(Object.create(null), fields),
@@ -102,12 +102,12 @@ test("a field is a field, wherever the object has it from", () => {
         const isObject = typeof data === "object" && data !== null;
         return form(data === undefined ? fields : { ...fields, data: isObject ? form(data) : data });
       });
-      assert.deepEqual(told(formed), told(lot), name);
+      assert.deepEqual(outcome(formed), outcome(lot), name);
     }
   }
 });
 
-test("no field is asked for twice", () => {
+test("no field is read twice", () => {
   const boom = () => {
     throw new Error("boom");
   };
@@ -130,7 +130,7 @@ test("no field is asked for twice", () => {
   }
 });
 
-test("a Date is its moment", () => {
+test("a Date counts as its instant", () => {
   for (const lot of [...lots(4)].slice(0, 50)) {
     const [dates, numbers] = [(ms) => new Date(ms), (ms) => ms].map((made) =>
       lot.map((record) => {
@@ -141,7 +141,7 @@ test("a Date is its moment", () => {
           : timed(record);
       }),
     );
-    const [{ report, diagnostics }, expected] = [told(dates), told(numbers)];
+    const [{ report, diagnostics }, expected] = [outcome(dates), outcome(numbers)];
     assert.deepEqual(report, expected.report);
     const { problems, ...counts } = diagnostics;
     const { problems: expectedProblems, ...expectedCounts } = expected.diagnostics;
@@ -151,7 +151,7 @@ test("a Date is its moment", () => {
   }
 });
 
-test("halves of a pair in texts that follow each other stay halves", () => {
+test("lone surrogates in adjacent texts are not joined", () => {
   const [high, low] = ["\ud83d", "\ude00"];
   for (const [first, second] of [
     [high, low],
@@ -161,7 +161,7 @@ test("halves of a pair in texts that follow each other stay halves", () => {
     ["a", low],
   ]) {
     const halves = [first, second].filter((text) => text !== "a" && text !== "b");
-    // In one record, and in two; beside texts that are sound.
+    // In one record and in two, beside valid texts.
     const fine = message({ id: "é😀", agentId: "x", agentName: "名" });
     for (const bad of [
       [message({ id: first, messageId: second, agentId: "y" })],
@@ -173,7 +173,7 @@ test("halves of a pair in texts that follow each other stay halves", () => {
       assert.equal(report.data[0].agentName, "名");
     }
   }
-  // What an error says may have some too: it is shown, and breaks nothing around it.
+  // An error's message may have lone surrogates too. It is shown, and other texts are unchanged.
   const throwing = Object.defineProperty(message({}), "id", {
     get() {
       throw new Error(`boom ${high}`);
@@ -185,7 +185,7 @@ test("halves of a pair in texts that follow each other stay halves", () => {
   assert.match(problems[1].message, /lone surrogate/);
 });
 
-test("a text longer than a batch waits for nothing, and is whole", () => {
+test("a text longer than a batch is handed over at once and unchanged", () => {
   const long = `${"é".repeat(300_000)}x`;
   const records = [long, `${long}y`, long].map((id) => message({ id, agentId: id, agentName: "n" }));
   const { report, diagnostics } = skipping(records, JUNE);
@@ -193,7 +193,7 @@ test("a text longer than a batch waits for nothing, and is whole", () => {
   assert.deepEqual(new Set(report.data.map(({ agentId }) => agentId)), new Set([long, `${long}y`]));
 });
 
-test("a Map has entries and no fields: as a record it is of no known kind, as a list its entries are arrays", () => {
+test("a Map has no fields: as a record its kind is unknown, and as a list its entries are arrays", () => {
   const map = new Map(Object.entries(message({})));
   const { other, ...ignored } = skipping([map, new Set([1]), new Date(), /x/]).diagnostics.ignored;
   assert.deepEqual([other, ignored.voiceTurns, ignored.reactions], [4, 0, 0]);

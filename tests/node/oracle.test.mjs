@@ -1,4 +1,4 @@
-/** The oracle and the generator judge everything else, so they are held here against answers that need no program. */
+/** The oracle and the generator check everything else, so they are compared here with results that were worked out by hand. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ const month = (tz, now, more) => bounds({ period: "month", tz, now, ...more });
 const JUNE = { period: "month", now: "2024-06-15T12:00:00Z" };
 const ofJune = (records, query, options) => report(records, { ...JUNE, ...query }, options);
 
-/** Records that every one of them is placed once, and every row's numbers once. */
+/** Asserts that every record is counted once, and that the totals are the sums of the rows. */
 function assertConserved({ report: { data }, diagnostics: d }) {
   const notCompleted = Object.values(d.ignored.notCompleted).reduce((sum, count) => sum + count, 0);
   const ignored = d.ignored.voiceTurns + d.ignored.reactions + d.ignored.other + notCompleted;
@@ -24,7 +24,7 @@ function assertConserved({ report: { data }, diagnostics: d }) {
   assert.deepEqual(d.totals, totals);
 }
 
-test("the vendor's example", () => {
+test("the oracle gives the vendor's example", () => {
   const agents = [
     ["a1b2c3d4-e5f6-7890-ab12-cd34ef567890", 152, 47, 7320],
     ["b2c3d4e5-f678-9012-ab34-cd56ef789012", 98, 30, 5400],
@@ -79,7 +79,7 @@ test("the vendor's example", () => {
   assertConserved(result);
 });
 
-test("no records", () => {
+test("no records give a report without rows", () => {
   for (const nothing of [[], "", "\n", "[]", { data: [] }]) {
     const result = ofJune(nothing);
     assert.deepEqual(result.report.data, []);
@@ -87,7 +87,7 @@ test("no records", () => {
   }
 });
 
-test("periods in UTC", () => {
+test("periods in UTC have the bounds of the calendar", () => {
   assert.deepEqual(bounds({ period: "month", now: "2024-02-29T23:59:59.999Z" }), {
     period: "month",
     tz: "UTC",
@@ -111,16 +111,16 @@ test("periods in UTC", () => {
   assert.equal(span({ ...JUNE, offset: 7 })[0].slice(0, 10), "2025-01-01");
 });
 
-test("months in which New York's clocks change", () => {
+test("months in which New York's clocks change have the right bounds", () => {
   const march = month("America/New_York", "2024-03-15T00:00:00Z");
   assert.deepEqual([march.periodStart, march.periodEnd], ["2024-03-01T05:00:00Z", "2024-04-01T03:59:59Z"]);
   const november = month("America/New_York", "2024-11-15T00:00:00Z");
   assert.deepEqual([november.periodStart, november.periodEnd], ["2024-11-01T04:00:00Z", "2024-12-01T04:59:59Z"]);
-  // Still October there.
+  // In New York it is still October.
   assert.equal(month("America/New_York", "2024-11-01T03:59:59.999Z").periodEnd, "2024-11-01T03:59:59Z");
 });
 
-test("Havana, where November 2026 has two midnights, begins at the first", () => {
+test("November 2026 in Havana, which has two midnights, begins at the first", () => {
   const { periodStart } = month("America/Havana", "2026-11-15T00:00:00Z");
   assert.equal(periodStart, "2026-11-01T04:00:00Z");
   assert.equal(month("America/Havana", "2026-11-01T04:00:00Z").periodStart, "2026-11-01T04:00:00Z");
@@ -128,14 +128,14 @@ test("Havana, where November 2026 has two midnights, begins at the first", () =>
   assert.equal(month("America/Havana", "2026-11-01T03:59:59.999Z").periodEnd, "2026-11-01T03:59:59Z");
 });
 
-test("Cairo, where 26 April 2024 has no midnight, begins after the gap", () => {
+test("26 April 2024 in Cairo, which has no midnight, begins after the gap", () => {
   const query = { period: "week", weekStart: "friday", tz: "Africa/Cairo", now: "2024-04-27T00:00:00Z" };
   assert.deepEqual(span(query), ["2024-04-25T22:00:00.000Z", "2024-05-02T21:00:00.000Z"]);
   const { periodStart, periodEnd } = bounds({ ...query, boundsAs: "wall-clock" });
   assert.deepEqual([periodStart, periodEnd], ["2024-04-26T01:00:00Z", "2024-05-02T23:59:59Z"]);
 });
 
-test("Apia, where 30 December 2011 was skipped", () => {
+test("Apia's periods leave out the skipped 30 December 2011", () => {
   const week = { period: "week", weekStart: "friday", tz: "Pacific/Apia", now: "2011-12-31T12:00:00Z" };
   assert.deepEqual(span(week), ["2011-12-30T10:00:00.000Z", "2012-01-05T10:00:00.000Z"]);
   assert.equal(bounds({ ...week, boundsAs: "wall-clock" }).periodStart, "2011-12-31T00:00:00Z");
@@ -144,7 +144,7 @@ test("Apia, where 30 December 2011 was skipped", () => {
   assert.deepEqual([december.periodStart, december.periodEnd], ["2011-12-01T10:00:00Z", "2011-12-31T09:59:59Z"]);
 });
 
-test("St John's, where November 2009 began, was October again, and began once more", () => {
+test("November 2009 in St John's begins at the first of its two midnights", () => {
   // At 00:01 the clocks went back to 23:01.
   const inTheFold = month("America/St_Johns", "2009-11-01T02:45:00Z");
   assert.equal(inTheFold.periodStart, "2009-11-01T02:30:00Z");
@@ -154,11 +154,11 @@ test("St John's, where November 2009 began, was October again, and began once mo
   assert.deepEqual([october.periodStart, october.periodEnd], ["2009-10-01T00:00:00Z", "2009-10-31T23:59:59Z"]);
 });
 
-test("an offset of odd seconds", () => {
+test("an offset with seconds moves the bounds by seconds", () => {
   assert.equal(month("Africa/Monrovia", "1971-06-15T00:00:00Z").periodStart, "1971-06-01T00:44:30Z");
 });
 
-test("periods tile time, and hold their moment", () => {
+test("periods leave no gaps and contain their instant", () => {
   const zones = [
     "America/St_Johns",
     "America/Havana",
@@ -183,7 +183,7 @@ test("periods tile time, and hold their moment", () => {
   }
 });
 
-test("supported years, and questions that can't be answered", () => {
+test("periods outside the supported years and wrong queries are errors", () => {
   const code = (query) => {
     try {
       bounds({ ...JUNE, ...query });
@@ -195,7 +195,7 @@ test("supported years, and questions that can't be answered", () => {
   };
   assert.equal(code({ period: "year", now: 0 }), "answered");
   assert.equal(code({ period: "year", now: -1 }), "out_of_range");
-  assert.equal(code({ period: "week", now: 0 }), "out_of_range"); // began in 1969
+  assert.equal(code({ period: "week", now: 0 }), "out_of_range"); // it begins in 1969
   assert.equal(code({ period: "week", now: 0, weekStart: "thursday" }), "answered");
   assert.equal(code({ period: "month", now: "2099-12-31T23:59:59Z" }), "answered");
   assert.equal(code({ period: "week", now: "2099-12-31T23:59:59Z" }), "out_of_range");
@@ -217,7 +217,7 @@ test("supported years, and questions that can't be answered", () => {
   assert.equal(code({ boundsAs: "local" }), "invalid_option");
 });
 
-test("timestamps", () => {
+test("timestamps are read to the millisecond", () => {
   const noon = Date.UTC(2024, 5, 1, 12);
   const same = [
     "2024-06-01T12:00:00Z",
@@ -237,7 +237,7 @@ test("timestamps", () => {
   }
 });
 
-test("where each record goes", () => {
+test("each record is counted in the right group", () => {
   const at = "2024-06-15T12:00:00Z";
   const cases = [
     [{}, "other"],
@@ -255,7 +255,7 @@ test("where each record goes", () => {
     [{ startedAt: at }, "notCompleted:"],
     [{ startedAt: at, status: "busy" }, "notCompleted:busy"],
     [{ startedAt: at, status: "__proto__" }, "notCompleted:__proto__"],
-    [{ startedAt: "2023-01-01T00:00:00Z", status: "busy" }, "notCompleted:busy"], // before its time is looked at
+    [{ startedAt: "2023-01-01T00:00:00Z", status: "busy" }, "notCompleted:busy"], // its status is read before its time
     [{ event: "agent.call_ended", data: { startedAt: at } }, "counted"],
     [{ event: "agent.call_ended", data: { startedAt: at, status: "failed" } }, "notCompleted:failed"],
     [{ startedAt: "2024-07-01T00:00:00Z", status: "completed" }, "outsidePeriod"],
@@ -291,7 +291,7 @@ test("where each record goes", () => {
   }
 });
 
-test("seconds of a call", () => {
+test("the seconds of a call are whole and not negative", () => {
   const seconds = (fields) => {
     const call = { startedAt: "2024-06-15T12:00:00.900Z", status: "completed", ...fields };
     const { diagnostics } = ofJune([call]);
@@ -310,7 +310,7 @@ test("seconds of a call", () => {
   assert.throws(() => ofJune([large, little]), { code: "overflow" });
 });
 
-test("an id counts once a kind, and only from the record that counts", () => {
+test("an id counts once for each kind, and only in records that count", () => {
   const call = { id: "x", startedAt: "2024-06-15T12:00:00Z", status: "completed", durationSeconds: 9 };
   const records = [
     { ...call, status: "in-progress" },
@@ -328,11 +328,11 @@ test("an id counts once a kind, and only from the record that counts", () => {
     [diagnostics.counted, diagnostics.duplicates, diagnostics.outsidePeriod, diagnostics.withoutId],
     [4, 3, 1, 2],
   );
-  assert.deepEqual(diagnostics.totals, { messages: 1, calls: 3, totalSeconds: 118 }); // of the three of "x", the longest
+  assert.deepEqual(diagnostics.totals, { messages: 1, calls: 3, totalSeconds: 118 }); // the longest of the three calls "x" counts
   assert.equal(ofJune(records, { dedupe: false }).diagnostics.duplicates, 0);
 });
 
-test("names and rows", () => {
+test("names and rows follow the rules", () => {
   const message = (agentId, agentName, day) => ({
     type: "message",
     agentId,
@@ -382,7 +382,7 @@ test("names and rows", () => {
   );
 });
 
-test("where problems are", () => {
+test("problems are at their record's field", () => {
   const paths = (records) => ofJune(records, { onInvalid: "skip" }).diagnostics.problems.map(({ path }) => path);
   const bad = { receivedAt: null };
   assert.deepEqual(paths([{}, bad]), ["/1/receivedAt"]);
@@ -397,7 +397,7 @@ test("where problems are", () => {
   assert.equal(ofJune(Array(150).fill(bad), { onInvalid: "skip" }).diagnostics.problems.length, 100);
 });
 
-test("the generator makes the same bytes for the same seed", () => {
+test("a seed gives equal bytes each time", () => {
   const digest = (options) => {
     const hash = createHash("sha256");
     for (const piece of render(generate(options), options)) hash.update(piece);
@@ -409,12 +409,12 @@ test("the generator makes the same bytes for the same seed", () => {
     assert.notEqual(digest(options), digest({ ...options, seed: 8 }));
   }
   assert.deepEqual(agentsPage({ seed: 7 }), agentsPage({ seed: 7 }));
-  // The format is a way of writing, and nothing else.
+  // The format does not change the values.
   const values = (multiline) => Array.from(generate({ records: 2000, invalid: 100, multiline }), ({ value }) => value);
   assert.deepEqual(values(true), values(false));
 });
 
-test("texts mean their values, and say how many records they are", () => {
+test("a generated text parses to its value and states its number of records", () => {
   for (const multiline of [false, true]) {
     let [records, invalid] = [0, 0];
     for (const generated of generate({ records: 5000, invalid: invalidKinds.size, multiline })) {
@@ -428,7 +428,7 @@ test("texts mean their values, and say how many records they are", () => {
   }
 });
 
-test("every format gives the same report", () => {
+test("every format gives an equal report", () => {
   const options = { records: 3000, invalid: 200, seed: 3 };
   const query = { period: "year", now: "2024-06-15T12:00:00Z", agents: agentsPage(options), onInvalid: "skip" };
   const expected = report(
@@ -441,14 +441,14 @@ test("every format gives the same report", () => {
     assert.deepEqual(rows, expected.report);
     for (const problem of diagnostics.problems) {
       if (format === "page") problem.path = problem.path.replace("/data", "");
-      // An array is no record; on a line of its own it stands for its items, of which the generator gives it one.
+      // An array on its own line counts as its items. The generator's arrays have one item.
       if (format === "ndjson") problem.path = problem.path.replace(/^(\/\d+)\/0$/, "$1");
     }
     assert.deepEqual(diagnostics, expected.diagnostics);
   }
 });
 
-test("every invalid record is invalid, and nothing else is", () => {
+test("the invalid records are invalid, and all others are valid", () => {
   for (const [kind, make] of invalidKinds) {
     const value = make("id", "2024-06-15T12:00:00Z");
     assert.equal(judge(Array.isArray(value) ? value[0] : value, "").is, "invalid", kind);
@@ -458,7 +458,7 @@ test("every invalid record is invalid, and nothing else is", () => {
   assert.equal(ofJune(Array.from(generate({ records: 20_000, seed: 5 }), ({ value }) => value)).diagnostics.invalid, 0);
 });
 
-test("20,000 records hit every shape, every place and every odd row", () => {
+test("20,000 records have every shape, every group and every unusual row", () => {
   const options = { records: 20_000, invalid: 1000, seed: 1 };
   const generated = [...generate(options)];
   const shapes = new Set(generated.map(({ shape }) => shape.replace(/^invalid.*/, "invalid")));
@@ -517,7 +517,7 @@ test("20,000 records hit every shape, every place and every odd row", () => {
   const december = report(values, { period: "month", now: "2024-12-31T00:00:00Z", onInvalid: "skip" }).report.data;
   assert.equal(december.find(({ agentId }) => agentId === "tied-names").agentName, "Ｚ tied");
 
-  // Some are at the first and the last millisecond of a month, in UTC and elsewhere.
+  // Some are in the first or last millisecond of a month, in UTC and in other zones.
   const times = new Set(
     values.map((value) => readTimestamp(value?.startedAt ?? value?.receivedAt ?? value?.data?.receivedAt)),
   );

@@ -1,4 +1,4 @@
-/** examples/parallel as its users have it, by worker threads: what its parts come to is what one pass comes to. */
+/** examples/parallel with worker threads: its parts give the result of one pass. */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const example = (name) => import(pathToFileURL(join(folder, name)).href);
 const { countInParallel } = await example("node.mjs");
 const { partsOf } = await example("parts.mjs");
 
-/** Every worker thread that was ever started. */
+/** Every worker thread that was started. */
 const started = [];
 process.on("worker", (worker) => started.push(worker));
 
@@ -33,19 +33,19 @@ function inOnePass(text, query) {
   return answer;
 }
 
-/** Holds an answer of parts against that of one pass; problems by their code and where in the file they are. */
+/** Compares the result of parts with that of one pass. Problems are compared by their code and their place in the file. */
 function assertSame(got, expected, what) {
   const place = ({ code, byteOffset, part = 0 }) => ({ code, at: part + byteOffset });
-  const told = ({ report, diagnostics }) => ({
+  const outcome = ({ report, diagnostics }) => ({
     report,
     diagnostics: { ...diagnostics, problems: diagnostics.problems.map(place) },
   });
-  assert.deepEqual(told(got), told(expected), what);
+  assert.deepEqual(outcome(got), outcome(expected), what);
 }
 
 const options = { records: 50_000, invalid: 40, seed: 11, agents: 30 };
 const lines = [...render(generate(options), { format: "ndjson", seed: options.seed })].join("").trimEnd().split("\n");
-// Besides those that the generator makes, the first thousand lines again at the end, in the last part.
+// Duplicates besides the generator's: the first thousand lines come again in the last part.
 const text = [...lines, ...lines.slice(0, 1000)].join("\n");
 const path = file("records.ndjson", text);
 const query = {
@@ -58,7 +58,7 @@ const query = {
 const whole = inOnePass(text, query);
 
 for (const workers of [1, 2, 7]) {
-  test(`50,000 records by ${workers} worker threads`, async () => {
+  test(`${workers} worker threads count 50,000 records`, async () => {
     const before = started.length;
     assertSame(await countInParallel(path, query, { workers }), whole);
     assert.ok(whole.diagnostics.duplicates > 1000);
@@ -68,13 +68,13 @@ for (const workers of [1, 2, 7]) {
   });
 }
 
-test("dedupe off, a directory that can be read once, and as many workers as there are cores", async () => {
+test("without dedupe, with agents that can be read once, and with a worker for each core", async () => {
   const once = { ...query, dedupe: false, includeIdle: true };
   const expected = inOnePass(text, once);
   assertSame(await countInParallel(path, { ...once, agents: once.agents.values() }), expected);
 });
 
-test("without now, all parts are asked of one moment", async () => {
+test("without now, all parts have one current time", async () => {
   const { count } = await example("count.mjs");
   const { answer } = await example("part-worker.mjs");
   const blob = new Blob(["{}\n{}\n{}\n"]);
@@ -91,7 +91,7 @@ test("without now, all parts are asked of one moment", async () => {
   assert.ok(before <= moments[0] && moments[0] <= Date.now());
 });
 
-test("cut at each line's end, with broken lines among the lines", async () => {
+test("a cut at the end of each line, also of broken lines, changes nothing", async () => {
   const odd = [
     JSON.stringify(message({ id: "a", body: "\u00fcn\u00ef\u2028c\u00f6d\u00e9" })),
     '{"type":"message",',
@@ -112,17 +112,17 @@ test("cut at each line's end, with broken lines among the lines", async () => {
   }
 });
 
-test("an empty file takes no worker", async () => {
+test("an empty file starts no worker", async () => {
   const before = started.length;
   assertSame(await countInParallel(file("empty.ndjson", ""), JUNE, { workers: 3 }), inOnePass("", JUNE));
   assert.equal(started.length, before);
 });
 
-test("a part that fails rejects with its error, and no worker is left", async () => {
+test("a part that fails rejects with its error, and every worker ends", async () => {
   const before = started.length;
   const good = `${JSON.stringify(message())}\n`;
   const bad = '{"type":"message","receivedAt":7}\n';
-  // The last part is short of work, so that the others are still at theirs.
+  // The last part is short, so that the other parts are not finished.
   const failing = file("failing.ndjson", good.repeat(60_000) + bad + good.repeat(20_000));
   const error = await countInParallel(failing, JUNE, { workers: 4 }).catch((error) => error);
   assert.ok(error instanceof UsageError);
@@ -136,7 +136,7 @@ test("a part that fails rejects with its error, and no worker is left", async ()
   assert.ok(started.every(({ threadId }) => threadId === -1));
 });
 
-test("what is wrong with the question, the file or the count of workers", async () => {
+test("a wrong query, file or number of workers is an error", async () => {
   const before = started.length;
   await assert.rejects(countInParallel(path, { ...query, tz: "Mars/Olympus" }), { code: "invalid_tz", path: "/tz" });
   await assert.rejects(countInParallel(join(folder, "none.ndjson"), query));
@@ -145,7 +145,7 @@ test("what is wrong with the question, the file or the count of workers", async 
   assert.equal(started.length, before);
 });
 
-test("a file that changes meanwhile, or a worker that dies, is an error", async () => {
+test("a file that changes meanwhile and a worker that dies are errors", async () => {
   const { count } = await example("count.mjs");
   let ended = 0;
   const end = () => ended++;
@@ -167,7 +167,7 @@ test("a file that changes meanwhile, or a worker that dies, is an error", async 
   assert.match(error.message, /shrunk to 3 bytes: wanted 6/);
 });
 
-test("the README's example for Node", async () => {
+test("the README's example for Node runs", async () => {
   const readme = readFileSync(new URL("../../examples/parallel/README.md", import.meta.url), "utf8");
   const code = /^```js\n(.*?)^```/ms.exec(readme)[1];
   file("readme.mjs", code);
@@ -175,7 +175,7 @@ test("the README's example for Node", async () => {
   assert.ok(printed.trim().endsWith(` ${whole.diagnostics.records}`), printed);
 });
 
-/** The parts' texts, and how many bytes were read to find them. */
+/** The texts of the parts, and the number of bytes that were read to find them. */
 async function cut(bytes, count) {
   let read = 0;
   const blob = new Blob([bytes]);
@@ -198,7 +198,7 @@ async function cut(bytes, count) {
   return { texts: await Promise.all(parts.map(({ start, end }) => blob.slice(start, end).text())), read };
 }
 
-test("parts: the cases at the edge", async () => {
+test("parts of very short files end at line ends", async () => {
   const texts = async (text, count) => (await cut(text, count)).texts;
   assert.deepEqual(await texts("", 1), []);
   assert.deepEqual(await texts("", 5), []);
@@ -213,7 +213,7 @@ test("parts: the cases at the edge", async () => {
     await assert.rejects(cut("a\nb\n", count), RangeError);
 });
 
-test("parts: any text, any number of them", async () => {
+test("any text is cut into any number of parts at line ends", async () => {
   const random = new Random(3);
   for (let round = 0; round < 500; round++) {
     const pieces = Array.from({ length: random.below(40) }, () =>
@@ -221,7 +221,7 @@ test("parts: any text, any number of them", async () => {
     );
     const bytes = Buffer.from(pieces.join(""));
     const count = 1 + random.below(12);
-    // Each cut is the first end of a line at its share of the file or after; those that fall together are one.
+    // Each cut is at the first end of a line at or after its share of the file. Equal cuts are one.
     const ends = Array.from({ length: count }, (_, n) => {
       const newline = bytes.indexOf("\n", Math.max(Math.floor((bytes.length * (n + 1)) / count) - 1, 0));
       return newline < 0 ? bytes.length : newline + 1;
@@ -232,7 +232,7 @@ test("parts: any text, any number of them", async () => {
   }
 });
 
-test("parts: only a little is read, whatever the file's size and its lines'", async () => {
+test("finding the parts reads little of any file", async () => {
   const short = `${"x".repeat(99)}\n`.repeat(100_000); // 10 MB
   const { texts, read } = await cut(short, 8);
   assert.deepEqual(
@@ -244,5 +244,5 @@ test("parts: only a little is read, whatever the file's size and its lines'", as
   const long = `${"x".repeat(3_000_000)}\n`;
   const { texts: few, read: more } = await cut(`${long.repeat(3)}y`, 4);
   assert.deepEqual(few, [long, long, long, "y"]);
-  assert.ok(more <= 750_000 + 1_500_000 + 2_250_000 + 4 * 65_536, `${more}`); // from each cut to its line's end
+  assert.ok(more <= 750_000 + 1_500_000 + 2_250_000 + 4 * 65_536, `${more}`); // from each cut to the end of its line
 });

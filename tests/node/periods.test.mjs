@@ -1,4 +1,4 @@
-/** Periods: as the oracle has them, whose zones are the runtime's own; and the same whatever zone the machine is in. */
+/** Periods equal the oracle's, whose zones are the runtime's. They do not depend on the machine's zone. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -19,11 +19,11 @@ const shared = zones.filter((tz) => {
     new Intl.DateTimeFormat("en", { timeZone: tz });
     return true;
   } catch {
-    return false; // a name that this runtime doesn't have
+    return false; // a zone that this runtime does not have
   }
 });
 
-/** What a function answers to a query: bounds, or an error's code. */
+/** The result of a function for a query: the bounds, or the code of an error. */
 function answer(of, query) {
   try {
     return of(query);
@@ -32,13 +32,13 @@ function answer(of, query) {
   }
 }
 
-/** Both answers, where they differ. */
+/** Both results, if they differ. */
 function difference(query) {
   const [ours, theirs] = [answer(periodBounds, query), answer(bounds, query)];
   return JSON.stringify(ours) === JSON.stringify(theirs) ? null : { ours, theirs };
 }
 
-test("the zones that both know are nearly all", () => {
+test("both implementations have nearly all zones", () => {
   console.log(
     `tz database: ${versions().tzdb} in the package, ${runtime} in this runtime; ${shared.length} shared zones`,
   );
@@ -46,7 +46,7 @@ test("the zones that both know are nearly all", () => {
   assert.ok(zones.length - shared.length < 10, zones.filter((tz) => !shared.includes(tz)).join());
 });
 
-test("every zone's periods at random moments are the oracle's", (t) => {
+test("every zone's periods at random instants equal the oracle's", (t) => {
   if (runtime < OLDEST) return t.skip(`this runtime's tz database is ${runtime}: its differences aren't listed`);
   const changes = changesBetween(versions().tzdb, runtime);
   const random = new Random(1);
@@ -66,7 +66,7 @@ test("every zone's periods at random moments are the oracle's", (t) => {
       const found = difference(query);
       if (found === null) continue;
       const { startMs, endMs } = found.ours;
-      // A bound may be moved by as much as the clocks were.
+      // A bound may differ by as much as the clocks were changed.
       const isKnown = changes.some((c) => c.zone === tz && endMs + DAY > c.from && startMs - DAY < c.to);
       if (!isKnown) unexcused.push({ query, ...found });
     }
@@ -75,7 +75,7 @@ test("every zone's periods at random moments are the oracle's", (t) => {
   assert.deepEqual(unexcused, []);
 });
 
-test("what is said to differ between the two releases does", (t) => {
+test("the listed differences between the two tz releases exist", (t) => {
   if (runtime < OLDEST) return t.skip(`this runtime's tz database is ${runtime}: its differences aren't listed`);
   for (const { release, zone, from, to } of changesBetween(versions().tzdb, runtime)) {
     const moments = Array.from({ length: 90 }, (_, i) => from + i * DAY).filter((now) => now < to + 7 * DAY);
@@ -86,7 +86,7 @@ test("what is said to differ between the two releases does", (t) => {
   }
 });
 
-test("bounds around each change of the clocks of well-known zones", () => {
+test("bounds around each transition of well-known zones equal the oracle's", () => {
   const known = ["America/New_York", "Europe/London", "Asia/Gaza", "America/Havana", "Africa/Cairo", "Asia/Beirut"];
   const changes = changesBetween(versions().tzdb, runtime).map(({ zone }) => zone);
   for (const tz of [...known, "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe", "Asia/Kathmandu"]) {
@@ -98,7 +98,7 @@ test("bounds around each change of the clocks of well-known zones", () => {
   }
 });
 
-test("periods tile time", () => {
+test("periods leave no gaps and do not overlap", () => {
   const random = new Random(2);
   for (const tz of zones) {
     const query = {
@@ -116,9 +116,9 @@ test("periods tile time", () => {
   }
 });
 
-test("an answer does not depend on what was asked before, however it was asked", () => {
+test("a result does not depend on earlier queries", () => {
   const random = new Random(3);
-  const other = (tz) => random.pick([tz.toLowerCase(), tz.toUpperCase(), tz]); // more spellings than are kept
+  const other = (tz) => random.pick([tz.toLowerCase(), tz.toUpperCase(), tz]); // more spellings than the cache keeps
   const asked = Array.from({ length: 4000 }, () => ({
     tz: other(random.pick(zones)),
     period: random.pick(PERIODS),
@@ -144,7 +144,7 @@ test("an answer does not depend on what was asked before, however it was asked",
   assert.deepEqual(periodBounds(asked[0]), { ...answers[0], tz, startMs });
 });
 
-test("the machine's own zone plays no part", async () => {
+test("the machine's zone does not change a result", async () => {
   const module = `
     import { createHash } from "node:crypto";
     import { periodBounds, timeZones, usageByAgent } from "usage-by-agent";
@@ -159,13 +159,13 @@ test("the machine's own zone plays no part", async () => {
     console.log(new Date(1718452800000).getTimezoneOffset(), hash.digest("hex"));
   `;
   const machines = ["UTC", "Pacific/Kiritimati", "America/St_Johns"];
-  const told = await Promise.all(machines.map((TZ) => runModule(module, { env: { TZ } })));
-  const [offsets, answers] = [0, 1].map((i) => told.map((text) => text.trim().split(" ")[i]));
-  assert.deepEqual(offsets, ["0", "-840", "150"]); // they were in these zones indeed
+  const outputs = await Promise.all(machines.map((TZ) => runModule(module, { env: { TZ } })));
+  const [offsets, answers] = [0, 1].map((i) => outputs.map((text) => text.trim().split(" ")[i]));
+  assert.deepEqual(offsets, ["0", "-840", "150"]); // the processes did run in these zones
   assert.equal(new Set(answers).size, 1);
 });
 
-test("without `now` the current moment is meant", () => {
+test("without `now` the period contains the current time", () => {
   const before = Date.now();
   const { startMs, endMs } = periodBounds({ period: "week" });
   assert.ok(startMs <= Date.now() && before < endMs);
@@ -173,7 +173,7 @@ test("without `now` the current moment is meant", () => {
   assert.deepEqual(periodBounds({ period: "year", now: undefined }), periodBounds({ period: "year", now: new Date() }));
 });
 
-test("zones are sorted, each once, and accepted however they are written", () => {
+test("zones are sorted and unique, and accepted in upper and lower case", () => {
   assert.deepEqual(zones, [...new Set(zones)].sort());
   const query = { period: "month", now: "2024-06-15T12:00:00Z" };
   for (const tz of zones) {
@@ -184,11 +184,11 @@ test("zones are sorted, each once, and accepted however they are written", () =>
   for (const tz of ["UTC", "America/New_York", "Asia/Kolkata", "Asia/Calcutta", "Etc/GMT+12"])
     assert.ok(zones.includes(tz), tz);
   for (const tz of [undefined, null, "utc"]) assert.equal(periodBounds({ ...query, tz }).tz, "UTC");
-  timeZones().length = 0; // a caller's own list
+  timeZones().length = 0; // each caller gets a new list
   assert.ok(timeZones().length > 590);
 });
 
-test("versions", () => {
+test("versions are those of the package and of the tz database", () => {
   const { version } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
   assert.equal(versions().package, version);
   assert.match(versions().tzdb, /^20\d\d[a-z]$/);

@@ -1,4 +1,4 @@
-/** The vendor's answer against ours: what differs, and the mistake that it comes from, made here a second time and naively. */
+/** Compares the vendor's response with ours. The tests make each mistake in a second, naive count. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generate, Random } from "../../tools/generate.mjs";
@@ -12,7 +12,7 @@ const FIELDS = ["messages", "calls", "totalSeconds"];
 const MONTH = { period: "month", tz: "America/New_York", now: "2024-06-15T12:00:00Z", onInvalid: "skip" };
 const WEEK = { ...MONTH, period: "week" };
 
-/** Values as they come, a list page among them, and the records that they stand for. */
+/** Values with a list page among them, and the records in these values. */
 function made(seed, options) {
   const span = { start: "2024-05-01T00:00:00Z", end: "2024-07-31T00:00:00Z" };
   const values = [...generate({ records: 4000, seed, agents: 12, transcripts: { share: 0 }, ...span, ...options })];
@@ -26,7 +26,7 @@ function made(seed, options) {
 
 const direction = (record) => record.direction ?? record.data?.direction;
 
-/** A call's seconds to the fraction, or null. */
+/** A call's seconds with their fraction, or null. */
 function exactSeconds(record) {
   const { durationSeconds, startedAt, endedAt } = record.event ? record.data : record;
   if (typeof durationSeconds === "number") return durationSeconds;
@@ -72,7 +72,7 @@ function rowsBy(records, query, { failed, voice, leave, dedupe = true, rounded, 
   }));
 }
 
-/** Our own answer with the same naive names, so that names do not differ. */
+/** Our own report with the names of the naive count, so that names do not differ. */
 const named = (report) => ({
   ...report,
   data: report.data.map((row) => ({ ...row, agentName: row.agentId ?? "Unassigned" })),
@@ -80,7 +80,7 @@ const named = (report) => ({
 const shownOf = ({ causes }) => causes.filter(({ certainty }) => certainty === "shown");
 const codesOf = (result) => shownOf(result).map(({ code, with: other }) => (other ? `${code} + ${other}` : code));
 
-/** Every cause is consistent with itself, and the deltas with each other. */
+/** Asserts that each cause and all deltas are consistent. */
 function assertSound(result, ours, theirs) {
   for (const { code, message, certainty, fields } of result.causes) {
     assert.ok(typeof code === "string" && message.length > 10 && fields.length > 0);
@@ -115,7 +115,7 @@ const up = (step) => (seconds) => Math.ceil(seconds / step) * step;
 const to3 = (seconds) => Math.round(seconds * 1000) / 1000; // sums of fractions are not exact
 const any = () => true;
 
-/** Mistakes of counting: how it is made, by which code it is told, and in which columns it shows. */
+/** Mistakes: how each is made, its code, and the columns that it changes. */
 const MISTAKES = [
   ["failed_calls_counted", ["calls", "totalSeconds"], { failed: any }],
   [
@@ -136,7 +136,7 @@ const MISTAKES = [
   ["rounded_after_sum", ["totalSeconds"], { rounded: (s) => s, sum: (s) => Math.ceil(to3(s)) }],
 ];
 
-test("the naive count is ours when it makes no mistake", () => {
+test("the naive count without a mistake equals ours", () => {
   for (const query of [MONTH, WEEK]) {
     const { values, records } = made(1);
     const ours = named(usageByAgent(values, query));
@@ -147,7 +147,7 @@ test("the naive count is ours when it makes no mistake", () => {
 });
 
 for (const [n, [code, fields, mistake, detail]] of MISTAKES.entries()) {
-  test(`with records the mistake is named, and no other: ${code} ${JSON.stringify(detail ?? n)}`, () => {
+  test(`records name the mistake and no other: ${code} ${JSON.stringify(detail ?? n)}`, () => {
     const { values, texts, records } = made(n + 10);
     const ours = named(usageByAgent(values, MONTH));
     const theirs = { ...ours, data: rowsBy(records, MONTH, mistake) };
@@ -177,7 +177,7 @@ for (const [code, other, fields, mistake] of [
     { dedupe: false, rounded: (s) => Math.floor(s + 0.5) },
   ],
 ]) {
-  test(`two mistakes at once: ${code} and ${other}`, () => {
+  test(`records name two mistakes together: ${code} and ${other}`, () => {
     const { values, records } = made(31);
     const ours = named(usageByAgent(values, MONTH));
     const theirs = { ...ours, data: rowsBy(records, MONTH, mistake) };
@@ -199,9 +199,9 @@ for (const [what, query, change, code, other] of [
   ["the month before", MONTH, { offset: -1 }, "other_period"],
   ["the week after", WEEK, { offset: 1 }, "other_period"],
 ]) {
-  test(`another period is named, with records and with a rollup: ${what}, ${JSON.stringify(change)}`, () => {
+  test(`records and a rollup name another period: ${what}, ${JSON.stringify(change)}`, () => {
     const { values, records } = made(51);
-    // A rollup counts an id once in all time, so for it none comes again in another period.
+    // A rollup counts an id once in all time, so no id comes again in another period.
     const isUsual = (record) => !["__proto__", "constructor"].includes(judge(record, "").id);
     const usual = records.filter(isUsual);
     const rollup = new UsageRollup({ onInvalid: "skip" }).push(usual);
@@ -213,7 +213,7 @@ for (const [what, query, change, code, other] of [
       [records, { records: values, query }],
     ]) {
       const ours = named(usageByAgent(counted, query));
-      const stated = usageByAgent([], asked); // what it says of itself
+      const stated = usageByAgent([], asked); // the bounds that theirs states
       for (const says of [ours, stated]) {
         const theirs = { ...says, data: rowsBy(counted, asked) };
         const result = reconcile(ours, theirs, evidence);
@@ -226,7 +226,7 @@ for (const [what, query, change, code, other] of [
         assert.deepEqual(fields.slice(0, differing.length), differing);
         assert.equal(fields.includes("periodStart"), theirs.periodStart !== ours.periodStart);
         if (code === "other_zone") {
-          // What its bounds do not tell, only its numbers can, and they may be the same in a zone nearby.
+          // If the bounds do not show the zone, only the numbers do, and a neighbouring zone may have equal numbers.
           const { tz, weekStart = "monday", zones } = detail;
           const byRow = (rows) => new Map(rows.map((row) => [row.agentId, row]));
           assert.deepEqual(byRow(rowsBy(counted, { ...query, tz, weekStart })), byRow(theirs.data));
@@ -241,10 +241,10 @@ for (const [what, query, change, code, other] of [
   });
 }
 
-test("the period that explains every column is named, and not one before it that explains some", () => {
+test("the period that explains every column is named, not an earlier one that explains some", () => {
   const at = (time) => ({ agentId: "a", agentName: "a", receivedAt: time });
   const records = [
-    at("2024-06-05T12:00:00Z"), // of neither week, as the next
+    at("2024-06-05T12:00:00Z"), // in neither week, and neither is the next one
     at("2024-06-08T12:00:00Z"),
     at("2024-06-09T02:00:00Z"), // Sunday in UTC only
     { type: "call", agentId: "a", status: "completed", startedAt: "2024-06-09T12:00:00Z", durationSeconds: 9 },
@@ -256,7 +256,7 @@ test("the period that explains every column is named, and not one before it that
   assert.deepEqual([cause.code, cause.with, cause.fields, more], ["other_zone", "other_week_start", FIELDS, []]);
 });
 
-test("another period and a mistake", () => {
+test("another period and a mistake are named together", () => {
   const { values, records } = made(61);
   const ours = named(usageByAgent(values, MONTH));
   const asked = { ...MONTH, tz: "Europe/Berlin" };
@@ -269,7 +269,7 @@ test("another period and a mistake", () => {
   assert.deepEqual([calls.code, calls.with], ["other_zone", "failed_calls_counted"]);
 });
 
-test("bounds alone: the convention, and what differs by whole hours or days", () => {
+test("bounds alone show the convention, and a difference of whole hours or days", () => {
   const { values } = made(71, { records: 100 });
   const ours = usageByAgent(values, MONTH);
   const bare = (change) => reconcile(ours, { ...ours, ...change });
@@ -293,7 +293,7 @@ test("bounds alone: the convention, and what differs by whole hours or days", ()
   );
 });
 
-test("equal answers have no causes, in whatever order their rows are, and records are not read", () => {
+test("equal responses have no causes in any order of rows, and records are not read", () => {
   const { values } = made(81, { records: 1000 });
   const unread = { [Symbol.iterator]: () => assert.fail("read") };
   for (const query of [MONTH, WEEK, { ...MONTH, tz: "Asia/Kathmandu" }]) {
@@ -306,7 +306,7 @@ test("equal answers have no causes, in whatever order their rows are, and record
   }
 });
 
-test("the order of rows changes nothing", () => {
+test("the order of rows does not change the result", () => {
   const { values, records } = made(82, { records: 1500 });
   const random = new Random(1, 9);
   const ours = named(usageByAgent(values, MONTH));
@@ -335,7 +335,7 @@ test("the order of rows changes nothing", () => {
   );
 });
 
-test("names, rows of one side, rows of zeros, and usage that was moved", () => {
+test("names, rows of one side, rows of zeros and moved usage are reported", () => {
   const row = (agentId, messages, calls = 0, totalSeconds = 0, agentName = agentId ?? "Unassigned") => {
     return { agentId, agentName, messages, calls, totalSeconds, isOrphan: agentId === null };
   };
@@ -361,8 +361,8 @@ test("names, rows of one side, rows of zeros, and usage that was moved", () => {
     idle: "theirs",
     null: "both",
   });
-  const told = deleted.causes.map(({ code, certainty, agents }) => [code, certainty, agents]);
-  assert.deepEqual(told, [
+  const named = deleted.causes.map(({ code, certainty, agents }) => [code, certainty, agents]);
+  assert.deepEqual(named, [
     ["agents_only_in_ours", "possible", ["b"]],
     ["agents_only_in_theirs", "possible", ["c"]],
   ]);
@@ -377,7 +377,7 @@ test("names, rows of one side, rows of zeros, and usage that was moved", () => {
   assert.deepEqual(swapped.causes, []);
 });
 
-test("without records: seconds that may be rounded up, and sums that diagnostics have too", () => {
+test("without records, seconds that may be rounded up and sums of the diagnostics are possible causes", () => {
   const { values, records } = made(91);
   const usage = new UsageAggregator(MONTH).push(values);
   const [ours, diagnostics] = [named(usage.report()), usage.diagnostics()];
@@ -405,7 +405,7 @@ test("without records: seconds that may be rounded up, and sums that diagnostics
   assert.deepEqual(codes(more("calls", diagnostics.ignored.notCompleted.busy)), ["possible failed_calls_counted"]);
 });
 
-test("what has no cause gets none: random noise, and records that ours is not of", () => {
+test("random noise and records of another report have no causes", () => {
   const random = new Random(7, 9);
   const { values } = made(101, { records: 2500 });
   for (const query of [MONTH, WEEK]) {
@@ -427,7 +427,7 @@ test("what has no cause gets none: random noise, and records that ours is not of
   assert.deepEqual(result.causes.map(({ code }) => code).sort(), ["agents_only_in_ours", "evidence_differs"]);
 });
 
-test("ours without dedupe, theirs with it", () => {
+test("theirs with dedupe is named if ours is without", () => {
   const { values, records } = made(111);
   const query = { ...MONTH, dedupe: false };
   const ours = named(usageByAgent(values, query));
@@ -435,7 +435,7 @@ test("ours without dedupe, theirs with it", () => {
   assert.deepEqual(codesOf(result), ["duplicates_not_counted"]);
 });
 
-test("bad arguments are named", () => {
+test("an invalid argument is an error that names it", () => {
   const ours = usageByAgent([{ type: "message", receivedAt: MONTH.now, agentId: "a" }], MONTH);
   const bad = (path, message) => ({ code: "invalid_option", path, message });
   for (const not of [undefined, null, 5, "x", [], new Proxy({}, { get: () => assert.fail })]) {
@@ -457,7 +457,7 @@ test("bad arguments are named", () => {
   const counts = { duplicates: 0, ignored: { voiceTurns: 0, notCompleted: {} } };
   assert.deepEqual(reconcile(ours, more, { diagnostics: counts }).causes, []);
   const ignoring = (ignored) => ({ ...counts, ignored: { ...counts.ignored, ...ignored } });
-  // Whether there is a difference to be explained or not.
+  // With and without a difference.
   for (const theirs of [ours, more]) {
     for (const [key, not] of [
       ["records", [].values()],
@@ -495,11 +495,11 @@ test("bad arguments are named", () => {
   const cyclic = { ...ours };
   cyclic.self = cyclic;
   for (const not of [cyclic, { ...ours, data: [{ ...ours.data[0], calls: 1n }] }]) {
-    assertThrows(() => reconcile(ours, not), bad("/theirs", /^theirs is no JSON value: .*(circular|BigInt)/s));
+    assertThrows(() => reconcile(ours, not), bad("/theirs", /^theirs is not a JSON value: .*(circular|BigInt)/s));
   }
 });
 
-test("sums that are not exact are refused", () => {
+test("sums above 2^53 - 1 are an error", () => {
   const ours = usageByAgent([], MONTH);
   const row = (agentId, calls) => ({
     agentId,
@@ -516,7 +516,7 @@ test("sums that are not exact are refused", () => {
   assertThrows(() => reconcile(more, ours), { code: "overflow", path: "/ours/data" });
 });
 
-test("options that are null are the defaults", () => {
+test("null options have their defaults", () => {
   const { values, records } = made(112, { records: 1000 });
   const ours = named(usageByAgent(values, MONTH));
   const theirs = { ...ours, data: rowsBy(records, MONTH, { dedupe: false }) };
@@ -524,7 +524,7 @@ test("options that are null are the defaults", () => {
   assert.deepEqual(codesOf(reconcile(ours, theirs, { records: values, query })), ["duplicates_counted"]);
 });
 
-test("sums that are too large for milliseconds are no fault of the asker", () => {
+test("sums that are too large in milliseconds are not an error", () => {
   const record = { type: "call", agentId: "a", status: "completed", startedAt: MONTH.now, durationSeconds: 9e15 };
   const records = [record, { ...record, id: "b", agentId: "b", durationSeconds: 1.5 }];
   const ours = usageByAgent(records, MONTH);
@@ -532,7 +532,7 @@ test("sums that are too large for milliseconds are no fault of the asker", () =>
   assert.deepEqual(reconcile(ours, theirs, { records, query: MONTH }).causes, []);
 });
 
-test("records of another period that come to too much do not stand in the way", () => {
+test("an overflow in another period is not an error", () => {
   const call = (id, startedAt, durationSeconds, more) => {
     return { type: "call", id, agentId: "a", agentName: "a", status: "completed", startedAt, durationSeconds, ...more };
   };
@@ -577,7 +577,7 @@ test("messages of one direction are left out of text of any shape", () => {
   }
 });
 
-test("what JavaScript can't read of text is not taken for left out", () => {
+test("text that JavaScript can't parse does not count as left out", () => {
   const call = { type: "call", agentId: "a", agentName: "a", status: "completed", startedAt: NOON, durationSeconds: 9 };
   const records = `1 2 ${[...SOME, call].map((record) => JSON.stringify(record)).join("")}`;
   const ours = usageByAgent(records, MONTH);
@@ -586,7 +586,7 @@ test("what JavaScript can't read of text is not taken for left out", () => {
   assert.deepEqual(reconcile(ours, theirs, { records, query: MONTH }).causes, []);
 });
 
-test("pages inside pages, and one that holds itself", () => {
+test("nested pages and a page inside itself are counted", () => {
   const endless = { data: [...SOME] };
   endless.data.push(endless);
   let deep = { data: SOME };
@@ -597,10 +597,10 @@ test("pages inside pages, and one that holds itself", () => {
   const codes = (records) => reconcile(ours, theirs, { records, query: MONTH }).causes.map(({ code }) => code);
   assert.deepEqual(codes(endless), ["inbound_messages_missing"]);
   assert.deepEqual(codes(listed), ["inbound_messages_missing"]);
-  assert.deepEqual(codes(deep), ["evidence_differs"]); // its records are too many levels down to be any
+  assert.deepEqual(codes(deep), ["evidence_differs"]); // its records are nested too deeply to count
 });
 
-test("bounds that nothing explains are not laid to a zone, or a week, that is out of the question", () => {
+test("unexplained bounds do not have an impossible zone or week as their cause", () => {
   const ours = usageByAgent([], MONTH);
   const codes = (periodStart, periodEnd, more) => {
     const result = reconcile(ours, { ...ours, periodStart, periodEnd, ...more });
@@ -622,11 +622,11 @@ test("bounds that nothing explains are not laid to a zone, or a week, that is ou
   assert.deepEqual(shifted(-1), [["shown", "other_week_start", undefined]]);
   assert.deepEqual(shifted(7), [["shown", "other_period", undefined]]);
   assert.deepEqual(shifted(8), [["shown", "other_week_start", "other_period"]]);
-  assert.deepEqual(shifted(2, 1), [["possible", "other_week_start", undefined]]); // no week
+  assert.deepEqual(shifted(2, 1), [["possible", "other_week_start", undefined]]); // not weeks
   assert.deepEqual(shifted(0, 7), [["possible", "other_period", undefined]]);
 });
 
-test("another zone and another month are both named, and every zone that it may be", () => {
+test("another zone and another month are both named, with every possible zone", () => {
   const ours = usageByAgent([], MONTH);
   const theirs = usageByAgent([], { ...MONTH, tz: "Asia/Tokyo", offset: 2 });
   const [cause, ...more] = reconcile(ours, theirs).causes;
@@ -635,7 +635,7 @@ test("another zone and another month are both named, and every zone that it may 
   for (const zone of ["Asia/Kolkata", "UTC"]) assert.ok(!cause.detail.zones.includes(zone));
 });
 
-test("what no shown cause explains is told", () => {
+test("columns that no shown cause explains are reported", () => {
   const { values, records } = made(121);
   const ours = named(usageByAgent(values, MONTH));
   const failed = { ...ours, data: rowsBy(records, MONTH, { failed: any }) };

@@ -1,4 +1,4 @@
-/** Rollups: one count, asked for any period; against the oracle, which counts anew for each. */
+/** Rollups: one count gives any period. The oracle counts again for each period. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { report } from "../../tools/oracle.mjs";
@@ -29,11 +29,11 @@ function isKnownHere(timeZone) {
   try {
     return Boolean(new Intl.DateTimeFormat("en", { timeZone }));
   } catch {
-    return false; // "Factory", and what is newer than the host
+    return false; // "Factory", and zones that are newer than the host
   }
 }
 
-test("any period in any zone is as the oracle counts it", () => {
+test("any period in any zone equals the oracle's report", () => {
   const rollup = new UsageRollup({ agents }).push(records);
   for (const [i, tz] of timeZones().filter(isKnownHere).entries()) {
     const period = ["week", "month", "year"][i % 3];
@@ -50,7 +50,7 @@ test("any period in any zone is as the oracle counts it", () => {
   rollup.free();
 });
 
-test("names are the query's, else the rollup's", () => {
+test("names come from the query, or else from the rollup", () => {
   const rollup = new UsageRollup({ agents }).push([message({ agentId: "agent-1" }), message({ agentId: "agent-2" })]);
   const query = { period: "month", now: "2024-06-15T12:00:00Z", includeIdle: true };
   const names = (more) => rollup.byAgent({ ...query, ...more }).data.map(({ agentName }) => agentName);
@@ -58,7 +58,7 @@ test("names are the query's, else the rollup's", () => {
   assert.deepEqual(names({ agents: [{ id: "agent-2", name: "Sales" }] }), ["Sales", "Support", "Idle"]);
 });
 
-test("days and months are those of Intl, and none is missing", () => {
+test("days and months are those of Intl, without gaps", () => {
   const rollup = new UsageRollup({ dedupe: false }).push(records);
   for (const tz of ["Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe", "UTC"]) {
     const format = new Intl.DateTimeFormat("en-CA", {
@@ -94,7 +94,7 @@ test("days and months are those of Intl, and none is missing", () => {
   assert.equal(rollup.monthly().data.length, 6);
 });
 
-test("numbers, in all time and in a period", () => {
+test("usage by number is of all time or of a period", () => {
   const rollup = new UsageRollup().push(records);
   const { data } = rollup.byNumber();
   assert.deepEqual(
@@ -110,7 +110,7 @@ test("numbers, in all time and in a period", () => {
   assert.deepEqual({ country, status, phoneNumber }, { country: "", status: "", phoneNumber: "+15550002" });
 });
 
-test("the account's usage: the last quarter hours, the calendar month, and what the account tells", () => {
+test("the account's usage has the last quarter hours, the calendar month and the account's data", () => {
   const rollup = new UsageRollup({ dedupe: false }).push(records);
   const account = {
     plan: { name: "Pro" },
@@ -149,7 +149,7 @@ test("the account's usage: the last quarter hours, the calendar month, and what 
   rollup.free();
 });
 
-test("faults of questions are told, and the rollup works on", () => {
+test("a wrong query is an error, and the rollup still works", () => {
   const rollup = new UsageRollup().push(records);
   const before = rollup.byNumber();
   for (const [run, code, path] of [

@@ -1,4 +1,4 @@
-/** Text of any script and any length comes out as it went in, through every door. */
+/** Text of any script and any length is unchanged in the report, through every function. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { JUNE, message } from "../support/faults.mjs";
@@ -7,7 +7,7 @@ import { packed } from "../support/packed.mjs";
 const { UsageAggregator, usageByAgent } = packed;
 const utf8 = new TextEncoder();
 
-/** Through each door the report's row is this agent's, and the same id again is a duplicate. */
+/** Asserts that the report has this agent in every form, and that a repeated id is a duplicate. */
 function assertKept(agentId, what) {
   const records = [message({ id: agentId, agentId, agentName: agentId }), message({ id: agentId, agentId })];
   const text = JSON.stringify(records);
@@ -30,7 +30,7 @@ function assertKept(agentId, what) {
   }
 }
 
-// One, two, three and four bytes of UTF-8, and what JSON escapes.
+// Characters of one, two, three and four bytes in UTF-8, and characters that JSON escapes.
 const characters = [
   "a",
   "é",
@@ -50,16 +50,16 @@ const characters = [
 
 for (const character of characters) {
   const name = `U+${character.codePointAt(0).toString(16)}`;
-  test(`${name}: short, and longer than any buffer`, () => {
+  test(`${name}: short texts and texts longer than any buffer are unchanged`, () => {
     for (const length of [1, 2, 3, 1000, 30_000, 120_000]) assertKept(character.repeat(length), `${length} × ${name}`);
   });
 }
 
-test("a character of two units at every edge", () => {
+test("a surrogate pair at every buffer boundary is unchanged", () => {
   for (let before = 0; before < 4; before++) assertKept("x".repeat(before) + "😀".repeat(100_000), `${before} before`);
 });
 
-test("many long texts in one list", () => {
+test("many long texts in one list are unchanged", () => {
   const records = Array.from({ length: 300 }, (_, i) => {
     const agentId = "漢".repeat(500 + i * 7);
     return message({ agentId, agentName: "é".repeat(i * 11) || undefined });

@@ -1,4 +1,4 @@
-/** Snapshots and merging: parts counted apart come to what one pass comes to, and what is no snapshot is refused. */
+/** Snapshots and merging: parts that are counted separately give the result of one pass, and bytes that are not a snapshot are refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AT, assertThrows, call, JUNE, message } from "../support/faults.mjs";
@@ -31,12 +31,12 @@ const kinds = {
 };
 
 for (const [name, { make, ask }] of Object.entries(kinds)) {
-  const told = (usage) => {
+  const outcome = (usage) => {
     const { problems, ...counts } = usage.diagnostics();
     return { answer: ask(usage), counts };
   };
 
-  test(`${name}: parts merged, in any order, are the whole`, () => {
+  test(`${name}: parts merged in any order equal one pass`, () => {
     for (const dedupe of [true, false]) {
       const whole = make({ dedupe }).push(records);
       const parts = Array.from({ length: 7 }, (_, n) => make({ dedupe }).push(records.filter((_, i) => i % 7 === n)));
@@ -44,27 +44,27 @@ for (const [name, { make, ask }] of Object.entries(kinds)) {
       for (const part of parts) assert.equal(forwards.merge(part), forwards);
       const backwards = make({ dedupe });
       for (const part of parts.toReversed()) backwards.merge(part.snapshot());
-      assert.deepEqual(told(forwards), told(whole));
-      assert.deepEqual(told(backwards), told(whole));
+      assert.deepEqual(outcome(forwards), outcome(whole));
+      assert.deepEqual(outcome(backwards), outcome(whole));
       assert.equal(whole.diagnostics().duplicates > 0, dedupe);
       assert.deepEqual(Object.entries(whole.diagnostics().ignored.notCompleted), [["__proto__", 1]]);
       for (const usage of [whole, forwards, backwards, ...parts]) usage.free();
     }
   });
 
-  test(`${name}: a snapshot restored gives the same snapshot, and counting goes on`, () => {
+  test(`${name}: a restored snapshot gives an equal snapshot, and counting continues`, () => {
     const first = make().push(records.slice(0, 1000));
     const snapshot = first.snapshot();
     assert.ok(snapshot instanceof Uint8Array);
     const restored = make().merge(snapshot);
     assert.deepEqual(restored.snapshot(), snapshot);
     const rest = records.slice(1000);
-    assert.deepEqual(told(restored.push(rest)), told(make().push(records)));
-    assert.deepEqual(told(first.push(rest)), told(restored));
+    assert.deepEqual(outcome(restored.push(rest)), outcome(make().push(records)));
+    assert.deepEqual(outcome(first.push(rest)), outcome(restored));
     assert.deepEqual(make().merge(make()).snapshot(), make().snapshot());
   });
 
-  test(`${name}: merged with itself, what has an id counts once`, () => {
+  test(`${name}: records with an id count once after merging with itself`, () => {
     const usage = make().push(records);
     const { records: all, counted, duplicates, withoutId } = usage.diagnostics();
     const twice = usage.merge(usage).diagnostics();
@@ -73,7 +73,7 @@ for (const [name, { make, ask }] of Object.entries(kinds)) {
     assert.equal(twice.duplicates, 2 * duplicates + counted - withoutId);
   });
 
-  test(`${name}: a text that is being read is not in the snapshot, and goes on`, () => {
+  test(`${name}: an unfinished text is not in the snapshot, and reading continues`, () => {
     const utf8 = new TextEncoder();
     const text = utf8.encode(`${JSON.stringify(message({ id: "a" }))}\n${JSON.stringify(message({ id: "b" }))}`);
     const usage = make().pushBytes(text.subarray(0, text.length - 9));
@@ -88,7 +88,7 @@ for (const [name, { make, ask }] of Object.entries(kinds)) {
     assert.deepEqual({ counted, duplicates }, { counted: 3, duplicates: 1 });
   });
 
-  test(`${name}: what is no snapshot of its kind is refused, and nothing changes`, () => {
+  test(`${name}: bytes that are not a snapshot of its kind are refused, and nothing changes`, () => {
     const usage = make().push(records);
     const before = usage.snapshot();
     const other = name === "UsageRollup" ? kinds.UsageAggregator : kinds.UsageRollup;
@@ -120,7 +120,7 @@ for (const [name, { make, ask }] of Object.entries(kinds)) {
   });
 }
 
-test("an aggregator takes parts of its own period only", () => {
+test("an aggregator only merges parts of its own period", () => {
   const june = kinds.UsageAggregator.make();
   const july = kinds.UsageAggregator.make({ offset: 1 });
   assertThrows(() => july.merge(june), {

@@ -1,4 +1,4 @@
-/** Streams: gzip where the source says so, no chunk before it is wanted, and errors that are whose they are. */
+/** Streams: gzip if the source says so, chunks only when needed, and errors of the source unchanged. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
@@ -40,13 +40,13 @@ const SAYING_SO = {
 };
 
 for (const [what, source] of Object.entries(SAYING_SO)) {
-  test(`gzip by ${what}`, async () => {
+  test(`gzip data is decompressed by ${what}`, async () => {
     const isEmpty = source().size < 2;
     assert.deepEqual(await usageByAgentStream(source(), JUNE), isEmpty ? usageByAgent([], JUNE) : want);
   });
 }
 
-test("gzip by a URL's path, and once only where the transfer was compressed", async () => {
+test("gzip data is decompressed by a URL's path, and once if the transfer was compressed", async () => {
   const report = (path, headers) =>
     served(async (origin) => usageByAgentStream(await fetch(origin + path), JUNE), headers);
   assert.deepEqual(await report("/june.ndjson.gz?v=1", {}), want);
@@ -54,34 +54,34 @@ test("gzip by a URL's path, and once only where the transfer was compressed", as
   await assert.rejects(report("/june?name=a.gz", {}), { code: "invalid_json" });
 });
 
-test("of a bare stream nothing says that it is gzip data, and the error tells what to do", async () => {
+test("gzip data in a bare stream is an error that says what to do", async () => {
   await assert.rejects(usageByAgentStream(new Blob([zipped]), JUNE), { code: "invalid_json", message: /gzip/ });
 });
 
-test("gzip data that is cut or damaged is an error, and the next call works", async () => {
+test("truncated or damaged gzip data is an error, and the next call works", async () => {
   const damaged = Buffer.from(zipped);
   damaged[Math.floor(damaged.length / 2)] ^= 0xff;
   for (const bytes of [zipped.subarray(0, -9), zipped.subarray(0, 5), damaged]) {
     const error = await usageByAgentStream(new File([bytes], "a.gz"), JUNE).then(assert.fail, (thrown) => thrown);
     assert.ok(error instanceof UsageError, String(error));
-    assert.match(error.code, /^invalid_(json|record)$/); // the text may go wrong before the data does
+    assert.match(error.code, /^invalid_(json|record)$/); // the text may be wrong before the gzip data is
   }
   assert.deepEqual(await usageByAgentStream(new File([zipped], "a.gz"), JUNE), want);
 });
 
-test("progress counts the source's bytes, compressed ones too", async () => {
+test("progress counts the source's bytes before decompression", async () => {
   for (const [source, bytes] of [
     [new File([zipped], "a.gz"), zipped.length],
     [new Blob([text]), text.length],
   ]) {
-    const told = [];
-    await usageByAgentStream(source, { ...JUNE, onProgress: (n) => told.push(n) });
-    assert.equal(told.at(-1), bytes);
-    assert.ok(told.every((n, i) => i === 0 || n >= told[i - 1]));
+    const reported = [];
+    await usageByAgentStream(source, { ...JUNE, onProgress: (n) => reported.push(n) });
+    assert.equal(reported.at(-1), bytes);
+    assert.ok(reported.every((n, i) => i === 0 || n >= reported[i - 1]));
   }
 });
 
-test("no chunk is asked for before the last one was counted", async () => {
+test("a chunk is read only after the last one was counted", async () => {
   let asked = 0;
   let counted = 0;
   const source = new ReadableStream(
@@ -100,7 +100,7 @@ test("no chunk is asked for before the last one was counted", async () => {
   assert.equal(counted, Math.ceil(text.length / 1000));
 });
 
-test("an error of the source is thrown as it is, and a source that is not read on is told", async () => {
+test("an error of the source is thrown unchanged, and a source that is not read further is cancelled", async () => {
   const fault = new RangeError("the disk is gone");
   for (const headers of [{}, { "content-type": "application/gzip" }]) {
     const parts = [zipped.subarray(0, 4000)];
@@ -127,7 +127,7 @@ test("an error of the source is thrown as it is, and a source that is not read o
   }
 });
 
-test("an abort ends the reading of gzip data too, while it waits and while it reads", async () => {
+test("an abort ends the reading of gzip data, while it waits and while it reads", async () => {
   for (const chunks of [[], [zipped.subarray(0, 5000)]]) {
     const stop = new AbortController();
     let cancel;

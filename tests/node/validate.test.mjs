@@ -1,4 +1,4 @@
-/** Checking an upstream's answer, and telling which convention its bounds follow. */
+/** Checking an upstream's response, and finding the convention of its bounds. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -10,14 +10,14 @@ const { inferConvention, periodBounds, usageByAgent, validateResponse } = packed
 const page = JSON.parse(readFileSync(new URL("../core/vendor_example.json", import.meta.url), "utf8"));
 const newYork = { period: "month", tz: "America/New_York" };
 
-/** The same body in every form that one may have. */
+/** A body in every form. */
 const formsOf = (body) => {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const bytes = new TextEncoder().encode(text);
   return [...(typeof body === "string" ? [] : [body]), text, bytes, bytes.buffer];
 };
 
-/** The page with one thing changed: `at` leads to it, `undefined` takes it away. */
+/** The vendor's example with one change: `at` is its path, and `undefined` removes the value. */
 function changed(at, value) {
   const body = structuredClone(page);
   const keys = at.split("/").slice(1);
@@ -30,11 +30,11 @@ function changed(at, value) {
 
 function problemsOf(body, expect) {
   const results = formsOf(body).map((form) => validateResponse("by-agent", form, expect));
-  for (const result of results) assert.deepEqual(result, results[0]); // whatever form it came in
+  for (const result of results) assert.deepEqual(result, results[0]); // every form gives an equal result
   return results[0].ok ? results[0].warnings : results[0].problems;
 }
 
-test("the vendor's example is sound, and comes back as it was", () => {
+test("the vendor's example is valid, and its value is unchanged", () => {
   for (const body of formsOf(page)) {
     assert.deepEqual(validateResponse("by-agent", body, newYork), { ok: true, value: page, warnings: [] });
     assert.deepEqual(validateResponse("by-agent", body), { ok: true, value: page, warnings: [] });
@@ -43,7 +43,7 @@ test("the vendor's example is sound, and comes back as it was", () => {
   assert.equal(JSON.stringify(value), JSON.stringify(page));
 });
 
-test("our own reports are sound", () => {
+test("our own reports are valid", () => {
   const records = [message({ agentId: "a" }), call({}), call({ durationSeconds: undefined, agentId: "b" })];
   for (const period of ["week", "month", "year"]) {
     for (const tz of ["UTC", "Asia/Kolkata", "America/St_Johns", "Africa/Cairo"]) {
@@ -60,7 +60,7 @@ test("our own reports are sound", () => {
   }
 });
 
-test("isOrphan may be missing, and further fields are let be", () => {
+test("isOrphan may be missing, and unknown fields are allowed", () => {
   const { isOrphan, ...row } = page.data[0];
   const body = { ...page, data: [{ ...row, cost: 5 }], generatedAt: "now" };
   const { isOrphan: filled, ...rest } = validateResponse("by-agent", body).value.data[0];
@@ -68,7 +68,7 @@ test("isOrphan may be missing, and further fields are let be", () => {
   assert.deepEqual(rest, { ...row, cost: 5 });
 });
 
-test("everything that is wrong has its place and its code", () => {
+test("every problem has its place and its code", () => {
   const cases = [
     ["/data", undefined, "/data"],
     ["/data", {}, "/data"],
@@ -110,7 +110,7 @@ test("everything that is wrong has its place and its code", () => {
   }
 });
 
-test("every problem is told, not the first", () => {
+test("all problems are reported, not only the first", () => {
   const body = structuredClone(page);
   body.data.push({ ...body.data[2] });
   body.data[0].messages = -1;
@@ -120,7 +120,7 @@ test("every problem is told, not the first", () => {
   assert.deepEqual(paths.sort(), ["/data/0/messages", "/data/1/calls", "/data/3", "/periodEnd"]);
 });
 
-test("seconds without calls deserve a look, no more", () => {
+test("seconds without calls are only a warning", () => {
   const result = validateResponse("by-agent", changed("/data/0/calls", 0), newYork);
   assert.equal(result.ok, true);
   assert.deepEqual(
@@ -129,7 +129,7 @@ test("seconds without calls deserve a look, no more", () => {
   );
 });
 
-test("what was asked for is what has to be answered", () => {
+test("the response must be to the expected query", () => {
   assert.equal(validateResponse("by-agent", page, { period: "year" }).ok, false);
   assert.equal(validateResponse("by-agent", page, { tz: "UTC", now: "2024-06-30T23:59:59Z" }).ok, true);
   assert.equal(validateResponse("by-agent", page, { tz: "UTC", now: "2024-07-01T00:00:00Z" }).ok, false);
@@ -140,7 +140,7 @@ test("what was asked for is what has to be answered", () => {
   assert.equal(validateResponse("by-agent", week, { weekStart: "monday" }).ok, false);
 });
 
-test("where no zone was asked for, any zone's days will do", () => {
+test("without an expected zone, days of any zone are valid", () => {
   for (const tz of ["Asia/Kolkata", "America/St_Johns", "Pacific/Apia"]) {
     for (const boundsAs of ["instant", "wall-clock"]) {
       const answer = { data: [], ...periodBounds({ ...JUNE, period: "week", tz, weekStart: "sunday", boundsAs }) };
@@ -155,7 +155,7 @@ test("where no zone was asked for, any zone's days will do", () => {
   }
 });
 
-test("bodies that are no answer at all", () => {
+test("bodies that are not a response are invalid", () => {
   const texts = ["", "{", "<!doctype html>", "nul", '{"data":[', JSON.stringify(page).slice(0, -1)];
   for (const text of texts) {
     const [problem, ...more] = problemsOf(text);
@@ -178,12 +178,12 @@ test("bodies that are no answer at all", () => {
   assert.equal(validateResponse("by-agent", `{"data":${deep}}`).ok, false);
 });
 
-test("a lone surrogate is no text, through every door, and harms nobody where no text is read", () => {
+test("a lone surrogate is an error in a text that is read, and ignored elsewhere", () => {
   for (const [body, path] of [
     [changed("/data/0/agentId", "\ud800"), "/data/0/agentId"],
     [changed("/data/1/agentName", "a\udfff"), "/data/1/agentName"],
   ]) {
-    // As it is between the quotes, and as `JSON.stringify` escapes it.
+    // Unescaped, and as `JSON.stringify` escapes it.
     const escaped = JSON.stringify(body);
     const raw = escaped.replace(/\\u(d...)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
     assert.notEqual(raw, escaped);
@@ -200,7 +200,7 @@ test("a lone surrogate is no text, through every door, and harms nobody where no
   assert.equal(validateResponse("by-agent", unknown, newYork).value.x, "\ud800");
 });
 
-test("where a key comes twice the last counts, whatever came first", () => {
+test("the last of two equal keys counts", () => {
   const text = JSON.stringify(page).slice(1);
   assert.equal(validateResponse("by-agent", `{"data":[5,{}],"period":"x",${text}`, newYork).ok, true);
   assert.deepEqual(
@@ -209,11 +209,11 @@ test("where a key comes twice the last counts, whatever came first", () => {
   );
 });
 
-test("memory that threads share is read as any other", () => {
+test("a body in shared memory is read", () => {
   const bytes = new TextEncoder().encode(JSON.stringify(page));
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length + 9)).subarray(4, 4 + bytes.length);
   shared.set(bytes);
-  // Browsers' decoders refuse it, Node's does not.
+  // Browsers' decoders reject shared memory, Node's does not.
   const { decode } = TextDecoder.prototype;
   TextDecoder.prototype.decode = function (bytes, ...rest) {
     assert.ok(!(bytes?.buffer instanceof SharedArrayBuffer));
@@ -226,12 +226,12 @@ test("memory that threads share is read as any other", () => {
   }
 });
 
-test("only rows of a report by agent have isOrphan filled in", () => {
+test("isOrphan is filled in only in reports by agent", () => {
   const body = { data: [{ date: "2024-06-01", messages: 1, calls: 0, webhooks: 0 }], days: 1, period: "month" };
   assert.deepEqual(validateResponse("daily", body).value, body);
 });
 
-test("of too many warnings the number is told too", () => {
+test("the number of warnings is reported if there are too many", () => {
   const row = (n) => ({ agentId: `a${n}`, agentName: "A", messages: 0, calls: 0, totalSeconds: 1 });
   const { ok, warnings } = validateResponse("by-agent", {
     ...page,
@@ -243,9 +243,9 @@ test("of too many warnings the number is told too", () => {
   assert.match(message, /\b3 more/);
 });
 
-test("a moment without a zone may be of any zone's period, day and month", () => {
+test("without a zone, now may be in the period, day or month of any zone", () => {
   const sound = (endpoint, body, expect) => validateResponse(endpoint, body, expect).ok;
-  // The evening of 30 June in New York, whose June the page has as wall time; of 1 July in Kiritimati.
+  // The evening of 30 June in New York, whose June the example has as wall time, and 1 July in Kiritimati.
   const evening = "2024-07-01T02:00:00Z";
   assert.equal(sound("by-agent", page, { period: "month", now: evening }), true);
   assert.equal(sound("by-agent", page, { period: "month", now: evening, tz: "America/New_York" }), true);
@@ -278,23 +278,23 @@ test("a moment without a zone may be of any zone's period, day and month", () =>
   assert.equal(sound("monthly", ending("month", "months", "2024-06"), { now: evening, tz: "UTC" }), false);
 });
 
-test("a row that can't be read makes no other row wrong", () => {
+test("an invalid row does not make other rows invalid", () => {
   const row = (date) => ({ date, messages: 0, calls: 0, webhooks: 0 });
-  const told = (dates, now) => {
+  const reported = (dates, now) => {
     const found = validateResponse("daily", { data: dates.map(row), days: dates.length }, { now });
     return found.problems.map(({ path, code }) => `${path} ${code}`);
   };
-  assert.deepEqual(told(["2024-06-01", "soon", "2024-06-03"]), ["/data/1/date date"]);
-  assert.deepEqual(told(["2024-06-01", "2024-06-02", "soon"], "2024-06-03T12:00:00Z"), ["/data/2/date date"]);
-  assert.deepEqual(told(["soon", "2024-06-02", "2024-06-01"], "2024-06-03T12:00:00Z"), [
+  assert.deepEqual(reported(["2024-06-01", "soon", "2024-06-03"]), ["/data/1/date date"]);
+  assert.deepEqual(reported(["2024-06-01", "2024-06-02", "soon"], "2024-06-03T12:00:00Z"), ["/data/2/date date"]);
+  assert.deepEqual(reported(["soon", "2024-06-02", "2024-06-01"], "2024-06-03T12:00:00Z"), [
     "/data/0/date date",
     "/data newest_first",
   ]);
   const further = ["/data/1/date date", "/data/2/date missing_rows"];
-  assert.deepEqual(told(["2024-06-01", "soon", "2024-06-04"]), further);
+  assert.deepEqual(reported(["2024-06-01", "soon", "2024-06-04"]), further);
 });
 
-test("seconds without calls, however no calls are spelled", () => {
+test("seconds without calls are a warning for every spelling of 0", () => {
   for (const none of ["0", "0.0", "-0", "0e5", "0.00E-9"]) {
     const text = JSON.stringify(changed("/data/0/calls", 12345)).replace("12345", none);
     const { warnings } = validateResponse("by-agent", text, newYork);
@@ -306,7 +306,7 @@ test("seconds without calls, however no calls are spelled", () => {
   }
 });
 
-test("other endpoints and bad expectations are the caller's fault", () => {
+test("unknown endpoints and invalid expectations throw", () => {
   for (const endpoint of ["hourly", "", "By-Agent", 5, null, undefined, {}, Symbol("x")]) {
     assertThrows(
       () => validateResponse(endpoint, page),
@@ -322,7 +322,7 @@ test("other endpoints and bad expectations are the caller's fault", () => {
   for (const expect of [null, 5, "month"]) assertThrows(expecting(expect), { code: "invalid_option", path: "" });
 });
 
-test("the vendor's example writes wall time", () => {
+test("the vendor's example uses wall time", () => {
   const found = inferConvention(page, newYork);
   assert.deepEqual(found, { weekStart: null, boundsAs: "wall-clock", tz: "America/New_York" });
   assert.deepEqual(inferConvention(page, {}), { weekStart: null, boundsAs: "instant", tz: "UTC" });
@@ -330,7 +330,7 @@ test("the vendor's example writes wall time", () => {
   assert.deepEqual(inferConvention(page, { tz: "america/new_york" }).tz, "America/New_York");
 });
 
-test("each convention is found again from what it wrote", () => {
+test("each convention is found from the bounds it wrote", () => {
   const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
   for (const tz of ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Africa/Cairo", "America/Havana"]) {
     for (const boundsAs of ["instant", "wall-clock"]) {
@@ -342,7 +342,7 @@ test("each convention is found again from what it wrote", () => {
       ]) {
         for (const weekStart of days) {
           const bounds = periodBounds({ period: "week", tz, now, weekStart, boundsAs });
-          // The likeliest first day goes first: a week that the skipped day cut short may begin on two.
+          // The likeliest first day is tried first. A week that is shortened by the skipped day may begin on two days.
           const found = inferConvention(bounds, { tz, weekStart });
           const expected = { weekStart, boundsAs: tz === "UTC" ? "instant" : boundsAs, tz };
           assert.deepEqual(found, expected, JSON.stringify(bounds));
@@ -355,7 +355,7 @@ test("each convention is found again from what it wrote", () => {
   }
 });
 
-test("bounds that no convention explains", () => {
+test("bounds without a convention give null", () => {
   const year = { ...page, period: "year" };
   const exclusive = { ...page, periodEnd: "2024-07-01T00:00:00Z" };
   const elsewhere = { ...page, periodStart: "2024-06-01T05:00:00Z", periodEnd: "2024-07-01T04:59:59Z" };
@@ -367,7 +367,7 @@ test("bounds that no convention explains", () => {
   assertThrows(() => inferConvention(page, { tz: "Mars/Olympus" }), { code: "invalid_tz", path: "/tz" });
 });
 
-test("bounds and queries that are none", () => {
+test("values that are not bounds or queries throw", () => {
   for (const bounds of [undefined, null, 5, "June"]) {
     assertThrows(() => inferConvention(bounds), { code: "invalid_option", path: "" }, `bounds: ${bounds}`);
   }

@@ -1,4 +1,4 @@
-/** What `wrangler deploy` would send, without sending it. */
+/** Checks what `wrangler deploy` would upload, without uploading it. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** The answer that the vendor's documentation shows for `?period=month&tz=America/New_York`. */
+/** The response in the vendor's documentation to `?period=month&tz=America/New_York`. */
 export const EXAMPLE = {
   data: [
     {
@@ -24,11 +24,11 @@ export const EXAMPLE = {
   periodEnd: "2024-06-30T23:59:59Z",
 };
 
-/** June 2024 in New York: half-open, in UTC. */
+/** The half-open window of June 2024 in New York. */
 const START = Date.parse("2024-06-01T04:00:00Z");
 const END = Date.parse("2024-07-01T04:00:00Z");
 
-/** Records that give `EXAMPLE`: they reach both ends of the month, with others just outside that must not count. */
+/** Records that give `EXAMPLE`. They reach both ends of the month, and records just outside must not count. */
 export function exampleRecords() {
   const records = [];
   for (const { agentId, messages, calls, totalSeconds } of EXAMPLE.data) {
@@ -79,7 +79,7 @@ export function ndjson(records) {
   return records.map((record) => `${JSON.stringify(record)}\n`).join("");
 }
 
-/** The first at the month's first instant, the last in its last millisecond. */
+/** The first record is at the month's first instant, the last in its last millisecond. */
 function at(index, count) {
   return new Date(START + Math.floor(((END - 1 - START) * index) / Math.max(1, count - 1))).toISOString();
 }

@@ -1,4 +1,4 @@
-/** `usage-by-agent/handler` in a Worker of someone else's, packed by esbuild as they would. */
+/** `usage-by-agent/handler` in a user's Worker, which esbuild packs. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,7 +53,7 @@ describe("createUsageHandler", () => {
   };
 
   for (const name of ["rollup", "rollupByRequest"]) {
-    test(`a rollup that is kept: ${name}`, async () => {
+    test(`a rollup gives the report: ${name}`, async () => {
       for (let time = 0; time < 2; time++) {
         assert.deepEqual(await rows(name), [ROW]);
         const get = async (path, query = "") => (await ask(name, {}, query, `/v1/usage${path}`)).json();
@@ -79,10 +79,10 @@ describe("createUsageHandler", () => {
   }
 
   for (const name of ["objects", "page", "text", "stream", "slowly"]) {
-    test(`records: ${name}`, async () => assert.deepEqual(await rows(name), [ROW]));
+    test(`records give the report: ${name}`, async () => assert.deepEqual(await rows(name), [ROW]));
   }
 
-  test("the source is told the window, half-open, and the request", async () => {
+  test("the records function gets the half-open window and the request", async () => {
     await rows("objects", {}, "?period=month&tz=America/New_York");
     const { window, url } = (await ask("noted")).json();
     assert.deepEqual(window, {
@@ -92,7 +92,7 @@ describe("createUsageHandler", () => {
     assert.match(url, /\?period=month&tz=America\/New_York$/);
   });
 
-  /** Case, status, code. `hunter2` is in every one of them, and in no answer. */
+  /** Case, status, code. Every case contains `hunter2`, which must not be in a response. */
   for (const [name, code] of [
     ["noRollup", "records_unavailable"],
     ["notRollup", "records_unavailable"],
@@ -107,52 +107,52 @@ describe("createUsageHandler", () => {
     ["farClock", "out_of_range"],
     ["authorizeFailing", "internal_error"],
   ]) {
-    test(`500: ${name}`, async () => {
+    test(`the response is a 500: ${name}`, async () => {
       errorOf(await ask(name), 500, code);
       assert.deepEqual(await rows("objects"), [ROW]);
     });
   }
 
-  test("500: what are no records", async () => {
+  test("values that are not records give a 500", async () => {
     assert.equal((await ask("notRecords")).status, 500);
     assert.deepEqual(await rows("objects"), [ROW]);
   });
 
-  test("a bad object's place is named", async () => {
+  test("an invalid object's place is named", async () => {
     const { details } = errorOf(await ask("badRecord"), 500, "invalid_record");
     assert.equal(details[0].field, "/2/receivedAt");
   });
 
-  test("names, fixed and by request", async () => {
+  test("names are fixed or by request", async () => {
     assert.deepEqual(await rows("names"), [{ ...ROW, agentName: "Ann" }]);
     const answer = await ask("namesByRequest", { "x-name": "Bob" }, "?period=month&tz=Asia/Tokyo");
     assert.deepEqual(answer.json().data, [{ ...ROW, agentName: "Bob" }]);
     assert.equal(answer.json().periodStart, "2024-06-01T00:00:00Z");
   });
 
-  test("only `true` lets anyone in", async () => {
+  test("only `true` authorizes a request", async () => {
     errorOf(await ask("truthy"), 401, "invalid_token");
     errorOf(await ask("slowly", { authorization: "Bearer bad" }), 401, "invalid_token");
   });
 
-  test("with an upstream, authorize is asked first", async () => {
+  test("with an upstream, authorize is called first", async () => {
     errorOf(await ask("guarded"), 401, "invalid_token");
     assert.equal((await ask("noted")).json().asked, undefined);
   });
 
-  test("the time ends a fetch that listens to no signal", async () => {
+  test("the time limit ends a fetch that ignores its signal", async () => {
     errorOf(await ask("deaf"), 504, "upstream_timeout");
     errorOf(await ask("deafBody"), 504, "upstream_timeout");
     errorOf(await ask("failing"), 502, "upstream_unreachable");
   });
 
-  test("any origin, and still no credentials", async () => {
+  test("any origin is allowed, without credentials", async () => {
     const { headers } = await ask("anyOrigin", { origin: "https://any.example" });
     assert.equal(headers.get("access-control-allow-origin"), "*");
     assert.equal(headers.get("access-control-allow-credentials"), null);
   });
 
-  test("options that contradict each other or are out of bounds are refused at once", async () => {
+  test("contradictory or out-of-range options are refused at once", async () => {
     const refusals = (await ask("refused")).json();
     for (const refusal of refusals) assert.equal(refusal?.code, "invalid_option", JSON.stringify(refusals));
     for (const refusal of refusals) assert.equal(refusal.name, "UsageError");

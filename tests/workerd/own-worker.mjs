@@ -1,4 +1,4 @@
-/** A Worker of someone else's: every option of `createUsageHandler` that the project's own Worker does not use. */
+/** A user's Worker with every option of `createUsageHandler` that the project's Worker does not use. */
 import { UsageRollup } from "usage-by-agent";
 import { createUsageHandler } from "usage-by-agent/handler";
 
@@ -13,7 +13,7 @@ const authorize = (token) => token === "good";
 const now = () => JUNE;
 const open = { authorize, now };
 
-/** Bytes in pieces that end anywhere, then `end`. */
+/** Bytes in chunks that end anywhere, then `end`. */
 function pieces(text, end = (controller) => controller.close()) {
   const bytes = new TextEncoder().encode(text);
   let at = 0;
@@ -26,7 +26,7 @@ function pieces(text, end = (controller) => controller.close()) {
   });
 }
 
-/** What the last request was asked with; cases write it, tests read it. */
+/** The input of the last request. Cases write it and tests read it. */
 let noted = {};
 
 const never = () => new Promise(() => {});

@@ -1,4 +1,4 @@
-/** Reports computed in the Worker from an object in R2. */
+/** The Worker computes reports from an object in R2. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -9,7 +9,7 @@ const QUERY = "?period=month&tz=America%2FNew_York";
 const CLOCK = { NOW: "2024-06-15T12:00:00Z" };
 const SECRET = "+15550001111";
 
-/** The rows alone: what agents are called is the directory's matter. */
+/** The rows without the agents' names, which come from the directory. */
 const counts = ({ data }) => data.map(({ messages, calls, totalSeconds }) => [messages, calls, totalSeconds]);
 
 describe("records", () => {
@@ -20,7 +20,7 @@ describe("records", () => {
   });
   after(() => worker?.stop());
 
-  /** Puts other records for one request, then the good ones, which must work again. */
+  /** Stores other records for one request, then the valid ones, which must work again. */
   const withRecords = async (body, options, run) => {
     await worker.put("records.ndjson", body, options);
     await run(await worker.request(QUERY));
@@ -28,13 +28,13 @@ describe("records", () => {
     assert.equal((await worker.request(QUERY)).text, JSON.stringify(EXAMPLE));
   };
 
-  test("the vendor's own example", async () => {
+  test("the records give the vendor's example", async () => {
     const answer = await worker.request(QUERY);
     assert.equal(answer.status, 200, answer.text);
     assert.equal(answer.text, JSON.stringify(EXAMPLE));
   });
 
-  test("in other zones and periods the month's ends fall elsewhere", async () => {
+  test("other zones and periods have other bounds", async () => {
     const utc = (await worker.request("?period=month")).json();
     assert.equal(utc.periodStart, "2024-06-01T00:00:00Z");
     assert.notDeepEqual(counts(utc), counts(EXAMPLE));
@@ -44,7 +44,7 @@ describe("records", () => {
     assert.equal(week.periodStart, "2024-06-10T00:00:00Z");
   });
 
-  test("as one array, as a page, and gzipped", async () => {
+  test("an array, a page and gzip data give the report", async () => {
     const records = exampleRecords();
     const gzipped = { httpMetadata: { contentEncoding: "gzip" } };
     for (const [body, options] of [
@@ -61,7 +61,7 @@ describe("records", () => {
     await withRecords("", undefined, (answer) => assert.deepEqual(answer.json(), { ...EXAMPLE, data: [] }));
   });
 
-  /** What is wrong, the whole object, the code, and the place that is named. */
+  /** What is wrong, the whole object, the code, and the place in the message. */
   const good = JSON.stringify({ id: "m1", type: "message", receivedAt: "2024-06-10T00:00:00Z" });
   const BAD = [
     [
@@ -92,21 +92,21 @@ describe("records", () => {
     });
   }
 
-  test("bytes that are not gzip although they say so", async () => {
+  test("an object that is wrongly marked as gzip is an error", async () => {
     const gzipped = { httpMetadata: { contentEncoding: "gzip" } };
     await withRecords("plain", gzipped, (answer) => errorOf(answer, 500, "records_unavailable"));
     const cut = gzipSync(ndjson(exampleRecords())).subarray(0, 2000);
     await withRecords(cut, gzipped, (answer) => errorOf(answer, 500, "records_unavailable"));
   });
 
-  test("no object is an error, not a report of nothing", async () => {
+  test("a missing object is an error, not an empty report", async () => {
     await worker.bucket.delete("records.ndjson");
     errorOf(await worker.request(QUERY), 500, "records_unavailable");
     assert.match(worker.logs(), /no object named records\.ndjson/);
     await withRecords("", undefined, () => {});
   });
 
-  test("the directory is read anew, and may be missing or broken", async () => {
+  test("the directory is read for each request, and may be missing or invalid", async () => {
     await worker.put("agents.json", JSON.stringify([{ id: EXAMPLE.data[0].agentId, name: "Renamed" }]));
     assert.equal((await worker.request(QUERY)).json().data[0].agentName, "Renamed");
     await worker.bucket.delete("agents.json");
@@ -125,7 +125,7 @@ describe("records", () => {
     assert.equal((await worker.request(QUERY)).text, JSON.stringify(EXAMPLE));
   });
 
-  test("the other endpoints, and what the account tells", async () => {
+  test("the other endpoints use the records and the account", async () => {
     const ask = async (path, query = "") => {
       const answer = await worker.request(query, { path: `/v1/usage${path}` });
       assert.equal(answer.status, 200, answer.text);
@@ -191,13 +191,13 @@ describe("records", () => {
     await worker.bucket.delete("account.json");
   });
 
-  test("many at once", async () => {
+  test("concurrent requests get equal reports", async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => worker.request(QUERY)));
     for (const answer of answers) assert.equal(answer.text, JSON.stringify(EXAMPLE));
   });
 });
 
-test("keys, week start and the way bounds are written are settings", async () => {
+test("keys, week start and the format of bounds are settings", async () => {
   const objects = {
     "2024/all.json": ndjson(exampleRecords()),
     "who.json": JSON.stringify(exampleDirectory()),
@@ -217,7 +217,7 @@ test("keys, week start and the way bounds are written are settings", async () =>
   assert.deepEqual(month, { ...EXAMPLE, periodStart: "2024-06-01T04:00:00Z", periodEnd: "2024-07-01T03:59:59Z" });
   const week = (await worker.request("?period=week&tz=UTC")).json();
   assert.equal(week.periodStart, "2024-06-09T00:00:00Z");
-  // It is the 16th, a Sunday, in Kiritimati already.
+  // In Kiritimati it is already Sunday the 16th.
   const local = (await worker.request("?period=week")).json();
   assert.equal(local.periodStart, "2024-06-15T10:00:00Z");
   const daily = (await worker.request("?days=1", { path: "/v1/usage/daily" })).json();
@@ -227,14 +227,14 @@ test("keys, week start and the way bounds are written are settings", async () =>
   await worker.stop();
 });
 
-test("without NOW the clock is the clock", async () => {
+test("without NOW the current time is used", async () => {
   const worker = await startWorker({ vars: { API_TOKENS: TOKEN }, objects: { "records.ndjson": "" } });
   const { periodStart, periodEnd } = (await worker.request("?period=year")).json();
   assert.ok(Date.parse(periodStart) <= Date.now() && Date.now() < Date.parse(periodEnd) + 1000);
   await worker.stop();
 });
 
-test("a setting that is missing or can't be used is named, whoever asks", async () => {
+test("a missing or invalid setting is named in every response", async () => {
   for (const [vars, named] of [
     [{}, /API_TOKENS/],
     [{ API_TOKENS: " , " }, /API_TOKENS/],

@@ -1,4 +1,4 @@
-/** What is decided before any source is asked, which is the same in both modes. */
+/** Checks of requests that come before the records or the upstream, in both modes. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { EXAMPLE, exampleDirectory, exampleRecords, ndjson } from "./example.mjs";
@@ -23,7 +23,7 @@ const unknownZone = (input) => ({
   input,
 });
 
-/** What the other endpoints answer with, of an account in `ACCOUNT`. */
+/** The responses of the other endpoints, for the account in `ACCOUNT`. */
 const OTHERS = [
   { path: "/v1/usage", query: "" },
   { path: "/v1/usage/daily", query: "?days=%2B3.0", sent: "?days=3", bad: ["days", "365"] },
@@ -32,7 +32,7 @@ const OTHERS = [
 ];
 const ACCOUNT = { plan: { name: "Pro" }, numbers: { used: 1, limit: 2, remaining: 1 } };
 
-/** Query, and the 422's `detail`. */
+/** A query, and the `detail` of its 422. */
 const BAD_QUERIES = [
   ["", [missing]],
   ["?tz=UTC", [missing]],
@@ -93,14 +93,14 @@ for (const [mode, start] of Object.entries(MODES)) {
       assert.equal(answer.text, JSON.stringify(EXAMPLE));
       return answer;
     };
-    /** Nothing was asked of the upstream meanwhile. */
+    /** Asserts that no request reached the upstream meanwhile. */
     const unasked = async (run) => {
       const before = upstream?.requests.length;
       await run();
       assert.equal(upstream?.requests.length, before);
     };
 
-    test("a good request", async () => {
+    test("a valid request gets the report", async () => {
       const { headers } = await works();
       assert.equal(headers.get("content-type"), "application/json");
       assert.equal(headers.get("cache-control"), "private, no-cache");
@@ -109,22 +109,22 @@ for (const [mode, start] of Object.entries(MODES)) {
       assert.match(headers.get("etag"), /^"[0-9a-f]{32}"$/);
     });
 
-    test("the scheme's case and further parameters play no part", async () => {
+    test("the scheme's case and unknown parameters are ignored", async () => {
       const headers = { authorization: `bEARER   ${TOKEN}` };
       const answer = await worker.request(`${GOOD}&days=7&now=1`, { token: null, headers });
       assert.equal(answer.text, JSON.stringify(EXAMPLE));
     });
 
-    test("the last of a repeated parameter counts", async () => {
+    test("the last value of a repeated parameter counts", async () => {
       const answer = await worker.request("?period=century&tz=X&period=month&tz=america%2Fnew_york");
       assert.equal(answer.text, JSON.stringify(EXAMPLE));
     });
 
-    test("without a token", async () => {
+    test("a request without a token is a 401", async () => {
       for (const authorization of [undefined, "", "Bearer", "Bearer ", `Basic ${TOKEN}`, TOKEN, `Bearer ${TOKEN} x`]) {
         await unasked(async () => {
           const headers = authorization === undefined ? {} : { authorization };
-          // The parameters are bad too: the token is judged first.
+          // The parameters are wrong too, but the token is checked first.
           const answer = await worker.request("?period=decade", { token: null, headers });
           assert.equal(errorOf(answer, 401, "missing_token").type, "authentication_error");
           assert.equal(answer.headers.get("www-authenticate"), "Bearer");
@@ -135,7 +135,7 @@ for (const [mode, start] of Object.entries(MODES)) {
     });
 
     for (const [query, detail] of BAD_QUERIES) {
-      test(`422 for "${query}"`, async () => {
+      test(`the query "${query}" is a 422`, async () => {
         await unasked(async () => {
           const answer = await worker.request(query);
           assert.equal(answer.status, 422);
@@ -146,7 +146,7 @@ for (const [mode, start] of Object.entries(MODES)) {
       });
     }
 
-    test("other paths", async () => {
+    test("unknown paths are a 404", async () => {
       for (const path of [
         "/v1/",
         "/v1/usage/",
@@ -208,7 +208,7 @@ for (const [mode, start] of Object.entries(MODES)) {
       });
     }
 
-    test("the description, without a token", async () => {
+    test("the OpenAPI document needs no token", async () => {
       await unasked(async () => {
         const { status, headers, json } = await worker.request("", { path: "/openapi.json", token: null });
         assert.equal(status, 200);
@@ -218,13 +218,13 @@ for (const [mode, start] of Object.entries(MODES)) {
       });
     });
 
-    test("Accept", async () => {
+    test("an Accept without JSON is a 406", async () => {
       const asked = (accept) => worker.request(GOOD, { headers: { accept } });
       assert.equal((await asked("text/html, application/*;q=0.1")).text, JSON.stringify(EXAMPLE));
       await unasked(async () => errorOf(await asked("text/html, */*;q=0"), 406, "not_acceptable"));
     });
 
-    test("other methods", async () => {
+    test("other methods are a 405", async () => {
       for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
         await unasked(async () => {
           const answer = await worker.request(GOOD, { method });
@@ -248,7 +248,7 @@ for (const [mode, start] of Object.entries(MODES)) {
       assert.equal(bad.bytes.length, 0);
     });
 
-    test("If-None-Match", async () => {
+    test("If-None-Match with the tag is a 304", async () => {
       const etag = (await works()).headers.get("etag");
       for (const value of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
         const answer = await worker.request(GOOD, { headers: { "if-none-match": value } });
@@ -260,7 +260,7 @@ for (const [mode, start] of Object.entries(MODES)) {
       assert.equal(changed.status, 200);
     });
 
-    test("a preflight of an allowed origin, without a token", async () => {
+    test("a preflight of an allowed origin needs no token", async () => {
       await unasked(async () => {
         const headers = {
           origin: ORIGIN,
@@ -277,7 +277,7 @@ for (const [mode, start] of Object.entries(MODES)) {
       });
     });
 
-    test("only listed origins may read answers, errors included", async () => {
+    test("only listed origins may read responses and errors", async () => {
       for (const [origin, allowed] of [
         [ORIGIN, ORIGIN],
         ["https://app.example.evil.test", null],
@@ -300,7 +300,7 @@ for (const [mode, start] of Object.entries(MODES)) {
   });
 }
 
-test("a token that is not accepted", async () => {
+test("a token that is not accepted is a 401", async () => {
   const { worker } = await MODES.computed();
   const near = [OTHER_TOKEN, TOKEN.slice(0, -1), `${TOKEN}x`, TOKEN.toUpperCase(), "tok_first,", "x".repeat(5000)];
   for (const token of near) {

@@ -1,4 +1,4 @@
-/** What the tests of the Worker share: the built Worker in workerd, and upstreams that misbehave on demand. */
+/** Support for the tests of the Worker: the built Worker in workerd, and upstreams that misbehave on demand. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -11,7 +11,7 @@ export const TOKEN = "tok_good-5f1c2e9a7b";
 export const OTHER_TOKEN = "tok_evil-0d4b8c6e3a";
 export const PATH = "/v1/usage/by-agent";
 
-/** A sound answer of each other endpoint, as an upstream might give it: of three days, of six months. */
+/** A valid upstream response of each other endpoint, with three days and six months. */
 export const GOOD_ANSWERS = {
   "/v1/usage": {
     plan: { name: "Pro", colour: "blue" },
@@ -50,7 +50,7 @@ export const GOOD_ANSWERS = {
   },
 };
 
-/** The Worker, answering on a port of its own. Everything that it logs or answers is kept and searched for tokens at the end. */
+/** The Worker on its own port. Its logs and responses are kept, and searched for tokens at the end. */
 export async function startWorker({ vars = {}, objects = {} } = {}) {
   const seen = [];
   const keep = (text) => seen.push(String(text));
@@ -69,7 +69,7 @@ export async function startWorker({ vars = {}, objects = {} } = {}) {
   });
   const base = await worker.ready;
   const bucket = await worker.getR2Bucket("RECORDS");
-  // A copy: a `Buffer` may be a part of a larger one, which Miniflare does not take.
+  // Copied, because a `Buffer` may be a part of a larger one, which Miniflare does not accept.
   const put = (key, value, options) =>
     bucket.put(key, typeof value === "string" ? value : Uint8Array.from(value), options);
   for (const [key, value] of Object.entries(objects)) await put(key, value);
@@ -79,9 +79,9 @@ export async function startWorker({ vars = {}, objects = {} } = {}) {
     bucket,
     put,
     logs: () => seen.join("\n"),
-    /** One request; `token: null` sends none. */
+    /** Sends one request; `token: null` sends no token. */
     async request(query = "?period=month", { token = TOKEN, headers = {}, path = PATH, ...init } = {}) {
-      // A connection each: one that is kept may be closed by the other side while a busy test does not look.
+      // Each request has its own connection, because the other side may close a kept one while a test is busy.
       const sent = { ...(token !== null && { authorization: `Bearer ${token}` }), connection: "close", ...headers };
       const response = await fetch(new URL(path + query, base), { ...init, headers: sent, redirect: "manual" });
       const bytes = Buffer.from(await response.arrayBuffer());
@@ -99,7 +99,7 @@ export async function startWorker({ vars = {}, objects = {} } = {}) {
   };
 }
 
-/** A server whose `behave` the test sets; it remembers every request. */
+/** A server whose `behave` the test sets. It records every request. */
 export async function startUpstream() {
   const upstream = {
     requests: [],
@@ -121,7 +121,7 @@ export async function startUpstream() {
   return upstream;
 }
 
-/** A behaviour: one fixed answer. */
+/** A behaviour: one fixed response. */
 export function answers(status, body, headers = {}) {
   return (_request, response) => {
     response.writeHead(status, { "content-type": "application/json", ...headers });

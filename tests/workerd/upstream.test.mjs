@@ -1,4 +1,4 @@
-/** In front of another server: what is asked of it, what is passed on, and everything that it can get wrong. */
+/** In front of an upstream: what is sent to it, what is passed on, and every error of the upstream. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
@@ -11,7 +11,7 @@ import { answers, errorOf, GOOD_ANSWERS, PATH, startUpstream, startWorker, TOKEN
 const QUERY = "?period=month&tz=America%2FNew_York";
 const MEGABYTE = 1024 * 1024;
 
-/** As an upstream might write it: spaced, with escapes, with fields that nobody documented. */
+/** A valid response with white space, escapes and undocumented fields. */
 const GOOD = JSON.stringify({ ...EXAMPLE, note: "PLACEHOLDER", reportGeneratedAt: "2024-06-15T12:00:00Z" }, null, 3)
   .replace("PLACEHOLDER", "\\u00e9 é \\/ 1.0")
   .concat("\n");
@@ -32,7 +32,7 @@ describe("upstream", () => {
     await upstream?.stop();
   });
 
-  /** After any failure the next request works. */
+  /** Asserts that the next request works after a failure. */
   const works = async (by = worker) => {
     upstream.behave = answers(200, GOOD);
     const answer = await by.request(QUERY);
@@ -40,7 +40,7 @@ describe("upstream", () => {
     assert.equal(answer.text, GOOD);
   };
 
-  /** A Worker with other settings, stopped afterwards. */
+  /** Runs a Worker with other settings, and stops it. */
   const withSettings = async (vars, run) => {
     const other = await startWorker({ vars: { UPSTREAM_BASE_URL: upstream.url, ...vars } });
     try {
@@ -51,7 +51,7 @@ describe("upstream", () => {
     }
   };
 
-  test("a good answer is passed on byte for byte", async () => {
+  test("a valid response is passed on byte for byte", async () => {
     upstream.behave = answers(200, GOOD, { "x-request-id": "req_1", "set-cookie": "a=b", "cache-control": "public" });
     const answer = await worker.request(QUERY);
     assert.deepEqual(answer.bytes, Buffer.from(GOOD));
@@ -60,12 +60,12 @@ describe("upstream", () => {
     assert.equal(answer.headers.get("cache-control"), "private, no-cache");
   });
 
-  test("a compressed answer too", async () => {
+  test("a compressed response is passed on", async () => {
     upstream.behave = answers(200, gzipSync(GOOD), { "content-encoding": "gzip" });
     assert.equal((await worker.request(QUERY)).text, GOOD);
   });
 
-  test("only what is documented is asked", async () => {
+  test("only documented parameters are sent", async () => {
     await worker.request(`${QUERY}&days=3&token=x`, {
       headers: {
         cookie: "session=1",
@@ -83,7 +83,7 @@ describe("upstream", () => {
     for (const name of ["cookie", "x-forwarded-host", "referer"]) assert.equal(headers[name], undefined, name);
   });
 
-  test("headers that are for one connection end here, in both directions", async () => {
+  test("headers of one connection are not passed on, in both directions", async () => {
     upstream.behave = answers(200, GOOD, {
       ...{ connection: "keep-alive, x-hop", "x-hop": "1", "keep-alive": "timeout=9", trailer: "x-hop", upgrade: "h2c" },
       ...{ "proxy-authenticate": "Basic", te: "trailers", via: "1.1 inner", age: "9", expires: "0", vary: "*" },
@@ -105,17 +105,17 @@ describe("upstream", () => {
     assert.equal(text, GOOD);
     const kept = ["x-request-id", "retry-after"];
     const own = ["content-type", "content-length", "cache-control", "etag", "vary", "x-content-type-options"];
-    // What the connection between workerd and this test needs is theirs.
+    // Headers that the connection between workerd and this test needs.
     const received = Object.keys(answer.headers).filter((name) => !["connection", "keep-alive", "date"].includes(name));
     assert.deepEqual(received.sort(), [...kept, ...own].sort());
     assert.equal(answer.headers.vary, "Authorization, Origin");
 
-    // Besides what is asked with: what workerd adds to each request of a Worker's.
+    // Headers that workerd adds to each request of a Worker.
     const asked = Object.keys(upstream.requests[0].headers).sort();
     assert.deepEqual(asked, ["accept", "authorization", "cache-control", "cf-worker", "host", "pragma"]);
   });
 
-  test("a header's value that would spoil the answer for its reader is left out", async () => {
+  test("a header value that clients can't read is left out", async () => {
     const written = (status, header, body) => (asked) => {
       const head = `HTTP/1.1 ${status} X\r\n${header}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
       asked.socket.end(Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(body)]));
@@ -131,12 +131,12 @@ describe("upstream", () => {
     await works();
   });
 
-  test("without tz none is sent", async () => {
+  test("without tz no tz is sent", async () => {
     assert.equal((await worker.request("?period=month")).status, 200);
     assert.equal(upstream.requests[0].url, "/behind/v1/usage/by-agent?period=month");
   });
 
-  test("HEAD asks with GET, so that the answer is checked", async () => {
+  test("HEAD sends GET, so that the response is checked", async () => {
     upstream.behave = answers(200, "{}");
     assert.equal((await worker.request(QUERY, { method: "HEAD" })).status, 502);
     assert.equal(upstream.requests[0].method, "GET");
@@ -145,7 +145,7 @@ describe("upstream", () => {
   for (const status of [400, 401, 402, 403, 404, 422, 429]) {
     test(`${status} is passed on`, async () => {
       const body = `{ "error" : {"message":"caf\\u00e9","code":"c${status}"}, "detail": "d" }\n`;
-      // A wait that does not fit into the time allowed: nothing is gained by trying again.
+      // The wait does not fit into the time limit, so there is no further attempt.
       upstream.behave = answers(status, body, { "retry-after": "3600", "x-request-id": "req_2", "set-cookie": "a=b" });
       const answer = await worker.request(QUERY);
       assert.equal(answer.status, status);
@@ -160,7 +160,7 @@ describe("upstream", () => {
       await works();
     });
 
-    test(`${status} with a page of HTML keeps its status and gets a body`, async () => {
+    test(`${status} with a page of HTML keeps its status and gets a JSON body`, async () => {
       upstream.behave = answers(status, "<html>no</html>", { "content-type": "text/html", "retry-after": "3600" });
       const answer = await worker.request(QUERY);
       assert.equal(answer.status, status);
@@ -170,7 +170,7 @@ describe("upstream", () => {
     });
   }
 
-  test("a 401's own challenge is kept", async () => {
+  test("the challenge of a 401 is kept", async () => {
     upstream.behave = answers(401, "{}", { "www-authenticate": 'Bearer realm="api"' });
     assert.equal((await worker.request(QUERY)).headers.get("www-authenticate"), 'Bearer realm="api"');
   });
@@ -181,7 +181,7 @@ describe("upstream", () => {
   });
 
   for (const status of [500, 502, 503, 529]) {
-    test(`${status} is tried three times, then 502`, async () => {
+    test(`${status} is tried three times, then the response is a 502`, async () => {
       upstream.behave = answers(status, '{"secret":"internals"}', { "x-request-id": "req_3" });
       const answer = await worker.request(QUERY);
       const error = errorOf(answer, 502, "upstream_error");
@@ -194,7 +194,7 @@ describe("upstream", () => {
     });
   }
 
-  test("one failure is tried again", async () => {
+  test("a single failure is retried", async () => {
     upstream.behave = (request, response) => {
       upstream.behave = answers(200, GOOD);
       answers(503, "")(request, response);
@@ -203,7 +203,7 @@ describe("upstream", () => {
     assert.equal(upstream.requests.length, 2);
   });
 
-  test("Retry-After is waited for when it fits", async () => {
+  test("Retry-After is respected if it fits", async () => {
     upstream.behave = (request, response) => {
       upstream.behave = answers(200, GOOD);
       answers(429, "{}", { "retry-after": "1" })(request, response);
@@ -232,7 +232,7 @@ describe("upstream", () => {
   });
 
   for (const status of [301, 302, 303, 307, 308]) {
-    test(`a redirect (${status}) is not followed: the token stays`, async () => {
+    test(`a redirect (${status}) is not followed, so the token is not sent elsewhere`, async () => {
       const elsewhere = await startUpstream();
       elsewhere.behave = answers(200, GOOD);
       upstream.behave = answers(status, "", { location: `${elsewhere.url}/v1/usage/by-agent?period=month` });
@@ -245,7 +245,7 @@ describe("upstream", () => {
   }
 
   for (const status of [201, 204, 206, 405, 407, 418]) {
-    test(`${status} is no answer of this endpoint`, async () => {
+    test(`${status} is not a response of this endpoint`, async () => {
       upstream.behave = answers(status, status === 204 ? undefined : GOOD);
       errorOf(await worker.request(QUERY), 502, "bad_upstream_answer");
       assert.equal(upstream.requests.length, 1);
@@ -258,7 +258,7 @@ describe("upstream", () => {
     change(body);
     return JSON.stringify(body);
   };
-  /** What is wrong with a 200, its body, and the path of a problem that must be named. */
+  /** What is wrong with a 200, its body, and the path of a problem that must be reported. */
   const NONSENSE = [
     ["a page of HTML", "<!doctype html><title>Welcome</title>", ""],
     ["nothing", "", ""],
@@ -307,7 +307,7 @@ describe("upstream", () => {
     });
   }
 
-  /** Path and query, what spoils its answer, and where that shows. */
+  /** Path and query, a change that makes the response invalid, and the path of the problem. */
   for (const [path, query, spoil, field] of [
     ["/v1/usage", "", (body) => delete body.stats.totalCalls, "/stats/totalCalls"],
     ["/v1/usage/daily", "?days=3", (body) => body.data.splice(1, 1), /^\/data/],
@@ -316,7 +316,7 @@ describe("upstream", () => {
     ["/v1/usage/monthly", "?months=5", () => {}, /^\/(data|months)/],
     ["/v1/usage/by-number", "", (body) => (body.data[0].country = null), "/data/0/country"],
   ]) {
-    test(`${path}${query}: a bad answer is 502, and a good one is passed on`, async () => {
+    test(`${path}${query}: an invalid response is a 502, and a valid one is passed on`, async () => {
       const body = structuredClone(GOOD_ANSWERS[path]);
       spoil(body);
       upstream.behave = answers(200, JSON.stringify(body), { "x-request-id": "req_5" });
@@ -336,7 +336,7 @@ describe("upstream", () => {
     });
   }
 
-  test("the upstream's own tag goes on with its bytes; what is no tag does not", async () => {
+  test("the upstream's tag is passed on, and an invalid tag is not", async () => {
     for (const etag of ['"a,b"', 'W/"a,b"']) {
       upstream.behave = answers(200, GOOD, { etag });
       assert.equal((await worker.request(QUERY)).headers.get("etag"), etag);
@@ -355,7 +355,7 @@ describe("upstream", () => {
     assert.equal((await worker.request(QUERY)).headers.get("etag"), null);
   });
 
-  test("many problems are not all listed", async () => {
+  test("at most 100 problems are listed", async () => {
     upstream.behave = answers(
       200,
       changed((body) => (body.data = Array.from({ length: 5000 }, () => ({ messages: "1" })))),
@@ -364,7 +364,7 @@ describe("upstream", () => {
     assert.ok(details.length > 0 && details.length <= 100);
   });
 
-  test("50 MB are not read to the end", async () => {
+  test("a response of 50 MB is not read to the end", async () => {
     let sent = 0;
     upstream.behave = async (_request, response) => {
       response.writeHead(200, { "content-type": "application/json" });
@@ -381,13 +381,13 @@ describe("upstream", () => {
     await works();
   });
 
-  test("nor when they come compressed to a few kilobytes", async () => {
+  test("a response of 50 MB in a few compressed kilobytes is not read to the end", async () => {
     upstream.behave = answers(200, gzipSync(Buffer.alloc(50 * MEGABYTE, " ")), { "content-encoding": "gzip" });
     errorOf(await worker.request(QUERY), 502, "upstream_too_large");
     await works();
   });
 
-  test("nor at all when their number is told", { timeout: 60_000 }, async () => {
+  test("a response whose Content-Length is too large is not read", { timeout: 60_000 }, async () => {
     const closed = new Promise((resolve) => {
       upstream.behave = (_request, response) => {
         response.on("close", resolve);
@@ -400,7 +400,7 @@ describe("upstream", () => {
     await works();
   });
 
-  test("gzip data that is none, or is cut short", async () => {
+  test("invalid or truncated gzip data is a failure", async () => {
     for (const body of ["no gzip data", gzipSync(GOOD).subarray(0, -20)]) {
       upstream.requests.length = 0;
       upstream.behave = answers(200, body, { "content-encoding": "gzip" });
@@ -425,7 +425,7 @@ describe("upstream", () => {
     });
   }
 
-  test("a connection that breaks before or inside the answer is tried again, then 502", async () => {
+  test("a connection that breaks before or inside the response is retried, then the response is a 502", async () => {
     upstream.behave = (request) => request.socket.destroy();
     errorOf(await worker.request(QUERY), 502, "upstream_unreachable");
     assert.equal(upstream.requests.length, 3);
@@ -438,11 +438,11 @@ describe("upstream", () => {
     await works();
   });
 
-  test("a client that leaves ends the question", { timeout: 60_000 }, async () => {
+  test("a client that closes the connection ends the upstream request", { timeout: 60_000 }, async () => {
     const closed = new Promise((resolve) => {
       upstream.behave = (_request, response) => response.on("close", resolve);
     });
-    // Reset, not just ended: a client that only stops sending may still be reading.
+    // The connection is reset, because a client that only stops sending may still read.
     const socket = connect(Number(worker.base.port), worker.base.hostname);
     socket.write(`GET ${PATH}${QUERY} HTTP/1.1\r\nHost: edge\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`);
     setTimeout(() => socket.resetAndDestroy(), 300);
@@ -450,7 +450,7 @@ describe("upstream", () => {
     await works();
   });
 
-  test("nothing is listening", async () => {
+  test("an unreachable upstream is a 502", async () => {
     const unused = createServer().listen(0, "127.0.0.1");
     await once(unused, "listening");
     const { port } = unused.address();
@@ -462,7 +462,7 @@ describe("upstream", () => {
     await lost.stop();
   });
 
-  test("the time holds for the first byte and for the last, and is not had a second time", {
+  test("the time limit is for the first and the last byte, and for all attempts together", {
     timeout: 60_000,
   }, async () => {
     await withSettings({ UPSTREAM_TIMEOUT_MS: "4000" }, async (hurried) => {
@@ -492,7 +492,7 @@ describe("upstream", () => {
     });
   });
 
-  test("tries and size are settings", async () => {
+  test("retries and size are settings", async () => {
     await withSettings({ UPSTREAM_RETRIES: "0", UPSTREAM_MAX_BYTES: String(GOOD.length + 10) }, async (strict) => {
       upstream.behave = answers(500, "");
       errorOf(await strict.request(QUERY), 502, "upstream_error");
@@ -502,7 +502,7 @@ describe("upstream", () => {
     });
   });
 
-  test("many at once, good and bad, do not disturb each other", async () => {
+  test("concurrent requests, valid and invalid, do not affect each other", async () => {
     upstream.behave = (request, response) => {
       const body = request.url.includes("week") ? "nonsense" : GOOD;
       setTimeout(() => answers(200, body)(request, response), Math.random() * 50);
@@ -516,7 +516,7 @@ describe("upstream", () => {
   });
 });
 
-test("an upstream that can't be used is a wrong setting", async () => {
+test("an invalid upstream URL is a wrong setting", async () => {
   for (const [vars, named] of [
     [{ UPSTREAM_BASE_URL: "not a url" }, /UPSTREAM_BASE_URL/],
     [{ UPSTREAM_BASE_URL: "ftp://files.example" }, /UPSTREAM_BASE_URL/],

@@ -1,4 +1,4 @@
-// The whole build in its order: each step reads only what the ones before it wrote.
+// The whole build. Each step reads only what earlier steps wrote.
 
 import { step } from "../setup/run.mjs";
 import { buildPackage } from "./package.mjs";
@@ -6,7 +6,7 @@ import { buildPage } from "./page.mjs";
 import { buildWasm } from "./wasm.mjs";
 import { buildWorker } from "./worker.mjs";
 
-/** `tools`: what `setUp(BUILD)` returned. */
+/** `tools` is the result of `setUp(BUILD)`. */
 export async function buildAll(tools) {
   await step("Rust to pkg/wasm", () => buildWasm(tools));
   await step("TypeScript to pkg/dist", buildPackage);

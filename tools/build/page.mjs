@@ -1,4 +1,4 @@
-// www -> www/dist
+// Builds www/dist from www.
 
 import { join } from "node:path";
 import { root, run } from "../setup/run.mjs";

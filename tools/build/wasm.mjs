@@ -1,4 +1,4 @@
-// Rust -> pkg/wasm: usage_by_agent.wasm, the glue usage_by_agent.js and its types.
+// Builds pkg/wasm from Rust: usage_by_agent.wasm, the glue usage_by_agent.js and its types.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,15 +10,15 @@ import { quietly, root, run } from "../setup/run.mjs";
 const TARGET = "wasm32-unknown-unknown";
 const NAME = "usage_by_agent";
 
-// web: glue that is told where the module is, so one build serves every runtime. Its own guess at the module's
-// URL is left out: bundlers would follow it and pack the module twice.
+// The target `web` makes glue that receives the module, so one build serves every runtime. The glue's default URL of the module is
+// left out, because bundlers would follow it and pack the module twice.
 const BINDGEN = ["--target", "web", "--omit-default-module-path"];
 
-// For speed: -Os and -Oz were less than 0.2 % smaller. Which features to allow (SIMD, …) wasm-opt reads from the module.
+// -O3 for speed: -Os and -Oz were less than 0.2 % smaller. wasm-opt reads the allowed features (SIMD, …) from the module.
 const WASM_OPT = ["-O3"];
 
 export async function buildWasm({ wasm: env, bindgen }) {
-  await run("cargo", ["fetch", "--target", TARGET], { env }); // before the paths below are looked up
+  await run("cargo", ["fetch", "--target", TARGET], { env }); // before the paths below are read
   const place = ["--release", "--lib", "--target", TARGET, "--target-dir", "target"];
   await run("cargo", ["build", ...place, "--config", `target.${TARGET}.rustflags = ${JSON.stringify(remaps())}`], {
     env,
@@ -29,7 +29,7 @@ export async function buildWasm({ wasm: env, bindgen }) {
   const raw = join(out, `${NAME}.wasm`);
   const stamp = join(root, "target", "wasm.stamp");
 
-  // cargo knows when there is nothing to do, the two tools after it don't: same input and same flags, same output.
+  // cargo does nothing if nothing has changed. The next two tools are skipped if their input and flags have not changed.
   const input = createHash("sha256")
     .update(readFileSync(built))
     .update(JSON.stringify([bindgen, BINDGEN, WASM_OPT]))
@@ -51,7 +51,7 @@ export async function buildWasm({ wasm: env, bindgen }) {
   console.log(`  ${NAME}.wasm: ${whole}, gzip ${gzip}, brotli ${brotli}`);
 }
 
-/** Panic messages hold source paths: without this machine's folders the module is the same wherever it is built. */
+/** Removes this machine's folders from the paths in panic messages, so that every machine builds an equal module. */
 function remaps() {
   const sources = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "registry/src");
   const crates = existsSync(sources) ? readdirSync(sources).sort() : [];

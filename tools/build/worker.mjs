@@ -1,11 +1,11 @@
-// worker/src -> worker/dist: one script and the module beside it, which workerd compiles before the first request.
+// Builds worker/dist from worker/src: one script, and beside it the module, which workerd compiles before the first request.
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../setup/run.mjs";
 
 export async function buildWorker() {
-  const { build } = await import("esbuild"); // here, so that this file loads before there are npm packages
+  const { build } = await import("esbuild"); // imported here, so that this file loads without npm packages
   const outdir = join(root, "worker/dist");
   rmSync(outdir, { recursive: true, force: true });
   await build({
@@ -14,7 +14,7 @@ export async function buildWorker() {
     bundle: true,
     format: "esm",
     target: "es2022",
-    // What wrangler sets. Which of them wins is decided by their order in pkg/package.json: workerd is first there.
+    // As wrangler sets them. The order in pkg/package.json decides which one is used; workerd is first there.
     platform: "browser",
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*", "node:*"],

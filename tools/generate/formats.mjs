@@ -1,18 +1,18 @@
-/** Values put together to one text. */
+/** Joins values into one text. */
 import { Random } from "./random.mjs";
 
 /** @typedef {"ndjson" | "array" | "page" | "concatenated"} Format */
 
 export const FORMATS = ["ndjson", "array", "page", "concatenated"];
 
-/** Whether line breaks may stand inside a value of this format. */
+/** Whether a value of this format may contain line breaks. */
 export const isMultiline = (format) => format !== "ndjson";
 
-/** Where the value with an index stands, as a JSON Pointer. */
+/** The JSON Pointer to the value with an index. */
 export const pathOf = (format, index) => (format === "page" ? `/data/${index}` : `/${index}`);
 
 /**
- * The text of generated values, in pieces.
+ * The text of generated values, in chunks.
  * @param {Iterable<{text: string}>} values
  * @param {{format?: Format, seed?: number}} [options]
  * @returns {Generator<string, void, void>}
@@ -39,7 +39,7 @@ const frames = {
   concatenated: {
     before: " \n",
     after: "",
-    // Objects need nothing between them; numbers and words run together without.
+    // Objects need no separator; numbers and words do.
     between: (random, last, next) => {
       const separate = last.endsWith("}") && next.startsWith("{");
       return random.pick(separate ? ["", "", " ", "\n", "\r\n\t"] : [" ", "\n", "\t\n"]);

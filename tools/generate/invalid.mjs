@@ -1,11 +1,11 @@
-/** Records that are JSON but no records: every way of being invalid, one after the other. */
+/** Invalid records in valid JSON. There is one for each way of being invalid. */
 
-/** What is wrong with the timestamps of these is one thing each. */
+/** Invalid timestamps. Each has one error. */
 const BAD_TIMES = {
   "not a time": "yesterday",
   empty: "",
   "date only": "2024-06-01",
-  naive: "2024-06-01T12:00:00", // valid when texts without an offset are read as UTC
+  naive: "2024-06-01T12:00:00", // valid if texts without an offset are read as UTC
   "naive with a fraction": "2024-06-01 12:00:00.123456",
   "no seconds": "2024-06-01T12:00Z",
   "no such day": "2023-02-29T12:00:00Z",
@@ -82,7 +82,7 @@ const received = (id, time) => ({
   data: { messageId: id, receivedAt: time },
 });
 
-/** The same with other fields; `undefined` takes one away. */
+/** A copy of a record with other fields; `undefined` removes a field. */
 const with_ = (make, fields) => (id, time) => {
   const record = { ...make(id, time), ...fields };
   for (const field of Object.keys(fields)) if (fields[field] === undefined) delete record[field];
@@ -94,13 +94,13 @@ const withData = (make, fields) => (id, time) => {
 };
 
 /**
- * Every kind of invalid record, by name: functions of an id and a usable timestamp.
+ * Every kind of invalid record, by name: functions of an id and a valid timestamp.
  * @type {ReadonlyMap<string, (id: string, time: string | number) => unknown>}
  */
 export const invalidKinds = new Map(kinds());
 
 function* kinds() {
-  // Arrays stand for their items where values do, so only one inside another is a record, and a bad one, in every format.
+  // A top-level array counts as its items. Only an array inside an array is an invalid record in every format.
   for (const value of [null, true, false, 0, 42, "", "text", [[1]]])
     yield [`bare ${JSON.stringify(value)}`, () => value];
 

@@ -1,11 +1,11 @@
-/** JSON text in the many ways in which other programs write it. */
+/** Writes JSON text in the different ways of other programs. */
 
 /**
- * Writes a value as JSON text that parses back to it. Unlike JSON.stringify it keeps -0, and writes Infinity as a number
- * too large for a double.
+ * Writes a value as JSON text that parses back to it. Unlike JSON.stringify it keeps -0, and it writes Infinity as a
+ * number that is too large for a double.
  * @param {unknown} value
  * @param {import("./random.mjs").Random} random
- * @param {{multiline?: boolean}} [options] whether line breaks may stand between tokens
+ * @param {{multiline?: boolean}} [options] whether there may be line breaks between tokens
  */
 export function writeJson(value, random, { multiline = false } = {}) {
   const style = random.weighted(STYLES);
@@ -23,7 +23,7 @@ const STYLES = [
   [8, { odd: true, shuffle: true, escaping: "some" }],
 ];
 
-/** Whether a record has a number that JSON.stringify would change: only durations are such. */
+/** Whether a record has a number that JSON.stringify would change. Only durations can be such numbers. */
 function hasOddNumber(value) {
   const duration = value?.durationSeconds ?? value?.data?.durationSeconds;
   return duration === Infinity || Object.is(duration, -0);
@@ -52,7 +52,7 @@ function writeText(text, { escaping, random }) {
   if (!escaping || text.length > 1000) return plain;
   if (escaping === "non-ascii") return plain.replace(/[\u007f-\uffff]/g, (unit) => hexEscape(unit));
   if (!random.chance(0.3)) return plain;
-  // Escapes, then whole code points: of a pair of surrogates both halves are escaped or none, as UTF-8 has no half ones.
+  // Escapes come first, then whole code points. Both halves of a surrogate pair are escaped or neither, because UTF-8 can't encode one half.
   return plain.replace(/\\(?:u.{4}|.)|[^"]/gu, (token) => {
     if (token[0] === "\\") return token;
     if (token === "/" && random.chance(0.5)) return "\\/";

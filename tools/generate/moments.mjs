@@ -1,4 +1,4 @@
-/** When things happen, and the ways in which records write it. */
+/** Chooses the instants of records, and writes them in different ways. */
 import { bounds, transitionsBetween } from "../oracle.mjs";
 
 const SECOND = 1000;
@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Zones whose clocks do something remarkable, or are far from UTC, or off it by an odd amount. */
+/** Zones with remarkable transitions, or with large or odd offsets. */
 const ZONES = [
   "UTC",
   "Africa/Cairo",
@@ -26,12 +26,12 @@ const ZONES = [
   "Pacific/Niue",
 ];
 
-/** So near to an edge that only exact arithmetic tells the side. */
+/** Distances in milliseconds that are so small that only exact arithmetic finds the right side of a bound. */
 const NEAR = [-SECOND, -999, -1, 0, 0, 0, 1, 999, SECOND];
-/** So near to a change of the clocks that the local time is skipped or repeated. */
+/** Distances in milliseconds that are so near to a transition that the local time is in a gap or a fold. */
 const AROUND = [...NEAR, -HOUR, -30 * MINUTE, -MINUTE, MINUTE, 30 * MINUTE, HOUR - 1, HOUR];
 
-/** Chooses the moments of records in [start, end). */
+/** Chooses the instants of records in [start, end). */
 export class Moments {
   #random;
   #start;
@@ -50,7 +50,7 @@ export class Moments {
     for (let i = 0; i < 60; i++) this.#addEdges();
   }
 
-  /** The first instants of the periods around some moment in some zone, and a change of its clocks. */
+  /** The first instants of the periods around an instant in a zone, and a transition of the zone. */
   #addEdges() {
     const random = this.#random;
     const now = this.#start + random.below(this.#end - this.#start);
@@ -60,14 +60,14 @@ export class Moments {
       const { startMs, endMs } = bounds({ period: random.pick(["week", "month", "year"]), tz, weekStart, now });
       this.#edges.push([startMs, NEAR], [endMs, NEAR]);
     } catch (error) {
-      if (error.code !== "out_of_range") throw error; // the first and last weeks of the supported years
+      if (error.code !== "out_of_range") throw error; // the periods at both ends of the supported years
     }
     for (const change of transitionsBetween(tz, now, Math.min(now + 100 * DAY, this.#end))) {
       this.#edges.push([change, AROUND]);
     }
   }
 
-  /** A moment after the share `progress` of the time has passed, or an edge. */
+  /** An instant near the share `progress` of the time, or near a bound. */
   at(progress) {
     const random = this.#random;
     if (random.chance(0.02)) {
@@ -77,17 +77,17 @@ export class Moments {
     }
     const span = this.#end - this.#start;
     const even = progress * span;
-    const jitter = (random.unit() - 0.5) * Math.min(span, DAY); // sources are merged, so order is only rough
+    const jitter = (random.unit() - 0.5) * Math.min(span, DAY); // sources are merged, so records are only roughly in order
     const near = this.#start + Math.floor(even + jitter);
-    // Half of what there is has whole seconds.
+    // Half of the records have whole seconds.
     const rounded = random.chance(0.5) ? Math.floor(near / SECOND) * SECOND : near;
     return Math.min(Math.max(rounded, this.#start), this.#end - 1);
   }
 }
 
 /**
- * Writes a moment as one of the texts or numbers that mean it. All of them mean this very millisecond: digits beyond it are
- * to be dropped.
+ * Writes an instant as one of the texts or numbers for it. Each of them gives exactly this millisecond, because a reader drops
+ * further digits.
  * @param {number} ms
  * @param {import("./random.mjs").Random} random
  * @returns {string | number}
@@ -124,7 +124,7 @@ function writeText(ms, ahead, offset, random) {
   return `${local.slice(0, 19)}${fraction(local.slice(20, 23), random)}${offset}`;
 }
 
-/** Fractions of several lengths, of which the first three digits are given. */
+/** Writes a fraction of a second in different lengths. Its first three digits are given. */
 function fraction(digits, random) {
   const style = random.below(4);
   if (style === 0) {
@@ -133,10 +133,10 @@ function fraction(digits, random) {
   }
   if (style === 1) return `.${digits}`;
   if (style === 2) return `.${digits}${String(random.below(1000)).padStart(3, "0")}`; // Python's microseconds
-  return `.${digits}${random.pick(["999999", "000001", "5", "999999999999"])}`; // Go's nanoseconds, and beyond
+  return `.${digits}${random.pick(["999999", "000001", "5", "999999999999"])}`; // Go's nanoseconds, and longer
 }
 
-/** The second after 23:59:59, where there is one to write so. */
+/** Writes an instant as the leap second 23:59:60, if it is the second after a 23:59:59. */
 function leapSecond(ms) {
   if (ms % MINUTE >= SECOND || ms < 0) return null;
   const before = new Date(ms - SECOND).toISOString();

@@ -1,6 +1,6 @@
 /**
- * Generated records for people to look at. The generator's own names and ids are chosen to break careless programs, which is
- * right for tests and odd for a first look, so they are exchanged for ordinary ones here.
+ * Generated records for people. The generator's names and ids are chosen to break careless programs. They are replaced by ordinary
+ * ones here.
  */
 import { generate } from "./records.mjs";
 import { roster } from "./roster.mjs";
@@ -22,8 +22,8 @@ const NAMES = [
 const STATUSES = ["completed", "in-progress", "ringing", "failed", "busy", "no-answer", "canceled", ""];
 
 /**
- * The lines of NDJSON, and what goes with them: the page of `GET /v1/agents`, and what the account would say of itself.
- * @param {Omit<Parameters<typeof generate>[0], "agents">} chosen as for `generate`; the agents are a dozen
+ * Gives the lines of NDJSON, a page of `GET /v1/agents`, and the data of the account.
+ * @param {Omit<Parameters<typeof generate>[0], "agents">} chosen the options of `generate`; there are twelve agents
  */
 export function plainSample(chosen) {
   const options = { transcripts: { share: 0.001, size: 4000 }, ...chosen, agents: NAMES.length };
@@ -33,7 +33,7 @@ export function plainSample(chosen) {
   );
   const names = new Map(busy.flatMap((agent, index) => agent.names.map((name) => [name, NAMES[index]])));
 
-  /** For JSON.stringify: what is not one of the generator's oddities stays as it is, invalid values too. */
+  /** A replacer for JSON.stringify. It keeps every value that is not one of the generator's names or ids, also invalid values. */
   const plain = (key, value) => {
     if (key === "agentId") return ids.get(value) ?? value;
     if (key === "agentName") return names.get(value) ?? value;
@@ -43,12 +43,12 @@ export function plainSample(chosen) {
 
   function* lines() {
     for (const { value } of generate(options)) {
-      // A test of ties among names.
+      // One of the names that test equal times.
       if (value?.agentId !== "tied-names") yield `${JSON.stringify(value, plain)}\n`;
     }
   }
 
-  // Deleted agents are not in it: their rows show that usage does not go with them.
+  // Deleted agents are not in the directory. Their rows show that their usage is kept.
   const listed = busy
     .map((agent, index) => ({ ...agent, name: NAMES[index] }))
     .filter((agent) => agent.listedAs !== null);

@@ -1,6 +1,6 @@
 /**
- * A handful of questions that between them use every option of a report.
- * @param {number} start of the records' time, epoch milliseconds
+ * A few queries that together use every option of a report.
+ * @param {number} start the first instant of the records, in epoch milliseconds
  * @param {number} end
  * @param {{id: string, name: string}[]} agents the directory
  * @param {boolean} skip whether there are invalid records

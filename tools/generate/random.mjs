@@ -1,4 +1,4 @@
-/** Random numbers that are the same for the same seed on every machine: sfc32, seeded by splitmix32. */
+/** Random numbers that depend only on the seed: sfc32, seeded by splitmix32. */
 export class Random {
   #a;
   #b;
@@ -7,7 +7,7 @@ export class Random {
 
   /**
    * @param {number} seed any integer
-   * @param {number} stream independent sequences of one seed
+   * @param {number} stream the number of one of the seed's independent sequences
    */
   constructor(seed, stream = 0) {
     let state = (seed ^ Math.imul(stream, 0x85ebca6b)) | 0;
@@ -18,7 +18,7 @@ export class Random {
       return z ^ (z >>> 15);
     };
     [this.#a, this.#b, this.#c] = [split(), split(), split()];
-    for (let i = 0; i < 12; i++) this.bits(); // until the seed has reached every bit
+    for (let i = 0; i < 12; i++) this.bits(); // until the seed has affected every bit
   }
 
   /** 32 random bits. */
@@ -32,12 +32,12 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** At least 0, below 1. */
+  /** A number of at least 0 and below 1. */
   unit() {
     return this.bits() / 0x1_0000_0000;
   }
 
-  /** A whole number, at least 0, below `n`. */
+  /** A whole number of at least 0 and below `n`. */
   below(n) {
     return Math.floor(this.unit() * n);
   }
@@ -73,7 +73,7 @@ export class Random {
     return pairs[pairs.length - 1][1];
   }
 
-  /** `list` in another order. */
+  /** The items of `list` in a random order. */
   shuffled(list) {
     const copy = [...list];
     for (let i = copy.length - 1; i > 0; i--) {

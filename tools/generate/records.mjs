@@ -1,4 +1,4 @@
-/** Records without end, made one at a time. */
+/** Generates any number of records, one by one. */
 import { invalidKinds } from "./invalid.mjs";
 import { writeJson } from "./json.mjs";
 import { Moments, writeMoment } from "./moments.mjs";
@@ -8,31 +8,31 @@ import { makeRecord } from "./shapes.mjs";
 
 /**
  * @typedef {object} GenerateOptions
- * @property {number} [records] how many valid records; default 1000
- * @property {number} [invalid] how many invalid ones among them, besides; default 0
+ * @property {number} [records] the number of valid records; default 1000
+ * @property {number} [invalid] the number of invalid records, in addition; default 0
  * @property {number} [seed] default 1
- * @property {Date | number | string} [start] the first moment of a record; default 2024-01-01T00:00:00Z
- * @property {Date | number | string} [end] the moment before which all are; default 2025-01-01T00:00:00Z
- * @property {number} [agents] how many agents have usage; default 40
- * @property {{share?: number, size?: number}} [transcripts] the share of transcripts that are long, and their size in
+ * @property {Date | number | string} [start] the first instant of records; default 2024-01-01T00:00:00Z
+ * @property {Date | number | string} [end] the first instant after all records; default 2025-01-01T00:00:00Z
+ * @property {number} [agents] the number of agents with usage; default 40
+ * @property {{share?: number, size?: number}} [transcripts] the share of long transcripts, and their size in
  *   characters; default 0.005 and 20000
  * @property {boolean} [pages] whether some values are list pages of a few records; default true
- * @property {boolean} [multiline] whether line breaks may stand inside a value's text; default false
+ * @property {boolean} [multiline] whether a value's text may contain line breaks; default false
  */
 
 /**
  * @typedef {object} Generated
  * @property {unknown} value a record, or a list page of some
  * @property {string} text the value as JSON text
- * @property {string} shape what it is, in a word or two
- * @property {number} records how many records it stands for
+ * @property {string} shape the shape's name, in one or two words
+ * @property {number} records the number of records in the value
  */
 
-/** How many values something that happens again is put off at most. */
+/** A repeated record comes at most this many values later. */
 const HORIZON = 4096;
 
 /**
- * Makes records: the same ones for the same options, whatever the reader does. Memory use doesn't grow with their number.
+ * Generates records. They depend only on the options. Memory does not grow with their number.
  * @param {GenerateOptions} [options]
  * @returns {Generator<Generated, void, void>}
  */
@@ -44,7 +44,7 @@ export function* generate(options = {}) {
   const transcripts = { share: 0.005, size: 20_000, ...options.transcripts };
 
   const random = new Random(seed, 3);
-  const styling = new Random(seed, 4); // apart, so that the way of writing doesn't change what is written
+  const styling = new Random(seed, 4); // a separate sequence, so that formatting does not change the values
   const moments = new Moments(random, start, end);
   const { busy, numbers } = roster({ seed, agents });
   const nextId = idMaker(random);
@@ -106,7 +106,7 @@ export function* generate(options = {}) {
       const data = Array.from({ length: random.below(4) }, () => fresh().value);
       if (random.chance(0.1)) data.push({ data: [fresh().value], hasMore: false });
       const count = data.reduce((sum, item) => sum + (Array.isArray(item.data) ? item.data.length : 1), 0);
-      // A page counts as one whatever else it has, an event's name for example.
+      // An object with a `data` array is a page, even if it has other fields such as an event's name.
       const page = {
         ...(random.chance(0.1) && { event: "agent.message", receivedAt: 5 }),
         data,
@@ -119,7 +119,7 @@ export function* generate(options = {}) {
       followers = [];
       const { shape, value } = fresh();
       const written = write(shape, value);
-      // What is delivered again is the same to the byte.
+      // A repeated delivery has equal bytes.
       for (const follower of followers) if (follower.value === value) follower.text = written.text;
       made += 1;
       yield written;
@@ -127,7 +127,7 @@ export function* generate(options = {}) {
   }
 }
 
-/** Ids of the kinds that services give; some records have none, or share one with a record of the other kind. */
+/** Makes ids as services do. Some records have no id, and some share an id with a record of the other kind. */
 function idMaker(random) {
   let count = 0;
   let last = "0";
@@ -140,7 +140,7 @@ function idMaker(random) {
       [3, `${count}.0`],
       [2, `0${count}e1`],
       [1, `id “${count}” 😀\n`],
-      [1, last], // a call and a message may have the same id, which makes neither a duplicate
+      [1, last], // a call and a message with one id are not duplicates
       [0.1, "__proto__"],
       [0.1, "constructor"],
       [1, ""],
@@ -152,7 +152,7 @@ function idMaker(random) {
   };
 }
 
-/** One agent's last names, all of the same moment: the greatest by code unit is meant, not by code point or place. */
+/** Several names of one agent at one instant. The greatest by code unit wins, not by code point or position. */
 function closingRecords(time) {
   const receivedAt = new Date(time).toISOString();
   return ["😀 tied", "Ｚ tied", "A tied"].map((agentName, i) => {

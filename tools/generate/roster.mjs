@@ -1,7 +1,7 @@
-/** The agents of the generated records: who there is, what they are called, and what the directory knows of them. */
+/** The agents of the generated records: their ids, their names and their entries in the directory. */
 import { Random } from "./random.mjs";
 
-/** Names that break what doesn't escape, compare or count them with care. */
+/** Names that break programs which escape, compare or count text carelessly. */
 const NAMES = [
   "Support Agent Alpha",
   "Sales Agent Beta",
@@ -30,7 +30,7 @@ const NAMES = [
   `${"long ".repeat(60)}name`,
 ];
 
-/** Ids that JavaScript objects, numbers or sorting might take for something else. */
+/** Ids that a program may confuse with properties of JavaScript objects or with numbers. */
 const ODD_IDS = [
   "__proto__",
   "constructor",
@@ -49,12 +49,12 @@ const ODD_IDS = [
 /**
  * @typedef {object} Agent
  * @property {string} id
- * @property {string[]} names one after the other, as time goes by; none for agents that no record names
+ * @property {string[]} names the names in the order of time; none for agents without records
  * @property {string | null} listedAs the name in the directory; null for deleted and unknown agents
  */
 
 /**
- * The agents of a seed. The first ones are the busiest; the last ones are listed and have no usage.
+ * The agents of a seed. The first agents are the busiest. The last agents are listed and have no usage.
  * @param {{seed?: number, agents?: number}} [options]
  * @returns {{busy: Agent[], idle: Agent[], numbers: {id: string, phoneNumber: string}[]}}
  */
@@ -82,7 +82,7 @@ export function roster({ seed = 1, agents = 40 } = {}) {
     else busy.push({ id, names: fate === "nameless" ? [] : names, listedAs: null });
   }
   const idle = ["😀 Idle", "Ｚ Idle", "Zoë Idle", "Zoe\u0308 Idle", "Idle", "Idle"].map((name) => {
-    return { id: random.uuid(), names: [], listedAs: name }; // all zeros, so that names alone decide their order
+    return { id: random.uuid(), names: [], listedAs: name }; // rows of zeros, so that only names decide their order
   });
   const numbers = Array.from({ length: 24 }, () => ({ id: `num_${random.hex()}`, phoneNumber: phoneNumber(random) }));
   return { busy, idle, numbers };
@@ -101,7 +101,7 @@ export function agentsPage({ seed = 1, agents = 40 } = {}) {
     return { id, name, createdAt, numbers: random.chance(0.5) ? [random.pick(numbers)] : [] };
   };
   const data = listed.map(({ id, listedAs }) => entry(id, listedAs));
-  // Pages read while agents change can list one twice: the later entry holds.
+  // If agents change while pages are read, a page can list an agent twice. The later entry counts.
   data.unshift(entry(data[0].id, "an outdated name"));
   return { data, total: data.length };
 }

@@ -1,17 +1,17 @@
-/** The shapes of records that the vendor's API and webhooks give, and some that they don't. */
+/** The shapes of records of the vendor's API and webhooks, and some other shapes. */
 import { writeMoment } from "./moments.mjs";
 import { phoneNumber } from "./roster.mjs";
 
 /**
- * @typedef {object} Scene what a shape is made from
+ * @typedef {object} Scene the input of a shape's maker
  * @property {import("./random.mjs").Random} random
- * @property {number} time when it happens
+ * @property {number} time the record's time, in epoch milliseconds
  * @property {import("./roster.mjs").Agent | null} agent
- * @property {string | undefined} agentName what the agent is called then
- * @property {{id: string, phoneNumber: string}[]} numbers the account's own
- * @property {() => string | null | undefined} id makes the next id; sometimes there is none
+ * @property {string | undefined} agentName the agent's name at that time
+ * @property {{id: string, phoneNumber: string}[]} numbers the phone numbers of the account
+ * @property {() => string | null | undefined} id gives the next id, or sometimes none
  * @property {{share: number, size: number}} transcripts
- * @property {(shape: string, value: unknown) => void} later lets a record follow at some later place
+ * @property {(shape: string, value: unknown) => void} later adds a record at a later place
  */
 
 /** @type {readonly (readonly [number, string, (scene: Scene) => unknown])[]} weight, name, maker */
@@ -38,7 +38,7 @@ export function makeRecord(scene) {
   return { shape, value: make(scene) };
 }
 
-/** Mostly there, and the rest of the time missing in each of the ways to be. */
+/** A value that is mostly present, and otherwise missing in one of several ways. */
 function agentFields({ random, agent, agentName }, { named = 0.7 } = {}) {
   if (agent === null)
     return random.weighted([
@@ -63,7 +63,7 @@ function idField(name, id) {
 
 const direction = (random) => random.pick(["inbound", "outbound"]);
 
-/** A call's status, end and duration, which contradict each other at times. */
+/** A call's status, end and duration. Sometimes they contradict each other. */
 function outcome({ random, time }) {
   const status = random.weighted([
     [78, "completed"],
@@ -82,7 +82,7 @@ function outcome({ random, time }) {
     [0.4, "fehlgeschlagen ☎️"],
   ]);
   if (status !== "completed" && random.chance(0.7)) return { status, endedAt: null, durationSeconds: null };
-  const length = random.unit() * random.unit() * 1_800_000; // more short calls than long ones, up to half an hour
+  const length = random.unit() * random.unit() * 1_800_000; // milliseconds, up to half an hour, with more short calls than long ones
   const endedAt = writeMoment(time + Math.floor(length), random);
   const seconds = Math.round(length / 10) / 100;
   return {
@@ -98,7 +98,7 @@ function outcome({ random, time }) {
       [2, { endedAt, durationSeconds: 0 }],
       [0.5, { endedAt: writeMoment(time, random), durationSeconds: null }],
       [0.5, { endedAt, durationSeconds: -0 }],
-      [0.5, { endedAt: writeMoment(time - 60_000, random), durationSeconds: 17 }], // clocks differ; the duration counts
+      [0.5, { endedAt: writeMoment(time - 60_000, random), durationSeconds: 17 }], // the end is before the start; the duration counts
     ]),
   };
 }
@@ -106,7 +106,7 @@ function outcome({ random, time }) {
 function apiCall(scene) {
   const { random, time, later } = scene;
   const id = scene.id();
-  const number = random.chance(0.9) ? random.pick(scene.numbers) : null; // released ones are not listed
+  const number = random.chance(0.9) ? random.pick(scene.numbers) : null; // released numbers are not listed
   const agent = agentFields(scene, { named: 0.5 });
   const call = {
     ...idField("id", id),
@@ -128,7 +128,7 @@ function apiCall(scene) {
   if (random.chance(0.1)) call.transcripts = transcript(scene);
 
   if (typeof id === "string" && random.chance(0.15)) {
-    // Listed while it was still going on, and once more when it was over.
+    // The call is listed while it is in progress, and again after its end.
     later("call seen before and after its end", call);
     return { ...call, status: random.pick(["ringing", "in-progress"]), endedAt: null, durationSeconds: null };
   }
@@ -245,7 +245,7 @@ function voiceTurn(scene) {
     transcript: random.pick(SENTENCES),
     status: "in-progress",
   };
-  if (random.chance(0.02)) data.callId = 5; // not looked at, so not at fault
+  if (random.chance(0.02)) data.callId = 5; // not read, so not an error
   return webhook(scene, "agent.message", "voice", agentFields(scene), data);
 }
 
@@ -294,13 +294,13 @@ function unknown(scene) {
   ]);
 }
 
-/** A delivery that isn't answered is repeated, up to six in all. */
+/** A delivery without a response is repeated, up to six deliveries in all. */
 function retries({ random, later }, shape, envelope) {
   if (!random.chance(0.06)) return;
   for (let more = random.below(5); more >= 0; more--) later(`${shape} again`, envelope);
 }
 
-/** What is said, among it texts that look like records to what doesn't read JSON as JSON. */
+/** The texts of messages. Some look like records to a program that does not parse JSON. */
 const SENTENCES = [
   "Hello, how can I help you today?",
   "",

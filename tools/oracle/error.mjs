@@ -1,4 +1,4 @@
-/** A fault that the contract names: `code` as in `UsageError`, `path` a JSON Pointer where one applies. */
+/** An error of the contract. `code` is as in `UsageError`; `path` is a JSON Pointer, if one applies. */
 export class OracleError extends Error {
   /**
    * @param {string} code

@@ -1,4 +1,4 @@
-/** What one record is: the rules that need no period, no directory and no other record. */
+/** Judges one record by the rules that do not need the period, the directory or other records. */
 import { readTimestamp } from "./timestamp.mjs";
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -10,7 +10,7 @@ const isMissing = (value) => value === undefined || value === null;
  *   {is: "voiceTurn"} {is: "reaction"} {is: "other"}
  *   {is: "message", id, agentId, agentName, time}
  *   {is: "call", id, agentId, agentName, time, status, seconds}    `status` null: completed; `seconds` null: not known
- * where `id`, `agentId` and `agentName` are null when the record names none.
+ * `id`, `agentId` and `agentName` are null if the record does not have them.
  * @param {unknown} record
  * @param {string} path
  * @param {{naive?: boolean, defaults?: {agentId?: string | null, agentName?: string}}} [options]
@@ -30,7 +30,7 @@ export function judge(record, path, { naive = false, defaults = {} } = {}) {
   }
 }
 
-/** Thrown at the first field that is wrong; never leaves this file. */
+/** Thrown at the first wrong field, and caught in this file. */
 class Malformed extends Error {
   constructor(path) {
     super(path);
@@ -52,13 +52,13 @@ function recognise(record, path, naive) {
   return { is: "other" };
 }
 
-// In each of the four, fields are read in the order in which their faults are reported.
+// Each of the four functions reads the fields in the order in which errors are reported.
 
 function flatCall(record, path, naive) {
   const field = new Reader(record, path, naive);
   const [id, callId] = [field.text("id"), field.text("callId")];
   const agent = readAgent(field);
-  const status = field.text("status") ?? ""; // what doesn't say that it is completed, isn't
+  const status = field.text("status") ?? ""; // a call without a status is not completed
   return { is: "call", id: id ?? callId, ...agent, status: status === "completed" ? null : status, ...readSpan(field) };
 }
 
@@ -77,7 +77,7 @@ function webhookCall(record, path, naive) {
   const [callId, id] = [data.text("callId"), data.text("id")];
   const agent = readAgent(field);
   const named = data.text("status");
-  const stated = !isMissing(data.raw("status")); // a call that ended is completed unless it says otherwise
+  const stated = !isMissing(data.raw("status")); // a call_ended webhook without a status is a completed call
   const status = !stated || named === "completed" ? null : (named ?? "");
   return { is: "call", id: callId ?? id, ...agent, status, ...readSpan(data) };
 }
@@ -114,14 +114,14 @@ function readSpan(field) {
   if (!isMissing(duration)) {
     const usable = typeof duration === "number" && duration >= 0 && duration <= Number.MAX_SAFE_INTEGER;
     if (!usable) throw field.fault("durationSeconds");
-    return { time: startedAt, seconds: Math.floor(duration) + 0 }; // + 0: -0 is 0
+    return { time: startedAt, seconds: Math.floor(duration) + 0 }; // + 0 turns -0 into 0
   }
   if (endedAt === null) return { time: startedAt, seconds: null };
   if (endedAt < startedAt) throw field.fault("endedAt");
   return { time: startedAt, seconds: Math.floor((endedAt - startedAt) / 1000) };
 }
 
-/** Reads the fields of one object, each either usable, missing (null) or at fault. */
+/** Reads the fields of one object. Each field is valid, missing (null) or wrong (which throws). */
 class Reader {
   constructor(object, path, naive) {
     this.object = object;
@@ -137,7 +137,7 @@ class Reader {
     return this.object[name];
   }
 
-  /** An empty text says as little as a missing one. */
+  /** An empty text counts as missing. */
   text(name) {
     const value = this.object[name];
     if (isMissing(value)) return null;

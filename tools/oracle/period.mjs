@@ -1,4 +1,4 @@
-/** Calendar periods. A local date is a number here: its midnight, as if that were UTC. */
+/** Calendar periods. A local date is a number: its midnight, written as if it were UTC, in milliseconds. */
 import { OracleError } from "./error.mjs";
 import { readTimestamp } from "./timestamp.mjs";
 import { firstInstantOf, localAt } from "./zone.mjs";
@@ -8,7 +8,7 @@ const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "frida
 const FIRST_DATE = Date.UTC(1970, 0, 1);
 const LAST_DATE = Date.UTC(2099, 11, 31);
 
-/** The first date of the period that holds a date, and of the period that is `by` periods further. */
+/** The first date of the period that contains a date, and of the period that is `by` periods later. */
 const calendars = {
   week: {
     startOf: (date, weekStart) => date - ((new Date(date).getUTCDay() - WEEKDAYS.indexOf(weekStart) + 7) % 7) * DAY,
@@ -25,7 +25,7 @@ const calendars = {
 };
 
 /**
- * The period that a query means. `tz` is answered as it was asked for: Intl can't tell the tz database's own spelling.
+ * The period of a query. `tz` is returned as in the query, because Intl does not give the tz database's spelling.
  * @param {object} query a `PeriodQuery` with `now`
  * @returns {{period: string, tz: string, periodStart: string, periodEnd: string, startMs: number, endMs: number}}
  */
@@ -37,16 +37,16 @@ export function bounds({ period, tz, now, weekStart = "monday", offset = 0, boun
   const zone = tz ?? "UTC";
   const instant = readTimestamp(now, { anyNumber: true });
   if (instant === null) throw new OracleError("invalid_now", `no instant ${now}`);
-  localAt(zone, 0); // an unknown zone is said to be that, whatever else is out of range
+  localAt(zone, 0); // an unknown zone is reported before an instant out of range
   const year = new Date(instant).getUTCFullYear();
-  // Far beyond every supported period, and Intl's years are hard to read there.
+  // These years are far from every supported period, and Intl writes them in other ways.
   if (year < 1000 || year > 9000) throw new OracleError("out_of_range", `now is in the year ${year}`);
 
   const { startOf, move } = calendars[period];
   const today = Math.floor(localAt(zone, instant) / DAY) * DAY;
   let current = startOf(today, weekStart);
-  // Where clocks are put back across a midnight, the local date is for a while again the last one of a period that is over:
-  // a period is what lies between the first instants of two dates, and the instant decides.
+  // If clocks are put back across midnight, the local date is for a while that of the period before. A period is the window between
+  // the first instants of two dates, so the instant decides and not the local date.
   if (firstInstantOf(zone, move(current, 1)) <= instant) current = move(current, 1);
 
   const start = move(current, offset);

@@ -1,10 +1,10 @@
-/** Counting: where every record goes, and the report that comes of it. */
+/** Counts records, and makes the report and the diagnostics. */
 import { OracleError } from "./error.mjs";
 import { judge } from "./judge.mjs";
 import { bounds } from "./period.mjs";
 
 /**
- * The report of records, and where every one of them went. `diagnostics.problems` are `{path, code}` only.
+ * The report and the diagnostics of records. `diagnostics.problems` have only `{path, code}`.
  * @param {Iterable<unknown> | {data: unknown[]} | string} records parsed values, a list page, or NDJSON text
  * @param {object} query a `UsageQuery` with `now`
  * @param {{defaults?: {agentId?: string | null, agentName?: string}}} [options] for records without an agent
@@ -22,7 +22,7 @@ export function report(records, query, options) {
 
 const isPage = (value) => typeof value === "object" && value !== null && Array.isArray(value.data);
 
-/** One period's count, fed a value at a time. */
+/** The count of one period. Values are added one by one. */
 export class Tally {
   #query;
   #judging;
@@ -53,9 +53,9 @@ export class Tally {
   }
 
   /**
-   * Counts a value: a record, or a list page, which stands for its items.
+   * Counts a value: a record, or a list page, which counts as its items.
    * @param {unknown} value
-   * @param {string} path where it stands, as a JSON Pointer
+   * @param {string} path the value's place, as a JSON Pointer
    */
   value(value, path) {
     if (isPage(value)) {
@@ -67,8 +67,8 @@ export class Tally {
   }
 
   /**
-   * Counts JSON text: one value, or one a line. Arrays and pages stand for their items. Pointers take the input for one array
-   * of its values; only what comes first of all gives its items no number of its own: it may be the whole input.
+   * Counts JSON text: one value, or one value on each line. Arrays and pages count as their items. Pointers treat the input as one
+   * array of its values. Only the first value adds no index to its items' pointers, because it may be the whole input.
    * @param {string} text
    */
   text(text) {
@@ -76,9 +76,9 @@ export class Tally {
   }
 
   /**
-   * Counts a top-level value of a text of several.
+   * Counts a top-level value of a text with several values.
    * @param {unknown} value
-   * @param {number} index which it is
+   * @param {number} index the index of the value
    */
   topLevel(value, index) {
     const own = index === 0 ? "" : `/${index}`;
@@ -86,7 +86,7 @@ export class Tally {
     else this.value(value, isPage(value) ? own : `/${index}`);
   }
 
-  /** Puts one verdict in its one place. */
+  /** Counts one verdict. */
   #place(verdict) {
     if (verdict.is === "invalid") {
       if (this.#query.onInvalid === "throw") throw new OracleError("invalid_record", verdict.path, verdict.path);
@@ -124,7 +124,7 @@ export class Tally {
     return [...this.#withoutId, ...this.#byId.call.values(), ...this.#byId.message.values()];
   }
 
-  /** By agent; seconds are exact, so that an overflow is seen and not rounded away. */
+  /** The rows by agent. Seconds are exact (BigInt), so that an overflow is found and not rounded away. */
   #usage() {
     const usage = new Map();
     for (const { kind, agentId, seconds } of this.#counted()) {
@@ -139,7 +139,7 @@ export class Tally {
     return usage;
   }
 
-  /** The latest name wins; of names of one moment, the greatest. */
+  /** The latest name wins. Of names with an equal time, the greatest wins. */
   #learnName(agentId, name, time) {
     const known = this.#names.get(agentId);
     if (!known || time > known.time || (time === known.time && name > known.name)) {
@@ -147,7 +147,7 @@ export class Tally {
     }
   }
 
-  /** The report so far, exactly as on the wire. */
+  /** The report so far, as the body of a response. */
   report() {
     this.#totalSeconds();
     const usage = this.#usage();
@@ -176,7 +176,7 @@ export class Tally {
     return Number(sum);
   }
 
-  /** Where every record so far went. */
+  /** The diagnostics so far. */
   diagnostics() {
     const totals = { messages: 0, calls: 0, totalSeconds: this.#totalSeconds() };
     for (const { messages, calls } of this.#usage().values()) {
@@ -192,7 +192,7 @@ export class Tally {
       ignored: {
         voiceTurns: this.#voiceTurns,
         reactions: this.#reactions,
-        notCompleted: Object.fromEntries(this.#notCompleted), // which makes "__proto__" a key like any other
+        notCompleted: Object.fromEntries(this.#notCompleted), // fromEntries makes "__proto__" an ordinary key
         other: this.#other,
       },
       withoutId: this.#counted().filter(({ id }) => id === null).length,
@@ -203,14 +203,14 @@ export class Tally {
   }
 }
 
-/** Of two records of one id: does `a` tell more, or, telling as much, come first by what it says? */
+/** Whether `a` counts instead of `b`, which has an equal id: it has an agent, or is longer, or has the smaller agent id. */
 function isFuller(a, b) {
   if ((a.agentId === null) !== (b.agentId === null)) return a.agentId !== null;
   if (a.kind === "call" && a.seconds !== b.seconds) return (a.seconds ?? -1) > (b.seconds ?? -1);
   return a.agentId !== null && a.agentId < b.agentId;
 }
 
-/** id -> name; the last entry of an id wins. */
+/** The names by id. The last entry of an id wins. */
 function readDirectory(agents = []) {
   const directory = new Map();
   for (const { id, name } of isPage(agents) ? agents.data : agents) {
@@ -223,7 +223,7 @@ function readDirectory(agents = []) {
 }
 
 const descending = (a, b) => b - a;
-const byCodeUnit = (a, b) => (a < b ? -1 : a > b ? 1 : 0); // which is how JavaScript compares texts
+const byCodeUnit = (a, b) => (a < b ? -1 : a > b ? 1 : 0); // JavaScript compares strings by code unit
 
 function compareRows(a, b) {
   return (

@@ -1,22 +1,22 @@
-/** The instants that records and queries name. */
+/** Reads the instants of records and queries. */
 
 const TEXT = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?$/;
 const LARGEST = 8.64e15;
-/** A year's average length: that of 400 years is exactly 400 of it. */
+/** The average length of a year: 400 years are exactly 400 times as long. */
 const YEAR = 365.2425 * 86_400_000;
 
 /**
- * Epoch milliseconds of an RFC 3339 text, a number of milliseconds or a `Date`; `null` for what is none of these.
+ * Reads an RFC 3339 text, a number of milliseconds or a `Date`. Returns epoch milliseconds, or `null` for any other value.
  * @param {unknown} value
- * @param {{naive?: boolean, anyNumber?: boolean}} [options] naive: texts without an offset are UTC; anyNumber: numbers that
- *   look like seconds are milliseconds all the same
+ * @param {{naive?: boolean, anyNumber?: boolean}} [options] naive: read texts without an offset as UTC; anyNumber: read
+ *   numbers that look like seconds as milliseconds too
  * @returns {number | null}
  */
 export function readTimestamp(value, { naive = false, anyNumber = false } = {}) {
   if (typeof value === "string") return readText(value, naive);
   if (typeof value === "number") {
     const usable = Number.isInteger(value) && Math.abs(value) <= LARGEST && (anyNumber || Math.abs(value) >= 1e11);
-    return usable ? value + 0 : null; // + 0: there is no instant -0
+    return usable ? value + 0 : null; // + 0 turns -0 into 0
   }
   if (value instanceof Date) {
     const time = value.getTime();
@@ -33,11 +33,11 @@ function readText(text, naive) {
   const milliseconds = Number((parts[7] ?? "").slice(0, 3).padEnd(3, "0"));
   const offset = parts[8] ?? (naive ? "Z" : null);
   if (offset === null) return null;
-  if (hour > 23 || minute > 59 || second > 60) return null; // 60: a leap second, which is the next second here
+  if (hour > 23 || minute > 59 || second > 60) return null; // 60 is a leap second, which becomes the next second
 
-  // 400 years, after which the calendar repeats, are added for Date.UTC, which takes the year 99 for 1999.
+  // Date.UTC reads the year 99 as 1999, so 400 years are added. The calendar repeats after 400 years.
   const date = new Date(Date.UTC(year + 400, month - 1, day));
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null; // the 30th of February
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null; // a date that does not exist, such as the 30th of February
   const local = date.getTime() - 400 * YEAR + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds;
 
   if (offset === "Z" || offset === "z") return local;

@@ -1,16 +1,16 @@
-/** Time zones, known only by asking `Intl` what the clocks of a zone show at an instant. */
+/** Time zones. The only source is `Intl`, which gives a zone's local time at an instant. */
 import { OracleError } from "./error.mjs";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** Making a formatter is some hundred times dearer than using it. */
+/** Formatters are kept, because making one takes about a hundred times as long as using it. */
 const formatters = new Map();
 
 function formatter(tz) {
   let made = formatters.get(tz);
   if (!made) {
-    // A newer Intl takes offsets such as "+01:00" too; they are no names of the tz database.
+    // A newer Intl also accepts offsets such as "+01:00", which are not names of the tz database.
     if (typeof tz !== "string" || !/^[A-Za-z]/.test(tz)) throw new OracleError("invalid_tz", `unknown zone ${tz}`);
     try {
       made = new Intl.DateTimeFormat("en-US", {
@@ -32,8 +32,8 @@ function formatter(tz) {
 }
 
 /**
- * What the clocks of `tz` show at `instant`, to the millisecond, as if that were UTC. `new Date(localAt(…))` and its
- * `getUTC…` methods then read the local date and time.
+ * The local time of `tz` at `instant`, in milliseconds, written as if it were UTC. The `getUTC…` methods of `new Date(localAt(…))`
+ * give the local date and time.
  * @param {string} tz
  * @param {number} instant epoch milliseconds, years 1 to 9999
  */
@@ -41,7 +41,7 @@ export function localAt(tz, instant) {
   const second = Math.floor(instant / 1000) * 1000;
   const [month, day, year, hour, minute, sec] = formatter(tz).format(second).match(/\d+/g).map(Number);
   const local = new Date(0);
-  local.setUTCFullYear(year, month - 1, day); // not Date.UTC, which takes the year 99 for 1999
+  local.setUTCFullYear(year, month - 1, day); // not Date.UTC, which reads the year 99 as 1999
   local.setUTCHours(hour, minute, sec);
   return local.getTime() + (instant - second);
 }
@@ -49,9 +49,9 @@ export function localAt(tz, instant) {
 const firsts = new Map();
 
 /**
- * The first instant of a local date; of a date that was skipped whole, the first instant after it.
+ * The first instant of a local date. If the zone skipped the whole date, the first instant after it.
  * @param {string} tz
- * @param {number} date midnight of the date as if that were UTC
+ * @param {number} date midnight of the date, written as if it were UTC
  */
 export function firstInstantOf(tz, date) {
   const key = `${tz} ${date}`;
@@ -64,16 +64,16 @@ export function firstInstantOf(tz, date) {
 }
 
 function searchFirstInstant(tz, date) {
-  // Clocks are at most 15 hours off UTC, and were never moved by more than 24, so everything happens within two days. No
-  // offset lasted less than an hour, so looking every hour sees each of them.
+  // Offsets are at most 15 hours, and clocks were never changed by more than 24 hours, so two days are enough. Every offset lasted
+  // at least an hour, so looking every hour finds each of them.
   const offsets = new Set();
   for (let t = date - 2 * DAY; t <= date + 2 * DAY; t += HOUR) offsets.add(localAt(tz, t) - t);
 
-  // If the clocks showed this midnight, it was at the date minus one of these offsets. The earliest, where they did twice.
+  // If this midnight existed, it was at the date minus one of the offsets. If it came twice, the earlier instant is taken.
   const midnights = [...offsets].map((offset) => date - offset).filter((t) => localAt(tz, t) === date);
   if (midnights.length > 0) return Math.min(...midnights);
 
-  // They never did: they were put forward across it. Close in on the moment, to the second.
+  // Midnight was in a gap. Find the end of the gap by bisection, to the second.
   let before = date - 2 * DAY;
   let after = date + 2 * DAY;
   while (after - before > 1000) {
@@ -85,8 +85,7 @@ function searchFirstInstant(tz, date) {
 }
 
 /**
- * The instants in [start, end) at which the clocks of `tz` were moved, found by looking once a day (a move taken back within
- * the day would go unseen).
+ * The transitions of `tz` in [start, end), found by looking once a day. A transition that is undone within a day is not found.
  * @param {string} tz
  * @param {number} start
  * @param {number} end

@@ -1,4 +1,4 @@
-// Everything a task needs before it can start. A step whose thing is there already costs milliseconds and says nothing.
+// Everything that a task needs before it starts. A step takes milliseconds and prints nothing if its result exists already.
 
 import { chromium } from "./chromium.mjs";
 import { npmPackages } from "./npm.mjs";
@@ -7,12 +7,12 @@ import { checkVersions } from "./versions.mjs";
 import { wasmBindgen } from "./wasm-bindgen.mjs";
 import { wasmTarget } from "./wasm-target.mjs";
 
-/** What there is to ask `setUp` for. */
+/** The parts that `setUp` can provide. */
 export const BUILD = ["npm", "target", "bindgen"];
 export const BROWSER = ["chromium"];
 
 /**
- * `parts`: some of the names above. Returns
+ * Sets up the named parts. Returns
  *   wasm      the environment for cargo when it builds for WebAssembly
  *   bindgen   the folder of wasm-bindgen's tools
  *   browser   { chromium, chromedriver }

@@ -1,4 +1,4 @@
-// A Chromium (or Chrome) and the ChromeDriver that fits it, for the tests that run in a browser.
+// Finds a Chromium (or Chrome) and its ChromeDriver, for the tests that run in a browser.
 
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -9,7 +9,7 @@ const MAC_APPS = ["Google Chrome", "Chromium"].flatMap((app) =>
   ["/Applications", join(homedir(), "Applications")].map((folder) => `${folder}/${app}.app/Contents/MacOS/${app}`),
 );
 
-/** Returns the paths of both programs; installs them where that needs no questions asked. */
+/** Returns the paths of both programs. Installs them if that is possible without asking the user. */
 export async function chromium() {
   if (!find() && existsSync("/etc/debian_version") && which("apt-get") && isRoot()) {
     try {
@@ -39,7 +39,7 @@ export async function chromium() {
 function find() {
   const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
   const browser = process.env.CHROMIUM || first(names) || MAC_APPS.find(existsSync);
-  // CHROMEWEBDRIVER is the folder that hosted CI machines name.
+  // Hosted CI machines set CHROMEWEBDRIVER to the folder.
   const driver =
     process.env.CHROMEDRIVER ||
     first(["chromedriver"], [process.env.CHROMEWEBDRIVER, "/usr/lib/chromium", "/usr/lib/chromium-browser"]);

@@ -1,4 +1,4 @@
-// The npm packages that package-lock.json names, in node_modules.
+// Installs the npm packages of package-lock.json.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,15 +14,15 @@ export async function npmPackages() {
   }
 }
 
-/** npm leaves a copy of the lock in node_modules, of what it did install: that is compared, not dates. */
+/** Compares package-lock.json with npm's list of installed packages in node_modules. Dates are not compared. */
 function upToDate() {
   const installed = read("node_modules/.package-lock.json");
   if (!installed) return false;
   return Object.entries(read("package-lock.json")).every(([path, { version, link, optional }]) => {
-    if (path === "" || !path.startsWith("node_modules/")) return true; // our own packages
+    if (path === "" || !path.startsWith("node_modules/")) return true; // the project's packages
     if (link) return existsSync(join(root, path));
     const got = installed[path];
-    return got ? got.version === version && existsSync(join(root, path)) : optional; // optional: of other machines
+    return got ? got.version === version && existsSync(join(root, path)) : optional; // optional packages may be for other machines
   });
 }
 

@@ -1,4 +1,4 @@
-// A Python with the packages that the tests take from PyPI, in an environment of its own.
+// A Python environment with the packages that the tests need from PyPI.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -6,11 +6,11 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { ask, Failed, isRoot, Missing, quietly, root, step, which } from "./run.mjs";
 
-const MINOR = 11; // of Python 3: the oldest that FastAPI and schemathesis run on
+const MINOR = 11; // the oldest Python 3 that FastAPI and schemathesis support
 const REQUIREMENTS = join(root, "tests", "clients", "requirements.txt");
 const CURE = "Install it with its venv module (Debian: `apt-get install python3-venv`), then run this again.";
 
-/** Returns the path of the environment's Python; makes the environment when there is none of these packages yet. */
+/** Returns the path of the environment's Python. Makes the environment if there is none with these packages. */
 export async function python() {
   const found = find() ?? (await install());
   if (!found) throw new Missing(`Python 3.${MINOR} or newer with venv and pip not found. ${CURE}`);
@@ -25,7 +25,7 @@ export async function python() {
 
 const interpreter = (home) => join(home, "bin", "python");
 
-/** The first that is new enough and can make an environment; Debian has the half that can in a package of its own. */
+/** The first Python that is new enough and can make environments. On Debian that needs a separate package. */
 function find() {
   const probe = `import sys, venv, ensurepip; print(sys.version); sys.exit(sys.version_info < (3, ${MINOR}))`;
   for (const name of ["python3", "python"]) {
@@ -36,16 +36,16 @@ function find() {
   return undefined;
 }
 
-/** Under another name at first, so that what was left half done isn't taken for done. */
+/** Makes the environment under another name first, so that an unfinished one is not used. */
 async function make(path, home) {
   const coming = `${home}.${process.pid}`;
   mkdirSync(dirname(home), { recursive: true });
   try {
     await quietly(path, ["-m", "venv", coming]);
-    // No script of its bin/ is ever used, only `python -m`: they would name the folder that it is still called.
+    // The scripts in bin/ contain the first name, so they are not used. `python -m` works.
     const env = { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0" };
     await quietly(interpreter(coming), ["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS], { env });
-    if (existsSync(interpreter(home))) return; // another run was faster
+    if (existsSync(interpreter(home))) return; // another run has made it meanwhile
     rmSync(home, { recursive: true, force: true });
     renameSync(coming, home);
   } catch (error) {

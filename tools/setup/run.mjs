@@ -1,5 +1,5 @@
-// Running other programs, and saying what happens while they run.
-// Only Node's own modules here and in the rest of setup/: it runs before any npm package exists.
+// Runs other programs and reports their progress.
+// Files in setup/ use only Node's built-in modules, because they run before npm packages are installed.
 
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
@@ -8,13 +8,13 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Something that a person has to put right. Its message is one line: what is missing, and the cure. */
+/** Something that the user has to fix. The message is one line: what is missing, and how to get it. */
 export class Missing extends Error {}
 
-/** A command that ran and said no. Its own output has told why. */
+/** A command that failed. Its output contains the reason. */
 export class Failed extends Error {}
 
-/** Runs a command and returns what it said; never throws, a command that doesn't exist has `ok: false` too. */
+/** Runs a command and returns its output. Never throws; a missing command gives `ok: false`. */
 export function ask(command, args, { env, cwd = root, input } = {}) {
   const result = spawnSync(command, args, {
     cwd,
@@ -26,7 +26,7 @@ export function ask(command, args, { env, cwd = root, input } = {}) {
   return { ok: result.status === 0, out: result.stdout ?? "", err: result.stderr ?? String(result.error ?? "") };
 }
 
-/** Runs a command with its output in sight; throws `Failed` when it fails. */
+/** Runs a command and shows its output. Throws `Failed` if it fails. */
 export async function run(command, args, { env, cwd = root } = {}) {
   const code = await new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -40,7 +40,7 @@ export async function run(command, args, { env, cwd = root } = {}) {
   if (code !== 0) throw new Failed(`\`${[command, ...args].join(" ")}\` failed (${code}).`);
 }
 
-/** Runs a command in silence; its output is printed only when it fails. For long installers that say little of use. */
+/** Runs a command and prints its output only if it fails, for installers with long output. */
 export async function quietly(command, args, { env, cwd = root } = {}) {
   const said = [];
   const code = await new Promise((resolve, reject) => {
@@ -54,7 +54,7 @@ export async function quietly(command, args, { env, cwd = root } = {}) {
   throw new Failed(`\`${[command, ...args].join(" ")}\` failed (${code}).`);
 }
 
-/** Says what is being done and, at the end, how long it took. */
+/** Prints what is being done, and at the end how long it took. */
 export async function step(title, work) {
   const start = performance.now();
   console.log(`• ${title} …`);
@@ -71,7 +71,7 @@ export function which(name, more = []) {
       accessSync(path, constants.X_OK);
       if (statSync(path).isFile()) return path;
     } catch {
-      // not here
+      // not in this folder
     }
   }
   return undefined;
@@ -79,7 +79,7 @@ export function which(name, more = []) {
 
 export const isRoot = () => process.getuid?.() === 0;
 
-/** Ends a script: what a person can cure, or what a command has told already, gets one line; a bug of ours its trace. */
+/** Ends a script. An error that the user can fix, or that a command has printed, gets one line. Any other error gets its trace. */
 export function fail(error) {
   if (error instanceof Missing || error instanceof Failed) console.error(`\n${error.message}`);
   else console.error(error);

@@ -1,10 +1,10 @@
-// What a person has to bring: Node and Rust, new enough.
+// Checks the versions of Node and Rust, which the user has to install.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, Missing, root } from "./run.mjs";
 
-const NODE = 20; // the oldest that the package itself supports: `engines` in package.json
+const NODE = 20; // the oldest supported version: `engines` in package.json
 
 export function checkVersions() {
   if (Number.parseInt(process.versions.node, 10) < NODE) {

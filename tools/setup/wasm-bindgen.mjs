@@ -1,5 +1,5 @@
-// wasm-bindgen's command-line tools, of exactly the version that Cargo.lock names: the tool and the library
-// speak a private format that changes between versions.
+// wasm-bindgen's command-line tools, in exactly the version of Cargo.lock. The tools and the library share a private format that
+// changes between versions.
 
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -8,7 +8,7 @@ import { ask, Failed, Missing, quietly, root, step, which } from "./run.mjs";
 
 const TOOLS = ["wasm-bindgen", "wasm-bindgen-test-runner"];
 
-/** Returns the folder of the tools; builds them when they are nowhere to be found. */
+/** Returns the folder of the tools. Builds them if they are not found. */
 export async function wasmBindgen() {
   const version = lockedVersion();
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
@@ -19,7 +19,7 @@ export async function wasmBindgen() {
     if (folder && TOOLS.every((tool) => says(join(folder, tool), version))) return folder;
   }
   mkdirSync(home, { recursive: true });
-  // Without --locked: the lock file inside that package can name versions that a registry's mirror lacks.
+  // Without --locked, because the package's lock file may name versions that a mirror of the registry does not have.
   const install = ["install", "wasm-bindgen-cli", "--version", `=${version}`, "--root", home, "--force"];
   try {
     await step(`wasm-bindgen ${version}: building it, about two minutes`, () =>

@@ -1,5 +1,5 @@
-// A Rust toolchain that can build for wasm32-unknown-unknown. Nothing else in the project knows how it is got:
-// the rest only passes on the environment that `wasmTarget()` returns.
+// Gets a Rust toolchain that can build for wasm32-unknown-unknown. Other files only pass on the environment that `wasmTarget()`
+// returns.
 
 import {
   copyFileSync,
@@ -18,11 +18,11 @@ import { ask, Failed, isRoot, Missing, quietly, step, which } from "./run.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 
-// Debian builds its browsers with this Rust, so every supported Debian has it, and its library's source.
+// Debian builds its browsers with this Rust. Every supported Debian has it, with the source of its standard library.
 const DEBIAN_PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "lld-22"];
-const DEBIAN_TOOLCHAIN = "web"; // what rustup calls it, once linked
+const DEBIAN_TOOLCHAIN = "web"; // its name in rustup
 
-/** Returns the environment to run cargo with for this target; gets the target first when it isn't there. */
+/** Returns the environment in which cargo builds for this target. Installs the target if it is missing. */
 export async function wasmTarget() {
   const settled = present();
   if (settled) return settled;
@@ -32,7 +32,7 @@ export async function wasmTarget() {
       ask("rustup", ["target", "add", TARGET]),
     );
     if (added.ok && canBuild({})) return {};
-    console.log("  rustup could not get it");
+    console.log("  rustup could not install the target");
   }
   if (existsSync("/etc/debian_version") && which("apt-get") && isRoot()) {
     try {
@@ -57,7 +57,7 @@ function present() {
   return known && canBuild(linked) ? linked : undefined;
 }
 
-/** A real, tiny build: a target whose library is of another compiler, or that has no linker, is no target. */
+/** Tests the target with a tiny build. The build fails if the library belongs to another compiler or the linker is missing. */
 function canBuild(env) {
   const folder = mkdtempSync(join(tmpdir(), "wasm-target-"));
   try {
@@ -102,7 +102,7 @@ async function fromDebian() {
         PATH: `/usr/bin:${process.env.PATH}`,
         RUSTC: "/usr/bin/rustc",
         RUSTC_BOOTSTRAP: "1", // -Z options on a stable compiler
-        // Bitcode, so that later builds can use lto; and paths in panic messages that are no folder of this machine.
+        // Bitcode, so that later builds can use lto, and panic messages without this machine's folders.
         CARGO_ENCODED_RUSTFLAGS: ["-Cembed-bitcode=yes", `--remap-path-prefix=${cargoHome}=cargo`].join("\x1f"),
         CARGO_TARGET_DIR: join(folder, "target"),
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: "wasm-ld-22",
@@ -114,7 +114,7 @@ async function fromDebian() {
     mkdirSync(linkers, { recursive: true });
     if (!existsSync(join(linkers, "rust-lld"))) symlinkSync("/usr/bin/lld-22", join(linkers, "rust-lld"));
 
-    // In place with one rename: a half-copied library must not look like a whole one.
+    // Renamed in one step, so that an incomplete copy is never used.
     const target = `/usr/lib/rustlib/${TARGET}`;
     const built = join(folder, "target", TARGET, "release/deps");
     rmSync(`${target}.new`, { recursive: true, force: true });

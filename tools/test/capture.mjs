@@ -1,10 +1,10 @@
-// Runs a test command with its output in sight, and keeps that output for counting.
+// Runs a test command, shows its output, and keeps the output for counting.
 
 import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { Failed, root } from "../setup/run.mjs";
 
-// A test that hangs must not hang the run: no suite takes a third of this.
+// The time limit of a suite, so that a hanging test does not hang the run. Every suite takes less than a third of it.
 const LIMIT_MINUTES = 12;
 
 /** Returns `{ ok, out }`; throws `Failed` when the command can't be started or takes far too long. */
@@ -14,13 +14,13 @@ export async function capture(command, args, { env, cwd = root } = {}) {
     cwd,
     env: { ...process.env, ...colours, ...env },
     stdio: ["ignore", "pipe", "pipe"],
-    detached: true, // a group of its own, so that the time limit ends its children too
+    detached: true, // a process group, so that the time limit also ends the child processes
   });
   const stop = (signal) => {
     try {
       process.kill(-child.pid, signal);
     } catch {
-      // ended already
+      // the process has ended already
     }
   };
   const interrupted = () => {

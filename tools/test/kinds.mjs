@@ -1,4 +1,4 @@
-// The kinds of suites there are, and how each kind's results are counted: { passed, failed, skipped, note? }.
+// The kinds of suites. Each kind counts its results: { passed, failed, skipped, note? }.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { root } from "../setup/run.mjs";
 import { capture } from "./capture.mjs";
 
-/** Commands that pass or fail as a whole. */
+/** Commands, each of which passes or fails as a whole. */
 export async function checks(commands) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const [command, args, options] of commands) {
@@ -16,7 +16,7 @@ export async function checks(commands) {
   return counts;
 }
 
-/** `cargo test`: the sum over its test programs, each of which ends with a line "test result: …". */
+/** `cargo test`: the sum of its test programs. Each program ends with a line "test result: …". */
 export async function cargoTest(args, env) {
   const { ok, out } = await capture("cargo", ["test", "--no-fail-fast", ...args], { env });
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -30,11 +30,11 @@ export async function cargoTest(args, env) {
   return judge(counts, ok);
 }
 
-/** Node's own runner over every *.test.mjs below a folder of tests/. */
+/** Node's test runner, for every *.test.mjs below a folder of tests/. */
 export async function nodeTest(folder, env) {
   const files = testFiles(folder);
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0, note: `no *.test.mjs in tests/${folder} yet` };
-  // The readable report for people; TAP, whose closing lines are fixed by a standard, for counting.
+  // People read the spec report. The TAP report is counted, because a standard defines its last lines.
   const notes = mkdtempSync(join(tmpdir(), "tap-"));
   const tap = join(notes, "tap.txt");
   try {
@@ -47,7 +47,7 @@ export async function nodeTest(folder, env) {
     ]);
     const { ok } = await capture(process.execPath, ["--test", ...reporters, ...files], { env });
     const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
-    // The last line of each name: what a test prints is in the report too, and comes before.
+    // The last line of each name counts. Lines that tests print are in the report too, but before it.
     const count = (name) => Number([...text.matchAll(new RegExp(`^# ${name} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
     const failed = count("fail") + count("cancelled");
     return judge({ passed: count("pass"), failed, skipped: count("skipped") + count("todo") }, ok);
@@ -56,7 +56,7 @@ export async function nodeTest(folder, env) {
   }
 }
 
-/** The test files below a folder of tests/, as paths from the root. They are named one by one since Node 22 takes no folders. */
+/** The test files below a folder of tests/, as paths from the root. They are listed one by one, because Node 22 does not accept folders. */
 export function testFiles(folder) {
   const path = join(root, "tests", folder);
   if (!existsSync(path)) return [];
@@ -66,7 +66,7 @@ export function testFiles(folder) {
     .map((name) => join("tests", folder, name));
 }
 
-/** A command that failed without a failed test, or ran none at all, has failed too. */
+/** A command also fails if it exits with an error without a failed test, or if it runs no tests. */
 function judge(counts, ok) {
   if (!ok && counts.failed === 0) return { ...counts, failed: 1, note: "failed outside of a test" };
   if (counts.passed + counts.failed === 0) return { ...counts, failed: 1, note: "ran no test" };

@@ -1,4 +1,4 @@
-// Every suite, in the order they run.
+// Every suite, in the order in which they run.
 
 import { readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -7,7 +7,7 @@ import { cargoTest, checks, nodeTest, testFiles } from "./kinds.mjs";
 import { lintCommands } from "./lint.mjs";
 import { TARGET, webTests } from "./web-tests.mjs";
 
-/** `needs`: parts of setUp(), and "build" for all that `npm run build` makes. */
+/** `needs` names parts of setUp(), or "build" for everything that `npm run build` makes. */
 export const suites = [
   { name: "lint", needs: ["npm", "target"], run: ({ wasm }) => checks(lintCommands({ wasm })) },
   { name: "rust", needs: [], run: () => cargoTest(["--workspace"]) },
@@ -23,7 +23,7 @@ export const suites = [
   { name: "strays", needs: [], run: strays },
 ];
 
-/** The suite of a folder of tests/, run by Node; what it tests may live elsewhere, in a browser or in workerd. */
+/** The suite of a folder of tests/. Node runs it; the tested code may run in a browser or in workerd. */
 function inNode(folder, needs = []) {
   const run = ({ browser }) => nodeTest(folder, browser ? { CHROMIUM: browser.chromium } : {});
   return { name: folder, needs: ["build", ...needs], run, folder };
@@ -35,19 +35,19 @@ function rustInBrowser({ wasm, bindgen, browser }) {
     return { passed: 0, failed: 1, skipped: 0, note: "Cargo.toml has no [[test]] in tests/web yet" };
   return cargoTest(["--target", TARGET, ...tests], {
     ...wasm,
-    PATH: `${bindgen}${delimiter}${process.env.PATH}`, // where the runner that .cargo/config.toml names is found
+    PATH: `${bindgen}${delimiter}${process.env.PATH}`, // has the runner that .cargo/config.toml names
     CHROMEDRIVER: browser.chromedriver,
     WASM_BINDGEN_TEST_TIMEOUT: "120",
   });
 }
 
-/** All TypeScript: the page, the Worker and the tests use the package's types as its users do. */
+/** All TypeScript. The page, the Worker and the tests use the package's types as users do. */
 function types() {
   const tsc = join(root, "node_modules/.bin/tsc");
   return checks(["pkg", "www", "worker", "tests"].map((folder) => [tsc, ["--noEmit", "-p", folder]]));
 }
 
-/** Tests in a folder that no suite runs would look as if they passed. */
+/** Fails for a folder of tests that no suite runs, because its tests would seem to pass. */
 function strays() {
   const known = suites.map((suite) => suite.folder);
   const entries = readdirSync(join(root, "tests"), { withFileTypes: true });

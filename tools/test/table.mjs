@@ -1,6 +1,6 @@
-// How a run of the tests ends.
+// The table at the end of a test run.
 
-/** Prints a line per suite and the sum; returns the number of failures. */
+/** Prints a line for each suite and the sum. Returns the number of failures. */
 export function printTable(rows) {
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   const width = Math.max(...rows.map((row) => row.name.length));

@@ -1,11 +1,11 @@
-// The Rust tests that run in a browser: those that Cargo.toml has in tests/web.
+// The Rust tests that run in a browser: those of Cargo.toml in tests/web.
 
 import { join, sep } from "node:path";
 import { ask, Failed, root } from "../setup/run.mjs";
 
 export const TARGET = "wasm32-unknown-unknown";
 
-/** Their names, as cargo's arguments. */
+/** The names of these tests, as arguments of cargo. */
 export function webTests() {
   const metadata = ask("cargo", ["metadata", "--no-deps", "--format-version", "1"]);
   if (!metadata.ok) throw new Failed(metadata.err);

@@ -9,7 +9,7 @@ import { openRecords, readJson } from "./bucket.js";
 import { type Env, list } from "./env.js";
 import { isAccepted } from "./tokens.js";
 
-/** The handler that the settings describe. Wrong settings make one that says so, and answers nothing else. */
+/** Makes the handler from the settings. If a setting is wrong, the handler responds to every request with a 503 that names it. */
 export function configure(env: Env): UsageHandler {
   try {
     const cors = { origins: list(env.CORS_ORIGINS) };
@@ -22,10 +22,10 @@ export function configure(env: Env): UsageHandler {
   }
 }
 
-/** A setting that is missing or can't be used; the message says which. */
+/** A setting is missing or can't be used. The message names it. */
 class NotConfigured extends Error {}
 
-/** The settings by the handler's options that they become. */
+/** The name of the setting of each of the handler's options. */
 const SETTINGS: Record<string, string> = {
   "/upstream/baseUrl": "UPSTREAM_BASE_URL",
   "/upstream/timeoutMs": "UPSTREAM_TIMEOUT_MS",
@@ -54,7 +54,7 @@ function computed(env: Env): UsageHandlerOptions {
   const tokens = list(env.API_TOKENS);
   if (bucket === undefined)
     throw new NotConfigured("set the variable UPSTREAM_BASE_URL, or bind an R2 bucket as RECORDS");
-  if (tokens.length === 0) throw new NotConfigured("set the secret API_TOKENS: without it nobody can be let in");
+  if (tokens.length === 0) throw new NotConfigured("set the secret API_TOKENS: without it no request can be accepted");
   const fixed = fixedOptions(env);
   return {
     records: () => openRecords(bucket, env.RECORDS_KEY || "records.ndjson"),
@@ -70,7 +70,7 @@ function computed(env: Env): UsageHandlerOptions {
 
 type FixedOptions = Pick<UsageQuery, "weekStart" | "boundsAs" | "tz">;
 
-/** Tried once here, so that a misspelt weekday is a wrong setting and not every request's failure. */
+/** Checks the options at once, so that a misspelt weekday is reported as a wrong setting and not as a failure of each request. */
 function fixedOptions(env: Env): FixedOptions {
   const options: FixedOptions = {};
   if (env.WEEK_START) options.weekStart = env.WEEK_START as Weekday;

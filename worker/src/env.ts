@@ -1,37 +1,40 @@
-/** Bindings, variables and secrets of the Worker. Every variable is text, as `wrangler` and the dashboard give them. */
+/** The bindings, variables and secrets of the Worker. Every variable is text. */
 export interface Env {
-  /** Set: answers are another server's, checked and passed on. Not set: they are computed from `RECORDS`. */
+  /** The URL of the upstream. If it is not set, responses are computed from `RECORDS`. */
   UPSTREAM_BASE_URL?: string;
+  /** The upstream's time limit, in milliseconds. */
   UPSTREAM_TIMEOUT_MS?: string;
+  /** The upstream's longest response, in bytes after decompression. */
   UPSTREAM_MAX_BYTES?: string;
+  /** The number of further attempts after the first. */
   UPSTREAM_RETRIES?: string;
 
   /** The bucket with the records. */
   RECORDS?: R2Bucket;
-  /** The object with the records: JSON text, gzipped when its content encoding says so. Default `records.ndjson`. */
+  /** The name of the object with the records: JSON text, compressed if its content encoding is `gzip`. Default `records.ndjson`. */
   RECORDS_KEY?: string;
-  /** The object with the agents' names, a page of `GET /v1/agents`; it may be missing. Default `agents.json`. */
+  /** The name of the object with the agents' names, a page of `GET /v1/agents`. The object is optional. Default `agents.json`. */
   AGENTS_KEY?: string;
-  /** The object with what records can't tell of the account, an `Account`; it may be missing. Default `account.json`. */
+  /** The name of the object with the account's data, an `Account`. The object is optional. Default `account.json`. */
   ACCOUNT_KEY?: string;
-  /** Secret: the tokens that may read the report, separated by commas. */
+  /** A secret: the tokens that may read the report, separated by commas. */
   API_TOKENS?: string;
-  /** First day of a week. Default `monday`. */
+  /** The first day of a week. Default `monday`. */
   WEEK_START?: string;
-  /** `instant` (default) or `wall-clock`. */
+  /** How `periodStart` and `periodEnd` are written: `instant` (default) or `wall-clock`. */
   BOUNDS_AS?: string;
-  /** Zone of days and months, and of a report whose caller names none: an IANA name. Default `UTC`. */
+  /** The IANA name of the zone of days and months, and of a report if the caller does not send a zone. Default `UTC`. */
   TIME_ZONE?: string;
-  /** A fixed clock for tests and demonstrations: an RFC 3339 time. Leave it out in production. */
+  /** A fixed current time for tests and demonstrations, in RFC 3339. Do not set it in production. */
   NOW?: string;
 
-  /** Origins whose pages may read answers, separated by commas. Default none. */
+  /** The origins whose pages may read responses, separated by commas. Default: none. */
   CORS_ORIGINS?: string;
-  /** The page. */
+  /** The files of the page. */
   ASSETS?: Fetcher;
 }
 
-/** The parts of a comma-separated variable, without blanks around them. */
+/** The parts of a comma-separated variable, without white space around them and without empty parts. */
 export function list(text: string | undefined): string[] {
   return (text ?? "")
     .split(",")

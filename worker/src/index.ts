@@ -2,7 +2,7 @@ import type { UsageHandler } from "usage-by-agent/handler";
 import { configure } from "./configure.js";
 import type { Env } from "./env.js";
 
-/** One handler per isolate and configuration. A runtime that changes a setting brings another `env`. */
+/** One handler for each isolate and configuration. If a setting changes, the runtime passes another `env`. */
 const handlers = new WeakMap<Env, UsageHandler>();
 
 function handlerFor(env: Env): UsageHandler {
@@ -14,7 +14,7 @@ function handlerFor(env: Env): UsageHandler {
   return handler;
 }
 
-/** `/v1/*` and its description are the API; everything else is the page. */
+/** Serves the API at `/v1/*` and `/openapi.json`, and the page at every other path. */
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);

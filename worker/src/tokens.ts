@@ -1,6 +1,6 @@
 /**
- * Whether `token` is one of `accepted`, in a time that tells nothing about them. Hashes are compared, not tokens: they are
- * equally long whatever was sent, and every one is compared, whether or not an earlier one was equal.
+ * Whether `token` is one of `accepted`. The time that this takes gives no information about the accepted tokens: hashes of one
+ * length are compared instead of the tokens, and every hash is compared, even after an equal one.
  */
 export async function isAccepted(token: string, accepted: readonly string[]): Promise<boolean> {
   const given = await sha256(token);
@@ -16,7 +16,7 @@ async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 
-/** Of two equally long arrays. `timingSafeEqual` is workerd's own; other runtimes get the loop. */
+/** Compares two arrays of one length in constant time. Only workerd has `timingSafeEqual`; other runtimes use the loop. */
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (typeof crypto.subtle.timingSafeEqual === "function") return crypto.subtle.timingSafeEqual(a, b);
   let difference = 0;

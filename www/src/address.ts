@@ -1,12 +1,12 @@
 import type { Question } from "./protocol.js";
 
 /**
- * What the address keeps: the controls, never the data. A link shows the same question, and the sample when that was
- * on show.
+ * The state in the page's address: the controls, but never the data. A link restores the controls, and opens the sample if the
+ * sample was shown.
  */
 export interface View extends Question {
   sample: boolean;
-  /** What the bars in the table measure. */
+  /** The column that the bars in the table show. */
   bars: "messages" | "calls" | "totalSeconds";
 }
 
@@ -33,7 +33,7 @@ const CHOICES: { [K in keyof View]?: readonly View[K][] } = {
   bars: ["messages", "calls", "totalSeconds"],
 };
 
-/** Only what differs from the defaults, and always the zone: it would otherwise be the reader's own. */
+/** Writes the values that differ from the defaults, and always the zone, whose default is the reader's own zone. */
 export function writeAddress(view: View): string {
   const parts = new URLSearchParams();
   parts.set("period", view.period);
@@ -42,11 +42,11 @@ export function writeAddress(view: View): string {
     const value = view[key as keyof View];
     if (key !== "period" && value !== standard) parts.set(key, String(value));
   }
-  // Slashes are legal in a fragment and half of the zones have one.
+  // A slash needs no escape in a fragment, and half of the zones contain one.
   return `#${parts.toString().replaceAll("%2F", "/")}`;
 }
 
-/** Anybody can write an address: what is not a known value of a known key is passed over. */
+/** Reads an address, which anybody may have written. Unknown keys and values are ignored. */
 export function readAddress(hash: string, zones: readonly string[], ownZone: string): View {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));
   const view: View = { ...DEFAULTS, tz: findZone(zones, parts.get("tz")) ?? findZone(zones, ownZone) ?? "UTC" };
@@ -73,6 +73,6 @@ function findZone(zones: readonly string[], name: string | null): string | undef
 function isDate(text: string): boolean {
   if (!/^(19[7-9]\d|20\d\d)-\d\d-\d\d$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
-  // Some engines read 31 June as 1 July.
+  // Some engines parse 31 June as 1 July.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

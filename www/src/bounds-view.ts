@@ -4,7 +4,7 @@ import type { PeriodFacts } from "./protocol.js";
 
 const DAY_MS = 86_400_000;
 
-/** `16 – 22 June 2025`, `June 2025`, `2025`. Dates, not moments: formatted in UTC so that no zone can move them. */
+/** `16 – 22 June 2025`, `June 2025`, `2025`. The dates are formatted in UTC, so that the browser's zone can't move them. */
 export function periodTitle({ bounds, wallStart, lastDate }: PeriodFacts): string {
   const first = new Date(`${wallStart.slice(0, 10)}T00:00:00Z`);
   const last = new Date(`${lastDate}T00:00:00Z`);
@@ -15,7 +15,7 @@ export function periodTitle({ bounds, wallStart, lastDate }: PeriodFacts): strin
   return format({ day: "numeric", month: "long", year: "numeric" }).formatRange(first, last);
 }
 
-/** Both ends twice, on the wall and in UTC, with the one that belongs to the period told from the one that does not. */
+/** Shows both bounds in local time and in UTC. The start belongs to the period and the end does not; the text says so. */
 export function renderBounds(parent: HTMLElement, { bounds, wallStart, wallEnd }: PeriodFacts): void {
   const local = (wall: string, at: number) =>
     moment(wall.replace("T", " "), `UTC${utcOffset(Date.parse(`${wall}Z`) - at)}`);
@@ -50,7 +50,7 @@ export function renderBounds(parent: HTMLElement, { bounds, wallStart, wallEnd }
   );
 }
 
-/** Lets a narrow column break a zone's name after a slash or an underscore. */
+/** Lets the browser break a zone's name after a slash or an underscore. */
 function breakable(name: string): (string | Node)[] {
   return name.split(/(?<=[/_])/).flatMap((part) => [part, make("wbr")]);
 }
@@ -59,7 +59,7 @@ function moment(text: string, zone: string): HTMLElement {
   return make("span", { class: "moment" }, text, " ", make("small", {}, zone));
 }
 
-/** A day more or less than whole is a change of the clocks, worth a word. */
+/** The period's length. If it is not a whole number of days, the clocks change in the period, and the text says so. */
 function length(milliseconds: number): string {
   const hours = milliseconds / 3_600_000;
   const days = Math.round(milliseconds / DAY_MS);

@@ -2,8 +2,7 @@ import { type PeriodQuery, periodBounds } from "usage-by-agent";
 import type { PeriodFacts, Question } from "./protocol.js";
 
 /**
- * The package's query for a question. `clock` is the present, read once for a question and everything derived from
- * it.
+ * The package's query for the controls. `clock` is the current time in epoch milliseconds, which is read once for each question.
  */
 export function periodQuery(question: Question, clock: number): PeriodQuery {
   const { period, tz, weekStart, offset, boundsAs } = question;
@@ -13,9 +12,9 @@ export function periodQuery(question: Question, clock: number): PeriodQuery {
 }
 
 /**
- * A moment of the period that holds a local date. Noon UTC of that date falls on the date itself or on a neighbour,
- * whatever the zone, so it is in the right period or in the one beside it. Only the package's own calendar is asked:
- * a browser's may know other zone rules.
+ * An instant of the period that contains a local date. In every zone, noon UTC of that date is on the date itself or on the day
+ * before or after, so its period is the right one or a neighbour. Only the package's calendar is used, because the browser's may
+ * have other zone rules.
  */
 function momentOf(date: string, query: PeriodQuery): number {
   const now = Date.parse(`${date}T12:00:00Z`);
@@ -38,15 +37,15 @@ export function periodFacts(query: PeriodQuery): PeriodFacts {
 }
 
 /**
- * Local time where the next period starts: not always a second after the last one's wall time, since clocks jump at
- * midnight too.
+ * The local time at which the next period starts. It may differ from the last second of this period by more than a second, because
+ * clocks can change at midnight.
  */
 function wallAfter(query: PeriodQuery, lastSecond: string): string {
   try {
     const next = periodBounds({ ...query, offset: (query.offset ?? 0) + 1, boundsAs: "wall-clock" });
     return next.periodStart.slice(0, 19);
   } catch {
-    // The last supported period has no next one.
+    // The last supported period is not followed by another.
     return new Date(Date.parse(lastSecond) + 1000).toISOString().slice(0, 19);
   }
 }

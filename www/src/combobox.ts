@@ -2,9 +2,9 @@ import { make } from "./dom.js";
 import { searchZones } from "./zone-search.js";
 
 /**
- * A text field with a list beneath, after the pattern of the ARIA Authoring Practices: the focus stays in the field,
- * and `aria-activedescendant` says which option the arrow keys have reached. Text that is no zone goes back to the
- * last one chosen.
+ * A text field with a list of options, as in the combobox pattern of the ARIA Authoring Practices. The focus stays in the field, and
+ * `aria-activedescendant` names the option that the arrow keys have reached. Text that is not a zone is replaced by the last chosen
+ * zone.
  */
 export class ZoneBox {
   #zones: readonly string[] = [];
@@ -22,7 +22,7 @@ export class ZoneBox {
     input.addEventListener("keydown", (event) => this.#onKey(event));
     input.addEventListener("blur", () => this.#leave());
     input.addEventListener("focus", () => input.select());
-    // Keeps the focus in the field while an option is clicked or the list scrolled.
+    // Keeps the focus in the field while the user clicks an option or scrolls the list.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => {
       const option = (event.target as Element).closest("[role=option]");
@@ -53,7 +53,7 @@ export class ZoneBox {
       if (this.list.hidden) this.#open("");
       else if (!event.altKey) this.#activate((move() + this.#shown.length) % this.#shown.length);
     } else if (event.key === "Enter" && !this.list.hidden) {
-      // What was typed well enough needs no arrow key.
+      // The best match is active at once, so that Enter chooses it without an arrow key.
       this.#choose(this.#shown[Math.max(this.#active, 0)]);
     } else if (event.key === "Escape" && !this.list.hidden) {
       this.value = this.#value;
@@ -107,7 +107,7 @@ export class ZoneBox {
     this.onChoose(zone);
   }
 
-  /** A name typed in full counts without Enter; anything else is taken back. */
+  /** Chooses a name that was typed in full, without Enter. Any other text is undone. */
   #leave(): void {
     const typed = this.input.value.trim().toLowerCase();
     const zone = this.#zones.find((name) => name.toLowerCase() === typed);

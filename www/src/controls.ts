@@ -6,7 +6,7 @@ import { byId } from "./dom.js";
 const SELECTS = ["weekStart", "boundsAs", "onInvalid", "naiveTimestamps"] as const;
 const CHECKS = ["dedupe", "includeIdle"] as const;
 
-/** The form: shows a view, and tells what a reader changed in it. */
+/** The form. It shows a view, and reports the user's changes. */
 export class Controls {
   readonly #zone: ZoneBox;
   readonly #date = byId("date", HTMLInputElement);
@@ -17,12 +17,12 @@ export class Controls {
     // Enter in a field must not reload the page.
     byId("controls", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
 
-    // Open where there is room beside the report, closed where they would push it down.
+    // The options are open if they stand beside the report, and closed if they would push it down.
     byId("options", HTMLDetailsElement).open = matchMedia("(min-width: 60rem)").matches;
 
     this.#zone = new ZoneBox(byId("zone", HTMLInputElement), byId("zone-list", HTMLElement), (tz) => onChange({ tz }));
 
-    // Another length of period starts over at the one that holds the day: three months back is not three years back.
+    // Another kind of period resets the offset: three months back does not mean three years back.
     for (const radio of this.#periods)
       radio.addEventListener("change", () => onChange({ period: radio.value as Period, offset: 0 }));
     for (const id of SELECTS) {
@@ -35,7 +35,7 @@ export class Controls {
     }
 
     this.#date.addEventListener("change", () => {
-      // Years are typed a digit at a time: 0002, 0020, 0202 on the way to 2025.
+      // While a year is typed digit by digit, the value is 0002, 0020 and 0202 before it is 2025.
       if (this.#date.validity.valid) onChange({ date: this.#date.value === "" ? null : this.#date.value, offset: 0 });
     });
     byId("today", HTMLButtonElement).addEventListener("click", () => onChange({ date: null, offset: 0 }));
@@ -54,7 +54,7 @@ export class Controls {
   show(view: View): void {
     this.#offset = view.offset;
     this.#zone.value = view.tz;
-    // Only when it differs: setting it would end the typing of a day or a month of two digits.
+    // Set only if it differs, because setting it interrupts the typing of a day or month of two digits.
     if (this.#date.value !== (view.date ?? "")) this.#date.value = view.date ?? "";
     for (const radio of this.#periods) radio.checked = radio.value === view.period;
     for (const id of SELECTS) byId(id, HTMLSelectElement).value = view[id];

@@ -4,7 +4,7 @@ import { count, plural } from "./format.js";
 import type { Result } from "./protocol.js";
 import { type Bucket, balances, buckets } from "./sums.js";
 
-/** Where every record went. Zeros are shown too: "none" is an answer, a missing line is not. */
+/** The account of every record. Zeros are shown too, so that the reader sees that there are none. */
 export function renderDiagnostics({ report, diagnostics }: Result): HTMLElement {
   const all = buckets(diagnostics);
   const balanced = balances(report, diagnostics);
@@ -73,7 +73,7 @@ function bucketTable(all: Bucket[], records: number): HTMLElement {
       );
     }
   }
-  // A status is any text a record gives, so their number has no bound.
+  // A status may be any text, so the number of statuses is not limited.
   appendInBatches(body, rows, (row) => row, more);
   return make(
     "div",
@@ -109,7 +109,7 @@ function check(holds: boolean, id: string, text: string): HTMLElement {
   );
 }
 
-/** Also used for an error's own problems. */
+/** A table of problems, for a report and for an error. */
 export function problemList(problems: Problem[]): HTMLElement {
   if (problems.length === 0) return make("p", { class: "hint", id: "no-problems" }, "No problems.");
   const body = make("tbody");

@@ -1,13 +1,13 @@
 type Child = Node | string;
 
-/** An element of the page's HTML, by its id and kind: a typo fails at once, and loudly. */
+/** The element of the page's HTML with this id and class. Throws if there is none, so that a typo is found at once. */
 export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`No ${kind.name} #${id}`);
   return found;
 }
 
-/** Makes an element. Children that are strings become text nodes, so nothing from a file is ever read as HTML. */
+/** Makes an element. Strings become text nodes, so text from a file is never parsed as HTML. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Record<string, string> = {},
@@ -20,16 +20,15 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 }
 
 /**
- * Untrusted text on a single line of the layout: isolated, so that right-to-left marks in it can't rearrange what
- * stands beside it, and cut, so that a name of a megabyte can't stall the page.
+ * Untrusted text for one line of the layout. It is isolated, so that right-to-left marks can't rearrange the text beside it, and cut,
+ * so that a name of a megabyte can't block the page.
  */
 export function untrusted(text: string, limit = 120): HTMLElement {
   return make("bdi", {}, text.length > limit ? `${text.slice(0, limit)}…` : text);
 }
 
 /**
- * Adds items a batch at a time, the next at the press of a button: a table of 50,000 rows in one go would freeze the
- * page.
+ * Adds the first batch of items, and the next batch at each press of a button. A table of 50,000 rows at once would block the page.
  */
 export function appendInBatches<T>(
   parent: HTMLElement,

@@ -3,7 +3,7 @@ import type { FromWorker, Question, ToWorker } from "./protocol.js";
 type Answer = Exclude<FromWorker, { kind: "ready" }>;
 type Ready = Extract<FromWorker, { kind: "ready" }>;
 
-/** The page's end of the worker. Answers to anything but the latest question are dropped here. */
+/** The page's connection to the worker. It drops answers to all questions except the latest. */
 export class Engine {
   #worker: Worker | null = null;
   #id = 0;
@@ -13,7 +13,7 @@ export class Engine {
     readonly onAnswer: (answer: Answer) => void,
   ) {}
 
-  /** Also brings the worker back after it died, of a lack of memory, say. */
+  /** Starts the worker, also after it has died, for example for lack of memory. */
   start(): Worker {
     if (this.#worker !== null) return this.#worker;
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
@@ -25,7 +25,7 @@ export class Engine {
       event.preventDefault();
       worker.terminate();
       this.#worker = null;
-      const message = event.message || "The part of the page that counts could not start, or stopped. Reload the page.";
+      const message = event.message || "The worker that counts could not start, or it stopped. Reload the page.";
       this.onAnswer({ kind: "failed", id: this.#id, failure: { where: "period", code: "unexpected", message } });
     };
     this.#worker = worker;

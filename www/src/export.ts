@@ -7,16 +7,15 @@ export function toJson(report: AgentUsageResponse): string {
   return JSON.stringify(report);
 }
 
-/** RFC 4180: a header, CRLF, quotes where they are needed, a quote doubled. */
+/** CSV as in RFC 4180: a header, lines that end in CRLF, quotes where needed, and doubled quotes inside them. */
 export function toCsv(report: AgentUsageResponse): string {
   const rows = report.data.map((item) => COLUMNS.map((column) => field(item[column])).join(","));
   return [COLUMNS.join(","), ...rows, ""].join("\r\n");
 }
 
 /**
- * Spreadsheets run a cell that starts with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula, and an
- * agent's name is anybody's text. Such a value gets an apostrophe in front, which spreadsheets read as "this is
- * text". Numbers here are never negative.
+ * Spreadsheets run a cell as a formula if it starts with `=`, `+`, `-`, `@`, a tab or a carriage return, and an agent's name is
+ * untrusted text. Such a value gets a leading apostrophe, which marks it as text. The numbers here are never negative.
  */
 function field(value: string | number | boolean | null): string {
   if (value === null) return "";
@@ -29,13 +28,13 @@ export function fileName(report: AgentUsageResponse, tz: string): string {
   return `usage-by-agent_${report.period}_${report.periodStart.slice(0, 10)}_${tz.replaceAll("/", "-")}.csv`;
 }
 
-/** Hands a file to the browser's downloads. */
+/** Makes the browser download a file. */
 export function download(name: string, text: string, type: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
-  // The download has to have begun.
+  // Revoking the URL before the download has begun would cancel it.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

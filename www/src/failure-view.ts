@@ -9,7 +9,7 @@ const TITLES: Record<Failure["where"], string> = {
   records: "The count stopped",
 };
 
-/** What went wrong and where. Nothing was counted then: half a report looks like a whole one. */
+/** Shows an error and its place. It replaces the report, because an incomplete report looks like a complete one. */
 export function renderFailure(parent: HTMLElement, failure: Failure): void {
   const places: [string, Node | string][] = [["Code", make("code", {}, failure.code)]];
   if (failure.line !== undefined) places.push(["Line", count(failure.line)]);
@@ -21,7 +21,7 @@ export function renderFailure(parent: HTMLElement, failure: Failure): void {
     make("p", {}, untrusted(failure.message, 1000)),
     make("dl", {}, ...places.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))),
   );
-  // An error that is one problem has said it already.
+  // A single problem is already in the error's message.
   if (failure.problems !== undefined && failure.problems.length > 1) parent.append(problemList(failure.problems));
   parent.hidden = false;
 }

@@ -2,7 +2,7 @@ import { UsageError } from "usage-by-agent";
 import type { Failure } from "./protocol.js";
 
 /**
- * Whatever was thrown, as data. The package's errors keep their code and place; the rest come from reading the file.
+ * Turns a thrown value into data. The package's errors keep their code and place. Other errors come from reading the file.
  */
 export function toFailure(error: unknown, where: Failure["where"], gzip = false): Failure {
   if (error instanceof UsageError) {

@@ -8,11 +8,11 @@ export interface Chosen {
 export interface FileHandlers {
   onRecords(file: Chosen | null): void;
   onAgents(file: Chosen | null): void;
-  /** Something was dropped that can't be used. */
+  /** Called if a drop can't be used. */
   onRefused(why: string): void;
 }
 
-/** Files come from two pickers, or dropped: on the field for agents as agents, anywhere else as records. */
+/** Takes files from two pickers and from drops. A file on the field for agents is the agents; a file anywhere else is the records. */
 export function listenForFiles({ onRecords, onAgents, onRefused }: FileHandlers): void {
   pick("records-file", onRecords);
   pick("agents-file", onAgents);
@@ -24,7 +24,7 @@ export function listenForFiles({ onRecords, onAgents, onRefused }: FileHandlers)
 
   addEventListener("dragover", (event) => {
     if (!carriesFiles(event)) return;
-    // Without this the browser would leave the page and open the file.
+    // Otherwise the browser would leave the page and open the file.
     event.preventDefault();
     veil.hidden = overAgents(event);
   });
@@ -38,7 +38,7 @@ export function listenForFiles({ onRecords, onAgents, onRefused }: FileHandlers)
     const files = event.dataTransfer?.files;
     const file = files?.[0];
     if (file === undefined || files === undefined) return;
-    if (files.length > 1) onRefused("One file at a time, please: several can’t be told apart in a report.");
+    if (files.length > 1) onRefused("One file at a time, please: a report is of one file.");
     else if (overAgents(event)) onAgents({ name: file.name, blob: file });
     else onRecords({ name: file.name, blob: file });
   });
@@ -48,7 +48,7 @@ function pick(id: string, onFile: (file: Chosen) => void): void {
   const input = byId(id, HTMLInputElement);
   input.addEventListener("change", () => {
     const file = input.files?.[0];
-    // Forgotten at once, so that the same file can be chosen again after it was edited.
+    // The choice is cleared at once, so that an edited file can be chosen again.
     if (file !== undefined) onFile({ name: file.name, blob: file });
     input.value = "";
   });

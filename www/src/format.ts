@@ -1,13 +1,13 @@
-/** `1,234,567` */
+/** A count: `1,234,567`. */
 export const count = (value: number): string => value.toLocaleString("en");
 
-/** `12:03:09`; hours do not wrap into days, since a phone bill's do not either. */
+/** Seconds as `12:03:09`. Hours do not wrap into days, as on a phone bill. */
 export function duration(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, "0");
   return `${count(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** `148 MB`, in powers of ten as file managers show them. */
+/** Bytes as `148 MB`, in powers of ten as in file managers. */
 export function size(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   let value = bytes;
@@ -23,10 +23,10 @@ export function elapsed(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.max(1, Math.round(milliseconds))} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** `1 record`, `2 records` */
+/** A count with its noun: `1 record`, `2 records`. */
 export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 
-/** `+05:30`, and `-00:44:30` where a zone once had seconds. */
+/** Milliseconds as an offset: `+05:30`, or `-00:44:30` for a historical offset with seconds. */
 export function utcOffset(milliseconds: number): string {
   const seconds = Math.abs(milliseconds) / 1000;
   const parts = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) =>

@@ -1,4 +1,4 @@
-/** Ties the parts together: what is being asked, of which file, and where the answers go. */
+/** Connects the parts of the page: the controls, the files, the worker and the report. */
 import { DEFAULTS, readAddress, type View, writeAddress } from "./address.js";
 import { periodTitle, renderBounds } from "./bounds-view.js";
 import { Controls } from "./controls.js";
@@ -18,7 +18,7 @@ let view: View = { ...DEFAULTS, tz: ownZone };
 let records: Chosen | null = null;
 let agents: Chosen | null = null;
 let period: PeriodFacts | null = null;
-/** The file was just opened, and its report not seen yet. */
+/** Whether the file was just opened and its report has not been shown yet. */
 let fresh = false;
 
 const title = byId("period-title", HTMLElement);
@@ -51,7 +51,7 @@ const controls = new Controls(change);
 listenForFiles({ onRecords: openRecords, onAgents: openAgents, onRefused: (why) => say(why) });
 byId("sample", HTMLButtonElement).addEventListener("click", () => void openSample());
 byId("cancel", HTMLButtonElement).addEventListener("click", cancel);
-// An edited or followed link; the page's own changes of the address don't come here.
+// The user edited the address or followed a link. The page's own changes do not fire this event.
 addEventListener("hashchange", followAddress);
 engine.start();
 
@@ -87,7 +87,7 @@ function ask(): void {
 function openRecords(file: Chosen | null): void {
   records = file;
   fresh = true;
-  // The sample's day and names belong to the sample.
+  // The day and the agents of the sample are not kept for another file.
   if (view.sample) {
     agents = null;
     view = { ...view, sample: false, date: view.date === SAMPLE_DATE ? null : view.date };
@@ -107,7 +107,7 @@ async function openSample(): Promise<void> {
   say("Fetching the sample…");
   try {
     const sample = await fetchSample();
-    // Another file was chosen meanwhile.
+    // The user has chosen another file meanwhile.
     if (records !== before) return;
     ({ records, agents } = sample);
     fresh = true;
@@ -140,7 +140,7 @@ function showFiles(): void {
   byId("agents-clear", HTMLElement).hidden = agents === null;
 }
 
-/** Shows a file's name, or what the page says without one. */
+/** Shows a file's name, or the default text if there is no file. */
 function name(element: HTMLElement, file: string | undefined): void {
   element.dataset.empty ??= element.textContent ?? "";
   element.replaceChildren(file === undefined ? element.dataset.empty : untrusted(file, 80));

@@ -8,11 +8,11 @@ import type {
   Weekday,
 } from "usage-by-agent";
 
-/** What the controls ask for: plain data, so that it fits a message and an address alike. */
+/** The values of the controls, as plain data for messages and for the address. */
 export interface Question {
   period: Period;
   tz: string;
-  /** A local date of the period meant, `YYYY-MM-DD`; `null` is today. */
+  /** A local date of the period, `YYYY-MM-DD`; `null` for today. */
   date: string | null;
   weekStart: Weekday;
   offset: number;
@@ -23,7 +23,7 @@ export interface Question {
   naiveTimestamps: "reject" | "utc";
 }
 
-/** A newer question replaces the one under way: there is one page, and it shows one answer. */
+/** A request to the worker. A newer question replaces the current one, because the page shows one answer. */
 export type ToWorker =
   | { kind: "ask"; id: number; question: Question; records: Blob | null; agents: Blob | null }
   | { kind: "cancel" };
@@ -35,28 +35,28 @@ export type FromWorker =
   | { kind: "report"; id: number; result: Result }
   | { kind: "failed"; id: number; failure: Failure };
 
-/** A period's bounds, and what a clock on the wall shows at both. */
+/** A period's bounds, with the local times at both. */
 export interface PeriodFacts {
   bounds: PeriodBounds;
-  /** Local time of the first instant, and of the first instant after, written `YYYY-MM-DDTHH:MM:SS`. */
+  /** The local times of the first instant and of the first instant after the period, `YYYY-MM-DDTHH:MM:SS`. */
   wallStart: string;
   wallEnd: string;
-  /** Local date of the last second. */
+  /** The local date of the last second. */
   lastDate: string;
 }
 
 export interface Result {
   report: AgentUsageResponse;
   diagnostics: Diagnostics;
-  /** Size of the file, and of the JSON in it; they differ when it is compressed. */
+  /** The sizes of the file and of its JSON in bytes. They differ if the file is compressed. */
   fileBytes: number;
   jsonBytes: number;
   milliseconds: number;
 }
 
-/** An error as data. Classes do not survive the way between threads. */
+/** An error as data, because a message to another thread does not keep an error's class and fields. */
 export interface Failure {
-  /** What was being read. */
+  /** What was being read when the error occurred. */
   where: "period" | "agents" | "records";
   code: string;
   message: string;

@@ -10,7 +10,7 @@ const MEASURES: [View["bars"], string][] = [
   ["totalSeconds", "Seconds"],
 ];
 
-/** The table, in the order in which the report gives it. */
+/** The table of the report, in the report's order. */
 export function renderTable(result: Result, bars: View["bars"], onBars: (bars: View["bars"]) => void): HTMLElement {
   const { data } = result.report;
   if (data.length === 0) return make("p", { class: "nothing" }, nothing(result));
@@ -68,8 +68,8 @@ function row(item: AgentUsageItem, most: Record<View["bars"], number>): HTMLElem
   if (item.agentId !== null && item.agentId !== item.agentName)
     name.append(make("span", { class: "id" }, untrusted(item.agentId)));
   const bar = make("span", { class: "bar", "aria-hidden": "true" });
-  // Through the object model: the policy refuses style attributes in HTML, and this page writes none.
-  // All three measures are on it; the table's data-bars says which one shows.
+  // Set by script, because the content security policy forbids style attributes in HTML.
+  // The bar has the values of all three columns; the table's data-bars chooses the one to show.
   for (const [field] of MEASURES) bar.style.setProperty(`--${field}`, String(item[field] / Math.max(most[field], 1)));
   name.append(bar);
   return make(
@@ -101,7 +101,7 @@ function barsChoice(bars: View["bars"], onBars: (bars: View["bars"]) => void): H
   );
 }
 
-/** An empty report says why it is empty: most often the period is another one than the file's. */
+/** The reason why a report is empty. Most often the file has no records in the period. */
 function nothing({ diagnostics }: Result): string {
   if (diagnostics.records === 0) return "0 records: the file is empty.";
   const outside = diagnostics.outsidePeriod;

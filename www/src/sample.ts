@@ -1,9 +1,9 @@
 import type { Chosen } from "./files.js";
 
-/** A day in the sample's last full month: the sample is fixed, so the present would sooner or later find it empty. */
+/** A day in the sample's last full month. The sample is fixed, so a report of the current month would be empty. */
 export const SAMPLE_DATE = "2025-06-18";
 
-/** The sample is fetched as any file would be opened, and then treated as one. */
+/** Fetches the sample, which is then treated as a file of the user. */
 export async function fetchSample(): Promise<{ records: Chosen; agents: Chosen }> {
   const [records, agents] = await Promise.all([fetchFile("sample.ndjson"), fetchFile("sample-agents.json")]);
   return { records: { name: "The sample", blob: records }, agents: { name: "The sample’s agents", blob: agents } };

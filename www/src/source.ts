@@ -1,12 +1,13 @@
-/** A file as the bytes of its JSON. Never more than a few chunks are in memory, however large it is. */
+/** Reads a file as the bytes of its JSON. At most a few chunks are in memory, however large the file is. */
 export interface Source {
   stream: ReadableStream<Uint8Array>;
   gzip: boolean;
 }
 
 /**
- * `onRead` hears how many of the file's own bytes have been read: what a progress bar can know beforehand, compressed
- * or not.
+ * Opens a file.
+ *
+ * @param onRead called with the number of the file's bytes that have been read, before decompression, for the progress bar
  */
 export async function openSource(file: Blob, onRead?: (bytes: number) => void): Promise<Source> {
   let read = 0;
@@ -23,7 +24,7 @@ export async function openSource(file: Blob, onRead?: (bytes: number) => void): 
   return { gzip, stream: gzip ? counted.pipeThrough(new DecompressionStream("gzip")) : counted };
 }
 
-/** Told by the first two bytes, not by the name: downloads lose and gain a `.gz` on their way. */
+/** Whether the first two bytes are those of gzip data. The name is not used, because downloads may lose or gain a `.gz`. */
 async function isGzip(file: Blob): Promise<boolean> {
   const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   return first === 0x1f && second === 0x8b;

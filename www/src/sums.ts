@@ -4,14 +4,13 @@ export interface Bucket {
   key: "counted" | "outside" | "duplicates" | "ignored" | "invalid";
   name: string;
   count: number;
-  /** Why a record lands here. */
+  /** Why a record is in this group. */
   why: string;
   parts?: { name: string; count: number }[];
 }
 
 /**
- * Every place a record can land, in the order in which records are judged last to first. Nothing is left out, zero or
- * not.
+ * The groups of records, from counted to invalid. Groups without records are included.
  */
 export function buckets({ counted, outsidePeriod, duplicates, invalid, ignored }: Diagnostics): Bucket[] {
   const notCompleted = Object.entries(ignored.notCompleted).sort(([, a], [, b]) => b - a);
@@ -45,7 +44,7 @@ export function buckets({ counted, outsidePeriod, duplicates, invalid, ignored }
   ];
 }
 
-/** The two promises a report makes, checked anew for what is on the screen. */
+/** Checks two rules for the shown report: every record is in one group, and the rows add up to the totals. */
 export function balances(report: AgentUsageResponse, diagnostics: Diagnostics): { records: boolean; rows: boolean } {
   const { totals } = diagnostics;
   const rows = (["messages", "calls", "totalSeconds"] as const).every(

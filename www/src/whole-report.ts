@@ -12,7 +12,7 @@ interface Options {
   onBars(bars: View["bars"]): void;
 }
 
-/** Totals, table, ways out, and where every record went. */
+/** The totals, the table, the export buttons and the account of every record. */
 export function renderReport(parent: HTMLElement, result: Result, { bars, zone, onBars }: Options): void {
   parent.replaceChildren(
     totals(result),

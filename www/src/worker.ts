@@ -1,6 +1,6 @@
 /**
- * Where the work is done, so that the page never waits for it: the package is loaded here and nowhere else. One
- * question at a time; a newer one ends the one under way.
+ * The worker that counts, so that the page never waits. Only the worker loads the package. It handles one question at a time; a newer
+ * question ends the current one.
  */
 import { timeZones, UsageAggregator, type UsageQuery, versions } from "usage-by-agent";
 import { periodFacts, periodQuery } from "./calendar.js";
@@ -8,7 +8,7 @@ import { toFailure } from "./failure.js";
 import type { Failure, FromWorker, Question, Result, ToWorker } from "./protocol.js";
 import { openSource } from "./source.js";
 
-/** Often enough for a smooth bar and a prompt "Cancel". */
+/** The time between two reports of progress in milliseconds: short enough for a smooth bar and a quick "Cancel". */
 const BREATH_MS = 40;
 
 const send = (message: FromWorker) => self.postMessage(message);
@@ -45,7 +45,7 @@ function reading({ includeIdle, dedupe, onInvalid, naiveTimestamps }: Question):
   return { includeIdle, dedupe, onInvalid, naiveTimestamps };
 }
 
-/** Feeds the file to the aggregator, and frees both. `null`: no longer wanted. */
+/** Counts the file, and frees the aggregator. Gives `null` if the question was replaced by a newer one. */
 async function count(id: number, aggregator: UsageAggregator, file: Blob): Promise<Result | null> {
   const started = performance.now();
   let fileBytes = 0;
@@ -76,13 +76,13 @@ async function count(id: number, aggregator: UsageAggregator, file: Blob): Promi
     const diagnostics = aggregator.diagnostics();
     return { report, diagnostics, fileBytes, jsonBytes, milliseconds: performance.now() - started };
   } finally {
-    // Not awaited: a file's stream may take its time to close, and nothing depends on it.
+    // Not awaited, because closing may take long and nothing depends on it.
     reader?.cancel().catch(() => {});
     aggregator.free();
   }
 }
 
-/** A page of `GET /v1/agents`, compressed or not; its shape is for the package to judge. */
+/** Parses a page of `GET /v1/agents`, compressed or not. The package checks its shape. */
 async function directory(file: Blob): Promise<NonNullable<UsageQuery["agents"]>> {
   const { stream, gzip } = await openSource(file);
   const text = await new Response(stream).text().catch((error: unknown) => {
@@ -91,12 +91,12 @@ async function directory(file: Blob): Promise<NonNullable<UsageQuery["agents"]>>
   return JSON.parse(text);
 }
 
-/** Lets messages in: a stream that always has a chunk ready would keep them waiting until its end. */
+/** Lets the worker receive messages. If every chunk is ready at once, they would otherwise wait until the end of the stream. */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** A failure of the file rather than of what it says. */
+/** Whether reading the file failed, rather than its content being wrong. */
 class ReadFailure extends Error {
   constructor(readonly failure: Failure) {
     super(failure.message);

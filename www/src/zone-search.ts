@@ -1,6 +1,5 @@
 /**
- * `America/New_York` is found by "new york", "york" and "us eastern" alike: names are compared in lower case, word by
- * word.
+ * Finds zones by words in lower case: "new york" and "york" both find `America/New_York`, and "us eastern" finds `US/Eastern`.
  */
 export function searchZones(zones: readonly string[], typed: string): string[] {
   const wanted = words(typed);
@@ -12,12 +11,12 @@ export function searchZones(zones: readonly string[], typed: string): string[] {
     .map(({ zone }) => zone);
 }
 
-/** 0: no match. Higher: better. Names that match equally well keep their order, since sorting is stable. */
+/** How well a name matches. 0 is no match. Sorting is stable, so names that match equally well keep their order. */
 function rank(name: string[], wanted: string[]): number {
   const text = name.join(" ");
   const phrase = wanted.join(" ");
   if (text === phrase) return 4;
-  // The city is what people type.
+  // Most people type the city.
   if (` ${text}`.endsWith(` ${phrase}`)) return 3;
   if (wanted.every((word) => name.some((part) => part.startsWith(word)))) return 2;
   return text.includes(phrase) ? 1 : 0;

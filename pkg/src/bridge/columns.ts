@@ -1,24 +1,24 @@
-// Objects on their way into the core: a batch of records as columns, written without judging.
-// The layout is that of src/records/columns.rs, which reads it.
+// Writes a batch of JavaScript records as columns for the core. The values are not checked here.
+// src/records/columns.rs reads the columns, and describes their layout.
 
 import { DATA_FIELDS, RECORD_FIELDS, TAG, TAG_BITS } from "../constants.js";
 import { isArray, isDate, isWellFormed, said } from "./values.js";
 
-/** The field of an entry that begins a record. */
+/** The field number of an entry that begins a record. */
 const RECORD = 0;
 
-/** Records that cross together, at most. */
+/** The most records of a batch. */
 const MAX_BATCH_RECORDS = 512;
 
-/** UTF-16 units of text from which a batch is not kept waiting for more records. */
+/** A batch with this much text, in UTF-16 units, is handed over without waiting for more records. */
 const FULL_BATCH_UNITS = 1 << 18;
 
-// What a record of one kind has no use for. Fields that are not here are read of every record that can have them.
+// The fields that only one kind of record uses. Every other field is read from every record.
 const ONLY_CALLS = ["callId", "status", "startedAt", "endedAt", "durationSeconds"];
 const ONLY_MESSAGES = ["messageId", "receivedAt"];
 const ONLY_MESSAGE_WEBHOOKS = ["channel", "timestamp"];
 
-/** A field by its name, and as an entry has it. */
+/** A field: its name, and its number as the bits of an entry. */
 interface Field {
   readonly name: string;
   readonly bits: number;
@@ -26,7 +26,7 @@ interface Field {
 
 const utf8 = new TextEncoder();
 
-/** The fields to read of each kind of record, once `type`, `event`, `data` and a call's `startedAt` have been. */
+/** The fields to read from each kind of record, after `type`, `event`, `data` and a call's `startedAt`. */
 function plansOf(unused: readonly string[]) {
   const numbered = (names: readonly string[], first: number): Field[] =>
     names.map((name, i) => ({ name, bits: (first + i) << TAG_BITS })).filter(({ name }) => !unused.includes(name));
@@ -53,9 +53,9 @@ function plansOf(unused: readonly string[]) {
   };
 }
 
-/** One batch, written record by record and used again for the next. */
+/** One batch, written record by record. The object is reused for the next batch. */
 export class Columns {
-  /** How many records it holds. */
+  /** The number of records in the batch. */
   count = 0;
   readonly #plans: ReturnType<typeof plansOf>;
   readonly #entries: Uint16Array;
@@ -67,7 +67,7 @@ export class Columns {
   #text = "";
   #utf8 = new Uint8Array(0);
 
-  /** `unused` are fields that the counter does not use. */
+  /** @param unused the fields that the counter does not use */
   constructor(unused: readonly string[]) {
     this.#plans = plansOf(unused);
     const most = MAX_BATCH_RECORDS * (2 + RECORD_FIELDS.length + DATA_FIELDS.length);
@@ -76,21 +76,22 @@ export class Columns {
     this.#lengths = new Uint32Array(most);
   }
 
-  /** Is it large enough to be handed over? */
+  /** Whether the batch is large enough to be handed over. */
   get isFull(): boolean {
     return this.count >= MAX_BATCH_RECORDS || this.#text.length >= FULL_BATCH_UNITS;
   }
 
+  /** Empties the batch. */
   clear(): void {
     this.count = this.#entered = this.#numbered = this.#texts = 0;
     this.#text = "";
   }
 
-  /** Hands over what was written, as views that the next batch overwrites, and is empty again. */
+  /** Hands over the batch and empties it. The returned views are overwritten by the next batch. */
   flush() {
     const text = this.#text;
     if (!isWellFormed(text)) this.#findBroken(text);
-    const most = text.length * 3; // bytes of UTF-8 for a UTF-16 unit
+    const most = text.length * 3; // a UTF-16 unit takes at most three bytes of UTF-8
     if (this.#utf8.length < most) this.#utf8 = new Uint8Array(most);
     const { written } = utf8.encodeInto(text, this.#utf8);
     const taken = {
@@ -103,7 +104,7 @@ export class Columns {
     return taken;
   }
 
-  /** Writes one record; a list page is none, and its items are given back instead. */
+  /** Writes one record. A list page is not written; its items are returned. */
   record(record: unknown): unknown[] | undefined {
     const kind = kindOf(record);
     if (kind !== TAG.object) {
@@ -122,7 +123,7 @@ export class Columns {
     return;
   }
 
-  /** Writes a list page that lies too deep in others to be opened. */
+  /** Writes a list page that is nested too deep, which the core counts as an invalid record. */
   tooDeep(): void {
     this.#begin(TAG.tooDeep);
   }
@@ -133,8 +134,8 @@ export class Columns {
   }
 
   /**
-   * Reads what can matter of a record, and no more: a look-up in vain costs the most of all. Whatever kind the core finds
-   * it to be, by the same signs, it has the fields that it looks at.
+   * Reads only the fields that matter for the record's kind, because looking up a missing property is slow. The kind is decided
+   * from the values that the core decides it from, so the core has every field that it reads.
    */
   #fields(record: object, data: unknown): void {
     const plans = this.#plans;
@@ -169,7 +170,7 @@ export class Columns {
     for (const field of fields) this.#read(from, field);
   }
 
-  /** Writes a field, and gives its value; `null` where there is something that could not be read. */
+  /** Writes a field and returns its value; `null` if reading it threw. */
   #read(from: object, { name, bits }: Field): unknown {
     try {
       const value = (from as Record<string, unknown>)[name];
@@ -184,7 +185,7 @@ export class Columns {
   #value(bits: number, value: unknown): void {
     if (value === undefined) return;
     if (typeof value === "string") {
-      // Half a pair would find its other half in the next text.
+      // Texts are joined, so a high surrogate at the end could pair with the next text's low surrogate.
       if (isHigh(value.charCodeAt(value.length - 1))) this.#string(bits | TAG.brokenText, "");
       else this.#string(bits | TAG.text, value);
     } else if (typeof value === "number") {
@@ -192,7 +193,7 @@ export class Columns {
     } else if (value === null) {
       this.#enter(bits | TAG.null);
     } else if (isDate(value)) {
-      // Throws where something only says that it is a Date.
+      // Throws if the value only has the tag of a Date.
       this.#number(bits | TAG.date, Date.prototype.getTime.call(value));
     } else {
       this.#enter(bits | kindOf(value));
@@ -212,14 +213,14 @@ export class Columns {
     this.#numbers[this.#numbered++] = value;
   }
 
-  /** Texts wait as one: to encode them together takes a fraction of the time. */
+  /** Joins the texts of a batch: encoding them together takes a fraction of the time. */
   #string(entry: number, value: string): void {
     this.#text += value;
     this.#enter(entry);
     this.#lengths[this.#texts++] = value.length;
   }
 
-  /** Of texts that have a lone surrogate among them, marks those. */
+  /** Marks the texts that have a lone surrogate. */
   #findBroken(all: string): void {
     let at = 0;
     let texts = 0;
@@ -257,6 +258,6 @@ function kindOf(value: unknown): number {
   try {
     return Array.isArray(value) ? TAG.array : TAG.object;
   } catch {
-    return TAG.revoked; // the one thing that an object can't be asked without harm
+    return TAG.revoked; // `Array.isArray` throws only for a revoked Proxy
   }
 }

@@ -1,10 +1,10 @@
-// The one instance of the module: how it comes to be, and the error when it is not there yet.
+// Loads the one instance of the WebAssembly module, and gives the error if it is not loaded yet.
 
 import * as glue from "../../wasm/usage_by_agent.js";
 import { UsageError } from "../errors.js";
 import { said } from "./values.js";
 
-/** The module, or where it is: a URL, a response, its bytes, or compiled. */
+/** The WebAssembly module: its URL, a request or a response for it, its bytes, or the compiled module. */
 export type ModuleSource = URL | string | Request | Response | BufferSource | WebAssembly.Module;
 
 let ready = false;
@@ -12,25 +12,26 @@ let memory: WebAssembly.Memory | undefined;
 let pending: Promise<void> | undefined;
 let defaultSource: (() => ModuleSource) | undefined;
 
-/** For entries that have the module at hand. */
+/** Sets the module, for entries that contain it. Does nothing if a module is loaded already. */
 export function initSync(module: BufferSource | WebAssembly.Module): void {
   if (ready) return;
   memory = glue.initSync({ module }).memory;
   ready = true;
 }
 
-/** For entries that know where the module is. */
+/** Sets the default source of {@link init}, for entries that know where the module is. */
 export function setDefaultSource(source: () => ModuleSource): void {
   defaultSource = source;
 }
 
 /**
- * Loads the module. Needed once, before anything else, in a browser without a bundler and with `usage-by-agent/slim`;
- * everywhere else the module is there already and this does nothing. Calling it again is harmless.
+ * Loads the WebAssembly module. Call it once before anything else in a browser without a bundler, and with
+ * `usage-by-agent/slim`. Everywhere else the module is loaded already and the call does nothing. Further calls do no harm.
  *
- * @param source the module: a URL, a `Response`, bytes or a `WebAssembly.Module`. Default: the file beside this one;
- *   with `usage-by-agent/slim` there is none.
- * @throws {UsageError} `not_initialised`, when the module can't be had from there; another call tries again
+ * @param source the module: a URL, a `Request`, a `Response`, bytes or a `WebAssembly.Module`. Default: the file beside this one;
+ *   `usage-by-agent/slim` has no default.
+ * @returns a promise that resolves when the module is loaded
+ * @throws {UsageError} `not_initialised`, if the module can't be loaded; a further call tries again
  *
  * @example
  * ```ts
@@ -50,11 +51,11 @@ export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<voi
 async function load(source: ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
   try {
     const given = (await source) ?? defaultSource?.();
-    if (given === undefined) throw new Error("nothing was given; wanted its URL, its bytes or a WebAssembly.Module");
+    if (given === undefined) throw new Error("no source was given; wanted a URL, bytes or a WebAssembly.Module");
     const module = await compiled(given);
-    // The glue would keep whatever it gets: another module, or one of another version, is refused before.
+    // The glue would accept any module, so one that is not ours is refused first.
     const isOurs = WebAssembly.Module.exports(module).some(({ name }) => name === "inferConvention");
-    if (!isOurs) throw new Error("it is another module");
+    if (!isOurs) throw new Error("it is not the module of usage-by-agent");
     initSync(module);
   } catch (cause) {
     throw new UsageError("not_initialised", `the WebAssembly module could not be loaded: ${said(cause)}`, { cause });
@@ -65,13 +66,17 @@ async function compiled(source: ModuleSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
   const response = source instanceof Response ? source : await fetch(source);
-  if (!response.ok) throw new Error(`the answer's status is ${response.status}`);
+  if (!response.ok) throw new Error(`the response's status is ${response.status}`);
   const isWasm = response.headers.get("content-type")?.startsWith("application/wasm") ?? false;
-  // Streaming takes no other type; servers that do not know the type are common.
+  // Streaming compilation requires this type, and many servers send another one.
   return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** The core, or the error that says how to get it. */
+/**
+ * The core.
+ *
+ * @throws {UsageError} `not_initialised`, if the module is not loaded
+ */
 export function core(): typeof glue {
   if (!ready) {
     throw new UsageError(
@@ -85,10 +90,10 @@ export function core(): typeof glue {
 let bytes = new Uint8Array();
 let doubles = new Float64Array();
 
-/** The module's memory, as bytes and as doubles. Only until the next call into the module, which may make it grow. */
+/** The module's memory as bytes and as doubles. The views are valid until the next call into the module, which may grow it. */
 export function memoryViews(): { bytes: Uint8Array; doubles: Float64Array } {
   if (bytes.length === 0 && memory !== undefined) {
-    bytes = new Uint8Array(memory.buffer); // a view is empty before there is one, and once memory has grown
+    bytes = new Uint8Array(memory.buffer); // a view is empty before the first call, and after the memory has grown
     doubles = new Float64Array(memory.buffer);
   }
   return { bytes, doubles };

@@ -1,4 +1,4 @@
-// Objects into the core: an iterable or a list page of records, in batches, each record with its place in what was given.
+// Feeds the core with objects: an iterable or a list page of records, in batches, each record with its path in the input.
 
 import type { Feed } from "../../wasm/usage_by_agent.js";
 import { MAX_DEPTH } from "../constants.js";
@@ -6,10 +6,10 @@ import { attempt, UsageError } from "../errors.js";
 import { Columns } from "./columns.js";
 import { isArray, typeName } from "./values.js";
 
-/** What records may be. */
+/** The kinds of records that are accepted, in the words of an error message. */
 export const RECORDS = "an iterable of records, a list page, or JSON text";
 
-/** What of the core counts batches. */
+/** The part of the core that counts batches. */
 export interface Counts {
   pushColumns(
     entries: Uint16Array,
@@ -22,19 +22,26 @@ export interface Counts {
   ): void;
 }
 
-/** Where objects go in. It keeps its columns from one push to the next. */
+/** Feeds objects to the core. It reuses its columns from one push to the next. */
 export class ObjectFeed {
   #columns: Columns | undefined;
   readonly #unused: readonly string[];
 
-  /** `unused`: fields that what counts here has no use for; each look-up in vain costs time. */
+  /** @param unused the fields that the counter does not use; reading them would cost time */
   constructor(unused: readonly string[] = []) {
     this.#unused = unused;
   }
 
-  /** `counts`: asked for each time, because an iterable may free them. */
+  /**
+   * Counts records.
+   *
+   * @param records an iterable or a list page
+   * @param feed the state of reading
+   * @param counts gives the counter; it is called for each batch, because an iterable may free the counter
+   * @throws {UsageError} `invalid_option` if `records` is neither; the errors of counting
+   */
   push(records: unknown, feed: Feed, counts: () => Counts): void {
-    // An iterable may push records of its own through this door: those get columns of their own.
+    // An iterable may itself push records here. Such a push gets its own columns.
     const columns = this.#columns ?? new Columns(this.#unused);
     this.#columns = undefined;
     columns.clear();
@@ -53,13 +60,13 @@ export class ObjectFeed {
     }
   }
 
-  /** Gives the columns back. */
+  /** Frees the columns. */
   close(): void {
     this.#columns = undefined;
   }
 }
 
-/** Records that wait to be handed over together. All are items of one list: `prefix` points to it, `first` is one's index. */
+/** Records of one list that are handed over together. `prefix` is the list's path, `first` the index of the first record. */
 class Batch {
   #prefix = "";
   #first = 0;
@@ -91,7 +98,7 @@ class Batch {
         }
       }
     } finally {
-      this.#flush(); // what an iterator gave before it threw counts
+      this.#flush(); // the records before an iterator's error count
     }
   }
 
@@ -108,7 +115,7 @@ class Batch {
   }
 }
 
-/** Can it be iterated? */
+/** Whether the value is an iterable object. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
@@ -117,7 +124,7 @@ function isAsyncIterable(value: unknown): boolean {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
-/** A list page: an object whose `data` is an array, whatever else it has. One that can't be asked is none. */
+/** Whether the value is a list page: an object whose `data` is an array. An object whose `data` throws is not one. */
 export function isPage(value: unknown): value is { data: unknown[] } {
   if (typeof value !== "object" || value === null || isArray(value)) return false;
   try {

@@ -1,4 +1,4 @@
-// Options on their way into the core: values that can cross, unjudged, and the clock, which only this layer reads.
+// Turns options into values that the core can read. The core checks them. Only this layer reads the clock.
 
 import { UsageError } from "../errors.js";
 import type {
@@ -12,13 +12,13 @@ import type {
 } from "../types.js";
 import { isArray, isDate, isWellFormed, typeName } from "./values.js";
 
-/** A query as it crosses: JSON, of values that JSON can hold. */
+/** A period query whose values JSON can hold. */
 export type CorePeriodQuery = Record<keyof PeriodQuery, CoreValue>;
 
-/** What crosses as it is. */
+/** A value that JSON can hold. */
 export type CoreValue = string | number | boolean | null | undefined | object;
 
-/** A `PeriodQuery` for the core. */
+/** A `PeriodQuery` for the core. `now` is the current time if it is absent. */
 export function toCorePeriodQuery(query: PeriodQuery): CorePeriodQuery {
   return { ...toCorePartialQuery(query), now: toCoreNow(query.now) };
 }
@@ -33,7 +33,7 @@ export function toCoreRollupOptions(options: RollupOptions): object {
   return toCoreReading(checked(options, "the options", '{onInvalid: "skip"}'));
 }
 
-/** A question about the last days or months, for the core. */
+/** A `DailyQuery` or `MonthlyQuery` for the core. */
 export function toCoreSeriesQuery(query: DailyQuery & MonthlyQuery): object {
   const { tz, now, days, months } = checked(query, "the query", "{days: 7}");
   return { tz: toCoreValue(tz), now: toCoreNow(now), days: toCoreValue(days), months: toCoreValue(months) };
@@ -48,7 +48,7 @@ function toCoreReading(query: RollupOptions): object {
   };
 }
 
-/** What is there of a `PeriodQuery`, for the core: without the clock. */
+/** A part of a `PeriodQuery` for the core. An absent `now` stays absent. */
 export function toCorePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery {
   checked(query, "the query", '{period: "month"}');
   return {
@@ -61,14 +61,14 @@ export function toCorePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery
   };
 }
 
-/** An `AccountQuery` for the core, without the plan and the numbers, which the core has no use for. */
+/** An `AccountQuery` for the core, without the plan and the numbers, which the core does not use. */
 export function toCoreAccountQuery(query: AccountQuery): object {
   const { tz, now, boundsAs } = toCorePeriodQuery(query as unknown as PeriodQuery);
   const stats = Object.entries(query.account?.stats ?? {}).map(([key, count]) => [key, toCoreValue(count)]);
   return { tz, now, boundsAs, stats: Object.fromEntries(stats) };
 }
 
-/** What an answer should be to, for the core. */
+/** An `Expectation` for the core. */
 export function toCoreExpectation(expect: Expectation): object {
   return { ...toCorePartialQuery(expect), days: toCoreValue(expect.days), months: toCoreValue(expect.months) };
 }
@@ -95,7 +95,7 @@ function toCoreInstant(now: unknown): CoreValue {
   return isDate(now) ? Number(Date.prototype.getTime.call(now)) : toCoreValue(now);
 }
 
-/** Options are simple values. Of what else may come in their place the core needs no more than its type's name. */
+/** An option's value for the core. Options are simple values; of any other value the core gets only the name of its type. */
 export function toCoreValue(value: unknown): CoreValue {
   switch (typeof value) {
     case "number":

@@ -1,5 +1,5 @@
-// Period queries that were asked before. Reading one in the core costs several times what answering it does, and programs
-// ask the same few again and again, each time with another `now`.
+// Caches period queries. Parsing a query takes several times as long as computing its period, and most programs repeat a few
+// queries with changing `now`.
 
 import type * as glue from "../../wasm/usage_by_agent.js";
 import { attempt } from "../errors.js";
@@ -7,14 +7,14 @@ import type { Period, PeriodBounds } from "../types.js";
 import { memoryViews } from "./module.js";
 import type { CorePeriodQuery, CoreValue } from "./options.js";
 
-/** Queries that are kept, at most. */
+/** The most queries in the cache. */
 const MAX_CACHED = 512;
 
-/** By the zone as it was asked for. */
+/** The queries by their zone, as the caller spelled it. */
 const known = new Map<CoreValue, CachedQuery[]>();
 let count = 0;
 
-/** The answer to a query. */
+/** The bounds of a query's period. */
 export function cachedBounds(wasm: typeof glue, query: CorePeriodQuery): PeriodBounds {
   const inZone = known.get(query.tz);
   const question = inZone?.find((question) => question.matches(query)) ?? read(wasm, query);
@@ -49,7 +49,7 @@ class CachedQuery {
     this.#tz = this.#question.tz();
   }
 
-  /** Is that query this one, but for the moment and the zone? What was valid is a simple value, and equal to itself. */
+  /** Whether the query equals this one, except for `now` and `tz`. `===` is enough: a valid option is a simple value. */
   matches({ period, weekStart, offset, boundsAs }: CorePeriodQuery): boolean {
     const own = this.#query;
     return period === own.period && weekStart === own.weekStart && offset === own.offset && boundsAs === own.boundsAs;
@@ -57,7 +57,7 @@ class CachedQuery {
 
   at(now: CoreValue): PeriodBounds {
     const address = (typeof now === "number" && this.#question.at(now)) || this.#parseSlow(now);
-    // As `BoundsMemory` in src/wasm/periods.rs has it: two doubles, two texts.
+    // The layout of `BoundsMemory` in src/wasm/periods.rs: two doubles and two texts.
     const { bytes, doubles } = memoryViews();
     return {
       period: this.#query.period as Period,
@@ -69,7 +69,7 @@ class CachedQuery {
     };
   }
 
-  /** The slower way: text is read, and what is wrong is told. */
+  /** Parses a `now` that is text, and throws for an invalid one. This is slower. */
   #parseSlow(now: CoreValue): number {
     return attempt(() => this.#question.read(JSON.stringify(now ?? null)));
   }
@@ -79,7 +79,7 @@ class CachedQuery {
   }
 }
 
-/** Twenty characters of ASCII. One by one: a TextDecoder takes twice as long for so few. */
+/** Reads twenty ASCII characters one by one. A TextDecoder takes twice as long for a short text. */
 function wireText(b: Uint8Array, at: number): string {
   // biome-ignore format: four lines of five
   return String.fromCharCode(

@@ -5,14 +5,14 @@ import { attempt } from "../errors.js";
 import type { AgentUsageResponse, UsageQuery } from "../types.js";
 import { Counter } from "./counter.js";
 
-/** What tells an account's phone numbers apart, which a report by agent does not. */
+/** The fields of phone numbers, which a report by agent does not use. */
 const NUMBERS = ["phoneNumberId", "numberId", "phoneNumber"];
 
 /**
- * The counts of one period, fed in parts.
+ * The counts of one period. Records may be pushed in parts.
  *
- * It holds memory of the module: `free()` it, or declare it with `using`, when it is done with. (A garbage-collected one
- * is freed in the end too.)
+ * It uses memory of the WebAssembly module. Call `free()` when you no longer need it, or declare it with `using`. Garbage collection
+ * frees it too, but later.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ const NUMBERS = ["phoneNumberId", "numberId", "phoneNumber"];
  * usage.free();
  * ```
  *
- * @example In parts, counted apart
+ * @example Parts that are counted separately
  * ```ts
  * const query = { period: "month", now: "2024-06-15T12:00:00Z" } as const;
  * const parts = files.map((file) => new UsageAggregator(query).push(file).snapshot());
@@ -46,7 +46,7 @@ export class UsageAggregator extends Counter<Aggregator> {
     );
   }
 
-  /** The report of what has been counted so far. */
+  /** The report of the records that have been counted so far. */
   report(): AgentUsageResponse {
     return this.ask((counts) => counts.report());
   }

@@ -1,21 +1,27 @@
-// Where the bytes of a text come from, chunk by chunk, whatever gives them.
+// Reads the bytes of JSON text chunk by chunk from any kind of source.
 
 import { said, typeName } from "../bridge/values.js";
 import { UsageError } from "../errors.js";
 
-/** Where the bytes of JSON text come from. */
+/** A source of the bytes of JSON text. */
 export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | Blob;
 
-/** What a source gives until it ends or is told to stop. */
+/** The chunks of a source, until it ends or is stopped. */
 export interface Chunks {
-  /** Bytes that the source has given. */
+  /** The number of bytes that the source has given. */
   readonly bytes: number;
   /** The next chunk; `undefined` at the end. */
   next(): Promise<Uint8Array | undefined>;
+  /** Stops the source. It is not awaited. */
   stop(reason: unknown): void;
 }
 
-/** What a source gives, decompressed where it is gzip data and says so. */
+/**
+ * Opens a source. Its chunks are decompressed if it is gzip data and its type or name says so.
+ *
+ * @throws {UsageError} `invalid_option` for a value that is not a source, a response without success or that was read already, or a
+ *   locked stream
+ */
 export function opened(source: ByteSource): Chunks {
   const chunks = plain(source);
   return saysGzip(source) ? new Unzipped(chunks) : chunks;
@@ -25,10 +31,10 @@ function plain(source: ByteSource): Chunks {
   if (isResponse(source)) {
     if (!source.ok) {
       const got = `the response's status is ${source.status}`;
-      throw new UsageError("invalid_option", `${got}: wanted a success`, { path: "" });
+      throw new UsageError("invalid_option", `${got}: wanted 200 to 299`, { path: "" });
     }
     if (source.bodyUsed) {
-      throw new UsageError("invalid_option", "the response has been read already: wanted one that has not", {
+      throw new UsageError("invalid_option", "the response has been read already: wanted an unread response", {
         path: "",
       });
     }
@@ -36,7 +42,7 @@ function plain(source: ByteSource): Chunks {
   }
   if (isBlob(source)) return streamed(source.stream());
   if (typeof source === "object" && source !== null) {
-    // By its reader: not every browser's streams are async iterables.
+    // `getReader` first, because the streams of some browsers are not async iterables.
     if ("getReader" in source) return streamed(source);
     if (Symbol.asyncIterator in source) return iterated(source);
   }
@@ -56,7 +62,7 @@ const NOTHING: Chunks = { bytes: 0, next: async () => undefined, stop() {} };
 
 function streamed(stream: ReadableStream<Uint8Array>): Chunks {
   if (stream.locked) {
-    throw new UsageError("invalid_option", "somebody else is reading the stream: wanted one that is not locked", {
+    throw new UsageError("invalid_option", "the stream is locked by another reader: wanted an unlocked stream", {
       path: "",
     });
   }
@@ -94,7 +100,7 @@ function counted(chunks: { bytes: number }, chunk: Uint8Array | undefined): Uint
 
 const GZIP_TYPE = /^application\/(x-)?gzip\b/i;
 
-/** Does the source say that it is gzip data? A response that names a `Content-Encoding` comes decoded. */
+/** Whether the source's type or name says that it is gzip data. `fetch` has already decoded a `Content-Encoding`. */
 function saysGzip(source: ByteSource): boolean {
   if (isBlob(source)) return GZIP_TYPE.test(source.type) || ("name" in source && endsInGz(String(source.name)));
   if (!isResponse(source)) return false;
@@ -104,12 +110,12 @@ function saysGzip(source: ByteSource): boolean {
 
 const endsInGz = (name: string) => /\.gz$/i.test(name);
 
-/** Chunks of gzip data, as they were before; what does not begin as gzip data does is let through. */
+/** Decompresses gzip data. Data without the gzip header (RFC 1952 § 2.3.1) passes unchanged. */
 class Unzipped implements Chunks {
   readonly #source: Chunks;
   #text: Chunks | undefined;
   #isGzip = false;
-  /** What the source threw: that is not the data's fault. */
+  /** The error of the source, which is thrown instead of the error that decompression makes of it. */
   #failed: { error: unknown } | undefined;
 
   constructor(source: Chunks) {
@@ -165,7 +171,7 @@ class Unzipped implements Chunks {
         },
         cancel: stop,
       },
-      { highWaterMark: 0 }, // no sooner than it is asked for
+      { highWaterMark: 0 }, // read a chunk only when it is needed
     );
     return zipped.pipeThrough(new DecompressionStream("gzip"));
   }

@@ -28,13 +28,14 @@ import type {
 import { Counter } from "./counter.js";
 
 /**
- * The counts of all time by agent, phone number and quarter hour, fed in parts; any period in any zone is asked afterwards.
+ * The counts of all time by agent, phone number and quarter hour. Records may be pushed in parts. Afterwards the rollup gives the
+ * usage of any period in any zone.
  *
- * Records before 1970 or after 2099, which no period can hold, are `outsidePeriod`. A day that does not begin and end on a
- * quarter hour of UTC can't be told (`out_of_range`); only Africa/Monrovia until 1972 and Pacific/Kiritimati until 1979 have
- * any. An id counts once in all time, where a {@link UsageAggregator} counts it once in its period.
+ * Records before 1970 or after 2099 count as `outsidePeriod`. A day that does not begin and end on a quarter hour of UTC can't be
+ * reported (`out_of_range`). Only Africa/Monrovia until 1972 and Pacific/Kiritimati until 1979 have such days. An id counts once in
+ * all time; a {@link UsageAggregator} counts it once in its period.
  *
- * It holds memory of the module: `free()` it, or declare it with `using`, when it is done with.
+ * It uses memory of the WebAssembly module. Call `free()` when you no longer need it, or declare it with `using`.
  *
  * @example
  * ```ts
@@ -64,8 +65,8 @@ export class UsageRollup extends Counter<Rollup> {
   }
 
   /**
-   * The report of a period. Names are those of the query's `agents`, else of the rollup's. `dedupe`, `onInvalid` and
-   * `naiveTimestamps` have been settled when records were read, and change nothing here.
+   * The report of a period. Names come from the query's `agents`, or else from the rollup's. `dedupe`, `onInvalid` and
+   * `naiveTimestamps` have no effect here, because they apply when records are read.
    *
    * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`
    */
@@ -75,10 +76,10 @@ export class UsageRollup extends Counter<Rollup> {
   }
 
   /**
-   * Usage by phone number (a call's `phoneNumberId`, a webhook's `data.numberId`): most messages first, then calls, then by id;
-   * usage by no number is the last row, with a `numberId` of `""`, and only when there is some.
+   * Usage by phone number (a call's `phoneNumberId`, a webhook's `data.numberId`): most messages first, then most calls, then by id.
+   * Usage without a phone number is the last row, with a `numberId` of `""`, if there is any.
    *
-   * @param query a period; without a `period` all time is meant
+   * @param query a period, or no `period` for all time
    * @throws {UsageError} as {@link byAgent}
    */
   byNumber(query: Partial<PeriodQuery> = {}): NumberUsageResponse {
@@ -88,9 +89,9 @@ export class UsageRollup extends Counter<Rollup> {
   }
 
   /**
-   * The account's usage, as `GET /v1/usage` tells it: of all time, and of the last day, 7 days and 30 days, which are the last
-   * 96, 672 and 2880 quarter hours up to the one that holds `now`. The plan, the numbers and the counts of webhook deliveries are
-   * the account's own; deliveries that it doesn't tell are 0.
+   * The account's usage, as in `GET /v1/usage`: the counts of all time, of the last day, of 7 days and of 30 days. These end with the
+   * quarter hour that contains `now` and are 96, 672 and 2880 quarter hours long. The plan, the numbers and the counts of webhook
+   * deliveries come from `account`; deliveries that it does not contain are 0.
    *
    * @throws {UsageError} `invalid_option` at `/account` without a plan or without numbers; `invalid_tz`, `invalid_now`,
    *   `out_of_range`
@@ -116,7 +117,7 @@ export class UsageRollup extends Counter<Rollup> {
   }
 
   /**
-   * Usage by local date: every day has its row, the one that holds `now` last.
+   * Usage by local date. Every day has a row. The day that contains `now` is last.
    *
    * @throws {UsageError} `invalid_option` unless `days` is a whole number from 1 to 365; `invalid_tz`, `invalid_now`,
    *   `out_of_range`
@@ -127,7 +128,7 @@ export class UsageRollup extends Counter<Rollup> {
   }
 
   /**
-   * Usage by local calendar month: every month has its row, the one that holds `now` last.
+   * Usage by local calendar month. Every month has a row. The month that contains `now` is last.
    *
    * @throws {UsageError} `invalid_option` unless `months` is a whole number from 1 to 24; `invalid_tz`, `invalid_now`,
    *   `out_of_range`

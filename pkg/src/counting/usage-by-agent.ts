@@ -4,13 +4,15 @@ import type { ByteSource } from "./byte-source.js";
 import type { StreamOptions } from "./counter.js";
 
 /**
- * Messages, completed calls and call seconds per agent in one period, from raw records: exactly the body of
+ * Counts the messages, completed calls and call seconds of each agent in one period. The result is the body of
  * `GET /v1/usage/by-agent`.
  *
- * @param records call records, messages, webhook envelopes, list pages of them, in any mix; as objects or as JSON text
+ * @param records call records, messages, webhooks and list pages of these, in any mix, as objects or as JSON text
  * @param query the period, and how records are read
- * @throws {UsageError} for a bad option, and for the first invalid record unless `onInvalid` is `"skip"`; to see what
- *   was skipped, ask {@link UsageAggregator.diagnostics}
+ * @returns the report
+ * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option` or `out_of_range` for a bad query;
+ *   `invalid_record` or `invalid_json` for the first invalid record unless `onInvalid` is `"skip"`; `overflow` if a sum is above
+ *   2^53 - 1; `not_initialised`. {@link UsageAggregator.diagnostics} reports the skipped records
  *
  * @example
  * ```ts
@@ -33,7 +35,7 @@ export function usageByAgent(records: Records, query: UsageQuery): AgentUsageRes
 export interface StreamQuery extends UsageQuery, StreamOptions {}
 
 /**
- * {@link usageByAgent} over bytes that arrive in their own time, as {@link UsageAggregator.pushStream} reads them.
+ * Computes the report of {@link usageByAgent} from a stream of bytes. {@link UsageAggregator.pushStream} describes how it is read.
  *
  * @param source a `ReadableStream` or `AsyncIterable` of bytes, a `Response`, or a `Blob`
  * @param query the period, how records are read, and how the stream is read

@@ -1,5 +1,5 @@
 /**
- * The HTTP door of the report, for runtimes that speak `Request` and `Response`.
+ * An HTTP handler for the usage endpoints, for runtimes with `Request` and `Response`.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export type {
   UsageHandlerOptions,
 } from "./options.js";
 
-/** Answers every request; never rejects. */
+/** Responds to a request. The promise never rejects. */
 export type UsageHandler = (request: Request) => Promise<Response>;
 
 const PATHS = new Map(ENDPOINTS.map((endpoint) => [endpoint.path, endpoint]));
@@ -33,12 +33,17 @@ const OPENAPI_PATH = "/openapi.json";
 const METHODS = "GET, HEAD, OPTIONS";
 
 /**
- * Serves the usage endpoints as the vendor does, `GET /v1/usage/by-agent`, `/v1/usage`, `/v1/usage/daily`, `/v1/usage/monthly` and
- * `/v1/usage/by-number`: computed from records or a rollup, or checked and passed on from an upstream. `GET /openapi.json`
- * describes them, and needs no token.
+ * Makes a handler that serves the vendor's usage endpoints: `GET /v1/usage/by-agent`, `/v1/usage`, `/v1/usage/daily`,
+ * `/v1/usage/monthly` and `/v1/usage/by-number`. The responses are computed from records or from a rollup, or they come from an
+ * upstream and are checked. `GET /openapi.json` describes the endpoints and needs no token.
  *
- * Requests are judged in this order: path (404), method (405), `Accept` (406), token (401), parameters (422). Errors are JSON in
- * the API's own two shapes. Tokens are handed to `authorize` and to the upstream, and to nothing else.
+ * A request is checked in this order: path (404), method (405), `Accept` (406), token (401), parameters (422). Errors are JSON in
+ * the API's two shapes. Only `authorize` and the upstream receive the token.
+ *
+ * @param options exactly one of `records`, `rollup` and `upstream`, and the options that belong to it
+ * @returns a function from a `Request` to the promise of a `Response`, which never rejects
+ * @throws {UsageError} `invalid_option`, if options contradict each other or are out of bounds; `invalid_tz`, if the zone of
+ *   `query` is unknown
  *
  * @example From records
  * ```ts
@@ -53,7 +58,7 @@ const METHODS = "GET, HEAD, OPTIONS";
  * }));
  * ```
  *
- * @example From a rollup that is kept, with what records can't tell
+ * @example From a rollup, with the account's data, which records do not contain
  * ```ts
  * const rollup = new UsageRollup().merge(await readFile("usage.rollup"));
  * const handler = createUsageHandler({
@@ -69,12 +74,10 @@ const METHODS = "GET, HEAD, OPTIONS";
  * });
  * ```
  *
- * @example In front of the API itself
+ * @example In front of the vendor's API
  * ```ts
  * export default { fetch: createUsageHandler({ upstream: { baseUrl: "https://api.agentphone.ai" } }) };
  * ```
- *
- * @throws {UsageError} `invalid_option`, when the options contradict each other or are out of bounds; `invalid_tz` of `query`
  */
 export function createUsageHandler(options: UsageHandlerOptions): UsageHandler {
   checkOptions(options);
@@ -85,7 +88,7 @@ export function createUsageHandler(options: UsageHandlerOptions): UsageHandler {
     try {
       return respond(await answerTo(request, source, options), request, cors);
     } catch {
-      // What was thrown stays here: it may hold anything.
+      // The error is not passed on: it may contain records or tokens.
       return respond(errorAnswer(500, "internal_error", "The request could not be answered."), request, cors);
     }
   };

@@ -1,6 +1,6 @@
 import { UsageError } from "usage-by-agent";
 
-/** An error of the code that made the handler. Values are not repeated: a URL may hold a password. */
+/** An error in the options of the handler. The message does not quote the value, because a URL may contain a password. */
 export function invalidOption(path: string, message: string): UsageError {
   return new UsageError("invalid_option", message, { path });
 }

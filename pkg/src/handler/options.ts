@@ -1,70 +1,72 @@
 import type { Account, Instant, PeriodQuery, Records, UsageQuery, UsageRollup } from "usage-by-agent";
 import { invalidOption } from "./invalid-option.js";
 
-/** A value, or the promise of one. */
+/** A value or the promise of a value. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** The part of a report's question that callers of the handler do not choose. */
+/** The part of a report's query that the handler's owner sets and callers do not. */
 export type ReportOptions = Omit<UsageQuery, keyof PeriodQuery> & Pick<PeriodQuery, "weekStart" | "boundsAs" | "tz">;
 
-/** The half-open window, in epoch milliseconds, that an answer needs records of. */
+/** The half-open window `startMs <= t < endMs` of the records that a response needs. */
 export interface RecordsWindow {
+  /** The first instant of the window, in epoch milliseconds. */
   startMs: number;
+  /** The first instant after the window, in epoch milliseconds. */
   endMs: number;
 }
 
-/** Where answers come from when another server computes them. */
+/** The upstream: another server that computes the responses. */
 export interface UpstreamOptions {
-  /** The one origin that is asked, and the only place a token goes. It may have a path: `/v1/usage…` is put after it. */
+  /** The upstream's URL, to which the token is sent. It may have a path; `/v1/usage…` is appended to it. */
   baseUrl: string;
-  /** For everything an answer takes, tries and pauses and the body included. 1 to 300,000; default 10,000. */
+  /** The time limit in milliseconds for all attempts, the pauses and the body together. 1 to 300,000; default 10,000. */
   timeoutMs?: number;
-  /** Longest answer accepted, decompressed. 1 to 67,108,864; default 8,388,608 (8 MiB). */
+  /** The longest accepted response in bytes, after decompression. 1 to 67,108,864; default 8,388,608 (8 MiB). */
   maxBytes?: number;
-  /** Further tries after a 429, a 5xx or a failed connection. 0 to 10; default 2. */
+  /** The number of further attempts after a 429, a 5xx or a failed connection. 0 to 10; default 2. */
   retries?: number;
-  /** Default: the global `fetch`. */
+  /** The function that sends requests. Default: the global `fetch`. */
   fetch?: typeof fetch;
 }
 
-/** Options of {@link createUsageHandler}: exactly one of `records`, `rollup` and `upstream`, and what goes with it. */
+/** The options of {@link createUsageHandler}: exactly one of `records`, `rollup` and `upstream`, and the options for it. */
 export interface UsageHandlerOptions {
   /**
-   * The records of at least this window: of the period, from the first day or month to the end of the last, or of all time where
-   * the endpoint counts that. A stream of JSON text is read in constant memory. Stop reading your own source when `request.signal`
-   * is aborted.
+   * Gives the records of the window; further records do no harm. The window is the period, the days or months of a series, or all
+   * time for `/v1/usage` and `/v1/usage/by-number`. A stream of JSON text is read in constant memory. Stop reading your own source
+   * when `request.signal` is aborted.
    */
   records?: (window: RecordsWindow, request: Request) => Awaitable<Records | ReadableStream<Uint8Array>>;
   /**
-   * Counts of all time that are kept, by which every question is answered without reading records anew. It stays its owner's: the
-   * handler never frees it, neither one for all requests nor what a function returns, and takes in whatever is pushed into it
-   * meanwhile. It is asked at once when a function has returned it.
+   * The counts of all time, from which every response is computed without reading records again. The rollup may also be a function
+   * of the request; the handler reads the returned rollup at once. The handler never frees a rollup. You may push records into it
+   * while the handler is in use.
    */
   rollup?: UsageRollup | ((request: Request) => Awaitable<UsageRollup>);
-  /** Another server, whose answers are checked and then passed on unchanged. */
+  /** Another server. Its responses are checked and then passed on unchanged. */
   upstream?: UpstreamOptions;
   /**
-   * Says whether a token may read the report; anything but `true` is a 401. Required with `records` and `rollup`. An upstream judges
-   * its own tokens: with one, this is a check before it is asked.
+   * Decides whether a token may read the report; any result except `true` gives a 401. Required with `records` and `rollup`. With
+   * `upstream`, which checks tokens itself, this is an additional check before the upstream is asked.
    */
   authorize?: (token: string, request: Request) => Awaitable<boolean>;
   /**
-   * The rest of the question with `records` and `rollup`: names, week start and so on; a function when they differ by request. `tz` is
-   * the zone of days, of months, and of a report by agent where the caller names none.
+   * The rest of the query with `records` and `rollup`: agents' names, first day of the week and so on. A function, if they differ by
+   * request. `tz` is the zone of days and months, and of a report by agent if the caller does not send one.
    */
   query?: ReportOptions | ((request: Request) => Awaitable<ReportOptions>);
   /**
-   * What records can't tell, with `records` and `rollup`; a function when it differs by request. Without a plan and numbers
-   * `/v1/usage` is a 404; webhook deliveries that are not told are 0, and texts about numbers empty.
+   * The account's data, which records do not contain, with `records` and `rollup`. A function, if it differs by request. Without a
+   * plan and numbers `/v1/usage` is a 404. Webhook deliveries that are not set are 0, and unknown texts of phone numbers are `""`.
    */
   account?: Account | ((request: Request) => Awaitable<Account>);
-  /** The origins whose pages may read answers, as browsers write them (`"https://app.example"`), or `"*"`. Default: none. */
+  /** The origins whose pages may read responses, as browsers write them (`"https://app.example"`), or `"*"`. Default: none. */
   cors?: { origins: string[] };
-  /** The moment whose period is reported with `records` and `rollup`. Default: the current time. */
+  /** The instant whose period is reported, with `records` and `rollup`. Default: the current time. */
   now?: () => Instant;
 }
 
-/** {@link UpstreamOptions}, checked and complete. */
+/** The {@link UpstreamOptions}, checked and with their defaults. */
 export interface Upstream {
   url: string;
   timeoutMs: number;
@@ -73,7 +75,7 @@ export interface Upstream {
   fetch: typeof fetch;
 }
 
-/** Judges options when the handler is made, so that a mistake shows at the start and not with the first request. */
+/** Checks the options when the handler is made, so that a wrong option throws at the start and not with the first request. */
 export function checkOptions(options: UsageHandlerOptions): void {
   const { records, rollup, upstream, cors } = options ?? {};
   if ([records, rollup, upstream].filter((source) => source !== undefined).length !== 1) {
@@ -102,7 +104,7 @@ export function checkOptions(options: UsageHandlerOptions): void {
   }
 }
 
-/** Checks and completes the upstream's options. */
+/** Checks the upstream's options and fills in the defaults. */
 export function checkUpstream(options: UpstreamOptions): Upstream {
   if (typeof options !== "object" || options === null) {
     throw invalidOption("/upstream", "`upstream` must be an object with a `baseUrl`");
@@ -112,7 +114,10 @@ export function checkUpstream(options: UpstreamOptions): Upstream {
     throw invalidOption("/upstream/baseUrl", "`upstream.baseUrl` must be an http or https URL");
   }
   if (base.username !== "" || base.password !== "" || base.search !== "" || base.hash !== "") {
-    throw invalidOption("/upstream/baseUrl", "`upstream.baseUrl` may have a path, and no user, query or fragment");
+    throw invalidOption(
+      "/upstream/baseUrl",
+      "`upstream.baseUrl` may have a path, but not a user, a query or a fragment",
+    );
   }
   const chosen = options.fetch;
   if (chosen !== undefined && typeof chosen !== "function") {
@@ -123,7 +128,7 @@ export function checkUpstream(options: UpstreamOptions): Upstream {
     timeoutMs: integer("timeoutMs", options.timeoutMs, 10_000, 1, 300_000),
     maxBytes: integer("maxBytes", options.maxBytes, 8 * 1024 * 1024, 1, 64 * 1024 * 1024),
     retries: integer("retries", options.retries, 2, 0, 10),
-    // Called free of any object, and looked up late: a runtime's own `fetch` refuses another `this`.
+    // Called without a `this`, which a runtime's own `fetch` would refuse. The global is read late, so that it can be replaced.
     fetch: (input, init) => (chosen ?? fetch)(input, init),
   };
 }

@@ -1,14 +1,14 @@
-// Causes, collected: what is found twice is told once.
+// Collects causes. A cause that is found twice is reported once, with the fields of both.
 
 import type { Cause, CauseCode } from "./types.js";
 
-/** What theirs has done, or what else it is. */
+/** The message of each cause. "ours" and "theirs" are the two responses. */
 const WORDS: Record<CauseCode, string> = {
   names_differ: "agents have other names there",
   agents_only_in_ours: "agents with usage in ours have no row in theirs",
   agents_only_in_theirs: "agents with usage in theirs have no row in ours",
-  unassigned_moved: "what one side has under Unassigned the other has under agents",
-  bounds_written_otherwise: "the same bounds are written by another convention",
+  unassigned_moved: "one side has usage under Unassigned that the other has under agents",
+  bounds_written_otherwise: "theirs writes equal bounds by another convention",
   other_week_start: "theirs begins the week on another day",
   other_zone: "theirs is of another time zone",
   other_period: "theirs is of another period",
@@ -21,10 +21,10 @@ const WORDS: Record<CauseCode, string> = {
   rounded_up_per_call: "theirs rounds each call up",
   rounded_to_nearest: "theirs rounds each call to the nearest second",
   rounded_after_sum: "theirs rounds the sum of fractions of seconds",
-  evidence_differs: "the records, counted by the query, do not give ours",
+  evidence_differs: "counting the records with the query does not give ours",
 };
 
-/** What may be told besides. */
+/** The optional fields of a cause. */
 export type CauseExtras = { [K in "with" | "agents" | "detail"]?: Cause[K] | undefined };
 
 export class Causes {
@@ -45,12 +45,12 @@ export class Causes {
     });
   }
 
-  /** Does a shown one explain that column? */
+  /** Whether a cause with the certainty `"shown"` explains the column. */
   isShown(field: string): boolean {
     return this.all.some(({ certainty, fields }) => certainty === "shown" && fields.includes(field));
   }
 
-  /** Shown ones first. */
+  /** The causes, those with the certainty `"shown"` first. */
   get all(): Cause[] {
     const all = [...this.#found.values()];
     return ["shown", "possible"].flatMap((certainty) => all.filter((cause) => cause.certainty === certainty));

@@ -1,11 +1,11 @@
-// What the two answers say by themselves, and what the account of the records may have to do with it.
+// Finds causes from the two responses alone, and from the diagnostics of the records.
 
 import type { AgentUsageResponse, Diagnostics } from "../types.js";
 import type { Causes } from "./causes.js";
 import type { AgentDifference, Cause, CauseCode, Field, PeriodsDifference, Reconciliation } from "./types.js";
 import { BOUNDS, secondaryCause, type Window, zonesOf } from "./windows.js";
 
-/** Names, rows of one side, rows moved. */
+/** Explains names that differ, rows that only one side has, and usage that is under another agent. */
 export function explainRows(
   causes: Causes,
   { agents, totals }: Pick<Reconciliation, "agents" | "totals">,
@@ -34,12 +34,13 @@ export function explainRows(
   if (moved) add("unassigned_moved", differing, "shown", ({ equal }) => !equal);
 }
 
+/** Seconds of a day. */
 const DAY = 86_400;
 
-/** The furthest that the same wall time of two zones is apart: from UTC-12 to UTC+14. */
+/** The largest distance of two zones in seconds: one wall time at UTC-12 and at UTC+14. */
 const ZONES_APART = 26 * 3600;
 
-/** Bounds that differ. */
+/** Explains bounds that differ. */
 export function explainBounds(
   causes: Causes,
   { equal, start, end, convention }: PeriodsDifference,
@@ -48,7 +49,7 @@ export function explainBounds(
   own: Window | null,
   theirWindow: Window | null,
 ): void {
-  if (causes.isShown("periodStart")) return; // told with what else it explains
+  if (causes.isShown("periodStart")) return; // the cause is there already, with the columns it explains
   const deltas = [start.deltaSeconds, end.deltaSeconds];
   const whole = (unit: number) => deltas.every((delta) => delta % unit === 0);
   const areWithin = (most: number) => deltas.every((delta) => Math.abs(delta) <= most);
@@ -66,7 +67,7 @@ export function explainBounds(
   }
 }
 
-/** Seconds that may have been rounded up. */
+/** Explains seconds that may have been rounded up for each call. */
 export function explainSeconds(causes: Causes, agents: AgentDifference[]): void {
   for (const seconds of [1, 6, 60]) {
     const fits = agents.every(({ calls, totalSeconds: { delta, theirs } }) => {
@@ -76,7 +77,7 @@ export function explainSeconds(causes: Causes, agents: AgentDifference[]): void 
   }
 }
 
-/** Records that did not count, and are as many as theirs has more. */
+/** Finds a group of records that did not count and whose number equals the difference. */
 export function explainDiagnostics(
   causes: Causes,
   totals: Reconciliation["totals"],

@@ -1,4 +1,4 @@
-// What differs, before any question why.
+// Compares the two responses. Why they differ is for other files.
 
 import type { AgentUsageItem, AgentUsageResponse, Convention } from "../types.js";
 import { FIELDS } from "./response.js";
@@ -24,7 +24,7 @@ function compared(agentId: string | null, a?: AgentUsageItem, b?: AgentUsageItem
   };
 }
 
-/** The largest differences first; names by code unit, usage with no agent last. */
+/** The largest differences first, then by name in code units. Usage without an agent is last. */
 function inOrder(a: AgentDifference, b: AgentDifference): number {
   for (const field of FIELDS) {
     const by = Math.abs(b[field].delta) - Math.abs(a[field].delta);
@@ -58,7 +58,7 @@ export function comparedPeriods(
   return { equal, start, end, convention };
 }
 
-/** Since 1970. A leap second, which a `Date` does not know, is the one after. */
+/** A bound in whole seconds since 1970. A leap second, which `Date` cannot parse, becomes the second after it. */
 const secondOf = (bound: string) => Math.ceil(Date.parse(bound.replace(":60Z", ":59.9Z")) / 1000);
 
 function each(make: (field: Field) => Difference): Record<Field, Difference> {

@@ -1,4 +1,4 @@
-// Which other way of counting gives theirs: tried out.
+// Counts the records in other ways, and finds those that give the numbers of theirs.
 
 import { UsageRollup } from "../counting/rollup.js";
 import { unless } from "../errors.js";
@@ -9,19 +9,21 @@ import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./response.js";
 import type { CauseCode, Evidence, Field } from "./types.js";
 import { BOUNDS, candidateWindows, secondaryCause, type Window } from "./windows.js";
 
-/** The question to be answered by evidence. */
+/** What the evidence has to explain. */
 export interface Question {
+  /** The period of ours. */
   own: Window;
-  /** The period that theirs states, where that is not ours. */
+  /** The period that theirs states; `null` if it equals the period of ours. */
   theirWindow: Window | null;
-  /** Theirs, where its bounds are written otherwise than ours. */
+  /** Theirs, if its bounds are written differently from those of ours; otherwise `null`. */
   bounds: AgentUsageResponse | null;
   ours: Rows;
   theirs: Rows;
+  /** The columns that differ. */
   differing: Field[];
 }
 
-/** Tries what can be tried. */
+/** Tries the windows, and with records also the mistakes, that may explain the difference. */
 export function searchCauses(causes: Causes, question: Question, { records, rollup, query = {} }: Evidence): void {
   if (records === undefined) {
     if (rollup) tryWindows(causes, question, rollup);
@@ -32,7 +34,7 @@ export function searchCauses(causes: Causes, question: Question, { records, roll
   const recount = new Recount(records, reading);
   const all = new UsageRollup(reading);
   try {
-    // Those of other periods may come to more than can be counted: then ours is looked at alone.
+    // The records of all time may overflow. Then only the period of ours is tried.
     const isCounted = unless("overflow", () => all.push(records)) !== undefined;
     const found = isCounted
       ? tryWindows(causes, question, all, recount)
@@ -44,13 +46,13 @@ export function searchCauses(causes: Causes, question: Question, { records, roll
   }
 }
 
-/** A window that explains something or is theirs, and the columns that remain. */
+/** The window that explains some columns or that theirs states, and the columns that are still unexplained. */
 type Found = { window: Window | null; left: Field[] };
 
-/** Windows that are counted exactly, at most. */
+/** The most windows that are counted from the records, which is exact but slow. */
 const MAX_EXACT_WINDOWS = 4;
 
-/** Finds the first window that explains every column; where none does, those that explain some. */
+/** Finds the first window that explains every column. If there is none, finds the windows that explain some columns. */
 function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, recount?: Recount): Found {
   const { own, theirWindow, bounds, theirs, differing } = question;
   const partly: [Window, Field[]][] = [];
@@ -59,7 +61,7 @@ function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, rec
     let equal = columnsOf(rowsIn(rollup, window), theirs);
     const isLikely = window.isStated || differing.some((field) => equal.includes(field));
     if (!isLikely) continue;
-    // A rollup counts an id once in all time, a report once in its period: where ids come again, they differ.
+    // A rollup counts each id once in all time, a report once in its period. They differ if an id is in two periods.
     if (recount && equal.length < FIELDS.length && counted++ < MAX_EXACT_WINDOWS) {
       equal = columnsOf(recount.rows(window.query, []), theirs);
     }
@@ -67,7 +69,7 @@ function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, rec
       partly.splice(0, partly.length, [window, equal]);
       break;
     }
-    // What is equal as it is must stay so.
+    // A window must not change a column that is equal already.
     if (FIELDS.every((field) => differing.includes(field) || equal.includes(field))) partly.push([window, equal]);
   }
   let left = differing;
@@ -89,14 +91,14 @@ function columnsOf(rows: Rows | undefined, theirs: Rows): Field[] {
   return rows ? FIELDS.filter((field) => isColumnEqual(field, rows, theirs)) : [];
 }
 
-/** The bounds, where a window explains theirs too. */
+/** The names of the bounds' fields, if the window also explains the bounds of theirs. */
 function boundsOf({ isStated, bounds }: Window, theirs: AgentUsageResponse | null): readonly string[] {
   const isWritten = theirs?.periodStart === bounds.periodStart && theirs.periodEnd === bounds.periodEnd;
   return isStated || isWritten ? BOUNDS : [];
 }
 
 function rowsIn(rollup: UsageRollup, { query }: Window): Rows | undefined {
-  return unless("out_of_range", () => rowsOf(rollup.byAgent(query))); // not of quarter hours
+  return unless("out_of_range", () => rowsOf(rollup.byAgent(query))); // the period does not consist of quarter hours
 }
 
 function detailOf({ query, bounds, zones, code }: Window): Record<string, unknown> {
@@ -127,9 +129,15 @@ function tryMistakes(
   );
 
   let open = left;
-  const tell = (code: CauseCode, rows: Rows, fields: Field[], more: CauseExtras, besides: readonly string[] = []) => {
+  const report = (
+    code: CauseCode,
+    rows: Rows,
+    fields: Field[],
+    more: CauseExtras,
+    boundFields: readonly string[] = [],
+  ) => {
     const explained = fields.filter((field) => isColumnEqual(field, rows, theirs));
-    if (explained.length > 0) causes.add("shown", code, [...explained, ...besides], more);
+    if (explained.length > 0) causes.add("shown", code, [...explained, ...boundFields], more);
     open = open.filter((field) => !explained.includes(field));
   };
   const effective: Mistake[] = [];
@@ -141,22 +149,22 @@ function tryMistakes(
     const rows = rowsOf([mistake]);
     if (fields.every((field) => isColumnEqual(field, rows, base))) continue;
     if (!isVariant) effective.push(mistake);
-    tell(mistake.code, rows, fields, { detail: mistake.detail });
+    report(mistake.code, rows, fields, { detail: mistake.detail });
   }
 
-  // Two at once, where neither alone is it: first with a window, which if there is one is the likelier half.
+  // Two causes together. A window and a mistake come first, because they are likelier than two mistakes.
   for (const mistake of effective) {
     const fields = open.filter((field) => mistake.fields.includes(field));
     if (!window || fields.length === 0) continue;
     const more = { with: mistake.code, detail: { ...detailOf(window), ...mistake.detail } };
-    tell(window.code, rowsOf([mistake], window), fields, more, boundsOf(window, bounds));
+    report(window.code, rowsOf([mistake], window), fields, more, boundsOf(window, bounds));
   }
   const alone = open;
   for (const [n, a] of effective.entries()) {
     for (const b of effective.slice(n + 1).filter((other) => areCompatible(a, other))) {
       const fields = alone.filter((field) => a.fields.includes(field) && b.fields.includes(field));
       const more = { with: b.code, detail: { ...a.detail, ...b.detail } };
-      if (fields.length > 0) tell(a.code, rowsOf([a, b]), fields, more);
+      if (fields.length > 0) report(a.code, rowsOf([a, b]), fields, more);
     }
   }
 }

@@ -1,4 +1,4 @@
-// The vendor's answer against one's own.
+// Compares the vendor's response with one's own.
 
 import { core } from "../bridge/module.js";
 import { isIterable, isPage, RECORDS } from "../bridge/object-feed.js";
@@ -16,18 +16,20 @@ import type { Evidence, Reconciliation } from "./types.js";
 import { explained, windowOf } from "./windows.js";
 
 /**
- * Compares the vendor's answer with one's own, and says what a difference comes from where arithmetic shows it: another zone
- * or first day of the week, failed calls or duplicates counted, seconds rounded up, …
+ * Compares the vendor's response with your own report, and finds the causes of a difference: another zone, another first day of the
+ * week, failed calls that were counted, duplicates that were counted, seconds that were rounded up, and others.
  *
- * With `records` every likely mistake is made on purpose, alone and in pairs, and the one that gives theirs is named. That
- * reads them some fifty times at most; without a difference in numbers, not at all. With a `rollup` other periods and zones are
- * tried, with `diagnostics` only sums are compared.
+ * With `records`, every likely mistake is made on purpose, alone and in pairs, and those that give the vendor's numbers are named.
+ * The records are read about fifty times at most, and not at all if the numbers are equal. With a `rollup`, other periods and zones
+ * are tried. With `diagnostics`, only sums are compared.
  *
- * @param ours the report of one's own records
- * @param theirs the body of `GET /v1/usage/by-agent`, as a value
- * @param evidence what ours was counted from
- * @throws {UsageError} `invalid_option` for an answer that is none, at `/ours…` or `/theirs…`, and for evidence that is none, at
- *   `/evidence…`, where its query's `tz` is `invalid_tz`; `overflow` for numbers of an answer that come to more than 2^53 - 1
+ * @param ours the report of your own records
+ * @param theirs the body of the vendor's `GET /v1/usage/by-agent`, as a value
+ * @param evidence the data that `ours` was counted from; all of it is optional
+ * @returns the differences of periods, agents and totals, and their causes
+ * @throws {UsageError} `invalid_option` for a value that is not a valid response (the path begins with `/ours` or `/theirs`) or not
+ *   valid evidence (`/evidence`); `invalid_tz` for an unknown zone in the evidence's query; `overflow` if the numbers of a response
+ *   sum to more than 2^53 - 1
  *
  * @example
  * ```ts
@@ -57,7 +59,7 @@ export function reconcile(
   const unexplained = () => differing.filter((field) => !causes.isShown(field));
   explainRows(causes, { agents, totals }, differing);
   if (differing.length > 0) {
-    // An answer without usage is like every period without any, which explains nothing.
+    // If theirs has no usage, every period without usage would give its numbers. That explains nothing.
     if (window && FIELDS.some((field) => totals[field].theirs > 0)) {
       const question = {
         own: window,
@@ -69,7 +71,7 @@ export function reconcile(
       };
       searchCauses(causes, question, evidence);
     }
-    // What could be tried out has been.
+    // With records, every likely mistake has been tried already.
     if (evidence.records === undefined) {
       if (unexplained().includes("totalSeconds")) explainSeconds(causes, agents);
       const diagnostics = evidence.diagnostics ?? evidence.rollup?.diagnostics();
@@ -93,18 +95,18 @@ function checkEvidence(evidence: Evidence): void {
     const isText = typeof records === "string" || bytesOf(records) !== undefined;
     if (!isText && !isIterable(records) && !isPage(records)) fail("/evidence/records", records, RECORDS);
     if (typeof (records as { next?: unknown }).next === "function") {
-      fail("/evidence/records", records, "what can be read more than once");
+      fail("/evidence/records", records, "an iterable that can be read more than once");
     }
   }
   if (rollup !== undefined && !(rollup instanceof UsageRollup)) fail("/evidence/rollup", rollup, "a UsageRollup");
   if (diagnostics !== undefined) {
     const { ignored, duplicates } = diagnostics ?? {};
     const counts = [duplicates, ignored?.voiceTurns, ...Object.values(ignored?.notCompleted ?? [Number.NaN])];
-    if (!counts.every(Number.isSafeInteger)) fail("/evidence/diagnostics", diagnostics, "what diagnostics() gave");
+    if (!counts.every(Number.isSafeInteger)) fail("/evidence/diagnostics", diagnostics, "the result of diagnostics()");
   }
   if (query !== undefined) {
     if (typeof query !== "object" || query === null) fail("/evidence/query", query, "the query of ours");
-    // The period is told by ours, and any will do here; names are not asked for.
+    // Checks the other options. The period is that of ours and names are not needed, so any values serve here.
     const json = JSON.stringify(toCoreUsageQuery({ ...query, period: "week", now: 1e12, offset: 0, agents: [] }));
     attempt(() => new (core().Aggregator)(json), "/evidence/query").free();
   }

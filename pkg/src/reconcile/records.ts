@@ -1,11 +1,11 @@
-// Records without those of one direction: who counts only what comes in, or only what goes out.
+// Leaves out the messages of one direction, as a vendor does that counts only inbound or only outbound messages.
 
 import { isIterable, isPage } from "../bridge/object-feed.js";
 import { bytesOf, property } from "../bridge/values.js";
 import { MAX_DEPTH } from "../constants.js";
 import type { Records } from "../types.js";
 
-/** Records one by one. Of JSON text it is tried only: what JavaScript can't read is not there. */
+/** Gives the records one by one. JSON text is parsed by JavaScript, and the parts that it can't parse are left out. */
 export function objectsOf(records: Records): Iterable<unknown> {
   const bytes = bytesOf(records);
   const text = bytes ? new TextDecoder().decode(bytes) : records;
@@ -13,12 +13,12 @@ export function objectsOf(records: Records): Iterable<unknown> {
   return isIterable(records) ? records : (records as { data: unknown[] }).data;
 }
 
-/** All at once, else those of each line. */
+/** Parses the text as a whole, or line by line if that fails. */
 function parsed(text: string): unknown[] {
   return valuesOf(text) ?? text.split("\n").flatMap((line) => valuesOf(line) ?? []);
 }
 
-/** Values one after the other, read as the items of an array. */
+/** Parses concatenated values by making them the items of an array. */
 function valuesOf(text: string): unknown[] | undefined {
   try {
     return JSON.parse(`[${text.replace(/([}\]])(?=\s*[{[])/g, "$1,")}]`).flat();
@@ -27,12 +27,12 @@ function valuesOf(text: string): unknown[] | undefined {
   }
 }
 
-/** Messages that go one way are left out. What is wrong with a record that does not tell its way the core will say. */
+/** Leaves out the messages of one direction. Records without a direction stay; the core checks them. */
 export function* without(items: Iterable<unknown>, direction: string, depth = 0): Generator<unknown> {
   for (const item of items) {
     if (!isPage(item)) {
       if ((property(item, "direction") ?? property(property(item, "data"), "direction")) !== direction) yield item;
     } else if (depth < MAX_DEPTH) yield* without(item.data, direction, depth + 1);
-    else yield null; // no record, as for the core
+    else yield null; // a page that is nested too deep is an invalid record, as in the core
   }
 }

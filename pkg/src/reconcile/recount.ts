@@ -1,4 +1,4 @@
-// The records counted once more, with mistakes.
+// Counts the records again, with mistakes.
 
 import type { Aggregator } from "../../wasm/usage_by_agent.js";
 import { core } from "../bridge/module.js";
@@ -10,24 +10,34 @@ import { objectsOf, without } from "./records.js";
 import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./response.js";
 import type { CauseCode, Field } from "./types.js";
 
-/** One way to count otherwise. */
+/** One wrong way of counting. */
 export interface Mistake {
   code: CauseCode;
-  /** The columns that it can change. */
+  /** The columns that the mistake can change. */
   fields: Field[];
+  /** The `detail` of the cause. */
   detail?: Record<string, unknown>;
-  /** Statuses whose calls count too; with the name of their event, spoken turns as messages. */
+  /** Call statuses that count too. With `"agent.message"`, spoken turns count as messages. */
   also?: string[];
+  /** Whether an id counts once. */
   dedupe?: boolean;
-  /** Left out are messages of this direction. */
+  /** The direction whose messages are left out. */
   without?: string;
-  /** Calls are rounded to so many milliseconds, up, or to the nearest where it is negative: src/records/mistakes.rs. */
+  /**
+   * The unit in milliseconds to which each call is rounded: up if positive, to the nearest if negative. See
+   * src/records/mistakes.rs.
+   */
   step?: number;
-  /** An agent's seconds, of its seconds with a fraction. */
+  /** Rounds the sum of an agent's seconds, which has a fraction. */
   rounded?: (seconds: number) => number;
 }
 
-/** The mistakes that can be tried. `statuses`: those of calls that did not count. */
+/**
+ * The mistakes to try, the likeliest first.
+ *
+ * @param statuses the statuses of calls that did not count
+ * @param dedupe whether ours counts an id once
+ */
 export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
   const calls: Field[] = ["calls", "totalSeconds"];
   const failed = (statuses: string[]): Mistake => {
@@ -59,22 +69,22 @@ export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
   ];
 }
 
-/** Statuses of calls that may still become something else. */
+/** The statuses of calls that have not ended. */
 const GOING_ON = ["queued", "initiated", "ringing", "in-progress"];
 
-/** Statuses that are tried alone, at most. */
+/** The most statuses that are tried one by one. */
 const MAX_STATUSES_TRIED = 7;
 
-/** Can the two be made at once? */
+/** Whether the two mistakes can be made together. */
 export function areCompatible(a: Mistake, b: Mistake): boolean {
   const clash = (["without", "step", "dedupe"] as const).some((key) => a[key] !== undefined && b[key] !== undefined);
   return a.code !== b.code && !clash;
 }
 
-/** How records are read. */
+/** The options for reading records. */
 type Reading = Partial<UsageQuery> & { dedupe: boolean };
 
-/** Counts records so. */
+/** Counts records with mistakes, and keeps each result. */
 export class Recount {
   readonly #records: Records;
   readonly #reading: Reading;
@@ -86,6 +96,7 @@ export class Recount {
     this.#reading = reading;
   }
 
+  /** The rows of the report of a period, counted with the mistakes. */
   rows(query: PeriodQuery, mistakes: Partial<Mistake>[]): Rows {
     const merged: Partial<Mistake> = Object.assign({}, ...mistakes);
     const also = mistakes.flatMap((mistake) => mistake.also ?? []).map((what) => `\n${what}`);
@@ -105,10 +116,13 @@ export class Recount {
     });
   }
 
-  /** Are the records that JavaScript finds in text those that the core finds? Else those of one direction can't be told. */
+  /**
+   * Whether messages of one direction can be left out. For JSON text this needs JavaScript to find the records that the core finds,
+   * which is tested by the counts.
+   */
   canSplitByDirection(query: PeriodQuery): boolean {
     if (this.#asObjects() === this.#records) return true;
-    const objects = this.rows(query, [{ without: "neither" }]); // no direction: nothing is left out
+    const objects = this.rows(query, [{ without: "neither" }]); // no message has this direction, so every record stays
     return FIELDS.every((field) => isColumnEqual(field, objects, this.rows(query, [])));
   }
 
@@ -118,7 +132,8 @@ export class Recount {
       const report = unless("overflow", () =>
         counts.push(direction ? without(this.#asObjects(), direction) : this.#records).report(),
       );
-      const [messages, calls, totalSeconds] = [Number.NaN, Number.NaN, Number.NaN]; // which equal nothing
+      // NaN equals no number, so an overflow explains nothing.
+      const [messages, calls, totalSeconds] = [Number.NaN, Number.NaN, Number.NaN];
       return report ?? ({ data: [{ agentId: null, messages, calls, totalSeconds }] } as AgentUsageResponse);
     } finally {
       counts.free();

@@ -1,4 +1,4 @@
-// One side's answer, checked and by agent.
+// Checks one side's response and gives its rows by agent.
 
 import { said } from "../bridge/values.js";
 import { UsageError } from "../errors.js";
@@ -8,19 +8,25 @@ import type { Field } from "./types.js";
 
 export const FIELDS: readonly Field[] = ["messages", "calls", "totalSeconds"];
 
-/** The numbers of each agent; `null` is usage with no agent. */
+/** The numbers of each agent by its id; `null` is usage without an agent. */
 export type Rows = ReadonlyMap<string | null, Record<Field, number>>;
 
-/** Bounds that no convention explains are nothing to refuse here: that they differ is what is to be told. */
+/** Problems that do not make a response invalid here: unusual bounds are a difference to report. */
 const TOLERATED = ["bounds", "not_current"];
 
+/**
+ * Checks a response.
+ *
+ * @param side `ours` or `theirs`, for the paths of errors
+ * @throws {UsageError} `invalid_option` for an invalid response; `overflow` if a column's sum is above 2^53 - 1
+ */
 export function checked(answer: unknown, side: string): AgentUsageResponse {
   const path = `/${side}`;
   let text: string;
   try {
     text = JSON.stringify(answer) ?? "null";
   } catch (error) {
-    throw new UsageError("invalid_option", `${side} is no JSON value: ${said(error)}`, { path }); // a cycle, or a bigint
+    throw new UsageError("invalid_option", `${side} is not a JSON value: ${said(error)}`, { path }); // a cycle, or a bigint
   }
   const found = validateResponse("by-agent", text);
   const problems = found.ok ? [] : found.problems;
@@ -45,7 +51,7 @@ export function rowsOf({ data }: AgentUsageResponse): Rows {
   return new Map(data.map((row) => [row.agentId, row]));
 }
 
-/** Does every agent have the same number there? An agent without a row has none. */
+/** Whether every agent has equal numbers in the column. An agent without a row has 0. */
 export function isColumnEqual(field: Field, a: Rows, b: Rows): boolean {
   for (const [id, row] of a) if (row[field] !== (b.get(id)?.[field] ?? 0)) return false;
   for (const [id, row] of b) if (row[field] !== 0 && !a.has(id)) return false;

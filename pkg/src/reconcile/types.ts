@@ -1,51 +1,53 @@
 import type { UsageRollup } from "../counting/rollup.js";
 import type { Convention, Diagnostics, Records, UsageQuery } from "../types.js";
 
-/** The numbers of a row. */
+/** A column of numbers in a report by agent. */
 export type Field = "messages" | "calls" | "totalSeconds";
 
-/** One number on both sides; `delta` is theirs less ours. */
+/** One number on both sides. */
 export interface Difference {
   ours: number;
   theirs: number;
+  /** `theirs - ours`. */
   delta: number;
 }
 
-/** One bound on both sides, as it is written; `deltaSeconds` is theirs less ours. */
+/** One bound on both sides, as the responses write it. */
 export interface BoundDifference {
   ours: string;
   theirs: string;
+  /** `theirs - ours`, in whole seconds. */
   deltaSeconds: number;
 }
 
-/** The periods of the two answers. */
+/** The periods of the two responses. */
 export interface PeriodsDifference {
-  /** The same span of time, be it written by the same convention or not. */
+  /** Whether both responses are of one period. The periods may be written by different conventions. */
   equal: boolean;
   start: BoundDifference;
   end: BoundDifference;
-  /** What explains their bounds, first of all in our zone, then in UTC, then in any other; `null` where nothing does. */
+  /** The convention of the bounds of `theirs`: in our zone, or else in UTC, or else in another zone; `null` if there is none. */
   convention: Convention | null;
 }
 
-/** One agent on both sides. A row that is missing counts as zeros. */
+/** One agent on both sides. A missing row counts as a row of zeros. */
 export interface AgentDifference {
-  /** `null` for usage with no agent. */
+  /** The agent's id; `null` for usage without an agent. */
   agentId: string | null;
-  /** What ours calls it; theirs where ours has no row. */
+  /** The agent's name in `ours`, or in `theirs` if `ours` has no row. */
   agentName: string;
-  /** What theirs calls it, where that is something else. */
+  /** The agent's name in `theirs`, if it differs. */
   theirName?: string;
-  /** Which answer has a row of it. */
+  /** The responses that have a row for the agent. */
   side: "both" | "ours" | "theirs";
   messages: Difference;
   calls: Difference;
   totalSeconds: Difference;
-  /** Are all three numbers equal? */
+  /** Whether all three numbers are equal. */
   equal: boolean;
 }
 
-/** What a difference comes from. README, or `docs/auditing.md` in the repository, says what each means. */
+/** The code of a cause. `docs/auditing.md` in the repository describes each one. */
 export type CauseCode =
   | "names_differ"
   | "agents_only_in_ours"
@@ -66,48 +68,49 @@ export type CauseCode =
   | "rounded_after_sum"
   | "evidence_differs";
 
-/** Why the answers differ. */
+/** One cause of a difference. */
 export interface Cause {
   code: CauseCode;
-  /** The other half, where two together are it and neither alone. */
+  /** The second cause, if only both together explain the difference. */
   with?: CauseCode;
-  /** In words. */
+  /** The cause in words. */
   message: string;
   /**
-   * `"shown"`: counted so, the evidence gives their numbers, of every agent; or the two answers say it themselves.
-   * `"possible"`: it would explain what there is to see, and so may something else.
+   * `"shown"`: counting the evidence this way gives the vendor's number for every agent, or the two responses show the cause
+   * themselves. `"possible"`: the cause would explain the difference, but another cause may explain it too.
    */
   certainty: "shown" | "possible";
-  /** Which columns it explains: `messages`, `calls`, `totalSeconds`; `agentId`, `agentName`, `periodStart`, `periodEnd`. */
+  /** The columns that the cause explains: `messages`, `calls`, `totalSeconds`; `agentId`, `agentName`, `periodStart`, `periodEnd`. */
   fields: string[];
-  /** Whom it concerns, where that is not everyone. */
+  /** The ids of the agents that the cause concerns, if it does not concern all. */
   agents?: (string | null)[];
-  /** More of it: which `statuses`, which `tz`, `weekStart` and bounds, how many `seconds` a call is rounded up to. */
+  /** Details: the `statuses`; the `tz`, `weekStart` and bounds; the unit in `seconds` to which a call is rounded up. */
   detail?: Record<string, unknown>;
 }
 
-/** What the numbers can be held against. Each helps alone; records help most. */
+/** The data that differences are explained with. Every field is optional; `records` explain most. */
 export interface Evidence {
-  /** The records that `ours` was counted from. They are read again and again, so an iterator won't do. */
+  /** The records that `ours` was counted from. They are read many times, so they must not be an iterator. */
   records?: Records;
-  /** A rollup of them; not needed beside records. */
+  /** A rollup of the records. It is not used if `records` are given. */
   rollup?: UsageRollup;
-  /** What the counting of `ours` told of them. */
+  /** The diagnostics of `ours`. */
   diagnostics?: Diagnostics;
-  /** The query of `ours`. Its `tz` and `weekStart` are told by the bounds, as far as bounds tell them, where this does not. */
+  /** The query of `ours`. If `tz` or `weekStart` is missing, it is inferred from the period's bounds where possible. */
   query?: Partial<UsageQuery>;
 }
 
-/** How the vendor's answer compares with one's own. */
+/** The result of comparing the vendor's response with your own report. */
 export interface Reconciliation {
-  /** The same period, and the same numbers of each agent. Names and rows of zeros may differ. */
+  /** Whether the period and every agent's numbers are equal. Names and rows of zeros may differ. */
   equal: boolean;
   periods: PeriodsDifference;
-  /** Every agent of either, the largest differences first: by messages, then calls, then seconds, then by name and id. */
+  /** Every agent of either response, the largest difference first: by messages, calls, seconds, name and id. */
   agents: AgentDifference[];
+  /** The sums of all agents. */
   totals: Record<Field, Difference>;
-  /** The columns that differ and that no shown cause explains: empty, and all is accounted for. */
+  /** The columns that differ and that no `"shown"` cause explains. If it is empty, every difference is explained. */
   unexplained: Field[];
-  /** Shown ones first. */
+  /** The causes, those with the certainty `"shown"` first. */
   causes: Cause[];
 }

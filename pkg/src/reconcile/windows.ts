@@ -1,4 +1,4 @@
-// Which spans of time the numbers may have been counted in.
+// The windows in which the vendor may have counted.
 
 import { WEEKDAYS } from "../constants.js";
 import { unless } from "../errors.js";
@@ -6,21 +6,25 @@ import { inferConvention, periodBounds, timeZones } from "../periods.js";
 import type { AgentUsageResponse, Convention, Period, PeriodBounds, PeriodQuery, Weekday } from "../types.js";
 import type { CauseCode } from "./types.js";
 
-/** The fields that hold a period's bounds. */
+/** The fields of a period's bounds. */
 export const BOUNDS: readonly string[] = ["periodStart", "periodEnd"];
 
-/** A span of time, the query that asks for it, and by what it is not ours. */
+/** A window of time that the vendor may have counted. */
 export interface Window {
+  /** The two bounds as text. Windows with equal bounds have equal keys. */
   key: string;
   bounds: PeriodBounds;
+  /** The query that gives the window. */
   query: PeriodQuery;
+  /** How the window differs from the period of ours. */
   code: CauseCode;
-  /** Is it the one that theirs states? */
+  /** Whether theirs states the window. */
   isStated?: boolean;
+  /** The zones in which the query gives the window. */
   zones: Set<string>;
 }
 
-/** What explains an answer's bounds: in the likeliest zone, else in UTC, else in the first that does. */
+/** The convention that explains a response's bounds: in the likeliest zone, or else in UTC, or else in the first zone that fits. */
 export function explained(bounds: AgentUsageResponse, zone?: string | null, weekStart?: Weekday): Convention | null {
   for (const tz of new Set([zone ?? "UTC", "UTC", ...timeZones()])) {
     const found = inferred(bounds, tz, weekStart);
@@ -33,7 +37,7 @@ function inferred(bounds: AgentUsageResponse, tz: string, weekStart?: Weekday | 
   return inferConvention(bounds, weekStart ? { tz, weekStart } : { tz });
 }
 
-/** Every zone in which a convention explains an answer's bounds. */
+/** Every zone in which the convention explains a response's bounds. */
 export function zonesOf(bounds: AgentUsageResponse, { weekStart, boundsAs }: Convention): string[] {
   return timeZones().filter((tz) => {
     const found = inferred(bounds, tz, weekStart);
@@ -41,14 +45,14 @@ export function zonesOf(bounds: AgentUsageResponse, { weekStart, boundsAs }: Con
   });
 }
 
-/** The period that an answer has by a convention. */
+/** The period of a response, read by a convention. */
 export function windowOf(
   answer: AgentUsageResponse,
   convention: Convention | null,
   own: Window | null = null,
 ): Window | null {
   const { period, periodStart, periodEnd } = answer;
-  const middle = (Date.parse(periodStart) + Date.parse(periodEnd)) / 2; // the same period's, whichever the convention
+  const middle = (Date.parse(periodStart) + Date.parse(periodEnd)) / 2; // inside the period by every convention
   const found = convention && asked(period, convention.tz, convention.weekStart, middle, "other_period");
   return found ? { ...found, code: own ? codeOf(own, found) : found.code } : null;
 }
@@ -62,11 +66,11 @@ function asked(
   offset = 0,
 ): Window | undefined {
   const query: PeriodQuery = { period, tz, now, offset, ...(weekStart && { weekStart }) };
-  const bounds = unless("out_of_range", () => periodBounds(query)); // before 1970, or after 2099
+  const bounds = unless("out_of_range", () => periodBounds(query)); // before 1970 or after 2099
   return bounds && { key: `${bounds.startMs} ${bounds.endMs}`, bounds, query, code, zones: new Set([tz]) };
 }
 
-/** By what a period is not ours. */
+/** How a period differs from the period of ours. */
 function codeOf(own: Window, theirs: Window): CauseCode {
   const [a, b] = [own.query, theirs.query];
   if (a.period !== b.period) return "other_period";
@@ -74,7 +78,7 @@ function codeOf(own: Window, theirs: Window): CauseCode {
   return a.weekStart !== b.weekStart ? "other_week_start" : "other_period";
 }
 
-/** By what it is not ours besides. */
+/** A second way in which a window differs from the period of ours, if there is one. */
 export function secondaryCause(
   own: Window,
   { code, query, bounds: { startMs, endMs } }: Window,
@@ -87,8 +91,9 @@ export function secondaryCause(
 }
 
 /**
- * Every other span, each once: UTC's, the one that theirs states, other first days of the week, the periods before and after,
- * every other zone's; of weeks in UTC and in the stated zone each first day too.
+ * The windows to try, each once, the likeliest first: the period in UTC, the period that theirs states, other first days of the
+ * week, the previous and the next period, the period in every other zone, and weeks with each first day in UTC and in the stated
+ * zone.
  */
 export function candidateWindows(own: Window, theirWindow: Window | null): Window[] {
   const { period, tz, weekStart, now } = own.query as Required<PeriodQuery> & { tz: string; now: number };

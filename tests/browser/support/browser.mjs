@@ -1,4 +1,4 @@
-/** A real Chromium. `CHROMIUM` names another one. */
+/** Starts Chromium. `CHROMIUM` may name another one. */
 import { chromium } from "playwright-core";
 
 const ARGS = [
@@ -10,7 +10,7 @@ const ARGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // A scroll bar that takes space would be missing from the pictures of whole pages, and the space cut off their edge.
+  // A scroll bar with its own space would cut that space off pictures of whole pages.
   "--hide-scrollbars",
 ];
 
@@ -20,7 +20,7 @@ export const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export function launch(more = []) {
   return chromium.launch({
     executablePath,
-    // Chromium's own new headless mode, which is the browser itself; Playwright's switch would ask for the old one.
+    // Chromium's new headless mode, which is the real browser. Playwright's option would start the old mode.
     headless: false,
     args: ["--headless=new", ...ARGS, ...more],
   });

@@ -1,4 +1,4 @@
-/** The built page in a tab, watched for everything that must not happen on it. */
+/** Opens the built page in a tab, and watches for everything that must not happen. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ const folder = (path) => fileURLToPath(new URL(`../../../${path}`, import.meta.u
 export const DIST = folder("www/dist");
 export const PKG = folder("pkg");
 
-/** A server and a browser for a file of tests; `open` gives each test a tab of its own. */
+/** A server and a browser for a file of tests. `open` gives each test its own tab. */
 export async function start() {
   assert.ok(existsSync(`${DIST}/index.html`), "the page is not built: npm run build");
   const server = await serve({ "/": DIST });
@@ -26,8 +26,8 @@ export async function start() {
 }
 
 /**
- * Opens the page. `close` fails when there was an error or a warning in the console, a violation of the policy, a
- * dialog, or a request to any other origin.
+ * Opens the page. `close` fails if there was an error or a warning in the console, a violation of the policy, a dialog, or a
+ * request to another origin.
  */
 async function open(browser, origin, { hash = "", ...options } = {}) {
   const context = await browser.newContext({
@@ -69,14 +69,14 @@ async function open(browser, origin, { hash = "", ...options } = {}) {
   };
 }
 
-/** Chooses a file in the page, from disk or as `{name, mimeType, buffer}`. */
+/** Chooses a file in the page: a path or `{name, mimeType, buffer}`. */
 export async function choose(page, file) {
   await settledAfter(page, () => page.setInputFiles("#records-file", file));
 }
 
-/** Does something that makes the page count, and waits for what comes of it. */
+/** Does something that makes the page count, and waits for the result. */
 export async function settledAfter(page, action) {
-  // Marks what is on show, so that the report of before isn't taken for the one of after.
+  // Marks the shown report, so that it is not taken for the new one.
   await page.evaluate(() => {
     for (const id of ["report", "failure"]) document.getElementById(id).firstElementChild?.setAttribute("data-old", "");
   });
@@ -92,7 +92,7 @@ export async function settledAfter(page, action) {
   );
 }
 
-/** The table as it is read, one array of texts a row. */
+/** The table's texts, one array for each row. */
 export function tableOf(page) {
   return page
     .locator(".usage tbody tr")
@@ -107,7 +107,7 @@ export function tableOf(page) {
 /** A report as the table should show it. */
 export function asTable(report) {
   const number = (value) => value.toLocaleString("en");
-  // Names of any length come in, and the table cuts them.
+  // The table cuts long names.
   const name = (text) => (text.length > 120 ? `${text.slice(0, 120)}…` : text);
   return report.data.map((item) => [
     name(item.agentName),
@@ -117,7 +117,7 @@ export function asTable(report) {
   ]);
 }
 
-/** What "Copy JSON" leaves in the clipboard. */
+/** The text that "Copy JSON" puts into the clipboard. */
 export async function copiedJson(page) {
   await page.evaluate(() => navigator.clipboard.writeText("nothing was copied"));
   await page.click("#copy-json");
@@ -125,7 +125,7 @@ export async function copiedJson(page) {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** The counts of the list under the report: the five places, and what they add up to. */
+/** The counts under the report: the five groups and their sum. */
 export function bucketsOf(page) {
   return page.evaluate(() => {
     const read = (row) => Number(row.querySelector(".number").textContent.replaceAll(",", ""));

@@ -1,4 +1,4 @@
-/** Generated records for the tests: the same ones every time. */
+/** Generated records for the tests, equal in every run. */
 import { agentsPage, generate, render } from "../../../tools/generate.mjs";
 
 /** The text of generated records in a format, and their agents. */
@@ -16,6 +16,6 @@ export function records({ format = "ndjson", ...options }) {
 
 export const asFile = (name, content) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(content) });
 
-/** Noon of the day that the tests look at, as the page takes it from `date=2025-06-18`. */
+/** Noon of the tests' day, as the page reads it from `date=2025-06-18`. */
 export const DAY = "2025-06-18";
 export const NOON = Date.parse(`${DAY}T12:00:00Z`);

@@ -1,4 +1,4 @@
-/** The page as its host serves it: static files, with the headers that `_headers` asks for. */
+/** Serves the page as its host does: static files with the headers of `_headers`. */
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -16,7 +16,7 @@ const TYPES = {
 };
 
 /**
- * Serves folders on a free port of this machine: `{ "/": folder, "/pkg/": other }`.
+ * Serves folders on a free local port: `{ "/": folder, "/pkg/": other }`.
  * @param {Record<string, string>} mounts
  */
 export async function serve(mounts) {
@@ -50,7 +50,7 @@ export async function serve(mounts) {
   };
 }
 
-/** Unindented lines are paths with `*` for anything; indented ones below are their headers. */
+/** Parses `_headers`. Unindented lines are paths with `*` as a wildcard; the indented lines below are their headers. */
 export function parseHeaders(text) {
   const rules = [];
   for (const line of text.split("\n")) {

@@ -1,4 +1,4 @@
-/** An aggregator that has been freed says so, whatever it is asked. */
+/** Every method of a freed aggregator throws. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertThrows, JUNE, message } from "../../support/faults.mjs";
@@ -6,7 +6,7 @@ import { packed } from "../../support/packed.mjs";
 
 const { UsageAggregator } = packed;
 
-test("freed", () => {
+test("a freed aggregator throws", () => {
   const usage = new UsageAggregator(JUNE).push([message({})]);
   usage.pushBytes(new Uint8Array([123]));
   usage.free();
@@ -19,24 +19,24 @@ test("freed", () => {
   };
   const expected = { code: "invalid_option", path: undefined, message: /freed/ };
   for (const [name, use] of Object.entries(uses)) assertThrows(use, expected, name);
-  usage.free(); // again is harmless
+  usage.free(); // a second call does no harm
   usage[Symbol.dispose]();
   assertThrows(uses.report, expected);
 });
 
-test("disposed", () => {
+test("a disposed aggregator throws", () => {
   const usage = new UsageAggregator(JUNE);
   usage[Symbol.dispose]();
   assertThrows(() => usage.report(), { code: "invalid_option", path: undefined, message: /freed/ });
 });
 
-test("methods torn off", () => {
+test("detached methods throw", () => {
   const { report, push } = UsageAggregator.prototype;
-  for (const tornOff of [() => report(), () => push.call({}, [])]) assert.throws(tornOff, TypeError); // as any class's
+  for (const tornOff of [() => report(), () => push.call({}, [])]) assert.throws(tornOff, TypeError); // as with any class
   assert.throws(() => UsageAggregator(JUNE), TypeError);
 });
 
-test("freeing one leaves the others", () => {
+test("freeing one aggregator does not affect the others", () => {
   const [one, two] = [new UsageAggregator(JUNE), new UsageAggregator(JUNE)];
   one.push([message({ agentId: "a" })]);
   two.push([message({ agentId: "b" })]);

@@ -1,4 +1,4 @@
-/** Objects that are alive: getters, proxies, iterators and pages that throw, lie or never end. */
+/** Objects that run code: getters, proxies, iterators and pages that throw, change or never end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import vm from "node:vm";
@@ -15,7 +15,7 @@ const throwing = (fields, name, error) =>
     },
   });
 
-/** One record that is invalid at a pointer, between two that count. */
+/** Asserts that a record is invalid at a pointer, between two records that count. */
 function assertInvalid(record, path, pattern = /wanted/) {
   const records = [message({}), record, message({})];
   assertThrows(() => usageByAgent(records, JUNE), { code: "invalid_record", path, message: pattern }, path);
@@ -24,7 +24,7 @@ function assertInvalid(record, path, pattern = /wanted/) {
   assert.equal(problems[0].path, path);
 }
 
-test("a getter that throws", () => {
+test("a getter that throws makes its record invalid", () => {
   const boom = new Error("boom");
   assertInvalid(throwing(message({}), "agentId", boom), "/1/agentId", /boom/);
   assertInvalid(throwing(call({}), "startedAt", boom), "/1/startedAt", /boom/);
@@ -39,22 +39,22 @@ test("a getter that throws", () => {
     path: "/0/id",
     message: /^.{1,500}$/,
   });
-  // One that isn't read isn't called.
+  // A getter of a field that is not read is not called.
   assert.equal(skipping([throwing(message({}), "body", boom)]).diagnostics.counted, 1);
 });
 
-test("data that throws when it is asked for", () => {
+test("a record whose data throws is invalid", () => {
   const record = throwing({ event: "agent.call_ended" }, "data", new Error("boom"));
   assertInvalid(record, "/1/data", /boom/);
 });
 
-test("a Proxy is what its traps say", () => {
+test("a Proxy counts as its traps answer", () => {
   const target = call({ agentId: "a" });
   const { diagnostics } = skipping([new Proxy(target, {}), new Proxy({}, { get: (_, key) => target[key] })]);
   assert.equal(diagnostics.counted, 2);
 });
 
-test("what can't even tell its kind is invalid, and not ignored", () => {
+test("a record whose kind can't be read is invalid, not ignored", () => {
   const boom = new Error("boom");
   assertInvalid(throwing(message({}), "type", boom), "/1/type", /boom/);
   assertInvalid(throwing({ data: { receivedAt: AT } }, "event", boom), "/1/event", /boom/);
@@ -80,7 +80,7 @@ test("a revoked Proxy in a field is an invalid field", () => {
   assertInvalid({ event: "agent.call_ended", data: revoked({}) }, "/1/data", /./);
 });
 
-test("what claims to be a Date and is none", () => {
+test("a value that only has the tag of a Date is invalid", () => {
   assertInvalid(message({ receivedAt: { [Symbol.toStringTag]: "Date" } }), "/1/receivedAt", /./);
   assertInvalid(message({ receivedAt: Object.create(Date.prototype) }), "/1/receivedAt", /./);
   const hostile = {
@@ -91,7 +91,7 @@ test("what claims to be a Date and is none", () => {
   assertInvalid(message({ receivedAt: hostile }), "/1/receivedAt", /./);
 });
 
-test("a Date of another realm is a Date, a record of another realm a record", () => {
+test("a Date and a record of another realm count", () => {
   const record = vm.runInNewContext(`({ type: "message", receivedAt: new Date("${AT}") })`);
   assert.ok(!(record.receivedAt instanceof Date));
   const records = vm.runInNewContext(`[{ type: "message", receivedAt: new Date("${AT}") }]`);
@@ -115,7 +115,7 @@ test("bytes of another realm are bytes", () => {
   usage.free();
 });
 
-test("what claims to be bytes and is none", () => {
+test("a value that only has the tag of bytes is an error", () => {
   for (const tag of ["ArrayBuffer", "Uint8Array", "String"]) {
     const posing = { [Symbol.toStringTag]: tag, length: 3, byteLength: 3 };
     assertThrows(() => usageByAgent(posing, JUNE), { code: "invalid_option", path: "" }, tag);
@@ -125,7 +125,7 @@ test("what claims to be bytes and is none", () => {
   }
 });
 
-test("holes of a sparse array are no records", () => {
+test("holes of a sparse array are invalid records", () => {
   const sparse = [message({})];
   sparse[3] = message({});
   assertThrows(() => usageByAgent(sparse, JUNE), { code: "invalid_record", path: "/1" });
@@ -137,7 +137,7 @@ test("holes of a sparse array are no records", () => {
   );
 });
 
-test("an iterator that throws: its own error, and what came before stays counted", () => {
+test("an iterator's error is thrown unchanged, and earlier records count", () => {
   const mine = new Error("mine");
   for (const before of [0, 1, 511, 512, 513, 2000]) {
     const usage = new UsageAggregator(JUNE);
@@ -175,7 +175,7 @@ test("an iterator is closed when a record ends the counting", () => {
   usage.free();
 });
 
-test("counting again while counting is going on", () => {
+test("an iterable may push records while it is counted", () => {
   const usage = new UsageAggregator(JUNE);
   const records = (function* () {
     yield message({ id: "1" });
@@ -189,7 +189,7 @@ test("counting again while counting is going on", () => {
   usage.free();
 });
 
-test("freed while it is counting", () => {
+test("an aggregator that is freed while it counts throws", () => {
   const usage = new UsageAggregator(JUNE);
   const records = (function* () {
     yield message({});
@@ -199,7 +199,7 @@ test("freed while it is counting", () => {
   assertThrows(() => usage.push(records), { code: "invalid_option", path: undefined, message: /freed/ });
 });
 
-test("pages inside pages", () => {
+test("nested pages count as their items", () => {
   const page = (...data) => ({ data, hasMore: false });
   const nested = page(message({}), page(message({}), page(message({}), null), message({})), 5);
   const { diagnostics } = skipping(nested);
@@ -215,7 +215,7 @@ test("pages inside pages", () => {
   );
 });
 
-test("pages that hold themselves, and pages without a bottom", () => {
+test("pages inside themselves and pages that are nested too deep are invalid", () => {
   const cyclic = { data: [message({})] };
   cyclic.data.push(cyclic);
   let bottomless = { data: [message({})] };
@@ -237,14 +237,14 @@ test("pages that hold themselves, and pages without a bottom", () => {
   assertWorks();
 });
 
-test("records that hold themselves where nobody looks", () => {
+test("a cycle in a field that is not read is ignored", () => {
   const record = message({});
   record.self = record;
   record.replyTo = [record];
   assert.equal(skipping([record]).diagnostics.counted, 1);
 });
 
-test("inherited fields and null prototypes", () => {
+test("inherited fields and null prototypes count", () => {
   class Call {
     type = "call";
     status = "completed";

@@ -1,4 +1,4 @@
-/** Options that can't be meant: each has a code of its own and is named by its path. */
+/** Invalid options: each error has a code and the option's path. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import vm from "node:vm";
@@ -9,7 +9,7 @@ const { periodBounds, UsageAggregator, usageByAgent } = packed;
 
 const strange = [Symbol("x"), 5n, () => "month", ["month"], { period: "month" }, new Map(), true];
 
-/** A query with these options fails so, whichever function it is given to. */
+/** Asserts that a query with these options fails in every function. */
 function assertBad(options, code, path, message) {
   const query = { ...JUNE, ...options };
   const what = Object.entries(options).map(([key, value]) => `${key}: ${String(value)}`);
@@ -18,19 +18,19 @@ function assertBad(options, code, path, message) {
   assertThrows(() => new UsageAggregator(query), { code, path, message }, `UsageAggregator, ${what}`);
 }
 
-test("a period that there is not", () => {
+test("an unknown period is an error", () => {
   for (const period of ["day", "Month", "", "constructor", "__proto__", "\ud83d", 5, null, undefined, ...strange]) {
     assertBad({ period }, "invalid_period", "/period", /period is .*: wanted "week", "month", "year"/);
   }
 });
 
-test("a zone that there is not", () => {
+test("an unknown zone is an error", () => {
   for (const tz of ["Mars/Olympus", "", " UTC", "UTC\0", "+02:00", "constructor", "x".repeat(1e6), 0, ...strange]) {
     assertBad({ tz }, "invalid_tz", "/tz", /(tz is|unknown time zone) .*wanted/);
   }
 });
 
-test("a moment that is none", () => {
+test("a value that is not an instant is an error", () => {
   const numbers = [Number.NaN, Infinity, -Infinity, 8.64e15 + 1, -8.64e15 - 1, 1e300];
   const dates = [new Date(Number.NaN), new Date("never")];
   const texts = ["", "now", "2024-06-15", "2024-06-15T12:00:00", "2024-02-30T00:00:00Z", "1718452800000"];
@@ -40,7 +40,7 @@ test("a moment that is none", () => {
   }
 });
 
-test("a moment out of range", () => {
+test("an instant out of range is an error", () => {
   const year10000 = Date.UTC(10_000, 0, 1);
   for (const now of [
     -1,
@@ -57,25 +57,25 @@ test("a moment out of range", () => {
   assert.equal(periodBounds({ period: "year", now: "2099-12-31T23:59:59Z" }).periodEnd, "2099-12-31T23:59:59Z");
 });
 
-test("a moment between two milliseconds is in the earlier one", () => {
+test("an instant between two milliseconds counts as the earlier one", () => {
   const june = Date.UTC(2024, 5, 1);
   assert.equal(periodBounds({ ...JUNE, now: june - 0.5 }).endMs, june);
   assert.equal(periodBounds({ ...JUNE, now: june + 0.5 }).startMs, june);
 });
 
-test("a moment of another realm is one", () => {
+test("a Date of another realm is an instant", () => {
   const now = vm.runInNewContext("new Date('2024-06-15T12:00:00Z')");
   assert.ok(!(now instanceof Date));
   assert.equal(periodBounds({ ...JUNE, now }).startMs, Date.UTC(2024, 5, 1));
 });
 
-test("a first day that there is not", () => {
+test("an unknown first day of the week is an error", () => {
   for (const weekStart of ["Monday", "mon", "", "constructor", 0, 1, ...strange]) {
     assertBad({ weekStart }, "invalid_option", "/weekStart", /weekStart is .*wanted "monday"/);
   }
 });
 
-test("an offset that counts no periods", () => {
+test("an invalid offset is an error", () => {
   for (const offset of [0.5, -1.5, Number.NaN, Infinity, "1", "", ...strange]) {
     assertBad({ offset }, "invalid_option", "/offset", /offset is .*wanted/);
   }
@@ -85,7 +85,7 @@ test("an offset that counts no periods", () => {
   assert.equal(periodBounds({ ...JUNE, offset: -0 }).startMs, Date.UTC(2024, 5, 1));
 });
 
-test("other options of the wrong kind", () => {
+test("other options of the wrong type are errors", () => {
   for (const boundsAs of ["local", "", 0, ...strange]) assertBad({ boundsAs }, "invalid_option", "/boundsAs");
   const report = (options) => () => usageByAgent([], { ...JUNE, ...options });
   for (const option of ["includeIdle", "dedupe"]) {
@@ -100,7 +100,7 @@ test("other options of the wrong kind", () => {
   }
 });
 
-test("a directory that is none", () => {
+test("agents that are not a list or a page are an error", () => {
   const bad = (agents, path) => {
     assertThrows(() => usageByAgent([], { ...JUNE, agents }), { code: "invalid_option", path }, String(path));
   };
@@ -114,7 +114,7 @@ test("a directory that is none", () => {
   for (const entry of [null, undefined, 5, "a", []]) bad([entry], "/agents/0/id");
 });
 
-test("what only reads like an option is none", () => {
+test("a value that only converts to an option is an error", () => {
   const posing = (text) => Object.assign(() => text, { toString: () => text });
   assertBad({ period: posing("month") }, "invalid_period", "/period");
   assertBad({ tz: posing("UTC") }, "invalid_tz", "/tz");
@@ -132,7 +132,7 @@ test("what only reads like an option is none", () => {
   }
 });
 
-test("no query at all", () => {
+test("a missing query is an error", () => {
   for (const query of [undefined, null, "month", 5, 5n, Symbol("x"), () => JUNE]) {
     assertThrows(() => periodBounds(query), { code: "invalid_option", path: "" });
     assertThrows(() => usageByAgent([], query), { code: "invalid_option", path: "" });
@@ -142,7 +142,7 @@ test("no query at all", () => {
   assertThrows(() => periodBounds([]), { code: "invalid_period", path: "/period" });
 });
 
-test("defaults of push that name no agent", () => {
+test("defaults of push with an invalid agent are an error", () => {
   const push = (defaults) => () => new UsageAggregator(JUNE).push([], defaults);
   for (const value of [5, true, {}, [], Symbol("x"), 5n, "\ud83d"]) {
     assertThrows(push({ agentId: value }), { code: "invalid_option", path: "/agentId" });
@@ -150,14 +150,14 @@ test("defaults of push that name no agent", () => {
   }
 });
 
-test("defaults of push that are no object", () => {
+test("defaults of push that are not an object are an error", () => {
   for (const defaults of [null, 5, "agent"]) {
     const push = () => new UsageAggregator(JUNE).push([message({})], defaults);
     assertThrows(push, { code: "invalid_option", path: "" }, `defaults: ${defaults}`);
   }
 });
 
-test("what the caller's own code throws comes out as it is", () => {
+test("an error of the caller's code is thrown unchanged", () => {
   const mine = new Error("mine");
   const query = {
     ...JUNE,

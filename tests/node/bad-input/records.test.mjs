@@ -1,4 +1,4 @@
-/** Records that break a rule of their kind: one error with a pointer, or one more `invalid`, and nothing else changes. */
+/** Records that break a rule of their kind: one error with a pointer, or one `invalid` record, and nothing else changes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertThrows, assertWorks, call, JUNE, message, skipping } from "../../support/faults.mjs";
@@ -7,7 +7,7 @@ import { packed } from "../../support/packed.mjs";
 const { UsageAggregator, usageByAgent } = packed;
 const ended = (data) => ({ event: "agent.call_ended", timestamp: JUNE.now, data: { startedAt: JUNE.now, ...data } });
 
-/** One bad record among good ones: named at its place, as an object and as text, and the good ones counted. */
+/** Asserts that an invalid record among valid ones is reported at its place, as an object and as text, and that the others count. */
 function assertInvalid(record, field, pattern = /wanted/) {
   const records = [message({ id: "before" }), record, message({ id: "after" })];
   const path = `/1${field}`;
@@ -35,7 +35,7 @@ function assertInvalid(record, field, pattern = /wanted/) {
   }
 }
 
-test("no timestamp", () => {
+test("a missing timestamp is invalid", () => {
   const [started, received] = [
     /startedAt is (nothing|null): a call counts at/,
     /receivedAt is (nothing|null): a message counts at/,
@@ -48,7 +48,7 @@ test("no timestamp", () => {
   assertInvalid({ event: "agent.message", channel: "sms" }, "/data/receivedAt", received);
 });
 
-test("a timestamp without an offset", () => {
+test("a timestamp without an offset is invalid unless it is read as UTC", () => {
   const naive = "2024-06-15T12:00:00";
   assertInvalid(call({ startedAt: naive }), "/startedAt", /offset.*naiveTimestamps/);
   assertInvalid(message({ receivedAt: naive }), "/receivedAt", /offset.*naiveTimestamps/);
@@ -57,7 +57,7 @@ test("a timestamp without an offset", () => {
   assert.equal(counted, 1);
 });
 
-test("a timestamp that is none", () => {
+test("a text that is not a timestamp is invalid", () => {
   const bad = [
     "",
     "yesterday",
@@ -77,7 +77,7 @@ test("a timestamp that is none", () => {
     assertInvalid(call({ endedAt: time }), "/endedAt");
     assertInvalid(message({ receivedAt: time }), "/receivedAt");
   }
-  assertInvalid(call({ startedAt: 1718452800 }), "/startedAt", /seconds/); // a hint at what it seems to be
+  assertInvalid(call({ startedAt: 1718452800 }), "/startedAt", /seconds/); // the message says that it looks like seconds
   for (const time of [5n, Symbol("x"), () => 0, Number.NaN, Infinity]) {
     assertThrows(
       () => usageByAgent([message({ receivedAt: time })], JUNE),
@@ -87,13 +87,13 @@ test("a timestamp that is none", () => {
   }
 });
 
-test("a Date that is none", () => {
+test("an invalid Date is invalid", () => {
   const records = [message({ receivedAt: new Date(Number.NaN) })];
   const expected = { code: "invalid_record", path: "/0/receivedAt", message: /an invalid Date.*wanted/ };
   assertThrows(() => usageByAgent(records, JUNE), expected);
 });
 
-test("a duration that is none", () => {
+test("a value that is not a duration is invalid", () => {
   for (const durationSeconds of [-1, -1e-9, 2 ** 53, 1e300, "60", "", true, [], {}]) {
     assertInvalid(call({ durationSeconds }), "/durationSeconds");
     assertInvalid(call({ status: "failed", durationSeconds }), "/durationSeconds");
@@ -114,7 +114,7 @@ test("a fraction of a second is dropped", () => {
   assert.equal(seconds([call({ durationSeconds: 2 ** 53 - 1 })]), 2 ** 53 - 1);
 });
 
-test("fields of another type", () => {
+test("fields of another type are invalid", () => {
   for (const value of [5, 0, true, {}, []]) {
     for (const field of ["id", "callId", "agentId", "agentName", "status"])
       assertInvalid(call({ [field]: value }), `/${field}`);
@@ -126,7 +126,7 @@ test("fields of another type", () => {
   for (const data of [5, "", "text", true]) assertInvalid({ ...ended({}), data }, "/data");
 });
 
-test("what is no record at all", () => {
+test("values that are not records are invalid", () => {
   for (const value of [null, 5, 0, "", "text", true, false]) assertInvalid(value, "");
   for (const value of [undefined, 5n, Symbol("x"), () => ({}), Number.NaN, [], [message({})]]) {
     assertThrows(() => usageByAgent([message({}), value], JUNE), { code: "invalid_record", path: "/1" }, String(value));
@@ -135,7 +135,7 @@ test("what is no record at all", () => {
   }
 });
 
-test("records that are no list", () => {
+test("records that are not a list are an error", () => {
   const bad = [
     undefined,
     null,
@@ -154,7 +154,7 @@ test("records that are no list", () => {
   }
 });
 
-test("of more than a hundred problems the first hundred are kept, and all are counted", () => {
+test("the first hundred problems are kept, and all are counted", () => {
   const records = Array.from({ length: 3000 }, (_, i) => (i % 2 ? message({}) : message({ receivedAt: i })));
   const lines = records.map((record) => JSON.stringify(record)).join("\n");
   for (const input of [records, JSON.stringify(records), lines]) {
@@ -168,7 +168,7 @@ test("of more than a hundred problems the first hundred are kept, and all are co
   }
 });
 
-test("the sum of seconds goes to 2^53 - 1 and no further", () => {
+test("the sum of seconds is at most 2^53 - 1", () => {
   const most = call({ durationSeconds: 2 ** 53 - 1, agentId: "a" });
   for (const onInvalid of ["throw", "skip"]) {
     for (const records of [
@@ -189,8 +189,8 @@ test("the sum of seconds goes to 2^53 - 1 and no further", () => {
 
       const usage = new UsageAggregator(query);
       assert.throws(() => usage.push(records), { code: "overflow" });
-      assert.equal(usage.report().data[0].calls, 1); // what came before stays
-      assert.equal(usage.diagnostics().records, 1); // and the record itself is not counted anywhere
+      assert.equal(usage.report().data[0].calls, 1); // earlier records count
+      assert.equal(usage.diagnostics().records, 1); // the record itself is not counted
       usage.push([call({ durationSeconds: 0 })]);
       assert.equal(usage.diagnostics().counted, 2);
       usage.free();
@@ -198,11 +198,11 @@ test("the sum of seconds goes to 2^53 - 1 and no further", () => {
   }
 });
 
-test("texts with a lone surrogate", () => {
+test("a text with a lone surrogate is invalid", () => {
   for (const alone of ["\ud83d", "\ude00", "a\ud83d", "\ude00\ud83d"]) {
     assertInvalid(message({ agentId: alone }), "/agentId", /surrogate/);
     assertInvalid(call({ status: alone }), "/status", /surrogate/);
-    // In a field that isn't read it is nobody's business. (In JSON text it is escaped here, so the text is well-formed.)
+    // A field that is not read is not checked. (JSON text has it escaped, so the text is well-formed.)
     const records = [message({ agentId: "a", body: alone, [alone]: 1 })];
     for (const input of [records, JSON.stringify(records)]) assert.equal(skipping(input).diagnostics.counted, 1);
   }
@@ -210,7 +210,7 @@ test("texts with a lone surrogate", () => {
   assert.equal(report.data[0].messages, 2);
 });
 
-test("__proto__ is a text and a key like any other", () => {
+test("__proto__ is an ordinary text and key", () => {
   const record = JSON.parse(
     '{"type":"message","id":"__proto__","agentId":"__proto__","receivedAt":"2024-06-15T12:00:00Z"}',
   );

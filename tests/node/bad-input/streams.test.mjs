@@ -1,4 +1,4 @@
-/** Streams that fail, are broken off or hold no bytes: the promise is rejected, and the source knows that nobody reads on. */
+/** Streams that fail, are aborted or do not contain bytes: the promise rejects, and the source is cancelled. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as after } from "node:timers/promises";
@@ -9,28 +9,28 @@ const { usageByAgentStream } = packed;
 const utf8 = new TextEncoder();
 const line = utf8.encode(`${JSON.stringify(message({}))}\n`);
 
-/** A stream of chunks that then goes on as told; it keeps the reason for which it was cancelled. */
+/** A stream of chunks that calls `then` after them. It records its pulls and the reason of its cancellation. */
 function source(chunks, then) {
-  const told = { pulls: 0, cancelled: undefined };
+  const seen = { pulls: 0, cancelled: undefined };
   const stream = new ReadableStream(
     {
       pull(controller) {
-        const chunk = chunks[told.pulls++];
+        const chunk = chunks[seen.pulls++];
         if (chunk !== undefined) controller.enqueue(chunk);
         else return then?.(controller);
       },
       cancel(reason) {
-        told.cancelled = { reason };
+        seen.cancelled = { reason };
       },
     },
     { highWaterMark: 0 },
   );
-  return { stream, told };
+  return { stream, seen };
 }
 const never = () => new Promise(() => {});
 const close = (controller) => controller.close();
 
-/** A promise that has to be settled, on a machine with much else to do too. */
+/** Fails if a promise does not settle in time, with room for a busy machine. */
 async function soon(promise) {
   const tired = new AbortController();
   const late = after(60_000, "not settled", { signal: tired.signal });
@@ -42,54 +42,54 @@ async function soon(promise) {
   }
 }
 
-test("aborted before it began", async () => {
+test("an abort before the start rejects at once", async () => {
   const reason = new Error("enough");
   const signal = AbortSignal.abort(reason);
-  const { stream, told } = source([line], close);
+  const { stream, seen } = source([line], close);
   await assert.rejects(usageByAgentStream(stream, { ...JUNE, signal }), (error) => {
     assertFault(error, { code: "aborted", message: /abort/ });
     assert.equal(error.cause, reason);
     return true;
   });
-  assert.equal(told.pulls, 0);
+  assert.equal(seen.pulls, 0);
   for (const other of [new Response(line), new Blob([line]), (async function* () {})()]) {
     await assertRejects(() => usageByAgentStream(other, { ...JUNE, signal }), { code: "aborted", message: /abort/ });
   }
 });
 
-test("a source of a reading aborted before it began is cancelled", async () => {
-  const { stream, told } = source([line], close);
+test("an abort before the start cancels the source", async () => {
+  const { stream, seen } = source([line], close);
   await assert.rejects(usageByAgentStream(stream, { ...JUNE, signal: AbortSignal.abort("enough") }), {
     code: "aborted",
   });
   await after(0);
-  assert.equal(told.cancelled?.reason, "enough");
+  assert.equal(seen.cancelled?.reason, "enough");
 });
 
-test("aborted while it waits for bytes", async () => {
+test("an abort while waiting for bytes rejects", async () => {
   const stop = new AbortController();
-  const { stream, told } = source([line, line], never);
+  const { stream, seen } = source([line, line], never);
   const reading = usageByAgentStream(stream, { ...JUNE, signal: stop.signal });
   await after(10);
-  assert.equal(told.pulls, 3);
+  assert.equal(seen.pulls, 3);
   stop.abort("enough");
   await assertRejects(() => soon(reading), { code: "aborted", message: /abort/ });
-  assert.equal(told.cancelled?.reason, "enough");
+  assert.equal(seen.cancelled?.reason, "enough");
 });
 
-test("aborted between two chunks", async () => {
+test("an abort between two chunks rejects", async () => {
   const stop = new AbortController();
-  const { stream, told } = source(Array(1000).fill(line), close);
+  const { stream, seen } = source(Array(1000).fill(line), close);
   const onProgress = (bytes) => bytes > 3 * line.length && stop.abort();
   await assertRejects(() => usageByAgentStream(stream, { ...JUNE, signal: stop.signal, onProgress }), {
     code: "aborted",
     message: /abort/,
   });
-  assert.ok(told.pulls < 10);
-  assert.equal(told.cancelled?.reason?.name, "AbortError");
+  assert.ok(seen.pulls < 10);
+  assert.equal(seen.cancelled?.reason?.name, "AbortError");
 });
 
-test("an async iterable is told, too", async () => {
+test("an abort also ends an async iterable", async () => {
   const stop = new AbortController();
   let closed = false;
   const chunks = (async function* () {
@@ -107,7 +107,7 @@ test("an async iterable is told, too", async () => {
   assert.ok(closed);
 });
 
-test("aborted while an async iterable keeps it waiting", async () => {
+test("an abort while an async iterable waits rejects", async () => {
   const stop = new AbortController();
   let returned = false;
   const chunks = {
@@ -125,14 +125,14 @@ test("aborted while an async iterable keeps it waiting", async () => {
   assert.ok(returned);
 });
 
-test("aborted afterwards changes nothing", async () => {
+test("an abort after the end changes nothing", async () => {
   const stop = new AbortController();
   const report = await usageByAgentStream(new Response(line), { ...JUNE, signal: stop.signal });
   stop.abort();
   assert.equal(report.data[0].messages, 1);
 });
 
-test("signals that live long collect no listeners", async () => {
+test("a long-lived signal does not collect listeners", async () => {
   const { signal } = new AbortController();
   let listeners = 0;
   const add = signal.addEventListener.bind(signal);
@@ -150,7 +150,7 @@ test("signals that live long collect no listeners", async () => {
   assert.equal(listeners, 0);
 });
 
-test("a response that is no success", async () => {
+test("a response without success is an error", async () => {
   for (const status of [404, 401, 500, 304]) {
     const body = status === 304 ? null : JSON.stringify([message({})]);
     const response = new Response(body, { status });
@@ -172,7 +172,7 @@ test("a response that has been read already is an error, not an empty report", a
   await assertRejects(() => usageByAgentStream(response, JUNE), { code: "invalid_option", path: "", message: /read/ });
 });
 
-test("a stream that somebody else is reading", async () => {
+test("a locked stream is an error", async () => {
   const { stream } = source([line], close);
   stream.getReader();
   await assertRejects(() => usageByAgentStream(stream, JUNE), {
@@ -182,7 +182,7 @@ test("a stream that somebody else is reading", async () => {
   });
 });
 
-test("a stream that fails by itself: its own error", async () => {
+test("the error of a stream is thrown unchanged", async () => {
   const mine = new Error("connection lost");
   const { stream } = source([line], (controller) => controller.error(mine));
   await assert.rejects(usageByAgentStream(stream, JUNE), (error) => error === mine);
@@ -194,8 +194,8 @@ test("a stream that fails by itself: its own error", async () => {
   assertWorks();
 });
 
-test("a fault in the text ends the reading, and the source is cancelled", async () => {
-  const { stream, told } = source([line, utf8.encode("!\n"), line], never);
+test("an error in the text ends the reading and cancels the source", async () => {
+  const { stream, seen } = source([line, utf8.encode("!\n"), line], never);
   await assertRejects(() => soon(usageByAgentStream(stream, JUNE)), {
     code: "invalid_json",
     path: "/1",
@@ -203,7 +203,7 @@ test("a fault in the text ends the reading, and the source is cancelled", async 
     byteOffset: line.length,
   });
   await after(0);
-  assert.ok(told.cancelled);
+  assert.ok(seen.cancelled);
 
   let closed = false;
   const chunks = (async function* () {
@@ -223,7 +223,7 @@ test("a fault in the text ends the reading, and the source is cancelled", async 
   assert.ok(closed);
 });
 
-test("a stream that ends inside a record", async () => {
+test("a stream that ends inside a record is an error", async () => {
   const { stream } = source([line, line.subarray(0, 20)], close);
   await assertRejects(() => usageByAgentStream(stream, JUNE), {
     code: "invalid_json",
@@ -234,18 +234,18 @@ test("a stream that ends inside a record", async () => {
   });
 });
 
-test("a bad question leaves the source alone", async () => {
-  const { stream, told } = source([line], close);
+test("an invalid query does not touch the source", async () => {
+  const { stream, seen } = source([line], close);
   await assertRejects(() => usageByAgentStream(stream, { ...JUNE, tz: "Mars/Olympus" }), {
     code: "invalid_tz",
     path: "/tz",
   });
-  assert.equal(told.cancelled, undefined);
+  assert.equal(seen.cancelled, undefined);
   assert.equal(stream.locked, false);
   assert.equal((await usageByAgentStream(stream, JUNE)).data[0].messages, 1);
 });
 
-test("streams of something else than bytes", async () => {
+test("a stream of other values than bytes is an error", async () => {
   for (const chunk of ["text", 5, null, {}, [1, 2], new Uint16Array(2), new ArrayBuffer(2), message({})]) {
     const expected = { code: "invalid_option", path: "" };
     const { stream } = source([chunk], close);
@@ -257,29 +257,29 @@ test("streams of something else than bytes", async () => {
   }
 });
 
-test("sources that are none", async () => {
+test("a value that is not a source is an error", async () => {
   for (const none of [undefined, null, "text", 5, {}, [], line, line.buffer, () => {}, fetch, Symbol("x")]) {
     await assertRejects(() => usageByAgentStream(none, JUNE), { code: "invalid_option", path: "" }, String(none));
   }
 });
 
-test("a progress that throws: its own error, and the source is cancelled", async () => {
+test("an error of onProgress is thrown unchanged and cancels the source", async () => {
   const mine = new Error("mine");
-  const { stream, told } = source([line, line], never);
+  const { stream, seen } = source([line, line], never);
   const onProgress = () => {
     throw mine;
   };
   await assert.rejects(soon(usageByAgentStream(stream, { ...JUNE, onProgress })), (error) => error === mine);
   await after(0);
-  assert.ok(told.cancelled);
+  assert.ok(seen.cancelled);
 });
 
-test("a signal or a progress that is none", async () => {
+test("an invalid signal or onProgress is an error", async () => {
   for (const signal of [5, "abort", {}, true]) {
     const reading = () => usageByAgentStream(new Response(line), { ...JUNE, signal });
     await assertRejects(reading, { code: "invalid_option", path: "/signal" }, String(signal));
   }
-  for (const onProgress of [5, "told", {}, true]) {
+  for (const onProgress of [5, "text", {}, true]) {
     const reading = () => usageByAgentStream(new Response(line), { ...JUNE, onProgress });
     await assertRejects(reading, { code: "invalid_option", path: "/onProgress" }, String(onProgress));
   }

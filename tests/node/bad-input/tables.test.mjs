@@ -1,11 +1,11 @@
-/** The tables that ids are looked up in: never too small, and of places that nobody can know. */
+/** The hash tables of ids: they never become too small, and nobody can predict their slots. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runModule } from "../../support/packed.mjs";
 
-// In a process of its own: what never ends is ended, and is a failure.
-test("many rows in few bytes", async () => {
-  const told = await runModule(`
+// Runs in its own process, which is killed if it does not end.
+test("many rows in few bytes are checked", async () => {
+  const output = await runModule(`
     import { validateResponse } from "usage-by-agent";
     for (const [endpoint, name] of [["by-agent", "agentId"], ["by-number", "numberId"]]) {
       for (const rows of [1, 2, 3, 8, 40]) {
@@ -16,12 +16,12 @@ test("many rows in few bytes", async () => {
     }
   `);
   const want = (name) => ["1 ", "2 ", "3 ", "8 ", `40 /data/39/${name}`];
-  assert.deepEqual(told.split("\n").slice(0, -1), [...want("agentId"), ...want("numberId")]);
+  assert.deepEqual(output.split("\n").slice(0, -1), [...want("agentId"), ...want("numberId")]);
 });
 
-// Were a table made for each as large as the answer, this would take many minutes.
-test("rows that come again and again", async () => {
-  const told = await runModule(`
+// This would take many minutes if each check made a table as large as the response.
+test("millions of repeated data keys are checked quickly", async () => {
+  const output = await runModule(`
     import { validateResponse } from "usage-by-agent";
     for (const rows of ["[]", '[{"agentId":"a"}]']) {
       const { problems } = validateResponse("by-agent", "{" + ('"data":' + rows + ",").repeat(2_000_000) + '"data":[{}]}');
@@ -29,11 +29,11 @@ test("rows that come again and again", async () => {
     }
   `);
   const fields = ["agentId", "agentName", "messages", "calls", "totalSeconds"].map((name) => `/data/0/${name}`);
-  assert.equal(told, `${[...fields, "/period", "/periodStart", "/periodEnd"]}\n`.repeat(2));
+  assert.equal(output, `${[...fields, "/period", "/periodStart", "/periodEnd"]}\n`.repeat(2));
 });
 
-test("a new key each time the module starts", async () => {
-  const told = await runModule(`
+test("the module asks for one random key when it starts", async () => {
+  const output = await runModule(`
     const { random } = Math;
     let asked = 0;
     Math.random = () => {
@@ -44,5 +44,5 @@ test("a new key each time the module starts", async () => {
     for (let n = 0; n < 3; n++) usageByAgent([], { period: "week" });
     console.log(asked);
   `);
-  assert.equal(told, "1\n");
+  assert.equal(output, "1\n");
 });

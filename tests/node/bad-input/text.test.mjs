@@ -1,4 +1,4 @@
-/** JSON text that is none, or hardly any: named by line and byte, and nothing that can be read is lost. */
+/** Broken JSON text: errors have line and byte, and every readable record counts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -10,13 +10,13 @@ const utf8 = new TextEncoder();
 const line = (i) => JSON.stringify(message({ id: `id-${i}`, body: "“é😀”" }));
 const bytesOf = (text) => (typeof text === "string" ? utf8.encode(text) : text);
 
-/** A text fails at this place, whole and in pieces. */
+/** Asserts that a text fails at this place, as a whole and in chunks. */
 function assertBroken(text, place, what) {
   const expected = { code: "invalid_json", message: /wanted|ends inside|not JSON/, ...place };
   assertThrows(() => usageByAgent(text, JUNE), expected, what);
   const bytes = bytesOf(text);
   assertThrows(() => usageByAgent(bytes, JUNE), expected, what);
-  const step = Math.max(1, Math.ceil(bytes.length / 5000)); // no more than some thousand pieces
+  const step = Math.max(1, Math.ceil(bytes.length / 5000)); // at most 5000 chunks
   const usage = new UsageAggregator(JUNE);
   const pieces = () => {
     for (let at = 0; at < bytes.length; at += step) usage.pushBytes(bytes.subarray(at, at + step));
@@ -37,11 +37,11 @@ test("an empty text has no records", () => {
   }
 });
 
-test("a mark of the byte order before the first record is no part of it", () => {
+test("a byte order mark before the first record is ignored", () => {
   assert.equal(skipping(`\ufeff${line(1)}\n${line(2)}`).diagnostics.counted, 2);
 });
 
-test("broken JSON in the middle of a file", () => {
+test("broken JSON in the middle of a file is one invalid record", () => {
   const faults = [
     "{",
     "}",
@@ -73,13 +73,13 @@ test("broken JSON in the middle of a file", () => {
     }
     assert.equal(thrown?.code, "invalid_json", fault);
     assert.equal(thrown.path, "/2", fault);
-    // Some faults show only where the next line begins.
+    // Some errors are found only at the start of the next line.
     const within = thrown.line === 3 ? fault.length : 1;
     assert.ok(thrown.line === 3 || thrown.line === 4, fault);
     const from = thrown.line === 3 ? start : start + fault.length + 1;
     assert.ok(thrown.byteOffset >= from && thrown.byteOffset <= from + within, `${fault}: ${thrown.message}`);
     assert.match(thrown.message, /wanted/);
-    assert.equal(usage.diagnostics().counted, 2); // nothing that came before is lost
+    assert.equal(usage.diagnostics().counted, 2); // earlier records count
     usage.free();
     assertBroken(text, { path: "/2", line: thrown.line, byteOffset: thrown.byteOffset }, fault);
 
@@ -110,7 +110,7 @@ test("lines that the recovery skips are reported", () => {
   assert.equal(diagnostics.problems.length, 2);
 });
 
-test("a text that stops short", () => {
+test("a truncated text is an error", () => {
   const whole = [line(0), line(1), line(2)].join("\n");
   const bytes = utf8.encode(whole);
   const before = utf8.encode(`${line(0)}\n${line(1)}\n`).length;
@@ -150,7 +150,7 @@ test("a text that stops short", () => {
   }
 });
 
-test("finish says that a text was left open, and another may follow once it ended well", () => {
+test("finish throws for an unfinished text, and another text may follow a finished one", () => {
   const usage = new UsageAggregator(JUNE);
   usage
     .pushBytes(utf8.encode(line(0)))
@@ -183,7 +183,7 @@ test("a text that failed stays failed", () => {
   assertThrows(() => usage.finish(), same);
   assert.equal(usage.report().data[0].messages, 3);
   assert.equal(usage.diagnostics().records, 3);
-  usage.push([message({ id: "by another door" })]); // which no text stands in the way of
+  usage.push([message({ id: "by another door" })]); // a failed text does not prevent other records
   assert.equal(usage.report().data[0].messages, 4);
   usage.free();
 });
@@ -195,7 +195,7 @@ test("a text that failed stays failed for an empty chunk too", () => {
   usage.free();
 });
 
-test("a single string of ten megabytes", () => {
+test("a string of ten megabytes is read", () => {
   const long = "x".repeat(10_000_000);
   assert.equal(skipping(JSON.stringify(message({ body: long }))).diagnostics.counted, 1);
   assert.equal(skipping([message({ body: long })]).diagnostics.counted, 1);
@@ -203,7 +203,7 @@ test("a single string of ten megabytes", () => {
     const { counted, invalid } = skipping(input).diagnostics;
     assert.deepEqual([counted, invalid], [0, 1]);
   }
-  // As an id, a name and a status it is long and nothing else.
+  // A long id, name or status is valid.
   const { report } = skipping(
     JSON.stringify([message({ id: long, agentId: "a", agentName: long }), message({ id: long })]),
   );
@@ -214,7 +214,7 @@ test("a single string of ten megabytes", () => {
   assert.ok(problem.message.length < 500, "a message shows the beginning of a long text");
 });
 
-test("a record longer than the bound is an error and not the end of memory", () => {
+test("a record longer than the limit is an error and does not exhaust memory", () => {
   const usage = new UsageAggregator({ ...JUNE, onInvalid: "skip" });
   usage.pushBytes(utf8.encode(`${line(0)}\n{"body":"`));
   const megabyte = new Uint8Array(1 << 20).fill(120);
@@ -227,7 +227,7 @@ test("a record longer than the bound is an error and not the end of memory", () 
   usage.free();
 });
 
-test("ten thousand brackets inside each other", () => {
+test("ten thousand nested brackets are an error", () => {
   const many = 10_000;
   for (const [open, inside, shut] of [
     ["[", "", "]"],
@@ -244,7 +244,7 @@ test("ten thousand brackets inside each other", () => {
   }
 });
 
-test("what is too deep does not swallow the lines after it", () => {
+test("a value that is nested too deep does not affect the next lines", () => {
   for (const [open, shut] of [
     ["[", "]"],
     ['{"a":[', "]}"],
@@ -257,7 +257,7 @@ test("what is too deep does not swallow the lines after it", () => {
   }
 });
 
-test("a fault inside a page or an array on one line is one fault", () => {
+test("an error inside a page or an array on one line is one invalid record", () => {
   for (const [open, shut] of [
     ['{"data":[', "]}"],
     ["[", "]"],
@@ -270,13 +270,13 @@ test("a fault inside a page or an array on one line is one fault", () => {
   }
 });
 
-test("a fault in an array of a record a line is one fault", () => {
+test("an error in an array with a record on each line is one invalid record", () => {
   const text = `[\n${line(1)},\n{broken},\n${line(3)},\n${line(4)}\n]\n${line(6)}\n`;
   const { records, invalid, counted } = skipping(text).diagnostics;
   assert.deepEqual([records, counted, invalid], [5, 4, 1]);
 });
 
-test("depth up to the bound is read, beyond it is not", () => {
+test("values are read up to the depth limit and not beyond", () => {
   const record = (depth) =>
     `{"type":"message","receivedAt":"${JUNE.now}","x":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
   for (const depth of [2, 64, 127]) assert.equal(skipping(record(depth)).diagnostics.counted, 1, `depth ${depth}`);
@@ -289,28 +289,28 @@ test("depth up to the bound is read, beyond it is not", () => {
   }
 });
 
-test("a lone surrogate in text", () => {
+test("a lone surrogate in text is an error", () => {
   const alone = "\ud800";
   for (const field of ["agentId", "body"]) {
-    // Raw in a string: no UTF-8 can hold it, so the text is no JSON text, whatever the field.
+    // Unescaped in a string: UTF-8 can't encode it, so the text is not JSON, whatever the field.
     const text = `${line(0)}\n{"type":"message","receivedAt":"${JUNE.now}","${field}":"é${alone}!"}\n${line(2)}`;
     const [before, after] = text.split(alone);
     const place = { path: "/1", line: 2, byteOffset: utf8.encode(before).length };
-    // As the bytes that some programs write for it.
+    // As the invalid bytes that some programs write for it.
     const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from(after)]);
     for (const input of [text, bytes]) {
       assertThrows(() => usageByAgent(input, JUNE), { code: "invalid_json", ...place, message: /UTF-8/ }, field);
       assert.equal(skipping(input).diagnostics.counted, 2);
     }
   }
-  // Escaped it is JSON, and a bad text where one is read.
+  // Escaped: the text is JSON, and the string is invalid if its field is read.
   const escaped = (field) => `${line(0)}\n{"type":"message","receivedAt":"${JUNE.now}","${field}":"\\ud83d"}`;
   const expected = { code: "invalid_record", path: "/1/agentId", line: 2, byteOffset: utf8.encode(line(0)).length + 1 };
   assertThrows(() => usageByAgent(escaped("agentId"), JUNE), { ...expected, message: /surrogate/ });
   assert.equal(skipping(escaped("body")).diagnostics.counted, 2);
 });
 
-test("bytes that are no UTF-8", () => {
+test("bytes that are not UTF-8 are an error", () => {
   const cases = {
     "a lone continuation byte": [0x80],
     "cut short": [0xe2, 0x82],
@@ -329,7 +329,7 @@ test("bytes that are no UTF-8", () => {
   }
 });
 
-test("compressed or UTF-16 bytes given as text", () => {
+test("compressed or UTF-16 bytes as text are an error", () => {
   const text = `${line(0)}\n${line(1)}\n`;
   assertBroken(gzipSync(text), { path: "/0", line: 1, byteOffset: 0 });
   assertBroken(Buffer.from(`\ufeff${text}`, "utf16le"), { path: "/0", line: 1, byteOffset: 0 });

@@ -11,11 +11,13 @@ import type {
 } from "usage-by-agent";
 import { invalidOption } from "../invalid-option.js";
 
-/** {@link Account}, checked, to be read any number of times. */
+/** An {@link Account} that has been checked. Reading it does not use it up. */
 export interface ParsedAccount {
-  told: Pick<Account, "plan" | "numbers" | "stats">;
-  /** By date, and by month: `YYYY-MM-DD`, `YYYY-MM`. */
+  /** The plan, the counts of phone numbers and the statistics, as the owner stated them. */
+  stated: Pick<Account, "plan" | "numbers" | "stats">;
+  /** The number of webhook deliveries of each date (`YYYY-MM-DD`) and of each month (`YYYY-MM`). */
   webhooks: Map<string, number>;
+  /** The phone numbers by their ids. */
   phoneNumbers: Map<string, PhoneNumber>;
 }
 
@@ -23,52 +25,52 @@ const LIMITS = ["numbers", "messagesPerMonth", "voiceMinutesPerMonth", "maxCallD
 const NUMBERS = ["used", "limit", "remaining"];
 
 /**
- * Checks what the handler's owner tells of the account, which is passed on to callers: an answer must be as documented.
+ * Checks the account that the handler's owner supplies. Callers receive its values, so they must have the documented shape.
  *
- * @throws {UsageError} `invalid_option`, with the place; values are not repeated
+ * @throws {UsageError} `invalid_option`, with the path of the wrong value; the message does not quote the value
  */
 export function parseAccount(account: Account | undefined): ParsedAccount {
   const { plan, numbers, stats, webhooks, phoneNumbers } = object(account ?? {}, "/account");
-  const known: ParsedAccount = { told: {}, webhooks: new Map(), phoneNumbers: new Map() };
+  const known: ParsedAccount = { stated: {}, webhooks: new Map(), phoneNumbers: new Map() };
   if (plan != null) {
     const { name, limits } = object(plan, "/account/plan");
     text(name, "/account/plan/name");
     if (limits !== undefined) counts(limits, LIMITS, "/account/plan/limits");
-    known.told.plan = plan as PlanInfo;
+    known.stated.plan = plan as PlanInfo;
   }
-  if (numbers != null) known.told.numbers = counts(numbers, NUMBERS, "/account/numbers") as unknown as NumberLimits;
-  if (stats != null) known.told.stats = readStats(object(stats, "/account/stats"));
+  if (numbers != null) known.stated.numbers = counts(numbers, NUMBERS, "/account/numbers") as unknown as NumberLimits;
+  if (stats != null) known.stated.stats = readStats(object(stats, "/account/stats"));
   if (webhooks != null) readWebhooks(webhooks, known.webhooks);
   if (phoneNumbers != null) readNumbers(phoneNumbers, known.phoneNumbers);
   return known;
 }
 
 function readStats(stats: Record<string, unknown>): Partial<UsageStats> {
-  const told: Partial<UsageStats> = Object.fromEntries(Object.entries(stats).filter(([, value]) => value != null));
-  counts(told, Object.keys(told), "/account/stats");
-  const { successfulWebhookDeliveries: good = 0, failedWebhookDeliveries: bad = 0 } = told;
-  if (good + bad > (told.totalWebhookDeliveries ?? Number.MAX_SAFE_INTEGER)) {
-    const message = "`account.stats` must not tell of more deliveries than there are";
+  const stated: Partial<UsageStats> = Object.fromEntries(Object.entries(stats).filter(([, value]) => value != null));
+  counts(stated, Object.keys(stated), "/account/stats");
+  const { successfulWebhookDeliveries: good = 0, failedWebhookDeliveries: bad = 0 } = stated;
+  if (good + bad > (stated.totalWebhookDeliveries ?? Number.MAX_SAFE_INTEGER)) {
+    const message = "`account.stats` must not have more successful and failed deliveries than deliveries";
     throw invalidOption("/account/stats/totalWebhookDeliveries", message);
   }
-  return told;
+  return stated;
 }
 
 function readWebhooks(webhooks: unknown, into: Map<string, number>): void {
   const deliveries = object(webhooks, "/account/webhooks");
   for (const date of Object.keys(deliveries)) {
     const path = `/account/webhooks/${date.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    if (!isDate(date)) throw invalidOption(path, "`account.webhooks` must be by date, YYYY-MM-DD");
-    const told = count(deliveries[date], path);
+    if (!isDate(date)) throw invalidOption(path, "the keys of `account.webhooks` must be dates, YYYY-MM-DD");
+    const stated = count(deliveries[date], path);
     const month = date.slice(0, 7);
-    const sum = (into.get(month) ?? 0) + told;
+    const sum = (into.get(month) ?? 0) + stated;
     if (!Number.isSafeInteger(sum))
-      throw invalidOption(path, "`account.webhooks` must not sum to 2^53 or more a month");
-    into.set(date, told).set(month, sum);
+      throw invalidOption(path, "the deliveries of a month in `account.webhooks` must not sum to 2^53 or more");
+    into.set(date, stated).set(month, sum);
   }
 }
 
-/** A date of the calendar, which the 30th of February is not. */
+/** Whether the text is a date that exists: February has no 30th day. */
 function isDate(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const time = Date.parse(text);
@@ -113,7 +115,7 @@ function text(value: unknown, path: string): string {
 
 function count(value: unknown, path: string): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw invalidOption(path, `\`${option(path)}\` must be a whole number, not below 0`);
+  throw invalidOption(path, `\`${option(path)}\` must be a whole number of 0 or more`);
 }
 
 function counts(value: unknown, names: string[], path: string): Record<string, number> {
@@ -126,7 +128,7 @@ function option(path: string): string {
   return path.slice(1).replaceAll("/", ".");
 }
 
-/** Tells webhook deliveries where they are known. */
+/** Fills in the webhook deliveries of each row; 0 where the account does not state them. */
 export function withWebhooks<T extends DailyUsageResponse | MonthlyUsageResponse>(
   series: T,
   account: ParsedAccount,
@@ -137,7 +139,11 @@ export function withWebhooks<T extends DailyUsageResponse | MonthlyUsageResponse
   return series;
 }
 
-/** Tells what is known of numbers, and adds rows of zeros for those without usage. `names`: agents' names by id. */
+/**
+ * Describes each phone number as the account does, and adds a row of zeros for each phone number without usage.
+ *
+ * @param names the agents' names by their ids
+ */
 export function withNumbers(
   usage: NumberUsageResponse,
   account: ParsedAccount,

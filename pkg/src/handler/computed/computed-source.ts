@@ -17,17 +17,17 @@ import type { Awaitable, ReportOptions, UsageHandlerOptions } from "../options.j
 import type { Question, Source } from "../source.js";
 import { type ParsedAccount, parseAccount, withNumbers, withWebhooks } from "./account.js";
 
-/** What callers are told about records that can't be reported. Records' own content is not theirs to see. */
+/** The error messages that callers see. They do not quote the records, which callers may not be allowed to see. */
 const MESSAGES: Record<string, string> = {
   invalid_record: "A record is not valid.",
   invalid_json: "The records are not valid JSON.",
   overflow: "A sum is too large to be exact.",
 };
 
-/** The question as the handler's owner and the caller put it together. */
+/** The whole query: the part that the handler's owner sets and the part that the caller sends. */
 type FullQuery = ReportOptions & Omit<Params, "tz"> & { now: NonNullable<UsageQuery["now"]> };
 
-/** Answers computed here, from the records or the rollup that the handler's owner supplies. */
+/** Computes responses from the records or the rollup that the handler's owner supplies. */
 export function computedSource(options: UsageHandlerOptions): Source {
   const { query } = options;
   const settings = perRequest(typeof query === "function" ? query : judged(reusable(query)), reusable);
@@ -35,10 +35,10 @@ export function computedSource(options: UsageHandlerOptions): Source {
   return async (question) => {
     const { request, endpoint } = question;
     try {
-      // The clock is read once: the window and the answer are of the same moment.
+      // The clock is read once, so that the window and the response agree about the current time.
       const whole: FullQuery = { ...(await settings(request)), ...question.query, now: options.now?.() ?? Date.now() };
       const known = endpoint.name === "by-agent" ? parseAccount(undefined) : await account(request);
-      if (endpoint.name === "usage" && (known.told.plan === undefined || known.told.numbers === undefined)) {
+      if (endpoint.name === "usage" && (known.stated.plan === undefined || known.stated.numbers === undefined)) {
         return errorAnswer(404, "account_unknown", "The account's plan and numbers are not known here.");
       }
       const value = await computeAnswer(options, question, whole, (rollup) =>
@@ -52,7 +52,10 @@ export function computedSource(options: UsageHandlerOptions): Source {
   };
 }
 
-/** An option that is a value or a function of the request, as the latter. A value is prepared once, and so judged at once. */
+/**
+ * Makes a function of the request from an option that is a value or such a function. A value is prepared at once, so that a
+ * wrong value throws when the handler is made.
+ */
 function perRequest<T, P>(
   option: T | ((request: Request) => Awaitable<T>) | undefined,
   prepare: (value: T | undefined) => P,
@@ -65,14 +68,14 @@ function perRequest<T, P>(
   return () => prepared;
 }
 
-/** A generator or an iterator of agents ends with its first use; these options are used by every request. */
+/** Copies the agents to an array. Every request reads them, and an iterator could be read only once. */
 function reusable(query: ReportOptions | undefined): ReportOptions | undefined {
   const agents = query?.agents;
   const isIterable = typeof agents === "object" && agents !== null && Symbol.iterator in agents;
   return isIterable ? { ...query, agents: [...agents] } : query;
 }
 
-/** Judged at once by the core that will use it; where the core is still to be loaded, with the first request. */
+/** Checks the query when the handler is made. If the core is not loaded yet, the first request checks it. */
 function judged(query: ReportOptions | undefined): ReportOptions | undefined {
   if (query == null) return undefined;
   if (typeof query !== "object") throw invalidOption("/query", "`query` must be an object");
@@ -88,7 +91,10 @@ function judged(query: ReportOptions | undefined): ReportOptions | undefined {
   return query;
 }
 
-/** The answer: of the rollup that there is, else of one made for this request, else of one period's counts, which take less. */
+/**
+ * Computes the response. The owner's rollup is used if there is one. Otherwise the records are read: for a report by agent into
+ * the counts of one period, which need less memory, and for the other endpoints into a rollup of their own.
+ */
 async function computeAnswer(
   options: UsageHandlerOptions,
   { request, endpoint }: Question,
@@ -115,7 +121,7 @@ async function computeAnswer(
       counts.free();
     }
   } catch (error) {
-    // What failed before the reading began has told the sender nothing.
+    // An error before the first read leaves the stream open, so it is cancelled here.
     if (isStream(source)) source.cancel().catch(() => {});
     throw error;
   }
@@ -126,7 +132,7 @@ function askRollup(rollup: UsageRollup, endpoint: Endpoint, question: FullQuery,
     case "by-agent":
       return rollup.byAgent(question as UsageQuery);
     case "usage":
-      return rollup.usage({ ...question, account: account.told });
+      return rollup.usage({ ...question, account: account.stated });
     case "daily":
       return withWebhooks(rollup.daily(question), account);
     case "monthly":
@@ -142,11 +148,11 @@ function namesOf(agents: ReportOptions["agents"]): Map<string, string> {
 }
 
 function isStream(source: Records | ReadableStream<Uint8Array>): source is ReadableStream<Uint8Array> {
-  // By what it can do: streams of another realm, or a polyfill's, are no instances of this realm's class.
+  // `instanceof` would not recognise a polyfill's streams or those of another realm.
   return typeof source === "object" && typeof (source as Partial<ReadableStream>).getReader === "function";
 }
 
-/** A code and a place; never the error's own message, which may quote a record. */
+/** Gives the code and the place of an error. The error's message is left out, because it may quote a record. */
 function failure(error: unknown): Answer {
   if (!(error instanceof UsageError)) {
     return errorAnswer(500, "records_unavailable", "The records could not be read.");

@@ -2,10 +2,10 @@ const TOKEN = "[!#$%&'*+.^_`|~\\w-]+";
 const PARAMETER = `(${TOKEN})=(${TOKEN}|"[^"]*")`;
 const RANGE = new RegExp(`^(${TOKEN}/${TOKEN})\\s*((?:;\\s*(?:${PARAMETER}\\s*)?)*)$`);
 
-/** The ranges that hold our one type; of those that are there, the one that says most about it decides (RFC 9110 §12.5.1). */
+/** The media ranges that match JSON, the most specific first. The most specific range in a request decides (RFC 9110 §12.5.1). */
 const OURS = ["application/json", "application/*", "*/*"];
 
-/** Does the caller take JSON? What can't be read excludes nothing. */
+/** Whether the caller accepts JSON. A range that can't be parsed counts as accepting it. */
 export function acceptsJson(request: Request): boolean {
   const weights = new Map<string, number>();
   for (const range of request.headers.get("accept")?.match(/(?:"[^"]*"|[^,])+/g) ?? []) {

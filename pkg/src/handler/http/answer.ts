@@ -1,23 +1,23 @@
 import type { ErrorDetail } from "usage-by-agent";
 
 /**
- * What a request is answered with, before it is a `Response`. The sources make answers; `respond.ts` alone adds what every
- * answer shares (content type, caching, CORS, `HEAD`), so no path can forget it.
+ * A response before it is a `Response` object. The sources make answers. `respond.ts` alone adds what every response needs
+ * (content type, caching, CORS, `HEAD`), so that no code path can forget it.
  */
 export interface Answer {
   status: number;
-  /** JSON text, as text or as bytes; `null` for an answer without a body. */
+  /** JSON text, as a string or as UTF-8 bytes; `null` for a response without a body. */
   body: string | Uint8Array<ArrayBuffer> | null;
   headers?: Record<string, string>;
-  /** Whoever made the answer has a tag for it. Default: one of its bytes. */
+  /** The entity tag (RFC 9110 §8.8.3). Default: a hash of the body. */
   etag?: string;
-  /** The same for everyone, and for a while: caches that many share may keep it. Default: `false`. */
+  /** Whether a shared cache may keep the response, because it is equal for every caller. Default: `false`. */
   shared?: boolean;
 }
 
 const TYPES: Record<number, string> = { 401: "authentication_error", 403: "permission_error", 429: "rate_limit_error" };
 
-/** An error in the `{"error": {...}}` shape that the API uses for everything but parameters. */
+/** An error in the `{"error": {...}}` shape, which the API uses for every error except those of parameters. */
 export function errorAnswer(
   status: number,
   code: string,
@@ -29,12 +29,12 @@ export function errorAnswer(
   return { status, body, ...(more.headers && { headers: more.headers }) };
 }
 
-/** 401, with the challenge that RFC 6750 asks for. */
+/** A 401, with the challenge that RFC 6750 §3 requires. */
 export function unauthorized(challenge: string, code: string, message: string): Answer {
   return errorAnswer(401, code, message, { headers: { "www-authenticate": challenge } });
 }
 
-/** The answer nobody will read: the client is gone. 499 is what proxies' logs call that. */
+/** The response for a client that has closed the connection. Proxies write 499 into their logs for that. */
 export function clientGone(): Answer {
   return errorAnswer(499, "aborted", "The client closed the request.");
 }

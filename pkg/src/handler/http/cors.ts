@@ -1,12 +1,12 @@
-/** Which origins' pages may read answers. */
+/** Decides which origins' pages may read responses. */
 export interface CorsPolicy {
-  /** The header's value for this request's origin; `null` when its pages may not read the answer. */
+  /** The value of `Access-Control-Allow-Origin` for the request's origin; `null` if its pages may not read the response. */
   allows(request: Request): string | null;
 }
 
 /**
- * An allow list. Callers carry their token in `Authorization`, which scripts set themselves; cookies play no part, and
- * `Access-Control-Allow-Credentials` is never sent. That is what makes `"*"` harmless here.
+ * A policy that allows the listed origins. `"*"` is safe here: scripts must set the token in `Authorization` themselves, cookies
+ * are not read, and `Access-Control-Allow-Credentials` is never sent.
  */
 export function corsPolicy(origins: readonly string[]): CorsPolicy {
   const allowed = new Set(origins);
@@ -20,7 +20,7 @@ export function corsPolicy(origins: readonly string[]): CorsPolicy {
   };
 }
 
-/** Headers of every answer that an allowed origin's page may read. */
+/** The headers of every response that a page of an allowed origin may read. */
 export function corsHeaders(origin: string): Record<string, string> {
   return {
     "access-control-allow-origin": origin,
@@ -29,8 +29,8 @@ export function corsHeaders(origin: string): Record<string, string> {
 }
 
 /**
- * What a preflight adds. `*` is any header but `Authorization`, since credentials are never allowed: the vendor's SDK sends half a dozen
- * of its own (`X-Fern-Runtime` and others), and its example a `Content-Type` with a `GET`.
+ * The headers that a preflight adds. Without credentials `*` allows any header except `Authorization`. Clients need that: the
+ * vendor's SDK sends several headers of its own (such as `X-Fern-Runtime`), and its example sends `Content-Type` with a `GET`.
  */
 export const PREFLIGHT_HEADERS: Record<string, string> = {
   "access-control-allow-methods": "GET, HEAD",

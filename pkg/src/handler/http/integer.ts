@@ -1,18 +1,18 @@
-/** As many digits as Python reads of a number, at most. */
+/** At most 4300 digits, which is Python's limit. */
 const INTEGER = /^-?(?:0|[1-9]\d{0,4299})$/;
 
-/** More of them have a fault of their own, but only where they stand at the text's very start. */
+/** Too many digits. pydantic reports this error only if the digits start at the beginning of the text. */
 const TOO_LONG = /^-?[1-9]\d{4300}/;
 
 const BLANK = /\p{White_Space}/u;
 
-/** What is no integer, by the type that pydantic gives the fault. */
+/** Why a text is not an integer, as pydantic's error type. */
 export type NoInteger = "int_parsing" | "int_parsing_size";
 
 /**
- * An integer parameter's value as FastAPI reads it, which is as pydantic-core 2 does (`clean_int_str`): blanks around it, a plus,
- * zeros in front, single underscores between digits and a fraction of zeros are let be. Beyond 308 digits it is infinite, which
- * no limit allows either.
+ * Reads an integer parameter as FastAPI does, which is how pydantic-core 2 reads it (`clean_int_str`). It allows white space
+ * around the number, a plus sign, leading zeros, single underscores between digits and a fraction of zeros. A number of more than
+ * 308 digits becomes `Infinity`, which is above every limit.
  */
 export function readInteger(text: string): number | NoInteger {
   if (TOO_LONG.test(text)) return "int_parsing_size";
@@ -25,7 +25,7 @@ export function readInteger(text: string): number | NoInteger {
   return INTEGER.test(digits) ? Number(digits) : "int_parsing";
 }
 
-/** By Unicode's property, as Rust trims: `String.prototype.trim` knows other blanks. */
+/** Trims Unicode's `White_Space`, as Rust does. `String.prototype.trim` uses another set of characters. */
 function trimmed(text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && BLANK.test(text.charAt(start))) start++;
@@ -33,7 +33,7 @@ function trimmed(text: string): string {
   return text.slice(start, end);
 }
 
-/** Zeros and underscores in front go, all but the last character where nothing else follows or a point does. */
+/** Removes leading zeros and underscores. The last of them stays if it is the whole number or a point follows. */
 function withoutZerosInFront(digits: string): string {
   return digits.replace(/^0[0_]*(?=[1-9-])/, "").replace(/^0[0_]*(?=[0_](?:\.|$))/, "");
 }

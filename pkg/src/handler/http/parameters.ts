@@ -2,27 +2,31 @@ import { isTimeZone, type ParameterError, type Period } from "usage-by-agent";
 import type { ENDPOINTS, Parameter } from "./endpoints.js";
 import { readInteger } from "./integer.js";
 
-/** The documented parameters, judged; those that were not given have their defaults, if they have any. */
+/** The documented parameters, checked. A parameter that was not sent has its default, if there is one. */
 export interface Params {
   period?: Period;
-  /** The caller's spelling. */
+  /** The zone's name as the caller spelled it. */
   tz?: string;
+  /** The number of days. */
   days?: number;
+  /** The number of months. */
   months?: number;
 }
 
-/** An endpoint as it is documented. */
+/** An endpoint's path and parameters. */
 export type EndpointEntry = (typeof ENDPOINTS)[number];
 
-/** What was asked, and the part of it that the caller wrote. */
+/** A query string that has been read. */
 export interface ReadQuery {
+  /** The parameters with their defaults. */
   query: Params;
+  /** The parameters that the caller sent, without defaults. */
   sent: Record<string, string>;
 }
 
 /**
- * Reads an endpoint's parameters, and names everything that is wrong with them at once, in their documented order. Of a repeated
- * parameter the last counts, as in FastAPI; parameters that are not documented are passed over.
+ * Reads an endpoint's parameters. All errors are reported together, in the documented order of the parameters. If a parameter is
+ * repeated, its last value counts, as in FastAPI. Undocumented parameters are ignored.
  */
 export function readQuery(
   parameters: readonly Parameter[],
@@ -52,7 +56,7 @@ export function readQuery(
   return detail.length > 0 ? { detail } : { query, sent };
 }
 
-/** What is wrong, in the words and the order of FastAPI. */
+/** What is wrong with a parameter, as FastAPI words it. */
 type Fault = Pick<ParameterError, "type" | "msg"> & { ctx?: object };
 
 function readParameter(parameter: Parameter, text: string): string | number | Fault {

@@ -3,16 +3,16 @@ import type { Answer } from "./answer.js";
 import { type CorsPolicy, corsHeaders } from "./cors.js";
 
 /**
- * Makes the `Response`: the only place that does, so that every answer is unsniffable JSON, and private unless it is
- * said to be anyone's.
+ * Makes the `Response`. Every `Response` is made here, so that each one is JSON with `nosniff`, and private unless the answer is
+ * marked as shared.
  *
- * A report may be kept by the caller's own cache and is asked for again each time (`no-cache` and an `ETag`): it changes
- * with every record. Errors are kept by nobody.
+ * The caller's own cache may keep a report but must revalidate it (`no-cache` and an `ETag`), because every record changes it.
+ * Errors must not be cached.
  */
 export function respond(answer: Answer, request: Request, cors: CorsPolicy): Response {
   const { status, body, shared } = answer;
   const origin = cors.allows(request);
-  // All at once: each call on a `Headers` of its own goes through the runtime.
+  // A plain object, because every call on a `Headers` object goes through the runtime and costs time.
   const headers: Record<string, string> = {
     ...answer.headers,
     vary: shared ? "Origin" : "Authorization, Origin",
@@ -36,7 +36,7 @@ function caching({ status, shared }: Answer): string {
   return shared ? "public, max-age=300" : "private, no-cache";
 }
 
-/** `If-None-Match` compares weakly (RFC 9110 §13.1.2): proxies that compress mark strong tags as weak. */
+/** `If-None-Match` uses the weak comparison (RFC 9110 §13.1.2), because proxies that compress turn strong tags into weak ones. */
 function matches(header: string | null, etag: string): boolean {
   const tags: string[] = header?.match(/"[^"]*"/g) ?? [];
   return header?.trim() === "*" || tags.includes(etag.replace(/^W\//, ""));

@@ -2,14 +2,14 @@ import { type ErrorDetail, type Problem, validateResponse } from "usage-by-agent
 import { type Answer, errorAnswer } from "../http/answer.js";
 import type { Question } from "../source.js";
 
-/** One whole answer of the upstream. `body` is `null` when it is too long. */
+/** A whole response of the upstream. `body` is `null` if it is too long. */
 export interface Received {
   status: number;
   headers: Headers;
   body: Uint8Array<ArrayBuffer> | null;
 }
 
-/** Statuses that are the upstream's judgement of the caller's request: the caller must see them. */
+/** The statuses that are about the caller's request, so the caller must see them. */
 const PASSED: Record<number, { code: string; message: string }> = {
   400: { code: "bad_request", message: "The upstream refused the request." },
   401: { code: "unauthorized", message: "The upstream did not accept the token." },
@@ -20,28 +20,35 @@ const PASSED: Record<number, { code: string; message: string }> = {
   429: { code: "rate_limited", message: "The upstream has received too many requests." },
 };
 
-/** Most problems listed for one answer. */
+/** The most problems that are listed for one response. */
 const MAX_DETAILS = 100;
 
-/** Turns an upstream's answer into ours: the same bytes when they are what was asked for, else an error that says why not. */
+/**
+ * Turns the upstream's response into the handler's answer: its bytes, unchanged, if they are a valid response to the request, and
+ * otherwise an error that says what is wrong.
+ */
 export function judge(received: Received, question: Question): Answer {
   const { status } = received;
   if (status === 200) return report(received, question);
   const passed = PASSED[status];
   if (passed !== undefined) return refusal(received, passed);
-  if (status >= 500) return bad(received, "upstream_error", `The upstream answered ${status}.`);
-  // 0 is what browsers show of a redirect that they were told not to follow.
+  if (status >= 500) return bad(received, "upstream_error", `The upstream responded with status ${status}.`);
+  // Browsers give the status 0 to a redirect if `redirect` is `"manual"`.
   if (status === 0 || (status >= 300 && status < 400)) {
-    return bad(received, "upstream_redirect", "The upstream answered with a redirect, which is not followed.");
+    return bad(received, "upstream_redirect", "The upstream responded with a redirect, which is not followed.");
   }
-  return bad(received, "bad_upstream_answer", `The upstream answered ${status}, which this endpoint does not.`);
+  return bad(
+    received,
+    "bad_upstream_answer",
+    `The upstream responded with status ${status}, which this endpoint does not have.`,
+  );
 }
 
 function report(received: Received, { endpoint, query }: Question): Answer {
-  if (received.body === null) return bad(received, "upstream_too_large", "The upstream's answer is too long.");
+  if (received.body === null) return bad(received, "upstream_too_large", "The upstream's response is too long.");
   const checked = validateResponse(endpoint.name, received.body, query);
   if (checked.ok) return { status: 200, body: received.body, headers: kept(received), ...tagOf(received) };
-  const message = "The upstream's answer is not a usage report for this question.";
+  const message = "The upstream's response is not a valid response to this request.";
   return bad(received, "bad_upstream_answer", message, checked.problems.slice(0, MAX_DETAILS).map(detail));
 }
 
@@ -49,7 +56,7 @@ function detail(problem: Problem): ErrorDetail {
   return { field: problem.path, message: problem.message, type: problem.code };
 }
 
-/** Passed on as it is when it is JSON; a page of HTML is no answer to a client that reads JSON. */
+/** Passes a JSON body on unchanged. Any other body, such as a page of HTML, is replaced by a JSON error. */
 function refusal(received: Received, { code, message }: { code: string; message: string }): Answer {
   const { status, body } = received;
   const headers = kept(received);
@@ -72,13 +79,13 @@ function bad(received: Received, code: string, message: string, details: ErrorDe
   return errorAnswer(502, code, message, { headers: kept(received), details });
 }
 
-/** Its own tag holds for its bytes, which go on as they are; without one there will be ours. */
+/** The upstream's tag, which holds because its bytes are unchanged. Without a tag, `respond` computes one. */
 function tagOf({ headers }: Received): { etag?: string } {
   const etag = headers.get("etag");
   return etag !== null && /^(?:W\/)?"[\x21\x23-\x7e]*"$/.test(etag) ? { etag } : {};
 }
 
-/** Of the upstream's headers only these two are for the caller, and the tag of what is passed on. */
+/** The headers that are passed on besides the tag. */
 function kept({ headers }: Received): Record<string, string> {
   const result: Record<string, string> = {};
   for (const name of ["retry-after", "x-request-id"]) {
@@ -88,7 +95,10 @@ function kept({ headers }: Received): Record<string, string> {
   return result;
 }
 
-/** A header's value that every client can read: workerd lets control characters through, on which others give up the answer. */
+/**
+ * The value of a header, if every client can read it. workerd lets control characters through; other clients reject a response
+ * that contains them.
+ */
 function sound(value: string | null): string | null {
   return value !== null && /^[\t\x20-\x7e]+$/.test(value) ? value : null;
 }

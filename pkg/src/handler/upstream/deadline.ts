@@ -1,20 +1,24 @@
 /**
- * One time limit over several steps, which the client's leaving ends too. `AbortSignal.any` would say the same, and is
- * missing in the first releases of Node 20.
+ * One time limit for several steps. It also ends when the client closes the connection. `AbortSignal.any` could do this, but the
+ * first releases of Node 20 do not have it.
  */
 export class Deadline {
-  /** For `fetch`: aborted when the time is over, the client is gone, or `stop` was called. */
+  /** Aborts when the time is over, when the client has closed the connection, or after `stop`. */
   readonly signal: AbortSignal;
-  /** `true` once the time is over. */
+  /** Whether the time is over. */
   over = false;
   readonly #controller = new AbortController();
   readonly #end: number;
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #parent: AbortSignal | undefined;
-  /** Ends whatever still waits or reads. */
+  /** Ends every step that is still waiting or reading. */
   readonly stop = () => this.#controller.abort();
   readonly #stopped: Promise<never>;
 
+  /**
+   * @param milliseconds the time limit, from now
+   * @param parent the client's signal
+   */
   constructor(milliseconds: number, parent?: AbortSignal) {
     this.signal = this.#controller.signal;
     this.#end = Date.now() + milliseconds;
@@ -31,17 +35,17 @@ export class Deadline {
     if (parent?.aborted) this.stop();
   }
 
-  /** Milliseconds left. */
+  /** The time that is left, in milliseconds. */
   remaining(): number {
     return this.#end - Date.now();
   }
 
-  /** Waits for `work` no longer than the limit allows, whether or not `work` listens to the signal. */
+  /** Waits for `work` until the time limit at most, even if `work` ignores the signal. Rejects at the limit. */
   wait<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#stopped]);
   }
 
-  /** Lets time pass, inside the limit. */
+  /** Waits for some milliseconds, until the time limit at most. */
   async sleep(milliseconds: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
@@ -55,7 +59,7 @@ export class Deadline {
     }
   }
 
-  /** Lets go of the timer and of the client's signal. */
+  /** Clears the timer and stops listening to the client's signal. */
   end(): void {
     clearTimeout(this.#timer);
     this.#parent?.removeEventListener("abort", this.stop);

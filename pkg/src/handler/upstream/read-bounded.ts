@@ -1,11 +1,10 @@
 import type { Deadline } from "./deadline.js";
 
 /**
- * The body's bytes, or `null` when there are more than `maxBytes`.
+ * Gives the body's bytes, or `null` if there are more than `maxBytes` after decompression.
  *
- * A body of a stated length is read at one go: HTTP ends it there, whatever the sender goes on to send. Nothing is stated of
- * what a compressed one becomes, nor of one that comes in chunks: those are counted as they arrive, after decompression, so that
- * one that grows without end is cut off.
+ * A body with a `Content-Length` is read at once, because HTTP ends it at that length. A compressed or chunked body does not state
+ * its decompressed length. Its bytes are counted as they arrive, so that an endless body is cut off.
  */
 export function readBounded(
   response: Response,
@@ -21,7 +20,7 @@ export function readBounded(
   return isPlain ? atOnce(response, maxBytes, deadline) : counted(response, maxBytes, deadline);
 }
 
-/** What gives the body may be anyone's `fetch`: its length is looked at all the same. */
+/** Checks the length anyway: `fetch` may be any function, and its body may be longer than its header says. */
 async function atOnce(
   response: Response,
   maxBytes: number,
@@ -39,9 +38,9 @@ async function counted(
   if (response.body === null) return new Uint8Array(0);
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   try {
-    return await deadline.wait(drained(reader, maxBytes)); // once for all chunks: of a stream there are many
+    return await deadline.wait(drained(reader, maxBytes)); // one wait for all chunks, because a stream has many
   } finally {
-    // After the end this does nothing; before it, the sender stops sending. Nobody waits for either.
+    // Makes the sender stop. After the end of the body this does nothing. It is not awaited.
     reader.cancel().catch(() => {});
   }
 }

@@ -1,18 +1,25 @@
+/** The longest pause after the first attempt, in milliseconds. */
 const FIRST_DELAY_MS = 200;
+
+/** The limit of the pauses, in milliseconds. `Retry-After` may ask for more. */
 const MAX_DELAY_MS = 5_000;
 
-/** The least time worth starting another try in. */
+/** Another attempt is started only if this much time is left, in milliseconds. */
 const LEAST_TRY_MS = 250;
 
-/** Too many requests, or the server's own trouble: the answers that a second try may better. */
+/** Whether another attempt may succeed: after too many requests (429) or an error of the server (5xx). */
 export function worthRetrying(status: number): boolean {
   return status === 429 || status >= 500;
 }
 
 /**
- * How long to wait before try number `tried + 1`, or `null` when that does not fit into the time left. Doubles each time, up to
- * 5 s, and half of it is random, so that callers who failed together do not come back together. `Retry-After` is never undercut:
- * what is random is waited beyond it.
+ * The pause before the next attempt, in milliseconds; `null` if it does not fit into the time left. The pause doubles each time, up
+ * to 5 s. Half of it is random, so that callers that failed together do not retry together. It is never shorter than
+ * `Retry-After`, to which the random half is added.
+ *
+ * @param tried the number of attempts so far
+ * @param remainingMs the time that is left, in milliseconds
+ * @param retryAfter the header of the last response, if it had one
  */
 export function retryDelay(tried: number, remainingMs: number, retryAfter: string | null): number | null {
   const half = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (tried - 1)) / 2;
@@ -20,7 +27,7 @@ export function retryDelay(tried: number, remainingMs: number, retryAfter: strin
   return delay + LEAST_TRY_MS <= remainingMs ? delay : null;
 }
 
-/** `Retry-After` holds seconds or a date (RFC 9110 §10.2.3); anything else says nothing. */
+/** `Retry-After` in milliseconds. The header contains seconds or a date (RFC 9110 §10.2.3); any other text gives 0. */
 function retryAfterMs(header: string | null): number {
   if (header === null) return 0;
   const text = header.trim();

@@ -6,10 +6,10 @@ import { Deadline } from "./deadline.js";
 import { readBounded } from "./read-bounded.js";
 import { retryDelay, worthRetrying } from "./retry.js";
 
-/** Longest error body passed on; of a longer one no more than this is read. */
+/** The longest error body that is passed on, in bytes. No more than this is read. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** Reports computed by another server: asked, checked, and passed on. */
+/** Gets responses from another server, checks them and passes them on. */
 export function upstreamSource(upstream: Upstream): Source {
   const init = fetchInit();
   return async (question) => {
@@ -35,7 +35,7 @@ function unreachable(): Answer {
   return errorAnswer(502, "upstream_unreachable", "The upstream could not be reached.");
 }
 
-/** Tries until there is an answer that another try would not better; `null` when no try brought one. */
+/** Sends the request until the response is not worth another attempt; `null` if there was no response. */
 async function ask(
   upstream: Upstream,
   question: Question,
@@ -52,7 +52,7 @@ async function ask(
   }
 }
 
-/** One try; `null` when the connection failed, before the answer or inside it. */
+/** One attempt; `null` if the connection failed before the end of the response. */
 async function attempt(
   upstream: Upstream,
   question: Question,
@@ -73,7 +73,7 @@ async function attempt(
   }
 }
 
-/** Written anew, not copied: nothing else of the caller's request reaches the upstream. */
+/** Makes new headers, so that nothing else of the caller's request reaches the upstream. */
 function requestHeaders({ request, token }: Question): Record<string, string> {
   const id = request.headers.get("x-request-id");
   const traced = id !== null && /^[\x21-\x7e]{1,128}$/.test(id);
@@ -81,8 +81,8 @@ function requestHeaders({ request, token }: Question): Record<string, string> {
 }
 
 /**
- * Redirects are not followed: they would carry the token elsewhere. A shared cache must not keep one caller's report for the
- * next, which runtimes that know `cache` are told; Workers with a compatibility date before 2024-11-11 throw on it.
+ * Redirects are not followed, because they would send the token to another server. `cache: "no-store"` keeps one caller's report
+ * out of a cache that another caller may read. Workers with a compatibility date before 2024-11-11 do not have `cache` and throw.
  */
 function fetchInit(): RequestInit {
   const init: RequestInit = { redirect: "manual" };
