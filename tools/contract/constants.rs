@@ -103,7 +103,7 @@ fn list(about: &str, name: &str, of: &str, words: &[&str]) -> String {
     const LINE_WIDTH: usize = 120;
     let start = format!("const {name}: readonly {of}[] = [");
     let line = format!("{start}{}];", quoted(words).join(", "));
-    if "export ".len() + line.len() <= LINE_WIDTH {
+    if format!("export {line}").len() <= LINE_WIDTH {
         return item(about, &line);
     }
     let lines: String = quoted(words).iter().map(|word| format!("  {word},\n")).collect();

@@ -531,3 +531,40 @@ const fn literal_or_nested<'t>(first: u8, start: usize) -> Got<'t> {
         _ => Got::Array,
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::contract::AgentUsageItem;
+
+    /// How many fields of a row by agent the fast path reads.
+    fn read_fast(row: &str) -> usize {
+        let text = format!("{row},                ");
+        let expected = Expected::of(&AgentUsageItem::SHAPE);
+        let mut fields = Object::EMPTY.fields;
+        let mut scan = cursor_at(text.as_bytes(), 0);
+        read_expected(&mut scan, b'{', expected.shape.fields, expected.keys, &mut fields).0
+    }
+
+    #[test]
+    fn the_fast_path_reads_each_field_that_is_written_as_expected() {
+        let row = r#"{"agentId":"a","agentName":"A","messages":1,"calls":2,"totalSeconds":3,"isOrphan":false}"#;
+        assert_eq!(read_fast(row), 6);
+        assert_eq!(read_fast(&row.replace("\"calls\":2", "\"calls\": 2")), 3);
+        assert_eq!(read_fast(&row.replace("agentId", "agentID")), 0);
+    }
+
+    #[test]
+    fn each_shape_has_its_own_expected_keys() {
+        for (position, shape) in SHAPES.iter().enumerate() {
+            assert_eq!(shape.number, position, "{}", shape.name);
+            for (key, field) in KEYS[position].iter().zip(shape.fields) {
+                let [low, high] = key.words.map(u64::to_le_bytes);
+                let bytes = [low, high].concat();
+                let start = format!("\0\"{}\":", field.name);
+                let fits = start.len() + usize::from(field.kind.is_text()) <= 16 && key.length > 0;
+                assert_eq!(bytes.starts_with(start.as_bytes()), fits, "{}", field.name);
+            }
+        }
+    }
+}

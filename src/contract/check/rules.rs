@@ -146,7 +146,7 @@ impl<'t> Check<'t, '_> {
                     && less > more
                 {
                     let longer = name_of(shape, long);
-                    let message = format!("got {less}: wanted at most {more}, the value of {longer}");
+                    let message = format!("got more than {longer}: wanted at most the count of the longer span");
                     self.error_in(path, name_of(shape, short), "count_order", &message);
                 }
             }
@@ -159,10 +159,9 @@ impl<'t> Check<'t, '_> {
         };
         let successful = got[UsageStats::SUCCESSFUL_WEBHOOK_DELIVERIES].count().unwrap_or(0);
         let failed = got[UsageStats::FAILED_WEBHOOK_DELIVERIES].count().unwrap_or(0);
-        let sum = successful.saturating_add(failed);
-        if sum > all {
-            let message = format!("got {all}: wanted at least {sum}, the successful and the failed deliveries");
-            self.error_in(path, "totalWebhookDeliveries", "deliveries", &message);
+        if successful.saturating_add(failed) > all {
+            let message = "got less than the successful and the failed deliveries together";
+            self.error_in(path, "totalWebhookDeliveries", "deliveries", message);
         }
     }
 
@@ -173,15 +172,9 @@ impl<'t> Check<'t, '_> {
         let (Some(used), Some(limit), Some(remaining)) = (used, limit, remaining) else {
             return;
         };
-        let wanted = limit.saturating_sub(used);
-        if remaining != wanted {
-            let message = format!("got {remaining}: wanted {wanted}, the limit less the numbers used");
-            self.report(
-                Severity::Warning,
-                &Path::Field(path, "remaining"),
-                "remainder",
-                &message,
-            );
+        if remaining != limit.saturating_sub(used) {
+            let message = "got a number that is not the limit less the numbers used";
+            self.report(Severity::Warning, &Path::Field(path, "remaining"), "remainder", message);
         }
     }
 }

@@ -220,8 +220,8 @@ impl<'t> Check<'t, '_> {
                 .is_some_and(|current| current == newest.number)
         };
         if !self.in_some_zone(&mut is_current) {
-            let message = format!("the newest row is not the {} of the requested moment", series.key);
-            self.error_in(&Path::Row(&DATA, newest.row), series.key, "not_current", &message);
+            let message = "the newest row does not contain the requested moment";
+            self.error_in(&Path::Row(&DATA, newest.row), series.key, "not_current", message);
         }
     }
 }
