@@ -8,14 +8,14 @@ use std::cmp::Ordering;
 /// Ids, each with its latest name. The first is the empty one, which stands for none.
 #[derive(Clone, Debug)]
 pub struct Interner {
-    known: Vec<Entry>,
+    known: Vec<Interned>,
     index: Index,
     last: u32,
 }
 
 /// An id and what it is called.
 #[derive(Clone, Debug, Default)]
-pub struct Entry {
+pub struct Interned {
     /// The id.
     pub id: Box<str>,
     /// The name, and when it was told.
@@ -42,7 +42,7 @@ impl Interner {
         }
         let hash = table_hash(id.as_bytes());
         self.last = self.found(hash, id).unwrap_or_else(|| {
-            self.known.push(Entry {
+            self.known.push(Interned {
                 id: id.into(),
                 name: None,
             });
@@ -61,12 +61,12 @@ impl Interner {
     }
 
     /// What there is of a number.
-    pub fn get(&self, number: u32) -> Option<&Entry> {
+    pub fn get(&self, number: u32) -> Option<&Interned> {
         self.at(number as usize)
     }
 
     /// The same, of a number as an index.
-    pub fn at(&self, number: usize) -> Option<&Entry> {
+    pub fn at(&self, number: usize) -> Option<&Interned> {
         self.known.get(number)
     }
 
@@ -81,7 +81,7 @@ impl Interner {
     }
 
     /// All of them, in the order of their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, &Entry)> {
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Interned)> {
         (0..).zip(&self.known)
     }
 

@@ -331,7 +331,7 @@ fn what_does_not_fit_is_refused_and_told() {
     let mut newer = june.ledger().snapshot();
     newer[3] = 2;
     assert!(refusal(asked(JUNE).ledger_mut(), &newer).contains("format is 2; wanted 1"));
-    assert!(refusal(asked(JUNE).ledger_mut(), b"").contains("these 0 bytes do not begin as one"));
+    assert!(refusal(asked(JUNE).ledger_mut(), b"").contains("these 0 bytes do not begin like a snapshot"));
     // The same June elsewhere is another one; the same bounds by another way are the same.
     let paris = JUNE.replace('}', r#", "tz": "Europe/Paris"}"#);
     refusal(asked(&paris).ledger_mut(), &june.ledger().snapshot());
