@@ -186,7 +186,7 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
             seconds: None,
             not_completed: None,
         }),
-        None => received.fault("a message counts at the time it was received, and none is given"),
+        None => received.fault("a message counts at the time it was received, which is missing"),
     }
 }
 
@@ -200,7 +200,7 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<
     let ended = field(Known::EndedAt).time(reading.naive)?;
     let duration = field(Known::DurationSeconds).seconds()?;
     let Some(at) = started else {
-        return field(Known::StartedAt).fault("a call counts at the time it started, and none is given");
+        return field(Known::StartedAt).fault("a call counts at the time it started, which is missing");
     };
     let seconds = match (duration, ended) {
         (Some(seconds), _) => Some(seconds),

@@ -134,7 +134,7 @@ fn parts_of(record: impl Strategy<Value = String>) -> impl Strategy<Value = Part
     })
 }
 
-/// Records of which some are not objects, so that there are problems.
+/// Records, some of which are not objects and so make problems.
 fn parts() -> impl Strategy<Value = Parts> {
     parts_of(record())
 }
