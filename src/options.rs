@@ -1,4 +1,4 @@
-//! Options, from whatever a caller gave to what the core works with; each fault says which option and what it takes.
+//! Parses the untyped options of a caller into typed queries. Every error names the option and what it accepts.
 
 use crate::calendar::buckets::{SeriesQuery, Unit};
 use crate::calendar::period::{BoundsFormat, Period, PeriodQuery, PeriodQuestion, WEEKDAYS, Window};
@@ -19,56 +19,56 @@ use crate::records::mistakes::Miscount;
 use chrono::Weekday;
 use std::fmt;
 
-/// A period query and a report's options as a caller gave them: any value may stand anywhere.
+/// Options as a caller gave them. Each may have a value of any type.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// `"week"`, `"month"` or `"year"`.
     pub period: OptionValue,
-    /// IANA name.
+    /// The IANA name of a zone.
     pub tz: OptionValue,
     /// Epoch milliseconds, or RFC 3339 text with an offset.
     pub now: OptionValue,
-    /// `"monday"` to `"sunday"`.
+    /// The first day of a week: `"monday"` to `"sunday"`.
     pub week_start: OptionValue,
-    /// Whole periods.
+    /// How many whole periods to move.
     pub offset: OptionValue,
-    /// `"instant"` or `"wall-clock"`.
+    /// How bounds are written: `"instant"` or `"wall-clock"`.
     pub bounds_as: OptionValue,
-    /// The directory.
+    /// The directory of agents.
     pub agents: Vec<AgentOption>,
-    /// Rows of zeros too?
+    /// Does an agent of the directory without usage get a row of zeros?
     pub include_idle: OptionValue,
-    /// Count an id once?
+    /// Does an id count only once?
     pub dedupe: OptionValue,
-    /// `"throw"` or `"skip"`.
+    /// What an invalid record does: `"throw"` or `"skip"`.
     pub on_invalid: OptionValue,
-    /// `"reject"` or `"utc"`.
+    /// How a timestamp without an offset is read: `"reject"` or `"utc"`.
     pub naive_timestamps: OptionValue,
-    /// Of a daily series.
+    /// The number of days of a daily series.
     pub days: OptionValue,
-    /// Of a monthly one.
+    /// The number of months of a monthly series.
     pub months: OptionValue,
-    /// The account's counts that records can't tell, as the text of a JSON object.
+    /// The account's counts that are not in records, as the text of a JSON object.
     pub stats: Option<Box<str>>,
-    /// Of [`Miscount`], as is the next: only `reconcile` of the face asks for them.
+    /// [`Miscount::also`]. Only `reconcile` of the TypeScript package sets it.
     pub also: OptionValue,
-    /// See there.
+    /// [`Miscount::step`]. Only `reconcile` of the TypeScript package sets it.
     pub step: OptionValue,
 }
 
 /// An entry of the directory as a caller gave it.
 #[derive(Clone, Debug, Default)]
 pub struct AgentOption {
-    /// Its id.
+    /// The id of the agent.
     pub id: OptionValue,
-    /// Its name.
+    /// The name of the agent.
     pub name: OptionValue,
 }
 
-/// A value of any type.
+/// An untyped value of an option.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum OptionValue {
-    /// Absent, `undefined` or `null`: the default.
+    /// Absent, `undefined` or `null`. The option has its default.
     #[default]
     Missing,
     /// A boolean.
@@ -77,7 +77,7 @@ pub enum OptionValue {
     Number(f64),
     /// Text.
     Text(Box<str>),
-    /// Something else, by its type's name.
+    /// A value of another type, by the name of the type with its article.
     Other(Box<str>),
 }
 
@@ -100,7 +100,8 @@ impl fmt::Display for OptionValue {
 }
 
 impl OptionValue {
-    /// The value that a JSON text is; absent is missing. What JSON can't hold comes as `{"typeName": "a function"}`.
+    /// Parses a value from valid JSON text; `None` is missing. A value that JSON cannot hold arrives as
+    /// `{"typeName": "a function"}`.
     pub fn from_json(text: Option<&str>) -> Self {
         let Some(text) = text else { return OptionValue::Missing };
         match walk::read(text) {
@@ -125,12 +126,12 @@ fn wrong<T>(code: Code, option: &str, got: &OptionValue, wanted: &str) -> Result
     Err(fault(code, option, got, wanted))
 }
 
-// This and `chosen` are not generic, as they would be compiled once for each type.
+// This and `chosen` are not generic, because generic functions are compiled once for each type.
 fn fault(code: Code, option: &str, got: &OptionValue, wanted: &str) -> UsageError {
     UsageError::new(code, format!("{option} is {got}: wanted {wanted}")).at(Place::at(format!("/{option}")))
 }
 
-/// Which of these names an option is.
+/// The index of the name that the option has.
 fn chosen(code: Code, option: &str, got: &OptionValue, names: &[&str]) -> Result<usize, UsageError> {
     if let OptionValue::Text(text) = got
         && let Some(at) = names.iter().position(|name| *name == &**text)
@@ -149,7 +150,7 @@ fn choose<T: Copy, const N: usize>(
     let at = chosen(code, option, got, &choices.map(|(name, _)| name))?;
     match choices.get(at) {
         Some((_, value)) => Ok(*value),
-        None => wrong(code, option, got, "one that is there"),
+        None => wrong(code, option, got, "one of its values"),
     }
 }
 
@@ -193,7 +194,7 @@ fn length(option: &str, got: &OptionValue, most: u16) -> Result<Option<u16>, Usa
     Ok(count(option, got, 1, most.into())?.map(|count| count as u16))
 }
 
-/// What `now` may be.
+/// What `now` accepts, for messages.
 const WANTED: &str = "a Date, epoch milliseconds, or RFC 3339 text with an offset";
 
 const BOUNDS_FORMATS: [(&str, BoundsFormat); 2] = [
@@ -202,8 +203,8 @@ const BOUNDS_FORMATS: [(&str, BoundsFormat); 2] = [
 ];
 
 impl Options {
-    /// A query from the text of a JSON object that is known to be valid, as the face writes it: absent options are the
-    /// defaults, unknown ones are passed over.
+    /// Parses options from the text of a JSON object, which must be valid JSON, as `JSON.stringify` of the TypeScript package
+    /// writes it. Unknown options are ignored.
     pub fn from_json(text: &str) -> Self {
         const KEYS: [&str; 16] = [
             "period",
@@ -268,7 +269,7 @@ impl Options {
         }
     }
 
-    /// Which period is meant.
+    /// The period query: the period that holds `now`, moved by `offset`.
     ///
     /// # Errors
     /// `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`.
@@ -277,7 +278,7 @@ impl Options {
         self.question()?.at(self.now()?)
     }
 
-    /// The query without its moment.
+    /// The period query without its moment.
     ///
     /// # Errors
     /// `invalid_period`, `invalid_tz`, `invalid_option`.
@@ -300,7 +301,7 @@ impl Options {
         choose(Code::InvalidPeriod, "period", &self.period, &periods)
     }
 
-    /// The first day of a week.
+    /// The first day of a week, Monday by default.
     ///
     /// # Errors
     /// `invalid_option`.
@@ -311,7 +312,7 @@ impl Options {
         }
     }
 
-    /// The zone.
+    /// The zone, UTC by default.
     ///
     /// # Errors
     /// `invalid_tz`.
@@ -329,7 +330,7 @@ impl Options {
         }
     }
 
-    /// The moment whose period is meant, in epoch milliseconds.
+    /// The moment `now`, in epoch milliseconds.
     ///
     /// # Errors
     /// `invalid_now`.
@@ -351,7 +352,7 @@ impl Options {
         choose_or("boundsAs", &self.bounds_as, &BOUNDS_FORMATS)
     }
 
-    /// Whole periods from the one that holds the moment.
+    /// The number of whole periods to move from the one that holds the moment, 0 by default.
     ///
     /// # Errors
     /// `invalid_option`.
@@ -359,13 +360,13 @@ impl Options {
     pub fn offset(&self) -> Result<i64, UsageError> {
         match self.offset {
             OptionValue::Missing => Ok(0),
-            // The cast saturates, and what is that far away is out of range.
+            // The cast saturates. A period that far away is out of range in any case.
             OptionValue::Number(n) if n.is_finite() && n.fract() == 0.0 => Ok(n as i64),
             ref other => wrong(Code::InvalidOption, "offset", other, "a whole number of periods"),
         }
     }
 
-    /// Which days are asked for: 1 to 365, or 30.
+    /// The query of a daily series: 1 to 365 days, 30 by default.
     ///
     /// # Errors
     /// `invalid_tz`, `invalid_now`, `invalid_option`.
@@ -374,7 +375,7 @@ impl Options {
         self.last(self.day_count()?.unwrap_or(30))
     }
 
-    /// Which months are asked for: 1 to 24, or 6.
+    /// The query of a monthly series: 1 to 24 months, 6 by default.
     ///
     /// # Errors
     /// `invalid_tz`, `invalid_now`, `invalid_option`.
@@ -383,7 +384,7 @@ impl Options {
         self.last(self.month_count()?.unwrap_or(6))
     }
 
-    /// How many days, if that is said.
+    /// The number of days, if it is given.
     ///
     /// # Errors
     /// `invalid_option`.
@@ -391,7 +392,7 @@ impl Options {
         length("days", &self.days, 365)
     }
 
-    /// How many months, if that is said.
+    /// The number of months, if it is given.
     ///
     /// # Errors
     /// `invalid_option`.
@@ -408,10 +409,10 @@ impl Options {
         })
     }
 
-    /// The window of time whose records the response of an endpoint needs.
+    /// The window of records that the response of an endpoint needs.
     ///
     /// # Errors
-    /// Those of [`Options::period`] for usage by agent, and of [`Options::days`] and [`Options::months`] for series; `out_of_range`.
+    /// The errors of [`Options::period`], [`Options::days`] or [`Options::months`], as the endpoint uses them; `out_of_range`.
     pub fn records_window(&self, endpoint: Endpoint) -> Result<Window, UsageError> {
         let buckets = match endpoint {
             Endpoint::ByAgent => return Ok(self.period()?.bounds.window),
@@ -428,10 +429,10 @@ impl Options {
         })
     }
 
-    /// The question of the account's usage.
+    /// The query of the account's usage.
     ///
     /// # Errors
-    /// `invalid_option` for a count of a wrong type; `invalid_tz`, `invalid_now`, `invalid_option` and `out_of_range` for the
+    /// `invalid_option` if a count has a wrong type; `invalid_tz`, `invalid_now`, `invalid_option` or `out_of_range` for the
     /// month.
     pub fn account_query(&self) -> Result<AccountQuery, UsageError> {
         const COUNTS: [&str; 4] = [
@@ -498,7 +499,7 @@ impl Options {
         })
     }
 
-    /// Agents' names by id; of an id that comes twice, the last.
+    /// The names of agents by id. If an id occurs twice, the last name counts.
     ///
     /// # Errors
     /// `invalid_option`.
@@ -507,6 +508,7 @@ impl Options {
         for (at, agent) in (0..).zip(&self.agents) {
             match (&agent.id, &agent.name) {
                 (OptionValue::Text(id), OptionValue::Text(name)) if !id.is_empty() => {
+                    // The index serves as the time, so that the last name wins.
                     let number = directory.intern(id);
                     directory.observe_name(number, at, name);
                 }
@@ -522,10 +524,10 @@ impl Options {
         Ok(directory)
     }
 
-    /// The whole question.
+    /// The query of a by-agent report.
     ///
     /// # Errors
-    /// As of [`Options::period`], [`Options::reading`] and [`Options::directory`].
+    /// The errors of [`Options::period`], [`Options::reading`] and [`Options::directory`]; `invalid_option`.
     pub fn usage(&self) -> Result<UsageQuery, UsageError> {
         Ok(UsageQuery {
             period: self.period()?,
@@ -545,7 +547,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_those_of_the_contract() {
+    fn missing_options_have_the_defaults_of_the_contract() {
         let query = raw(r#"{"period":"month","now":"2024-06-15T12:00:00Z","tz":null}"#)
             .usage()
             .unwrap();
@@ -556,7 +558,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_option_is_named_with_its_code() {
+    fn an_error_names_the_wrong_option_and_has_its_code() {
         for (json, code, path) in [
             (r#"{}"#, Code::InvalidPeriod, "/period"),
             (r#"{"period":"Month"}"#, Code::InvalidPeriod, "/period"),

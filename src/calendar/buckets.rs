@@ -1,14 +1,14 @@
-//! A walk over the days or months of a zone, newest last: the buckets of a daily or monthly series.
+//! The buckets of a daily or monthly series: the days or months of a zone, newest last.
 //!
-//! Days have 23, 24 or 25 hours, or other numbers, as clocks change; a date that clocks skip (Pacific/Apia, 2011-12-30) is an
-//! empty bucket, so that every date has one. Buckets tile time: each ends where the next begins.
+//! A day has 24 hours, or another number such as 23 or 25 when clocks change. A date that clocks skip (Pacific/Apia,
+//! 2011-12-30) is an empty bucket, so that every date has one. Buckets tile time: each ends where the next begins.
 
 use crate::calendar::period::{Period, Window};
 use crate::calendar::zone::{Zone, day_before};
 use crate::error::{Code, Place, UsageError};
 use chrono::{Datelike, NaiveDate};
 
-/// What a bucket holds.
+/// The length of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// A local date.
@@ -17,28 +17,28 @@ pub enum Unit {
     Month,
 }
 
-/// One bucket: its first local date, and where it lies.
+/// One bucket: its first local date and its window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
-    /// The date, or the first of the month.
+    /// The date, or the first date of the month.
     pub first: NaiveDate,
     /// Half-open, in epoch milliseconds.
     pub window: Window,
 }
 
-/// Which days or months are asked for: the last `count` up to the one that holds `now`.
+/// The query of a series: the last `count` days or months up to the one that holds `now`.
 #[derive(Clone, Debug)]
 pub struct SeriesQuery {
-    /// Whose days these are.
+    /// The zone whose days these are.
     pub zone: Zone,
-    /// Epoch milliseconds.
+    /// The moment that the last bucket holds, in epoch milliseconds.
     pub now: i64,
-    /// How many.
+    /// The number of buckets.
     pub count: u16,
 }
 
-/// The last `count` buckets up to the one that holds `now` (epoch milliseconds), oldest first. `None` where one of them lies
-/// beyond the dates supported, 1970-01-01..2099-12-31.
+/// The last `count` buckets up to the one that holds `now` (epoch milliseconds), oldest first. `None` if one of them lies
+/// outside the supported dates, 1970-01-01..2099-12-31.
 ///
 /// ```
 /// use usage_by_agent::calendar::{buckets::{Unit, buckets}, zone::Zone};
@@ -60,7 +60,7 @@ pub fn buckets(zone: &Zone, unit: Unit, now: i64, count: u16) -> Option<Vec<Buck
     };
     let mut end = zone.first_instant(next(unit, first)?)?;
     if now >= end {
-        // A fold across midnight: clocks show the old date again, and the new one has begun.
+        // A fold across midnight: clocks show the old date again after the new date has begun.
         first = next(unit, first)?;
         end = zone.first_instant(next(unit, first)?)?;
     }
@@ -89,12 +89,12 @@ impl SeriesQuery {
     /// The buckets of the series, oldest first.
     ///
     /// # Errors
-    /// `out_of_range` where one of them lies beyond 1970-01-01..2099-12-31.
+    /// `out_of_range` if one of them lies outside 1970-01-01..2099-12-31.
     #[inline(never)]
     pub fn buckets(&self, unit: Unit) -> Result<Vec<Bucket>, UsageError> {
         buckets(&self.zone, unit, self.now, self.count).ok_or_else(|| {
             let message = format!(
-                "{} {} up to `now` are not all inside 1970-01-01..2099-12-31 in {}, the span supported",
+                "{} {} up to `now` are not all inside 1970-01-01..2099-12-31 in {}, the supported span",
                 self.count,
                 if unit == Unit::Day { "days" } else { "months" },
                 self.zone.name()
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_as_long_as_clocks_make_them() {
+    fn a_day_is_longer_or_shorter_when_clocks_change() {
         let november = 1_730_700_000_000; // 2024-11-04T06:00:00Z
         let want = pairs(&[("2024-11-02", 24), ("2024-11-03", 25), ("2024-11-04", 24)]);
         assert_eq!(hours("America/New_York", november, 3), want);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn buckets_tile_time_hold_now_and_are_as_many_as_asked() {
+    fn buckets_tile_time_and_the_last_of_the_asked_number_holds_now() {
         for name in Zone::names().step_by(7) {
             let zone = Zone::named(name).unwrap();
             for (unit, count) in [(Unit::Day, 365), (Unit::Month, 24), (Unit::Day, 1)] {
@@ -158,8 +158,8 @@ mod tests {
     }
 
     #[test]
-    fn a_fold_across_midnight_is_in_the_day_that_has_begun() {
-        // St John's, 2009-11-01 00:01 went back to 2009-10-31 23:01.
+    fn a_fold_across_midnight_belongs_to_the_day_that_has_begun() {
+        // In St John's, 2009-11-01 00:01 went back to 2009-10-31 23:01.
         let zone = Zone::named("America/St_Johns").unwrap();
         let found = buckets(&zone, Unit::Day, 1_257_044_400_000, 2).unwrap(); // 2009-11-01T03:00:00Z
         assert_eq!(found[1].first.to_string(), "2009-11-01");
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_dates_supported_there_is_none() {
+    fn there_are_no_buckets_outside_the_supported_dates() {
         assert_eq!(buckets(&Zone::utc(), Unit::Day, 0, 2), None);
         assert!(buckets(&Zone::utc(), Unit::Day, 0, 1).is_some());
         assert_eq!(buckets(&Zone::utc(), Unit::Month, i64::MAX, 1), None);

@@ -1,4 +1,4 @@
-//! Conventions: which first day of the week, zone and way of writing explain the bounds that an answer has.
+//! Conventions: which first day of the week, zone and format explain the bounds of a response.
 
 use crate::calendar::period::WEEKDAYS;
 use crate::calendar::period::{Bounds, BoundsFormat, Period};
@@ -6,19 +6,21 @@ use crate::calendar::timestamp::from_wire;
 use crate::calendar::zone::Zone;
 use chrono::{DateTime, Weekday};
 
-/// A way of choosing and writing bounds.
+/// How bounds are chosen and written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Convention {
-    /// The week's first day; `None` for months and years, where it plays no part.
+    /// The first day of the week; `None` for months and years, which do not depend on it.
     pub week_start: Option<Weekday>,
     /// How the bounds are written.
     pub bounds_as: BoundsFormat,
-    /// Whose days they are.
+    /// The zone whose days they are.
     pub zone: Zone,
 }
 
-/// The convention that explains written bounds as a period in that zone, if one does. Where several do, a week that
-/// begins on `week_start` comes first, then on Monday and so on; true instants come before wall times.
+/// The convention that explains written bounds as a period in a zone, with the bounds. `None` if no convention does.
+///
+/// If several conventions do, true instants come before wall times. Among those, a week that begins on `week_start` comes
+/// first, then one that begins on Monday, on Tuesday and so on.
 pub fn infer(
     period: Period,
     zone: &Zone,
@@ -29,7 +31,7 @@ pub fn infer(
     let at = from_wire(start)?;
     let (written, shown) = (DateTime::from_timestamp_millis(at)?.naive_utc(), zone.local(at)?);
     let days = week_start.into_iter().chain(WEEKDAYS.iter().map(|(_, day)| *day));
-    // In one convention the text is the instant that clocks show as `shown`; in the other it is what they show.
+    // As an instant, the text is the moment at which clocks show `shown`. As wall time, it is what clocks show.
     for (bounds_as, wall) in [(BoundsFormat::Instant, shown), (BoundsFormat::WallClock, written)] {
         for day in days.clone() {
             let bounds = Bounds::beginning(period, zone, period.first_date(wall.date(), day)?)?;
@@ -42,7 +44,7 @@ pub fn infer(
                 return Some((found, bounds));
             }
             if period != Period::Week {
-                break; // the first day plays no part
+                break; // only weeks depend on the first day
             }
         }
     }
@@ -58,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vendor_example_is_wall_time() {
+    fn the_vendors_example_is_wall_time() {
         let (start, end) = ("2024-06-01T00:00:00Z", "2024-06-30T23:59:59Z");
         assert_eq!(
             inferred(Period::Month, "America/New_York", start, end),

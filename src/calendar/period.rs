@@ -1,4 +1,4 @@
-//! Periods: which calendar week, month or year holds a moment, and its exact bounds.
+//! Periods: the calendar week, month or year that holds a moment, and its exact bounds.
 
 use crate::calendar::timestamp::{text, to_wire};
 use crate::calendar::zone::{Zone, day_before};
@@ -18,7 +18,7 @@ pub enum Period {
     Year,
 }
 
-/// How bounds are written. What belongs to a period never depends on it.
+/// How bounds are written. The records that a period contains do not depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BoundsFormat {
@@ -32,14 +32,14 @@ pub enum BoundsFormat {
 /// A span of time in epoch milliseconds, half-open: `start <= t < end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// First millisecond inside.
+    /// The first millisecond inside.
     pub start: i64,
-    /// First millisecond after.
+    /// The first millisecond after.
     pub end: i64,
 }
 
 impl Window {
-    /// Is that moment inside?
+    /// Is a moment (epoch milliseconds) inside?
     pub const fn contains(&self, ms: i64) -> bool {
         self.start <= ms && ms < self.end
     }
@@ -50,16 +50,16 @@ impl Window {
 pub struct Bounds {
     /// The kind of period.
     pub period: Period,
-    /// Whose days these are.
+    /// The zone whose days these are.
     pub zone: Zone,
     /// Its first local date.
     pub first: NaiveDate,
-    /// Where it lies.
+    /// The span of time that it covers.
     pub window: Window,
 }
 
-/// The first and the last date that a period may hold: before them the tz database knows too little, after them the
-/// rules of today say nothing.
+/// The first and the last year that a period may touch. For earlier years the tz database knows too little, and for later
+/// years today's rules say nothing reliable.
 const SUPPORTED: (i32, i32) = (1970, 2099);
 
 /// The first supported year. A period lies wholly inside the supported years.
@@ -68,7 +68,7 @@ pub const FIRST_YEAR: i32 = SUPPORTED.0;
 pub const LAST_YEAR: i32 = SUPPORTED.1;
 
 impl Period {
-    /// The first date of the period of this kind that holds a date.
+    /// The first date of the period of this kind that contains `date`.
     pub fn first_date(self, date: NaiveDate, week_start: Weekday) -> Option<NaiveDate> {
         match self {
             Period::Week => {
@@ -80,7 +80,7 @@ impl Period {
         }
     }
 
-    /// The first date `n` periods on from the one that begins on `first`.
+    /// The first date of the period that is `n` periods after the one that begins on `first`.
     pub fn step(self, first: NaiveDate, n: i64) -> Option<NaiveDate> {
         let months = |n: i64| {
             let by = Months::new(u32::try_from(n.unsigned_abs()).ok()?);
@@ -97,14 +97,14 @@ impl Period {
         }
     }
 
-    /// The one of this name.
+    /// The period of a name: `week`, `month` or `year`.
     pub fn named(name: &str) -> Option<Period> {
         [Period::Week, Period::Month, Period::Year]
             .into_iter()
             .find(|period| period.as_str() == name)
     }
 
-    /// The word for it.
+    /// The name of the period.
     pub const fn as_str(self) -> &'static str {
         match self {
             Period::Week => "week",
@@ -127,13 +127,13 @@ impl Bounds {
         })
     }
 
-    /// The period of that kind that holds `now` (epoch milliseconds), moved by `offset` whole periods.
+    /// The period that holds `now` (epoch milliseconds), moved by `offset` whole periods.
     ///
-    /// A period is found by its instants, not by the date on the wall: in a fold across midnight (St John's,
-    /// 2009-11-01) clocks show the old date again after the new month has begun, and such a moment is the new month's.
+    /// A period is found by its instants, not by the date that clocks show. In a fold across midnight (St John's, 2009-11-01)
+    /// clocks show the old date again after the new month has begun. A moment in that fold belongs to the new month.
     ///
     /// # Errors
-    /// `out_of_range` where it is not wholly inside 1970-01-01..2099-12-31 local, and for a `now` outside 1969..2100.
+    /// `out_of_range` if the period is not wholly inside the local dates 1970-01-01..2099-12-31, or `now` is outside 1969..2100.
     pub fn of(period: Period, zone: &Zone, now: i64, week_start: Weekday, offset: i64) -> Result<Bounds, UsageError> {
         let found = Bounds::holding(period, zone, now, week_start).and_then(|b| {
             if offset == 0 {
@@ -152,7 +152,7 @@ impl Bounds {
             UsageError::new(
                 Code::OutOfRange,
                 format!(
-                    "the {} of {}{moved} is not wholly inside 1970-01-01..2099-12-31 in {}, the span supported",
+                    "the {} of {}{moved} is not wholly inside 1970-01-01..2099-12-31 in {}, the supported span",
                     period.as_str(),
                     DateTime::from_timestamp_millis(now)
                         .and_then(|t| to_wire(t.naive_utc()))
@@ -164,7 +164,7 @@ impl Bounds {
         })
     }
 
-    /// Is it wholly inside 1970-01-01..2099-12-31 local?
+    /// Does the period lie wholly inside the local dates 1970-01-01..2099-12-31?
     pub fn is_supported(&self) -> bool {
         let last = self.period.step(self.first, 1).and_then(day_before);
         self.first.year() >= SUPPORTED.0 && last.is_some_and(|last| last.year() <= SUPPORTED.1)
@@ -185,8 +185,8 @@ impl Bounds {
         }
     }
 
-    /// `periodStart` and `periodEnd`, the first and the last whole second, as the wire has them, in ASCII. The one place where
-    /// the half-open window becomes inclusive. `None` only for bounds that are not supported.
+    /// `periodStart` and `periodEnd` as responses write them, in ASCII: the first and the last whole second. Only here the
+    /// half-open window becomes inclusive. `None` only for bounds that are not supported.
     pub fn wire(&self, bounds_as: BoundsFormat) -> Option<[[u8; 20]; 2]> {
         let last = self.window.end.saturating_sub(1000);
         let wall = |ms| match bounds_as {
@@ -196,13 +196,13 @@ impl Bounds {
         Some([to_wire(wall(self.window.start)?)?, to_wire(wall(last)?)?])
     }
 
-    /// Are they written so?
+    /// Are these the texts of the bounds in this format?
     pub fn are_written(&self, bounds_as: BoundsFormat, start: &str, end: &str) -> bool {
         self.wire(bounds_as)
             .is_some_and(|[first, last]| first == start.as_bytes() && last == end.as_bytes())
     }
 
-    /// The same as text.
+    /// `periodStart` and `periodEnd` as text, as [`Bounds::wire`] writes them.
     pub fn written(&self, bounds_as: BoundsFormat) -> (String, String) {
         self.wire(bounds_as)
             .map(|[start, end]| (text(start), text(end)))
@@ -210,35 +210,35 @@ impl Bounds {
     }
 }
 
-/// Which period is asked for.
+/// The query of one period.
 #[derive(Clone, Debug)]
 pub struct PeriodQuery {
     /// The period's bounds.
     pub bounds: Bounds,
-    /// How they are written.
+    /// How the bounds are written.
     pub bounds_as: BoundsFormat,
 }
 
-/// A period query without its moment: what stays the same when it is asked again.
+/// A period query without its moment. It is reused for many moments.
 #[derive(Clone, Debug)]
 pub struct PeriodQuestion {
     /// The kind of period.
     pub period: Period,
-    /// Whose days.
+    /// The zone whose days these are.
     pub zone: Zone,
     /// The first day of a week.
     pub week_start: Weekday,
-    /// Whole periods from the one that holds the moment.
+    /// The number of whole periods to move from the one that holds the moment.
     pub offset: i64,
     /// How the bounds are written.
     pub bounds_as: BoundsFormat,
 }
 
 impl PeriodQuestion {
-    /// The period of a moment, in epoch milliseconds.
+    /// The period of a moment in epoch milliseconds.
     ///
     /// # Errors
-    /// `out_of_range`.
+    /// `out_of_range`: see [`Bounds::of`].
     pub fn at(&self, now: i64) -> Result<PeriodQuery, UsageError> {
         Ok(PeriodQuery {
             bounds: Bounds::of(self.period, &self.zone, now, self.week_start, self.offset)?,
@@ -247,7 +247,7 @@ impl PeriodQuestion {
     }
 }
 
-/// The days of a week as options name them.
+/// The days of the week, with their names in options.
 pub const WEEKDAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Mon),
     ("tuesday", Weekday::Tue),
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vendor_example_in_both_conventions() {
+    fn the_vendors_example_is_written_in_both_formats() {
         let june = of(Period::Month, "America/New_York", "2024-06-15T12:00:00Z");
         assert_eq!(
             june.written(BoundsFormat::Instant),
@@ -289,8 +289,8 @@ mod tests {
     }
 
     #[test]
-    fn a_month_without_a_midnight_starts_after_the_gap() {
-        // Beirut, 2021-03-28; the week that begins there.
+    fn a_week_without_a_midnight_starts_after_the_gap() {
+        // In Beirut, 2021-03-28 has no midnight. This is the week that begins on that date.
         let bounds = Bounds::of(
             Period::Week,
             &Zone::named("Asia/Beirut").unwrap(),
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_fold_across_midnight_belongs_to_the_month_that_has_begun() {
-        // St John's, 2009-11-01 00:01 went back to 2009-10-31 23:01.
+        // In St John's, 2009-11-01 00:01 went back to 2009-10-31 23:01.
         let second_half_past_eleven = of(Period::Month, "America/St_Johns", "2009-11-01T03:00:00Z");
         assert_eq!(
             second_half_past_eleven.written(BoundsFormat::Instant).0,
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_supported_span_is_an_error_never_an_answer() {
+    fn a_period_outside_the_supported_span_is_an_error() {
         let zone = Zone::utc();
         let of = |period, now, offset| Bounds::of(period, &zone, now, Weekday::Mon, offset);
         assert!(of(Period::Year, ms("1970-01-01T00:00:00Z"), 0).is_ok());

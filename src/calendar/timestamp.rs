@@ -2,37 +2,37 @@
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
 
-/// What to do with timestamps that name no offset.
+/// How timestamps without an offset are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Naive {
-    /// They are invalid: which moment they mean is a guess.
+    /// They are invalid, because their moment would be a guess.
     #[default]
     Reject,
     /// They are UTC.
     Utc,
 }
 
-/// The largest time value of ECMAScript, in milliseconds either side of the epoch.
+/// The largest time value of ECMAScript (ECMA-262, Time Values), in milliseconds before or after the epoch.
 pub(crate) const MAX_TIME: f64 = 8.64e15;
 
-/// Numbers below this look like seconds: as milliseconds they would be before March 1973.
+/// Numbers below this look like seconds. As milliseconds they would lie before March 1973.
 const LOOKS_LIKE_SECONDS: f64 = 1e11;
 
-/// Reads RFC 3339 text as epoch milliseconds; a finer fraction is cut off.
+/// Reads RFC 3339 text as epoch milliseconds. A finer fraction is cut off.
 ///
-/// To the letter of RFC 3339 §5.6, with its two allowances: lower-case letters, and a space between date and time. chrono's
-/// own reader takes more (U+2212 for a minus sign, say), so that texts would pass here that others refuse.
+/// It follows RFC 3339 §5.6 exactly, with the two allowances of the RFC: lower-case letters, and a space between date and time.
+/// chrono's reader accepts more, for example U+2212 as a minus sign, which other readers refuse.
 ///
 /// # Errors
-/// What is wrong with it, to follow "got X:".
+/// What is wrong with the text, to follow "got X:".
 pub fn from_text(text: &str, naive: Naive) -> Result<i64, &'static str> {
     from_bytes(text.as_bytes(), naive)
 }
 
-/// The same, of text that need not be known to be UTF-8.
+/// Reads RFC 3339 text as [`from_text`] does, from bytes that need not be UTF-8.
 ///
 /// # Errors
-/// As of [`from_text`].
+/// The errors of [`from_text`].
 pub fn from_bytes(text: &[u8], naive: Naive) -> Result<i64, &'static str> {
     match (parse(text), naive) {
         (Some((local, Some(offset))), _) => Ok(local.saturating_sub(offset)),
@@ -44,7 +44,7 @@ pub fn from_bytes(text: &[u8], naive: Naive) -> Result<i64, &'static str> {
     }
 }
 
-/// The wall time, and the offset from UTC if there is one, both in milliseconds.
+/// The wall time and, if there is one, the offset from UTC, both in milliseconds.
 fn parse(text: &[u8]) -> Option<(i64, Option<i64>)> {
     let (date, rest) = text.split_first_chunk()?;
     let [y1, y2, y3, y4, _, m1, m2, _] = digits(date, b"0000-00-")?;
@@ -57,7 +57,7 @@ fn parse(text: &[u8]) -> Option<(i64, Option<i64>)> {
     let [_, s1, s2, ..] = digits(&[colon, s1, s2, b'0', b'0', b'0', b'0', b'0'], b":0000000")?;
     let (day, second) = (number([d1, d2]), number([s1, s2]));
     let (hour, minute) = (number([h1, h2]), number([n1, n2]));
-    // A leap second is the next one: clocks of computers do not show it.
+    // A leap second is read as the next second, because the clocks of computers do not show it.
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -81,17 +81,18 @@ fn parse(text: &[u8]) -> Option<(i64, Option<i64>)> {
     Some((ms, offset))
 }
 
-/// The values of eight bytes, which are digits where the form has 0, and elsewhere what the form has.
+/// The values of eight bytes. A byte must be a digit where `form` has 0; elsewhere it must equal the byte of `form`.
 #[inline]
 fn digits(bytes: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
     let values = u64::from_le_bytes(*bytes) ^ u64::from_le_bytes(*form);
     let most = form.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f });
-    // What is more than it may be comes to 0x80 or is there already; the lowest such byte is told rightly.
+    // Adding sets the high bit of a byte that is too large. A carry can only disturb bytes above it, and the text is refused
+    // anyway.
     let over = values.wrapping_add(u64::from_le_bytes(most)) | values;
     (over & 0x8080_8080_8080_8080 == 0).then(|| values.to_le_bytes())
 }
 
-/// The number that a few decimal digits are.
+/// The number that a few decimal digits write.
 fn number<const N: usize>(digits: [u8; N]) -> u32 {
     let more = |sum: u32, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit));
     digits.into_iter().fold(0, more)
@@ -104,11 +105,11 @@ fn milliseconds(days: i32, hours: u32, minutes: u32, seconds: u32) -> i64 {
     days.wrapping_add(i64::from(seconds).wrapping_mul(1000))
 }
 
-/// Days since 1970-01-01 of a date in the years 0 to 9999, if there is one.
+/// Days since 1970-01-01 of a date in the years 0 to 9999. `None` if the date does not exist.
 ///
-/// As Howard Hinnant's `days_from_civil`: the year begins in March, so that a leap day is its last. By hand: it is done
-/// for every record, and chrono's way by tables takes several times as long.
-#[allow(clippy::arithmetic_side_effects, clippy::cast_possible_wrap)] // all numbers are small and none below zero
+/// This is Howard Hinnant's `days_from_civil`: the year begins in March, so that a leap day is its last day. It is our own code
+/// because it runs for every record, and chrono's tables take several times as long.
+#[allow(clippy::arithmetic_side_effects, clippy::cast_possible_wrap)] // all numbers are small and not negative
 fn days(year: u32, month: u32, day: u32) -> Option<i32> {
     let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let last = match month {
@@ -121,14 +122,14 @@ fn days(year: u32, month: u32, day: u32) -> Option<i32> {
     if day < 1 || day > last {
         return None;
     }
-    let year = if month > 2 { year + 400 } else { year + 399 }; // a cycle of the calendar later
+    let year = if month > 2 { year + 400 } else { year + 399 }; // one cycle of the calendar later, so that it is not negative
     let since_march = if month > 2 { month - 3 } else { month + 9 };
     let in_year = (153 * since_march + 2) / 5 + day - 1;
     let days = year * 365 + year / 4 - year / 100 + year / 400 + in_year;
     Some(days as i32 - 719_468 - 146_097)
 }
 
-/// The milliseconds of a fraction of a second, and what follows it.
+/// The milliseconds of a fraction of a second, and the text after it.
 fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     let Some((b'.', digits)) = text.split_first() else {
         return Some((0, text));
@@ -139,15 +140,15 @@ fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((number([digit(0), digit(1), digit(2)]).into(), rest))
 }
 
-/// Reads a time as the wire writes bounds: `2024-06-01T00:00:00Z`, to the second and no other way.
+/// Reads a time as responses write bounds: `2024-06-01T00:00:00Z`, to the second, and in no other form.
 pub fn from_wire(text: &str) -> Option<i64> {
     let plain = text.len() == 20 && text.as_bytes().get(10) == Some(&b'T') && text.ends_with('Z');
     from_text(text, Naive::Reject).ok().filter(|_| plain)
 }
 
-/// A wall time, or UTC's, as the wire writes it, in ASCII; `None` outside the years 0 to 9999.
+/// Writes a time as responses write bounds, in ASCII. `None` outside the years 0 to 9999.
 ///
-/// By hand: chrono's own formatting reads its pattern at run time and costs the module 20 KB.
+/// It is our own code because chrono's formatting reads its pattern at run time and adds 20 kB to the module.
 #[allow(clippy::cast_possible_truncation)]
 pub fn to_wire(at: NaiveDateTime) -> Option<[u8; 20]> {
     let (date, time) = (at.date(), at.time());
@@ -162,7 +163,7 @@ pub fn to_wire(at: NaiveDateTime) -> Option<[u8; 20]> {
     ])
 }
 
-/// What [`to_wire`] wrote, as text.
+/// The bytes of [`to_wire`] as text.
 pub fn text(wire: [u8; 20]) -> String {
     wire.into_iter().map(char::from).collect()
 }
@@ -170,7 +171,7 @@ pub fn text(wire: [u8; 20]) -> String {
 /// Reads a number as epoch milliseconds.
 ///
 /// # Errors
-/// What is wrong with it, to follow "got X:".
+/// What is wrong with the number, to follow "got X:".
 pub fn from_number(ms: f64) -> Result<i64, &'static str> {
     if !ms.is_finite() || ms.fract() != 0.0 || ms.abs() > MAX_TIME {
         return Err("wanted whole epoch milliseconds");
@@ -181,24 +182,24 @@ pub fn from_number(ms: f64) -> Result<i64, &'static str> {
     Ok(whole(ms))
 }
 
-/// Reads a `Date`'s time value, which may be any moment that a `Date` can hold.
+/// Reads the time value of a `Date`, which may be any moment that a `Date` can hold.
 ///
 /// # Errors
-/// What is wrong with it, to follow "got X:".
+/// What is wrong with the value, to follow "got X:".
 pub fn from_date(ms: f64) -> Result<i64, &'static str> {
     if !ms.is_finite() || ms.abs() > MAX_TIME {
-        return Err("wanted a valid one");
+        return Err("wanted a valid Date");
     }
     Ok(whole(ms.floor()))
 }
 
-/// The moment that a number of epoch milliseconds means, if it is one that a `Date` can hold.
+/// A number of epoch milliseconds, rounded down. `None` if a `Date` cannot hold it.
 #[allow(clippy::cast_possible_truncation)]
 pub fn moment(ms: f64) -> Option<i64> {
     (ms.abs() <= MAX_TIME).then(|| ms.floor() as i64)
 }
 
-/// A whole number of at most 8.64e15 in size, so that the cast is exact.
+/// Casts a whole number whose size is at most 8.64e15, so that the cast is exact.
 #[allow(clippy::cast_possible_truncation)]
 fn whole(ms: f64) -> i64 {
     ms as i64
@@ -209,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rfc_3339_with_any_offset_and_any_fraction() {
+    fn rfc_3339_is_read_with_any_offset_and_any_fraction() {
         let june = 1_717_200_000_000;
         for (text, ms) in [
             ("2024-06-01T00:00:00Z", june),
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wire_has_one_way_of_writing() {
+    fn bounds_are_read_and_written_in_one_form() {
         let at = from_wire("2024-06-01T00:00:00Z").unwrap();
         assert_eq!(
             to_wire(chrono::DateTime::from_timestamp_millis(at).unwrap().naive_utc()),
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn naive_text_is_read_only_when_asked() {
+    fn text_without_an_offset_is_read_only_with_the_option() {
         assert!(
             from_text("2024-06-01T00:00:00", Naive::Reject)
                 .unwrap_err()
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn other_text_is_refused() {
         for text in [
             "",
             "2024",
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_whole_milliseconds_and_not_seconds() {
+    fn numbers_must_be_whole_milliseconds_and_not_seconds() {
         assert_eq!(from_number(1_717_200_000_000.0), Ok(1_717_200_000_000));
         assert_eq!(from_number(-1e11), Ok(-100_000_000_000));
         for ms in [

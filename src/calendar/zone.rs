@@ -1,4 +1,4 @@
-//! Time zones: a name of the tz database, and what its clocks show.
+//! Time zones of the IANA tz database: their names, and what their clocks show.
 
 use crate::error::{Code, UsageError};
 use crate::leb128;
@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-/// What build.rs writes, and describes.
+/// The tables that build.rs writes. Its head describes them.
 mod tables {
     include!(concat!(env!("OUT_DIR"), "/tz_tables.rs"));
 }
@@ -26,11 +26,12 @@ pub struct Zone {
 /// A stretch of time with one offset. It ends where the next one begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
-    /// Its first second since 1970; the first span's is beyond all time.
+    /// The first second, in seconds since 1970. `i64::MIN` for the first span.
     start: i64,
     /// Seconds east of UTC.
     offset: i64,
-    /// What clocks show when it ends, in seconds as if in UTC. Ever later from span to span: build.rs checks that.
+    /// What clocks show when the span ends, in seconds as if they showed UTC. It grows from span to span, which build.rs
+    /// checks.
     local_end: i64,
 }
 
@@ -54,10 +55,10 @@ impl Zone {
         }
     }
 
-    /// The zone of that name, whatever its case.
+    /// The zone of a name, without regard to case.
     ///
     /// # Errors
-    /// `invalid_tz` where the tz database has no such name.
+    /// `invalid_tz` if the tz database does not have the name.
     pub fn named(name: &str) -> Result<Zone, UsageError> {
         Zone::names()
             .zip(tables::NUMBERS)
@@ -70,16 +71,16 @@ impl Zone {
             })
             .ok_or_else(|| {
                 let got = shown(name);
-                let such = match Zone::nearest(name) {
+                let hint = match Zone::nearest(name) {
                     Some(near) => format!("; did you mean \"{near}\"?"),
                     None => ", such as \"America/New_York\" or \"UTC\"".into(),
                 };
-                let wanted = format!("wanted a name of the IANA tz database{such}");
+                let wanted = format!("wanted a name of the IANA tz database{hint}");
                 UsageError::new(Code::InvalidTz, format!("unknown time zone {got}: {wanted}"))
             })
     }
 
-    /// The name that is nearest to a misspelt one, if one is near: a few letters off, or a city without its continent.
+    /// The name that a misspelt name most likely means: one that differs by a few letters, or a city without its continent.
     fn nearest(name: &str) -> Option<&'static str> {
         let spelled = |letter: char| {
             if letter == ' ' {
@@ -103,10 +104,10 @@ impl Zone {
         (off.saturating_mul(4) <= asked.len()).then_some(near)
     }
 
-    /// Every name there is, sorted without regard to case, with line feeds between them.
+    /// All names, sorted without regard to case and separated by line feeds.
     pub const NAMES: &'static str = tables::NAMES;
 
-    /// The same, one by one.
+    /// All names, sorted without regard to case.
     pub fn names() -> impl Iterator<Item = &'static str> {
         let names = Self::NAMES.as_bytes().split(|byte| *byte == b'\n');
         names.filter_map(|name| std::str::from_utf8(name).ok())
@@ -117,7 +118,7 @@ impl Zone {
         self.name
     }
 
-    /// Can this moment's offset be told? From 1969 to 2100 it can: the periods supported, and a year either side.
+    /// Do the tables cover a moment (epoch milliseconds)? They cover 1969 to 2100: the supported years, and a year on each side.
     pub const fn knows(ms: i64) -> bool {
         ms / 1000 > tables::FROM && ms / 1000 < tables::TO
     }
@@ -128,7 +129,7 @@ impl Zone {
         self.spans.get(after.saturating_sub(1)).map_or(0, |span| span.offset)
     }
 
-    /// What the zone's clocks show at an instant (epoch milliseconds); `None` beyond chrono's range.
+    /// What the clocks of the zone show at an instant (epoch milliseconds). `None` outside the range of chrono.
     pub fn local(&self, ms: i64) -> Option<NaiveDateTime> {
         let offset = TimeDelta::try_seconds(self.offset_at(ms.div_euclid(1000)))?;
         DateTime::from_timestamp_millis(ms)?
@@ -136,13 +137,14 @@ impl Zone {
             .checked_add_signed(offset)
     }
 
-    /// The first instant (epoch milliseconds) of a local date: after the gap where the date has no midnight, the
-    /// earlier one where it has two, and where clocks skip the whole date the instant at which they do.
+    /// The first instant (epoch milliseconds) of a local date.
     ///
-    /// That is `Temporal.PlainDate.prototype.toZonedDateTime` (ECMA-262 Temporal, GetStartOfDay).
+    /// It is midnight, or the end of the gap if the date has no midnight, or the earlier midnight if the date has two. If clocks
+    /// skip the whole date, it is the instant of the skip. `Temporal.PlainDate.prototype.toZonedDateTime` gives the same instant
+    /// (ECMA-262 Temporal, GetStartOfDay).
     pub fn first_instant(&self, date: NaiveDate) -> Option<i64> {
         let midnight = date.and_hms_opt(0, 0, 0)?.and_utc().timestamp();
-        // The first span that clocks leave after they have shown that midnight, or would have: the date begins in it.
+        // The date begins in the first span that ends after its clocks show midnight, or would show it.
         let at = self.spans.partition_point(|span| span.local_end <= midnight);
         let span = self.spans.get(at)?;
         span.start.max(midnight.checked_sub(span.offset)?).checked_mul(1000)
@@ -150,7 +152,7 @@ impl Zone {
 }
 
 thread_local! {
-    /// The tables read so far, by number: a zone that was asked for once will be asked for again.
+    /// The tables that have been decoded, by number, because a zone that is used once is usually used again.
     static READ: RefCell<Vec<Option<Arc<[Span]>>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -170,7 +172,7 @@ fn spans(number: usize) -> Option<Arc<[Span]>> {
     })
 }
 
-/// Reads a zone's table. `None` only if build.rs wrote nonsense.
+/// Decodes the table of a zone. `None` only if build.rs wrote an invalid table.
 fn decoded(number: usize) -> Option<Arc<[Span]>> {
     let mut rows = Row(tables::ZONES);
     let row = (0..=number).try_fold(&[][..], |_, _| {
@@ -214,7 +216,7 @@ fn decoded(number: usize) -> Option<Arc<[Span]>> {
 struct Row(&'static [u8]);
 
 impl Row {
-    /// Splits off as many bytes as the next number says.
+    /// Reads a length, and splits off that many bytes.
     fn split(&mut self) -> Option<(&'static [u8], &'static [u8])> {
         let length = usize::try_from(self.number()?).ok()?;
         self.0.split_at_checked(length)
@@ -251,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn names_match_without_regard_to_case_and_come_back_as_the_database_spells_them() {
+    fn names_match_without_regard_to_case_and_are_returned_in_the_databases_spelling() {
         assert_eq!(Zone::named("america/new_york").unwrap().name(), "America/New_York");
         assert_eq!(Zone::named("uTc").unwrap().name(), "UTC");
         for wrong in [

@@ -1,15 +1,15 @@
-//! Finding things by number: a hash table of indices into a list, and a list of ids with the latest name of each.
+//! A hash table of indices into a list.
 
-/// Indices of a list, found by the hash of what stands there.
+/// Finds the index of an item of a list by the hash of the item. The list itself belongs to the caller.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    /// A hash, and an index from 1; 0 is a gap. As many as a power of two, at most half of them full.
+    /// Slots of a hash and an index from 1, where 0 is a gap. Their number is a power of two, and at most half are full.
     table: Vec<(u32, u32)>,
     count: u32,
 }
 
 impl Index {
-    /// Of so many places or more, of which half get filled.
+    /// Creates an index with at least `count` slots. It grows when half of them are full.
     pub fn of_places(count: usize) -> Self {
         Index {
             table: vec![(0, 0); count.next_power_of_two()],
@@ -17,7 +17,7 @@ impl Index {
         }
     }
 
-    /// The index under a hash for which `is_it` says so.
+    /// The index that was added under a hash and for which `is_it` returns true.
     pub fn find(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let mut at = hash;
         loop {
@@ -30,7 +30,7 @@ impl Index {
         }
     }
 
-    /// Adds the next index, and gives it: as many as there were.
+    /// Adds the next index under a hash, and returns it. Indices count from 0.
     pub fn add(&mut self, hash: u32) -> u32 {
         if self.table.len() / 2 <= self.count as usize {
             let more = self.table.len().saturating_mul(2).max(16);
@@ -73,7 +73,7 @@ mod tests {
     use crate::collections::keyed_hash::table_hash;
 
     #[test]
-    fn an_index_has_a_gap_at_any_time() {
+    fn an_index_always_has_a_gap() {
         let mut index = Index::default();
         for n in 0..300_u32 {
             let hash = table_hash(&n.to_le_bytes());

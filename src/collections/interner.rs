@@ -1,24 +1,25 @@
-//! Ids as numbers, each id with its latest name.
+//! An interner: ids as small numbers, each id with its latest name.
 
 use crate::collections::index::Index;
 use crate::collections::keyed_hash::table_hash;
 use crate::collections::sort::by_code_unit;
 use std::cmp::Ordering;
 
-/// Ids, each with its latest name. The first is the empty one, which stands for none.
+/// Gives each id a number, and keeps its latest name. Number 0 is the empty id, which stands for a missing id.
 #[derive(Clone, Debug)]
 pub struct Interner {
-    known: Vec<Entry>,
+    known: Vec<Interned>,
     index: Index,
+    /// The number that was interned last.
     last: u32,
 }
 
-/// An id and what it is called.
+/// An id and its latest name.
 #[derive(Clone, Debug, Default)]
-pub struct Entry {
+pub struct Interned {
     /// The id.
     pub id: Box<str>,
-    /// The name, and when it was told.
+    /// The time of the record that gave the name, in epoch milliseconds, and the name.
     pub name: Option<(i64, Box<str>)>,
 }
 
@@ -35,14 +36,15 @@ impl Default for Interner {
 }
 
 impl Interner {
-    /// The number of an id, which is new or known. Records come in clusters, so it is often the one before.
+    /// The number of an id, a new one if the id is new. Records of one agent often follow each other, so the id that was
+    /// interned last is compared first.
     pub fn intern(&mut self, id: &str) -> u32 {
         if self.get(self.last).is_some_and(|known| *known.id == *id) {
             return self.last;
         }
         let hash = table_hash(id.as_bytes());
         self.last = self.found(hash, id).unwrap_or_else(|| {
-            self.known.push(Entry {
+            self.known.push(Interned {
                 id: id.into(),
                 name: None,
             });
@@ -51,7 +53,7 @@ impl Interner {
         self.last
     }
 
-    /// The number of an id that is known.
+    /// The number of an id, if it is known.
     pub fn find(&self, id: &str) -> Option<u32> {
         self.found(table_hash(id.as_bytes()), id)
     }
@@ -60,37 +62,38 @@ impl Interner {
         self.index.find(hash, |number| self.id(number) == id)
     }
 
-    /// What there is of a number.
-    pub fn get(&self, number: u32) -> Option<&Entry> {
+    /// The id and name of a number.
+    pub fn get(&self, number: u32) -> Option<&Interned> {
         self.at(number as usize)
     }
 
-    /// The same, of a number as an index.
-    pub fn at(&self, number: usize) -> Option<&Entry> {
+    /// The id and name of a number, given as a `usize`.
+    pub fn at(&self, number: usize) -> Option<&Interned> {
         self.known.get(number)
     }
 
-    /// The id of a number.
+    /// The id of a number; empty if the number is unknown.
     pub fn id(&self, number: u32) -> &str {
         self.get(number).map_or("", |known| &known.id)
     }
 
-    /// The latest name of a number.
+    /// The latest name of a number, if it has one.
     pub fn name(&self, number: u32) -> Option<&str> {
         Some(&self.get(number)?.name.as_ref()?.1)
     }
 
-    /// All of them, in the order of their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, &Entry)> {
+    /// All ids with their names, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Interned)> {
         (0..).zip(&self.known)
     }
 
-    /// How many there are, the empty one too.
+    /// The number of ids, including the empty one.
     pub fn count(&self) -> usize {
         self.known.len()
     }
 
-    /// Takes a name if it is the latest; of two at the same moment the greater, so that order does not matter.
+    /// Keeps a name if it is the latest. `at` is in epoch milliseconds. At equal times the greater name wins, so that the
+    /// order of records does not matter.
     pub fn observe_name(&mut self, number: u32, at: i64, name: &str) {
         let Some(known) = self.known.get_mut(number as usize) else {
             return;
@@ -103,7 +106,7 @@ impl Interner {
             return;
         }
         match &mut known.name {
-            // Nearly always it is still called the same.
+            // The name rarely changes, so that usually nothing is allocated.
             Some((t, known)) if **known == *name => *t = at,
             other => *other = Some((at, name.into())),
         }
@@ -115,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_have_the_numbers_that_they_came_with() {
+    fn ids_are_numbered_in_the_order_of_arrival() {
         let mut names = Interner::default();
         for round in 0..2 {
             for n in 0..5000_u32 {
@@ -128,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_name_counts_and_of_two_at_once_the_greater() {
+    fn the_latest_name_wins_and_at_equal_times_the_greater() {
         let mut names = Interner::default();
         let a = names.intern("a");
         let mut called = |at, name| {
             names.observe_name(a, at, name);
             names.name(a).map(str::to_owned).unwrap()
         };
-        let told = [
+        let names_by_time = [
             (5, "B"),
             (4, "C"),
             (5, "A"),
@@ -145,7 +148,7 @@ mod tests {
             (7, "A"),
             (6, "Z"),
         ];
-        let got: Vec<_> = told.map(|(at, name)| called(at, name)).into();
+        let got: Vec<_> = names_by_time.map(|(at, name)| called(at, name)).into();
         assert_eq!(got, ["B", "B", "B", "\u{FF5E}", "\u{FF5E}", "A", "A", "A"]);
     }
 }

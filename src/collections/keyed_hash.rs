@@ -1,11 +1,11 @@
-//! The hash that tables in memory go by: keyed, so that whoever makes ids up can't know where they will stand.
+//! The hash of tables in memory. It has a secret key, so that nobody can choose ids that collide.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// The prime 2^31 - 1: products of two numbers below it fit 64 bits, and remainders take a shift and a sum.
+/// The prime 2^31 - 1. A product of two numbers below it fits 64 bits, and a remainder takes a shift and an addition.
 const PRIME: u64 = 0x7fff_ffff;
 
-/// A key and its second and third power.
+/// A key, its square and its cube.
 type Powers = [u64; 3];
 
 static POWERS: [AtomicU32; 3] = {
@@ -17,8 +17,10 @@ static POWERS: [AtomicU32; 3] = {
     ]
 };
 
-/// Sets what is hashed by, before anything is. Where it is random and stays secret, nobody can make up ids that share a place
-/// of a table and take a time that grows with the square of their number. Outside of WebAssembly the key is a constant.
+/// Sets the key. It must be called before anything is hashed.
+///
+/// If the key is random and secret, nobody can choose many ids that share a slot and make the time grow with the square of
+/// their number. Outside WebAssembly the key is a constant.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn set_key(key: u32) {
     for (power, value) in POWERS.iter().zip(powers(key)) {
@@ -27,7 +29,7 @@ pub(crate) fn set_key(key: u32) {
 }
 
 const fn powers(key: u32) -> Powers {
-    // Not 0, 1 and their like, which tell little apart.
+    // Keys such as 0 and 1 hash badly, so a high bit is set.
     let key = key as u64 & 0x3fff_fffe | 0x4000_0000;
     let square = key.wrapping_mul(key) % PRIME;
     [key, square, square.wrapping_mul(key) % PRIME]
@@ -38,8 +40,10 @@ fn current() -> Powers {
     [key, square, cube].map(|power| u64::from(power.load(Relaxed)))
 }
 
-/// The hash of bytes: what they are as a polynomial, at the key, modulo the prime. Two texts meet for no more keys than the
-/// polynomial's degree, which is six for eight bytes: they are read twice.
+/// Hashes the bytes as a polynomial evaluated at the secret key, modulo 2^31 - 1.
+///
+/// Two different inputs collide for at most `degree` keys. The degree is six for an input of eight bytes, because the last
+/// eight bytes are read twice.
 #[inline(never)]
 pub fn table_hash(bytes: &[u8]) -> u32 {
     hash_by(&current(), bytes)
@@ -52,7 +56,7 @@ fn hash_by(powers: &Powers, bytes: &[u8]) -> u32 {
         hash = with(powers, hash, u64::from_le_bytes(*word));
         rest = after;
     }
-    // The last eight bytes, some of them for the second time: quicker than what is left one by one.
+    // The last eight bytes, some of them for the second time. That is faster than reading the rest byte by byte.
     let last = match bytes.last_chunk() {
         Some(word) => u64::from_le_bytes(*word),
         None => rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
@@ -60,7 +64,7 @@ fn hash_by(powers: &Powers, bytes: &[u8]) -> u32 {
     spread(with(powers, hash, last))
 }
 
-/// Three coefficients more, of 21, 21 and 22 bits. The sum is below 2^63.
+/// Adds three coefficients of 21, 21 and 22 bits. The sum is below 2^63.
 #[inline(always)]
 const fn with([key, square, cube]: &Powers, hash: u64, word: u64) -> u64 {
     let high = (word >> 43).wrapping_mul(*square);
@@ -74,13 +78,13 @@ const fn with([key, square, cube]: &Powers, hash: u64, word: u64) -> u64 {
     )
 }
 
-/// What leaves the same remainder, and is less than 2^31 + 5: 2^31 itself leaves 1.
+/// Reduces a number to less than 2^31 + 5 and keeps its remainder modulo the prime, because 2^31 leaves the remainder 1.
 const fn folded(n: u64) -> u64 {
     let n = (n & PRIME).wrapping_add(n >> 31);
     (n & PRIME).wrapping_add(n >> 31)
 }
 
-/// An index goes by the low bits, so all bits have to have a say in those, and what is evenly spaced must not stay so.
+/// Mixes all bits into the low ones, which select the slot, so that evenly spaced hashes do not stay evenly spaced.
 #[allow(clippy::cast_possible_truncation)]
 const fn spread(hash: u64) -> u32 {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -93,7 +97,7 @@ mod tests {
     use super::*;
     use std::collections::HashSet;
 
-    /// Remainders up to 4 may be told with the prime added.
+    /// Is the hash that of a remainder? A remainder up to 4 may have the prime added.
     fn is(hash: u32, remainder: u64) -> bool {
         [remainder, remainder + PRIME].map(spread).contains(&hash)
     }
@@ -124,12 +128,13 @@ mod tests {
         }
     }
 
-    /// Made for a key that is known, they meet under that one alone.
+    /// Ids that are chosen to collide under a known key do not collide under another key.
     #[test]
-    fn ids_that_meet_under_one_key_are_spread_by_another() {
+    fn ids_that_collide_under_one_key_are_spread_under_another() {
         let [known, other] = [0x5a3c_9d12, 0x4b7e_1f36].map(powers);
         let [key, square, cube] = known;
-        // Eight bytes are read twice, so their last coefficient counts cube + 1 times. Divided by that with Fermat's power.
+        // Eight bytes are read twice, so the last coefficient counts cube + 1 times. The inverse of that is its power prime - 2,
+        // by Fermat's little theorem.
         let inverse = (0..31).rev().fold(1, |power, bit| {
             let square = power * power % PRIME;
             if (PRIME - 2) >> bit & 1 == 1 {
@@ -157,7 +162,7 @@ mod tests {
         assert_eq!(hashes(other), meeting.len());
     }
 
-    /// By `agent * 2^16 * odd` all agents without a number stood in one chain.
+    /// A hash of `agent * 2^16 * odd` put all agents without a phone number into one chain.
     #[test]
     fn pairs_are_spread_over_an_index() {
         const MANY: u32 = 10_000;
@@ -167,7 +172,7 @@ mod tests {
                 let slots = (0..MANY).map(|n| {
                     let (agent, number) = pair(n);
                     let pair = u64::from(agent) << 32 | u64::from(number);
-                    hash_by(&powers, &pair.to_le_bytes()) & 0x7fff // a table of twice as many and more
+                    hash_by(&powers, &pair.to_le_bytes()) & 0x7fff // a table of more than twice as many slots
                 });
                 slots.collect::<HashSet<_>>().len()
             };
@@ -178,7 +183,7 @@ mod tests {
                 ("agents with two numbers each", spread(|n| (n / 2, n % 2))),
                 ("agents with a hundred numbers each", spread(|n| (n / 100, n % 100))),
             ] {
-                assert!(slots > 8_000, "{what}: {slots} slots, {powers:?}"); // chance would take 8,600
+                assert!(slots > 8_000, "{what}: {slots} slots, {powers:?}"); // a random hash takes about 8,600
             }
         }
     }

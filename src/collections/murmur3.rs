@@ -1,11 +1,13 @@
-//! MurmurHash3, x64 128-bit: what ids are known by, and the checksum of snapshots.
+//! MurmurHash3, x64 128-bit: the hash of ids, and the checksum of snapshots.
 //!
-//! Snapshots carry hashes of ids, so the function is a published one that never changes, the same on every platform. This one
-//! multiplies 64 bits at a time, which WebAssembly does in one instruction; xxh3 and rapidhash need 128-bit products, which it
-//! does in many. It has no secret key, for parts hashed apart must meet again: whoever can choose ids freely can make two that
-//! are taken for one, or many that are slow to tell apart.
+//! Snapshots contain hashes of ids, so the function must be a published one that never changes and gives equal results on every
+//! platform. This one multiplies 64 bits at a time, which is one instruction in WebAssembly. xxh3 and rapidhash need 128-bit
+//! products, which take many.
+//!
+//! It has no secret key, because snapshots from different processes are merged. So somebody who can choose ids freely can make
+//! two ids that collide, or many that are slow to look up.
 
-/// The 128 bits, as the two halves that the reference implementation gives.
+/// Hashes bytes. Returns the 128 bits as the two halves that the reference implementation returns.
 pub fn murmur3_x64_128(bytes: &[u8], seed: u64) -> [u64; 2] {
     let (mut a, mut b) = (seed, seed);
     let mut blocks = bytes.chunks_exact(16);
@@ -16,7 +18,7 @@ pub fn murmur3_x64_128(bytes: &[u8], seed: u64) -> [u64; 2] {
         b = (b ^ second(high)).rotate_left(31).wrapping_add(a);
         b = b.wrapping_mul(5).wrapping_add(0x3849_5ab5);
     }
-    // What is missing in the last words is zero, and zero changes nothing.
+    // Missing bytes of the last words are zero, and a zero word changes nothing.
     let [low, high] = words(blocks.remainder());
     b ^= second(high);
     a ^= first(low);
@@ -63,9 +65,9 @@ fn words(bytes: &[u8]) -> [u64; 2] {
 mod tests {
     use super::*;
 
-    /// Of the reference implementation, by way of Python's mmh3.
+    /// Expected values: the reference implementation, through Python's mmh3.
     #[test]
-    fn it_is_the_published_function() {
+    fn hashes_equal_those_of_the_reference_implementation() {
         let quick = b"The quick brown fox jumps over the lazy dog";
         for (text, seed, want) in [
             (&b""[..], 0, [0, 0]),

@@ -1,8 +1,8 @@
-//! Sorting, and the order of strings that JavaScript has.
+//! Sorting, and JavaScript's order of strings.
 
 use std::cmp::Ordering;
 
-/// Rows in order.
+/// Sorts rows. The sort is stable.
 pub(crate) fn sorted<T>(rows: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
     let places = in_order((0..rows.len()).collect(), &|a, b| match (rows.get(a), rows.get(b)) {
         (Some(a), Some(b)) => order(a, b),
@@ -12,7 +12,7 @@ pub(crate) fn sorted<T>(rows: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Vec
     places.into_iter().filter_map(|at| rows.get_mut(at)?.take()).collect()
 }
 
-/// By merging halves. The standard library's sorts are several kilobytes of the module for each kind of thing sorted.
+/// A merge sort of indices. The standard library's sorts add several kilobytes to the module for each type that is sorted.
 pub(crate) fn in_order(mut left: Vec<usize>, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     if left.len() < 2 {
         return left;
@@ -30,7 +30,8 @@ pub(crate) fn in_order(mut left: Vec<usize>, order: &dyn Fn(usize, usize) -> Ord
     merged
 }
 
-/// JavaScript's `<` on strings: by UTF-16 code unit, which UTF-8's byte order is not (U+1F600 sorts before U+FF5E).
+/// Compares strings as JavaScript's `<` does, by UTF-16 code unit. The byte order of UTF-8 differs: here U+1F600 sorts before
+/// U+FF5E.
 pub fn by_code_unit(a: &str, b: &str) -> Ordering {
     a.encode_utf16().cmp(b.encode_utf16())
 }

@@ -6,7 +6,7 @@ use crate::counting::report;
 use crate::counting::report::UsageQuery;
 use crate::counting::tally::Tally;
 
-/// One period's counts: a [`Ledger`] and the question that it answers.
+/// The counts of one period: a [`Ledger`] and the query that it answers.
 #[derive(Clone, Debug)]
 pub struct Aggregator {
     query: UsageQuery,
@@ -14,7 +14,7 @@ pub struct Aggregator {
 }
 
 impl Aggregator {
-    /// Nothing counted yet.
+    /// Creates an aggregator that has counted nothing yet.
     pub fn new(query: UsageQuery) -> Self {
         let ledger = Ledger::new(query.reading.clone(), Some(query.period.bounds.window));
         Aggregator { query, ledger }
@@ -33,9 +33,9 @@ impl Aggregator {
     /// The report of what has been counted so far.
     pub fn report(&self) -> AgentUsageResponse {
         let mut tallies = vec![Tally::default(); self.ledger.agents.count()];
-        for series in &self.ledger.series {
-            if let Some(tally) = tallies.get_mut(series.agent as usize) {
-                tally.add(series.total);
+        for timeline in &self.ledger.timelines {
+            if let Some(tally) = tallies.get_mut(timeline.agent as usize) {
+                tally.add(timeline.total);
             }
         }
         report::by_agent(&self.query, &self.ledger.agents, &tallies)

@@ -13,29 +13,29 @@ pub const MAX_PROBLEMS: usize = 100;
 /// Where every record went.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diagnostics {
-    /// All of them: the sum of the five below.
+    /// All records: the sum of the next five fields.
     pub records: u64,
-    /// In the report.
+    /// Records that the report counts.
     pub counted: u64,
-    /// Well formed, countable, and out of the period.
+    /// Records that are well formed and countable, but lie outside the period.
     pub outside_period: u64,
-    /// Of an id already counted.
+    /// Records whose id was counted already.
     pub duplicates: u64,
-    /// Against the rules.
+    /// Records that break the rules.
     pub invalid: u64,
-    /// Nothing to count.
+    /// Records that are not usage.
     pub ignored: Ignored,
-    /// Counted, and without an id to know them again by.
+    /// Counted records without an id. A second delivery of one cannot be recognised.
     pub without_id: u64,
-    /// Calls counted as zero seconds because nothing tells how long they were.
+    /// Calls counted as zero seconds because their duration is unknown.
     pub without_duration: u64,
-    /// The first [`MAX_PROBLEMS`].
+    /// The first [`MAX_PROBLEMS`] problems.
     pub problems: Vec<Problem>,
-    /// The sums of the report's rows.
+    /// The sums over all rows of the report.
     pub totals: Tally,
 }
 
-/// Records that are none of the report's business, by why.
+/// Records that a report does not count, by reason.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ignored {
     /// Spoken turns of calls.
@@ -44,7 +44,7 @@ pub struct Ignored {
     pub reactions: u64,
     /// Calls that are not completed, by status.
     pub not_completed: Statuses,
-    /// Of no known kind.
+    /// Records of an unknown kind.
     pub other: u64,
 }
 
@@ -86,12 +86,12 @@ impl Serialize for Diagnostics {
 #[derive(Clone, Debug, Default)]
 pub struct Statuses {
     names: Interner,
-    /// By the numbers of the names.
+    /// The number of calls, indexed by the number of the status in `names`.
     calls: Vec<u64>,
 }
 
 impl Statuses {
-    /// Adds so many calls of a status; `""` is none.
+    /// Adds a number of calls with a status. `""` stands for a missing status.
     pub fn add(&mut self, status: &str, calls: u64) {
         let number = self.names.intern(status) as usize;
         if self.calls.len() <= number {
@@ -102,7 +102,7 @@ impl Statuses {
         }
     }
 
-    /// Each status that has calls, with how many, in the order of the statuses' bytes.
+    /// Each status that has calls, with their number, in byte order of the statuses.
     pub fn entries(&self) -> Vec<(&str, u64)> {
         let named = self.names.iter().map(|(_, named)| &*named.id);
         let found: Vec<_> = named.zip(self.calls.iter().copied()).filter(|(_, n)| *n > 0).collect();

@@ -1,5 +1,7 @@
-//! Counting: records in, and the account of where every one of them went. What is asked of it later is the business of
-//! [`super::aggregator`], which counts one period, and of [`super::rollup`], which keeps all time by the quarter hour.
+//! Counts records, and keeps the account of where every record went.
+//!
+//! Two modules answer from a ledger: [`super::aggregator`] counts one period, and [`super::rollup`] keeps all time by the
+//! quarter hour.
 
 use crate::calendar::period::Window;
 use crate::collections::index::Index;
@@ -7,8 +9,8 @@ use crate::collections::interner::Interner;
 use crate::collections::keyed_hash::table_hash;
 use crate::collections::sort::by_code_unit;
 use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
-use crate::counting::quarter_hours::{Series, quarter_of};
-use crate::counting::seen_ids::{Claim, Ids, Key, Usage};
+use crate::counting::quarter_hours::{Timeline, quarter_of};
+use crate::counting::seen_ids::{Entry, IdHash, SeenIds, Usage};
 use crate::counting::tally::Tally;
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::json::MAX_SAFE;
@@ -21,15 +23,16 @@ use std::cmp::Ordering;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     pub(crate) reading: Reading,
-    /// The period that counts; without one everything does, and is kept by the quarter hour.
+    /// The period that counts. With `None` all time counts, by the quarter hour.
     pub(crate) window: Option<Window>,
     pub(crate) agents: Interner,
     pub(crate) numbers: Interner,
-    pub(crate) series: Vec<Series>,
-    /// Of the series, by agent and number.
+    pub(crate) timelines: Vec<Timeline>,
+    /// The timelines by agent and phone number.
     index: Index,
+    /// The timeline that was found last.
     last: u32,
-    pub(crate) ids: Ids,
+    pub(crate) ids: SeenIds,
     pub(crate) diagnostics: Diagnostics,
 }
 
@@ -38,25 +41,26 @@ pub(crate) fn add_one(counter: &mut u64) {
 }
 
 impl Ledger {
-    /// Nothing counted yet: of one period, or of all time.
+    /// Creates a ledger that has counted nothing yet, for one period or, with `None`, for all time.
     pub fn new(reading: Reading, window: Option<Window>) -> Self {
         Ledger {
             reading,
             window,
             agents: Interner::default(),
             numbers: Interner::default(),
-            series: Vec::new(),
+            timelines: Vec::new(),
             index: Index::default(),
             last: 0,
-            ids: Ids::default(),
+            ids: SeenIds::default(),
             diagnostics: Diagnostics::default(),
         }
     }
 
-    /// Puts one record where it belongs. `place` says where it came from, and is asked only when something is wrong.
+    /// Counts one record, or notes why it is not counted. `place` returns where the record came from; it is called only when
+    /// something is wrong.
     ///
     /// # Errors
-    /// `invalid_record` unless invalid records are skipped, and `overflow`; the record is then not counted, anywhere.
+    /// `invalid_record` unless invalid records are skipped; `overflow`. On an error no counter changes.
     pub fn add(&mut self, row: &Row<'_>, defaults: &Defaults, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
         match judge(row, defaults, &self.reading) {
             Judged::Event(event) => self.event(&event, place)?,
@@ -73,7 +77,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Counts something that is no object, `kind` ("a number", "null"), as the invalid record that it is.
+    /// Counts a value that is not an object as an invalid record. `kind` names the type of the value ("a number", "null").
     ///
     /// # Errors
     /// `invalid_record` unless invalid records are skipped.
@@ -82,10 +86,10 @@ impl Ledger {
         self.invalid(UsageError::new(Code::InvalidRecord, message).at(place))
     }
 
-    /// Counts an invalid record.
+    /// Counts an invalid record, and keeps the error as a problem.
     ///
     /// # Errors
-    /// The same error, unless invalid records are skipped.
+    /// Returns `error` unless invalid records are skipped.
     pub fn invalid(&mut self, error: UsageError) -> Result<(), UsageError> {
         if !self.reading.skip_invalid {
             return Err(error);
@@ -96,7 +100,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Keeps a warning that is about no one record.
+    /// Keeps a warning that concerns the input and not one record.
     pub fn warn(&mut self, error: UsageError) {
         self.keep(Problem {
             severity: Severity::Warning,
@@ -111,7 +115,7 @@ impl Ledger {
     }
 
     fn event(&mut self, event: &Event<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        // Names come from every record that tells one, counted or not: an agent's latest name is the same whatever is asked.
+        // Every record with a name is observed, counted or not, so that the latest name does not depend on the period.
         if let (Some(id), Some(name)) = (event.agent_id, event.agent_name) {
             let agent = self.agents.intern(id);
             self.agents.observe_name(agent, event.at, name);
@@ -147,8 +151,8 @@ impl Ledger {
         let number = number
             .and_then(|number| number.id())
             .map_or(0, |id| self.numbers.intern(id));
-        let claim = Claim {
-            series: self.series_of(agent, number),
+        let entry = Entry {
+            timeline: self.timeline_of(agent, number),
             quarter,
             usage: match (event.kind, event.seconds) {
                 (Kind::Message, _) => Usage::Message,
@@ -158,54 +162,61 @@ impl Ledger {
         };
         match event.id.filter(|_| self.reading.dedupe) {
             Some(id) => {
-                let (spot, known) = self.ids.find(Key::new(event.kind, id));
+                let (probe, known) = self.ids.find(IdHash::new(event.kind, id));
                 if let Some(known) = known {
-                    if self.order(claim, known).is_gt() {
-                        self.fits(claim.usage, known.usage, place)?;
-                        self.ids.put(spot, claim);
+                    if self.order(entry, known).is_gt() {
+                        self.fits(entry.usage, known.usage, place)?;
+                        self.ids.put(probe, entry);
                         self.take(known);
-                        self.put(claim);
+                        self.put(entry);
                     }
                     add_one(&mut self.diagnostics.duplicates);
                     return Ok(());
                 }
-                self.fits(claim.usage, Usage::Message, place)?;
-                self.ids.put(spot, claim);
+                self.fits(entry.usage, Usage::Message, place)?;
+                self.ids.put(probe, entry);
             }
             None => {
-                self.fits(claim.usage, Usage::Message, place)?;
+                self.fits(entry.usage, Usage::Message, place)?;
                 if event.id.is_none() {
                     add_one(&mut self.diagnostics.without_id);
                 }
             }
         }
-        self.put(claim);
+        self.put(entry);
         Ok(())
     }
 
-    /// Which of two records of one id counts, the greater: of an agent before of none, then the one that tells how long it
-    /// was, then the longer, then the agent's id that comes first, then the earlier, then by a number before by none, then
-    /// the number's id that comes first. Whichever comes first or last, and in whichever part: the order of records must not
-    /// matter, and the same event told twice may be told more fully once.
-    pub(crate) fn order(&self, a: Claim, b: Claim) -> Ordering {
+    /// Decides which of two records with the same id counts: the greater one. The first of these that differs decides:
+    ///
+    /// 1. a record with an agent wins over one without;
+    /// 2. a call with a known duration wins over one without, and a longer call over a shorter one;
+    /// 3. the smaller agent id wins, by UTF-16 code unit;
+    /// 4. the earlier quarter hour wins;
+    /// 5. a record with a phone number wins over one without;
+    /// 6. the smaller id of the phone number wins, by UTF-16 code unit.
+    ///
+    /// One event may be delivered twice, once with more fields. The result must not depend on the order of the records, nor on
+    /// the part that a record came in.
+    pub(crate) fn order(&self, a: Entry, b: Entry) -> Ordering {
         if a == b {
             return Ordering::Equal;
         }
-        let told = |claim: Claim| {
-            let (agent, number) = self.series_at(claim.series).map_or((0, 0), |s| (s.agent, s.number));
+        let fields = |entry: Entry| {
+            let (agent, number) = self.timeline_at(entry.timeline).map_or((0, 0), |s| (s.agent, s.number));
             (agent, self.agents.id(agent), number, self.numbers.id(number))
         };
-        let (told_a, told_b) = (told(a), told(b));
-        (told_a.0 != 0)
-            .cmp(&(told_b.0 != 0))
+        let (fields_a, fields_b) = (fields(a), fields(b));
+        (fields_a.0 != 0)
+            .cmp(&(fields_b.0 != 0))
             .then_with(|| a.usage.cmp(&b.usage))
-            .then_with(|| by_code_unit(told_b.1, told_a.1))
+            .then_with(|| by_code_unit(fields_b.1, fields_a.1))
             .then_with(|| b.quarter.cmp(&a.quarter))
-            .then_with(|| (told_a.2 != 0).cmp(&(told_b.2 != 0)))
-            .then_with(|| by_code_unit(told_b.3, told_a.3))
+            .then_with(|| (fields_a.2 != 0).cmp(&(fields_b.2 != 0)))
+            .then_with(|| by_code_unit(fields_b.3, fields_a.3))
     }
 
-    /// Does the sum of seconds stay exact with this one in it, and another out?
+    /// Checks that the sum of seconds stays exact when `new` is added and `old` is taken back.
     fn fits(&self, new: Usage, old: Usage, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
         let seconds = new.tally().total_seconds;
         let mut total = self.diagnostics.totals;
@@ -217,55 +228,55 @@ impl Ledger {
         Err(UsageError::new(Code::Overflow, message).at(place()))
     }
 
-    pub(crate) fn put(&mut self, claim: Claim) {
-        let usage = claim.usage.tally();
-        if claim.usage == Usage::Call {
+    pub(crate) fn put(&mut self, entry: Entry) {
+        let usage = entry.usage.tally();
+        if entry.usage == Usage::Call {
             add_one(&mut self.diagnostics.without_duration);
         }
         add_one(&mut self.diagnostics.counted);
         self.diagnostics.totals.add(usage);
-        self.change_usage(claim.series, claim.quarter, usage, Tally::add);
+        self.change_usage(entry.timeline, entry.quarter, usage, Tally::add);
     }
 
     /// Undoes [`Ledger::put`].
-    pub(crate) fn take(&mut self, claim: Claim) {
-        let usage = claim.usage.tally();
+    pub(crate) fn take(&mut self, entry: Entry) {
+        let usage = entry.usage.tally();
         let diagnostics = &mut self.diagnostics;
-        if claim.usage == Usage::Call {
+        if entry.usage == Usage::Call {
             diagnostics.without_duration = diagnostics.without_duration.saturating_sub(1);
         }
         diagnostics.counted = diagnostics.counted.saturating_sub(1);
         diagnostics.totals.take(usage);
-        self.change_usage(claim.series, claim.quarter, usage, Tally::take);
+        self.change_usage(entry.timeline, entry.quarter, usage, Tally::take);
     }
 
-    pub(crate) fn change_usage(&mut self, series: u32, quarter: u32, usage: Tally, by: fn(&mut Tally, Tally)) {
+    pub(crate) fn change_usage(&mut self, timeline: u32, quarter: u32, usage: Tally, by: fn(&mut Tally, Tally)) {
         let quarter = Some(quarter).filter(|_| self.window.is_none());
-        if let Some(series) = self.series.get_mut(series as usize) {
-            series.change(quarter, usage, by);
+        if let Some(timeline) = self.timelines.get_mut(timeline as usize) {
+            timeline.change(quarter, usage, by);
         }
     }
 
-    /// Adds the usage of quarter hours, which are in order.
-    pub(crate) fn add_usage(&mut self, series: u32, usage: &[(u32, Tally)]) {
+    /// Adds the usage of quarter hours, which must be in order.
+    pub(crate) fn add_usage(&mut self, timeline: u32, usage: &[(u32, Tally)]) {
         let is_of_a_period = self.window.is_some();
-        if let Some(series) = self.series.get_mut(series as usize) {
+        if let Some(timeline) = self.timelines.get_mut(timeline as usize) {
             if is_of_a_period {
-                usage.iter().for_each(|(_, usage)| series.total.add(*usage));
+                usage.iter().for_each(|(_, usage)| timeline.total.add(*usage));
             } else {
-                series.add(usage);
+                timeline.add(usage);
             }
         }
     }
 
-    fn series_at(&self, number: u32) -> Option<&Series> {
-        self.series.get(number as usize)
+    fn timeline_at(&self, number: u32) -> Option<&Timeline> {
+        self.timelines.get(number as usize)
     }
 
-    /// The number of the series of an agent and a phone number, new or known.
-    pub(crate) fn series_of(&mut self, agent: u32, number: u32) -> u32 {
+    /// The index of the timeline of an agent and a phone number. A new one is created if needed.
+    pub(crate) fn timeline_of(&mut self, agent: u32, number: u32) -> u32 {
         let is_it = |at| {
-            self.series_at(at)
+            self.timeline_at(at)
                 .is_some_and(|s| s.agent == agent && s.number == number)
         };
         if is_it(self.last) {
@@ -275,7 +286,7 @@ impl Ledger {
         self.last = match self.index.find(hash, is_it) {
             Some(known) => known,
             None => {
-                self.series.push(Series::new(agent, number));
+                self.timelines.push(Timeline::new(agent, number));
                 self.index.add(hash)
             }
         };
@@ -285,11 +296,5 @@ impl Ledger {
     /// Where every record went so far.
     pub const fn diagnostics(&self) -> &Diagnostics {
         &self.diagnostics
-    }
-
-    /// The bytes that cells and ids take.
-    pub fn bytes(&self) -> usize {
-        let series = self.series.iter().map(Series::bytes);
-        series.fold(self.ids.bytes(), usize::saturating_add)
     }
 }

@@ -1,36 +1,36 @@
-//! The report's rows: sums, names and their order.
+//! The by-agent report: its rows, their names and their order.
 
 use crate::calendar::period::PeriodQuery;
-use crate::collections::interner::{Entry, Interner};
+use crate::collections::interner::{Interned, Interner};
 use crate::collections::sort::{by_code_unit, sorted};
 use crate::contract::{AgentUsageItem, AgentUsageResponse};
 use crate::counting::tally::Tally;
 use crate::records::judge::Reading;
 use std::cmp::Ordering;
 
-/// A report's question.
+/// The query of a by-agent report.
 #[derive(Clone, Debug)]
 pub struct UsageQuery {
-    /// Which period.
+    /// The period.
     pub period: PeriodQuery,
-    /// Agents' names by id.
+    /// The names of agents by id.
     pub directory: Interner,
-    /// Rows of zeros for agents of the directory without usage?
+    /// Does an agent of the directory without usage get a row of zeros?
     pub include_idle: bool,
     /// How records are read.
     pub reading: Reading,
 }
 
-/// The question of the account's usage: the moment, and the counts that records can't tell.
+/// The query of the account's usage: the moment, and the counts that are not in records.
 #[derive(Clone, Debug)]
 pub struct AccountQuery {
-    /// Webhook deliveries of all time. `None` is the sum of the next two.
+    /// Webhook deliveries of all time. `None` means the sum of the next two fields.
     pub deliveries: Option<u64>,
     /// Webhook deliveries that succeeded.
     pub successful_deliveries: u64,
     /// Webhook deliveries that failed.
     pub failed_deliveries: u64,
-    /// SMS segments of the last 30 days, where they are known.
+    /// SMS segments of the last 30 days, if they are known.
     pub sms_segments: Option<u64>,
     /// The moment up to which the last days are counted, in epoch milliseconds.
     pub now: i64,
@@ -38,15 +38,15 @@ pub struct AccountQuery {
     pub month: PeriodQuery,
 }
 
-/// What an agent is called: by the directory, else by the records, else by its id.
-pub(crate) fn name_of<'a>(directory: &'a Interner, told: Option<&'a str>, id: &'a str) -> &'a str {
+/// The name of an agent: the directory's, else the one from the records, else its id.
+pub(crate) fn name_of<'a>(directory: &'a Interner, recorded: Option<&'a str>, id: &'a str) -> &'a str {
     let listed = directory.find(id).and_then(|number| directory.name(number));
-    listed.filter(|name| !name.is_empty()).or(told).unwrap_or(id)
+    listed.filter(|name| !name.is_empty()).or(recorded).unwrap_or(id)
 }
 
-/// The report of a period, from each agent's counts in it, by their numbers.
+/// The report of a period. `tallies` has the tally of each agent in the period, by the agent's number in `agents`.
 pub fn by_agent(query: &UsageQuery, agents: &Interner, tallies: &[Tally]) -> AgentUsageResponse {
-    let row = |id: &str, told, tally: Tally| tally.row(id, name_of(&query.directory, told, id));
+    let row = |id: &str, name, tally: Tally| tally.row(id, name_of(&query.directory, name, id));
     let mut data = Vec::new();
     for ((number, agent), tally) in agents.iter().zip(tallies).filter(|(_, tally)| !tally.is_idle()) {
         data.push(match number {
@@ -55,7 +55,7 @@ pub fn by_agent(query: &UsageQuery, agents: &Interner, tallies: &[Tally]) -> Age
         });
     }
     if query.include_idle {
-        for (_, Entry { id, .. }) in query.directory.iter().skip(1) {
+        for (_, Interned { id, .. }) in query.directory.iter().skip(1) {
             let number = agents.find(id);
             let tally = number.and_then(|number| tallies.get(number as usize));
             if tally.is_none_or(|tally| tally.is_idle()) {
@@ -74,8 +74,8 @@ pub fn by_agent(query: &UsageQuery, agents: &Interner, tallies: &[Tally]) -> Age
     }
 }
 
-/// The order of rows: most messages first, then most calls, then most seconds, then name and id by code unit; the
-/// row of usage with no agent last. A total order, so that equal counts never depend on the records' order.
+/// The order of rows: most messages first, then most calls, then most seconds, then name and id by UTF-16 code unit. The row of
+/// usage without an agent is last. The order is total, so rows with equal counts do not depend on the order of the records.
 pub fn order(a: &AgentUsageItem, b: &AgentUsageItem) -> Ordering {
     a.is_orphan
         .cmp(&b.is_orphan)

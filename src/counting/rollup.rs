@@ -1,4 +1,4 @@
-//! The counts of all time by agent, phone number and quarter hour, of which any period in any zone is asked afterwards.
+//! The counts of all time by agent, phone number and quarter hour. They answer for any period in any zone afterwards.
 
 use crate::calendar::buckets::SeriesQuery;
 use crate::calendar::buckets::{Bucket, Unit};
@@ -6,7 +6,7 @@ use crate::calendar::period::PeriodQuery;
 use crate::calendar::period::Window;
 use crate::calendar::timestamp::{text, to_wire};
 use crate::calendar::zone::Zone;
-use crate::collections::interner::{Entry, Interner};
+use crate::collections::interner::{Interned, Interner};
 use crate::collections::sort::{by_code_unit, sorted};
 use crate::contract::{
     AgentUsageResponse, DailyUsageItem, DailyUsageResponse, MonthlyUsageItem, MonthlyUsageResponse, NumberLimits,
@@ -22,16 +22,16 @@ use crate::error::{Code, Place, UsageError};
 use crate::records::judge::Reading;
 use chrono::{NaiveDate, NaiveTime};
 
-/// All time's counts: a [`Ledger`], and the names of agents.
+/// The counts of all time: a [`Ledger`], and the names of agents.
 ///
-/// A record that no period can hold, before 1970 or after 2099, is `outside_period`.
+/// A record before 1970 or after 2099, which no period can contain, counts as `outside_period`.
 #[derive(Clone, Debug)]
 pub struct Rollup {
     directory: Interner,
     ledger: Ledger,
 }
 
-/// Quarter hours, half-open.
+/// A span of quarter hours, half-open.
 #[derive(Clone, Copy)]
 struct Quarters {
     from: u32,
@@ -39,7 +39,7 @@ struct Quarters {
 }
 
 impl Rollup {
-    /// Nothing counted yet. The directory has agents' names by id.
+    /// Creates a rollup that has counted nothing yet. `directory` has the names of agents by id.
     pub fn new(reading: Reading, directory: Interner) -> Self {
         Rollup {
             directory,
@@ -57,20 +57,21 @@ impl Rollup {
         &mut self.ledger
     }
 
-    /// The report of a period. Names are the query's directory's, else the rollup's own; how records were read is settled.
+    /// The by-agent report of a period. A name comes from the directory of the query, else from that of the rollup, else from
+    /// the records. The `reading` of the query plays no part: the records have been read.
     ///
     /// # Errors
-    /// `out_of_range` for a period that does not begin and end on quarter hours of UTC.
+    /// `out_of_range` if the period does not begin and end on quarter hours of UTC.
     pub fn by_agent(&self, mut query: UsageQuery) -> Result<AgentUsageResponse, UsageError> {
         let bounds = &query.period.bounds;
         let within = quarters(bounds.window, &bounds.zone)?;
         let mut tallies = vec![Tally::default(); self.ledger.agents.count()];
-        for series in &self.ledger.series {
-            if let Some(tally) = tallies.get_mut(series.agent as usize) {
-                tally.add(series.sum(within.from, within.to));
+        for timeline in &self.ledger.timelines {
+            if let Some(tally) = tallies.get_mut(timeline.agent as usize) {
+                tally.add(timeline.sum(within.from, within.to));
             }
         }
-        for (_, Entry { id, name }) in self.directory.iter() {
+        for (_, Interned { id, name }) in self.directory.iter() {
             if let (Some((at, name)), None) = (name, query.directory.find(id)) {
                 let number = query.directory.intern(id);
                 query.directory.observe_name(number, *at, name);
@@ -79,23 +80,25 @@ impl Rollup {
         Ok(report::by_agent(&query, &self.ledger.agents, &tallies))
     }
 
-    /// Usage by phone number, of a period or of all time: most messages first, then most calls, then by id; what came by no
-    /// number last, with an empty id. What records do not tell is empty. The agent is told where all of a number's usage is one agent's.
+    /// Usage by phone number, of a period or, with `None`, of all time.
+    ///
+    /// Most messages come first, then most calls, then the smaller id. Usage without a phone number is last, with an empty id.
+    /// Fields that are not in records are empty. A row names an agent if one agent had all usage of that phone number.
     ///
     /// # Errors
-    /// As of [`Rollup::by_agent`].
+    /// The errors of [`Rollup::by_agent`].
     pub fn by_number(&self, query: Option<&PeriodQuery>) -> Result<NumberUsageResponse, UsageError> {
         let within = query
             .map(|query| quarters(query.bounds.window, &query.bounds.zone))
             .transpose()?;
-        // The sum, and the agent as long as there is no other.
+        // The sum, and the agent: `None` before the first usage, 0 after usage of a second agent.
         let mut numbers = vec![(Tally::default(), None); self.ledger.numbers.count()];
-        for series in &self.ledger.series {
-            let usage = within.map_or(series.total, |within| series.sum(within.from, within.to));
-            if let Some((tally, agent)) = numbers.get_mut(series.number as usize).filter(|_| !usage.is_idle()) {
+        for timeline in &self.ledger.timelines {
+            let usage = within.map_or(timeline.total, |within| timeline.sum(within.from, within.to));
+            if let Some((tally, agent)) = numbers.get_mut(timeline.number as usize).filter(|_| !usage.is_idle()) {
                 *agent = match agent {
-                    None => Some(series.agent),
-                    Some(known) if *known == series.agent => Some(series.agent),
+                    None => Some(timeline.agent),
+                    Some(known) if *known == timeline.agent => Some(timeline.agent),
                     Some(_) => Some(0),
                 };
                 tally.add(usage);
@@ -140,10 +143,10 @@ impl Rollup {
         Ok(NumberUsageResponse { data })
     }
 
-    /// Usage by local date, the one that holds `now` last.
+    /// Usage by local date. The last date is the one that holds `now`.
     ///
     /// # Errors
-    /// `out_of_range` for dates outside 1970-01-01..2099-12-31, and for days that do not begin and end on quarter hours of UTC.
+    /// `out_of_range` if a date lies outside 1970-01-01..2099-12-31, or a day does not begin and end on quarter hours of UTC.
     pub fn daily(&self, query: &SeriesQuery) -> Result<DailyUsageResponse, UsageError> {
         let row = |(bucket, usage): (Bucket, Tally)| DailyUsageItem {
             date: date_text(bucket.first, 10),
@@ -158,10 +161,10 @@ impl Rollup {
         })
     }
 
-    /// Usage by local month, the one that holds `now` last.
+    /// Usage by local month. The last month is the one that holds `now`.
     ///
     /// # Errors
-    /// As of [`Rollup::daily`].
+    /// The errors of [`Rollup::daily`].
     pub fn monthly(&self, query: &SeriesQuery) -> Result<MonthlyUsageResponse, UsageError> {
         let row = |(bucket, usage): (Bucket, Tally)| {
             MonthlyUsageItem {
@@ -178,7 +181,7 @@ impl Rollup {
         })
     }
 
-    /// The account's usage. Records can't tell the plan and the phone numbers, so the caller gives them.
+    /// The account's usage. The plan and the limits of phone numbers are not in records, so the caller gives them.
     pub fn usage(&self, query: &AccountQuery, plan: PlanInfo, numbers: NumberLimits) -> UsageResponse {
         let (period_start, period_end) = query.month.bounds.written(query.month.bounds_as);
         UsageResponse {
@@ -191,8 +194,8 @@ impl Rollup {
         }
     }
 
-    /// The account's counts: of all time, and of the last day, 7 days and 30 days, which are the last 96, 672 and 2880 quarter
-    /// hours up to the one that holds the moment. A rollup knows nothing finer.
+    /// The account's counts of all time, and of the last 24 hours, 7 days and 30 days. These are the last 96, 672 and 2880 quarter
+    /// hours up to and including the one that holds the moment, because a rollup counts by the quarter hour.
     pub fn stats(&self, query: &AccountQuery) -> UsageStats {
         let [all, day, week, month] = self.latest(query.now);
         let (successful, failed) = (query.successful_deliveries, query.failed_deliveries);
@@ -216,9 +219,9 @@ impl Rollup {
     pub fn latest(&self, now: i64) -> [Tally; 4] {
         let to = quarter_of(now).map_or(0, |quarter| quarter.saturating_add(1));
         let mut sums = [Tally::default(); 4];
-        for series in &self.ledger.series {
-            let usage = [96, 672, 2880].map(|quarters| series.sum(to.saturating_sub(quarters), to));
-            for (sum, usage) in sums.iter_mut().zip([series.total].into_iter().chain(usage)) {
+        for timeline in &self.ledger.timelines {
+            let usage = [96, 672, 2880].map(|quarters| timeline.sum(to.saturating_sub(quarters), to));
+            for (sum, usage) in sums.iter_mut().zip([timeline.total].into_iter().chain(usage)) {
                 sum.add(usage);
             }
         }
@@ -231,31 +234,31 @@ impl Rollup {
         for bucket in found {
             sums.push((bucket, quarters(bucket.window, &query.zone)?, Tally::default()));
         }
-        // One series after the other, for what is near it is read next.
-        for series in &self.ledger.series {
+        // Timelines in the outer loop, so that all buckets read one timeline while it is in the cache.
+        for timeline in &self.ledger.timelines {
             for (_, within, sum) in &mut sums {
-                sum.add(series.sum(within.from, within.to));
+                sum.add(timeline.sum(within.from, within.to));
             }
         }
         Ok(sums.into_iter().map(|(bucket, _, sum)| (bucket, sum)).collect())
     }
 }
 
-/// The first characters of a date as the wire writes it.
+/// The first characters of a date as responses write it.
 fn date_text(date: NaiveDate, length: usize) -> String {
     let mut date = to_wire(date.and_time(NaiveTime::MIN)).map(text).unwrap_or_default();
     date.truncate(length);
     date
 }
 
-/// The quarter hours of a span, if it is made of them.
+/// The quarter hours of a window, if it begins and ends on quarter hours.
 fn quarters(window: Window, zone: &Zone) -> Result<Quarters, UsageError> {
     match (beginning_at(window.start), beginning_at(window.end)) {
         (Some(from), Some(to)) => Ok(Quarters { from, to }),
         _ => {
-            let why = "a day there begins or ends off the quarter hours by which a rollup keeps its counts";
+            let why = "a rollup counts by quarter hours of UTC, and a day of the period does not begin or end on one";
             let who = "only Africa/Monrovia until 1972 and Pacific/Kiritimati until 1979 have such days";
-            let message = format!("the period in {} can't be told: {why} ({who})", zone.name());
+            let message = format!("a rollup cannot report the period in {}: {why} ({who})", zone.name());
             Err(UsageError::new(Code::OutOfRange, message).at(Place::at("/tz")))
         }
     }

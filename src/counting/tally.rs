@@ -1,16 +1,16 @@
-//! The counts of one agent, of one phone number, or of all.
+//! A tally: messages, calls and seconds.
 
 use crate::contract::{AgentUsageItem, UNASSIGNED};
 use crate::output::{Field, HasValue, MAX_FIELDS, Object, fields};
 
-/// Counts of one agent, or of all.
+/// The counts of an agent, a phone number, a quarter hour, or of everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Messages.
     pub messages: u64,
     /// Completed calls.
     pub calls: u64,
-    /// Their whole seconds.
+    /// The sum of the whole seconds of all calls.
     pub total_seconds: u64,
 }
 
@@ -25,21 +25,21 @@ impl Object for Tally {
 }
 
 impl Tally {
-    /// Adds to it. The caller has checked that all sums stay within [`MAX_SAFE`](crate::json::MAX_SAFE).
+    /// Adds another tally. The caller has checked that all sums stay within [`MAX_SAFE`](crate::json::MAX_SAFE).
     pub const fn add(&mut self, more: Tally) {
         self.messages = self.messages.saturating_add(more.messages);
         self.calls = self.calls.saturating_add(more.calls);
         self.total_seconds = self.total_seconds.saturating_add(more.total_seconds);
     }
 
-    /// Takes back what was added to it.
+    /// Takes back a tally that was added.
     pub const fn take(&mut self, less: Tally) {
         self.messages = self.messages.saturating_sub(less.messages);
         self.calls = self.calls.saturating_sub(less.calls);
         self.total_seconds = self.total_seconds.saturating_sub(less.total_seconds);
     }
 
-    /// Is there anything in it?
+    /// Are there no messages and no calls?
     pub const fn is_idle(&self) -> bool {
         self.messages == 0 && self.calls == 0
     }
@@ -49,7 +49,7 @@ impl Tally {
         self.item(Some(agent_id.to_owned()), agent_name, false)
     }
 
-    /// The row of usage with no agent.
+    /// The row of usage without an agent.
     pub fn unassigned_row(self) -> AgentUsageItem {
         self.item(None, UNASSIGNED, true)
     }

@@ -1,4 +1,7 @@
-//! Bringing records to the count, whichever way they come: JSON text, whole or in chunks.
+//! Feeds the records of a JSON text, whole or in chunks, to a ledger.
+//!
+//! [`TextFeed`] pushes chunks into a [`Reader`]. The reader hands each record back to this module through the trait [`Sink`],
+//! which adds it to the ledger.
 
 use crate::counting::ledger::Ledger;
 use crate::error::{Place, UsageError};
@@ -6,7 +9,7 @@ use crate::records::judge::Defaults;
 use crate::records::reader::{Reader, Sink};
 use crate::records::row::Row;
 
-/// A text on its way into the count.
+/// A JSON text whose records are counted as its chunks arrive.
 #[derive(Clone, Debug, Default)]
 pub struct TextFeed {
     reader: Reader,
@@ -14,7 +17,7 @@ pub struct TextFeed {
 }
 
 impl TextFeed {
-    /// A text whose records without an agent are these defaults'.
+    /// Starts a text. Records without an agent belong to the agent of `defaults`.
     pub fn new(defaults: Defaults) -> Self {
         TextFeed {
             reader: Reader::default(),
@@ -22,13 +25,13 @@ impl TextFeed {
         }
     }
 
-    /// A text that a reader of the tests' choice reads.
+    /// Starts a text with a given reader, for tests.
     #[doc(hidden)]
     pub const fn with_reader(reader: Reader, defaults: Defaults) -> Self {
         TextFeed { reader, defaults }
     }
 
-    /// The agent of records that name none.
+    /// The agent of records that do not name one.
     pub const fn defaults(&self) -> &Defaults {
         &self.defaults
     }
@@ -36,7 +39,7 @@ impl TextFeed {
     /// Counts the records that end in the next chunk. A chunk may end anywhere.
     ///
     /// # Errors
-    /// `invalid_json`, `invalid_record`, `overflow`. What was counted before stays counted.
+    /// `invalid_json`, `invalid_record`, `overflow`. Records before the error stay counted.
     pub fn push(&mut self, into: &mut Ledger, chunk: &[u8]) -> Result<(), UsageError> {
         self.reader.push(
             chunk,
@@ -47,10 +50,10 @@ impl TextFeed {
         )
     }
 
-    /// Ends the text; another may follow.
+    /// Ends the text. Another text may follow.
     ///
     /// # Errors
-    /// As of [`TextFeed::push`].
+    /// The errors of [`TextFeed::push`].
     pub fn finish(&mut self, into: &mut Ledger) -> Result<(), UsageError> {
         self.reader.finish(&mut LedgerSink {
             into,
@@ -62,7 +65,7 @@ impl TextFeed {
 /// Counts the records of a whole text.
 ///
 /// # Errors
-/// As of [`TextFeed::push`].
+/// The errors of [`TextFeed::push`].
 pub fn push_text(into: &mut Ledger, text: &[u8], defaults: &Defaults) -> Result<(), UsageError> {
     let mut reading = TextFeed::new(defaults.clone());
     reading.push(into, text)?;

@@ -1,22 +1,22 @@
-//! The tokens of JSON text that lies whole in memory: each is checked as it is passed.
+//! A cursor over JSON text that lies whole in memory. It checks each token as it passes it.
 //!
-//! A place is only moved behind what is sound. `None` says that something is not, or that the text ends too early.
+//! The cursor only moves past valid text. `None` means that the text is invalid or ends too early.
 
 use crate::json::decimal::nearest;
 use crate::json::strings::{ascii_before_quote, ascii_len};
 
-/// A place in the text.
+/// A position in a text.
 #[derive(Clone, Copy)]
 pub struct Cursor<'t> {
-    /// All of it.
+    /// The whole text.
     pub text: &'t [u8],
     /// The offset of the next byte.
     pub at: usize,
-    /// Has more space been passed than a single one here and there? Only then there can be line breaks.
+    /// Has the cursor passed white space other than single spaces? Only then the passed text can have line breaks.
     pub spaced: bool,
 }
 
-/// How many bytes the character at the beginning has, which is beyond ASCII (RFC 3629 §4).
+/// The length in bytes of the non-ASCII character at the beginning (RFC 3629 §4). `None` if it is not valid UTF-8.
 #[inline(always)]
 const fn character_len(bytes: &[u8]) -> Option<usize> {
     match bytes {
@@ -31,7 +31,7 @@ const fn character_len(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Are these four hexadecimal digits? All at once: a byte's highest bit tells whether it is at least or beyond a limit.
+/// Are these four hexadecimal digits? All four are tested at once: a sum sets the highest bit of a byte that reaches a limit.
 #[inline(always)]
 const fn are_hex(digits: &[u8; 4]) -> bool {
     const fn all(byte: u8) -> u32 {
@@ -39,34 +39,34 @@ const fn are_hex(digits: &[u8; 4]) -> bool {
     }
     let digits = u32::from_le_bytes(*digits);
     let small = digits | all(0x20);
-    // From a limit on, adding what it lacks of 0x80 sets the bit.
+    // Adding 0x80 minus a limit sets the highest bit of a byte that is at least the limit.
     let decimal = digits.wrapping_add(all(0x80 - b'0')) & !digits.wrapping_add(all(0x7f - b'9'));
     let letter = small.wrapping_add(all(0x80 - b'a')) & !small.wrapping_add(all(0x7f - b'f'));
     (decimal | letter) & !digits & all(0x80) == all(0x80)
 }
 
-/// How many digits there are at the beginning, and their number; `None` where they may go on. Without a branch, as nobody can
-/// guess how many there will be.
+/// The number of digits at the beginning, and their value. `None` if all eight bytes are digits. It has no branch on the number
+/// of digits, because the processor cannot predict that.
 #[inline(always)]
 const fn few_digits(block: &[u8; 8]) -> Option<(usize, u64)> {
     const fn all(byte: u8) -> u64 {
         u64::from_le_bytes([byte; 8])
     }
     let values = u64::from_le_bytes(*block) ^ all(b'0');
-    // From ten on, adding what it lacks of 0x80 sets the highest bit; what overflows only spoils bytes behind that.
+    // Adding 0x80 - 10 sets the highest bit of a value from 10 on. A carry only disturbs bytes after the first such byte.
     let stops = (values.wrapping_add(all(0x80 - 10)) | values) & all(0x80);
     if stops == 0 {
         return None;
     }
-    let stop = stops.trailing_zeros(); // the highest bit of a byte
-    // The digits go to the end, behind zeros; then pairs of them become one number, and pairs of those.
+    let stop = stops.trailing_zeros(); // the index of the highest bit of a byte
+    // Move the digits to the end, after zeros. Then combine pairs of digits, pairs of these, and the two halves.
     let digits = values.wrapping_shl(63_u32.wrapping_sub(stop)).wrapping_shl(8);
     let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
     let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
     Some((stop as usize / 8, fours.wrapping_mul(10_000 << 32 | 1) >> 32))
 }
 
-/// The offset of the next byte that is no white space.
+/// The offset of the next byte that is not white space.
 #[inline(never)]
 fn behind_space(text: &[u8], at: usize) -> usize {
     let is_space = |byte: &&u8| matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
@@ -77,18 +77,19 @@ fn behind_space(text: &[u8], at: usize) -> usize {
 }
 
 impl<'t> Cursor<'t> {
+    /// The next byte. The cursor does not move.
     #[inline(always)]
     pub fn byte(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
-    /// Goes on behind bytes that are there, so that nothing can overflow.
+    /// Moves past bytes, which must exist, so that the sum cannot overflow.
     #[inline(always)]
     pub const fn skip(&mut self, bytes: usize) {
         self.at = self.at.wrapping_add(bytes);
     }
 
-    /// The next byte that is no white space; it is not passed.
+    /// Skips white space, and returns the next byte. The cursor stays before that byte.
     #[inline(always)]
     pub fn token(&mut self) -> Option<u8> {
         let byte = self.byte()?;
@@ -101,8 +102,8 @@ impl<'t> Cursor<'t> {
         self.byte()
     }
 
-    /// How many bytes it is to behind the opening quote of a value that is a string, if it is spelled as nearly everyone
-    /// does: with one space behind the colon or none. Else 0.
+    /// The length of the text from a colon through the opening quote of a string, if there is one space between them or none.
+    /// Otherwise 0.
     #[inline(always)]
     pub fn quote_ahead(&self) -> usize {
         match self.text.get(self.at..) {
@@ -112,7 +113,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// The first byte of a value, behind a colon; it is not passed.
+    /// Passes a colon, and returns the first byte of the value. The cursor stays before that byte.
     #[inline(always)]
     pub fn value_token(&mut self) -> Option<u8> {
         if self.token()? != b':' {
@@ -122,7 +123,7 @@ impl<'t> Cursor<'t> {
         self.token()
     }
 
-    /// Between the entries of an object: true before the next key, false behind the end.
+    /// Passes what follows an entry of an object. Returns true before the next key, and false after the end of the object.
     #[inline(always)]
     pub fn next_entry(&mut self) -> Option<bool> {
         match self.token()? {
@@ -138,7 +139,8 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Behind the opening brace of an object: as between entries.
+    /// Passes what follows the opening brace of an object. Returns true before the first key, and false after the end of the
+    /// object.
     #[inline(always)]
     pub fn first_entry(&mut self) -> Option<bool> {
         match self.token()? {
@@ -151,7 +153,8 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Passes plain ASCII text, from behind its opening quote on, and gives it. Of other text nothing is passed.
+    /// Passes a string of unescaped ASCII, from after its opening quote, and returns it. With other text the cursor does not
+    /// move.
     #[inline(always)]
     pub fn pass_ascii(&mut self) -> Option<&'t [u8]> {
         let rest = self.text.get(self.at..)?;
@@ -160,7 +163,7 @@ impl<'t> Cursor<'t> {
         rest.get(..length)
     }
 
-    /// A string that nobody reads.
+    /// Passes a string without reading it.
     #[inline(never)]
     pub fn pass_string(&mut self) -> Option<()> {
         self.skip(1);
@@ -173,7 +176,8 @@ impl<'t> Cursor<'t> {
         self.odd_string(length).map(|_| ())
     }
 
-    /// A string with escapes or with text beyond ASCII, from behind its opening quote on; so many bytes are neither.
+    /// Passes a string with escapes or non-ASCII text, from after its opening quote, and returns the bytes between the quotes. The
+    /// first `plain` bytes are unescaped ASCII.
     #[inline(never)]
     pub fn odd_string(&mut self, plain: usize) -> Option<&'t [u8]> {
         let start = self.at;
@@ -201,7 +205,7 @@ impl<'t> Cursor<'t> {
                 }
                 _ => return None,
             }
-            // Of escapes and of what is beyond ASCII there are often several in a row.
+            // Escapes and non-ASCII characters often follow each other.
             if !matches!(self.byte()?, b'\\' | 0x80..) {
                 self.skip(ascii_len(self.text.get(self.at..)?));
             }
@@ -211,6 +215,7 @@ impl<'t> Cursor<'t> {
         Some(bytes)
     }
 
+    /// Passes a number, `true`, `false` or `null`.
     pub fn pass_scalar(&mut self, first: u8) -> Option<()> {
         match first {
             b'n' => self.word(b"null"),
@@ -221,10 +226,10 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// A value that nobody reads, whatever lies in it. It may open so many levels.
+    /// Passes a value of any kind without reading it. It may be nested `levels` deep.
     #[inline(never)]
     pub fn pass(&mut self, first: u8, levels: usize) -> Option<()> {
-        // A bit for each level that is open, the innermost lowest: is it an object? There are never more than 127.
+        // A bit for each open level, the innermost lowest: 1 for an object, 0 for an array. There are at most 127.
         let mut open = 0_u128;
         let mut depth = 0_usize;
         let mut first = first;
@@ -261,7 +266,7 @@ impl<'t> Cursor<'t> {
                 }
                 _ => self.pass_scalar(first)?,
             }
-            // Behind a value: the ends of what is open, or a comma.
+            // After a value: the ends of open arrays and objects, or a comma.
             loop {
                 if depth == 0 {
                     return Some(());
@@ -289,6 +294,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// Passes a literal such as `null`.
     #[inline(always)]
     pub fn word(&mut self, word: &[u8]) -> Option<()> {
         let rest = self.text.get(self.at..)?;
@@ -299,7 +305,7 @@ impl<'t> Cursor<'t> {
         Some(())
     }
 
-    /// Passes digits, and says their number as long as it has no more than fifteen of them.
+    /// Passes digits. Returns their count and their value; the value is only exact up to 19 digits.
     #[inline(always)]
     pub fn digits(&mut self) -> Option<(usize, u64)> {
         let start = self.at;
@@ -311,7 +317,7 @@ impl<'t> Cursor<'t> {
         Some((self.at.wrapping_sub(start), number))
     }
 
-    /// Passes a number of at most seven digits, behind which an entry ends. Of others nothing is passed.
+    /// Passes a whole number of at most seven digits that ends an entry. With other text the cursor does not move.
     #[inline(always)]
     pub fn pass_short_number(&mut self) -> Option<u64> {
         let block = self.text.get(self.at..)?.first_chunk()?;
@@ -324,7 +330,7 @@ impl<'t> Cursor<'t> {
         Some(number)
     }
 
-    /// Passes a number; says its size if it is whole and short enough to be exact as a double.
+    /// Passes a number. Returns its absolute value if it is whole and has at most 15 digits, so that a double holds it exactly.
     #[inline(never)]
     pub fn pass_number(&mut self, first: u8) -> Option<Option<u64>> {
         if first == b'-' {
@@ -356,7 +362,7 @@ impl<'t> Cursor<'t> {
         Some(exact)
     }
 
-    /// The number here, as `JSON.parse` rounds it.
+    /// Reads a number, rounded as `JSON.parse` rounds it.
     #[allow(clippy::cast_precision_loss)]
     pub fn number(&mut self, first: u8) -> Option<f64> {
         let start = self.at;
@@ -373,7 +379,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hexadecimal_digits_are_told_from_all_other_bytes() {
+    fn only_hexadecimal_digits_are_recognised() {
         for at in 0..4 {
             for byte in 0..=255_u8 {
                 for other in [b'0', b'9', b'a', b'F', b'/', 0x80, 0xff] {
@@ -387,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_read_at_once_as_one_by_one() {
+    fn eight_digits_at_once_are_read_as_one_by_one() {
         let ends = *b",}] \n.eE-/:\x00\x7f\x80\xff";
         for number in (0..100_000_u64)
             .chain((0..2000).map(|n| n * 7919 + 900_000))
@@ -412,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_those_of_the_standard_library() {
+    fn character_lengths_equal_those_of_the_standard_library() {
         for first in 0x80..=255_u8 {
             for second in 0..=255_u8 {
                 for (third, fourth) in [

@@ -1,14 +1,14 @@
-//! Numbers: the double that is nearest to a decimal text.
+//! The double that is nearest to a decimal number.
 //!
-//! The standard library's reader is quicker for numbers of more than fifteen digits, and brings code and a table that gzip
-//! makes 13 kB of, an eighth of the module. Here such numbers are divided out in whole numbers, exactly and without a table.
+//! The standard library's parser is faster for numbers of more than fifteen digits, but its code and table add 13 kB to the
+//! gzipped module, an eighth of it. Here such numbers are computed with big integers, exactly and without a table.
 
-/// How many digits decide between two doubles: after these it only matters whether anything follows (IEEE 754: 767 for
-/// doubles).
+/// The number of digits that can decide between two doubles (767 in IEEE 754, rounded up). After these it only matters whether
+/// another digit is not zero.
 const MOST_DIGITS: u32 = 800;
 
-/// The double nearest to a number as JSON spells it (RFC 8259 §6), ties to even, as `JSON.parse` reads it: infinity beyond the
-/// last. Nonsense for other text.
+/// The double nearest to a JSON number (RFC 8259 §6), with ties to even, as `JSON.parse` reads it. Numbers beyond the largest
+/// double become infinity. The result for text that is not a JSON number is unspecified.
 ///
 /// ```
 /// # use usage_by_agent::json::decimal::nearest;
@@ -20,11 +20,11 @@ pub fn nearest(text: &str) -> f64 {
     if unsigned.is_some() { -size } else { size }
 }
 
-/// Digits and where their point is: `digits × 10^exponent`.
+/// A decimal number: `digits × 10^exponent`.
 struct Digits {
-    /// The first of them, as many as a u64 is sure to hold.
+    /// The value of the first 19 digits, which always fit a `u64`.
     first: u64,
-    /// How many there are, zeros at the beginning aside.
+    /// The number of digits without leading zeros.
     count: u32,
     exponent: i64,
 }
@@ -56,7 +56,7 @@ fn size(text: &[u8]) -> f64 {
     if read.count == 0 {
         return 0.0;
     }
-    // Both numbers are doubles, so one rounding is all that happens (Clinger's fast path).
+    // A double holds both numbers exactly, so the result is rounded only once (Clinger's fast path).
     if read.count <= 19
         && read.first <= 1 << 53
         && let Some(power) = power_of_ten(read.exponent.unsigned_abs())
@@ -83,15 +83,15 @@ fn exponent(text: &[u8]) -> i64 {
     if negative { size.saturating_neg() } else { size }
 }
 
-/// Those that a double holds exactly.
+/// 10^n, if a double holds it exactly.
 fn power_of_ten(n: u64) -> Option<f64> {
     (n <= 22).then(|| (0..n).fold(1.0, |power, _| power * 10.0))
 }
 
-/// The same by whole numbers of any length. Rare, so it is kept small: nothing of it is inlined.
+/// Computes the nearest double with big integers. It is rare, so it is kept small and not inlined.
 #[inline(never)]
 fn divided(mantissa: &[u8], read: &Digits) -> f64 {
-    // Where the first digit stands: the number is below 10^place, and not below a tenth of it.
+    // The place of the first digit: 10^(place - 1) <= number < 10^place.
     let place = read.exponent.saturating_add(i64::from(read.count));
     if place > 310 {
         return f64::INFINITY;
@@ -118,7 +118,7 @@ fn divided(mantissa: &[u8], read: &Digits) -> f64 {
     if exponent >= 0 {
         powers.for_each(|power| number.times(power, 0));
     } else {
-        // 32 bits hold more than nine digits: the quotient keeps all the bits that the divisor takes, and 96 more.
+        // A word of 32 bits holds more than nine digits, so the quotient keeps more bits than the divisor takes away.
         let words = nines.saturating_add(4);
         let mut scaled: Vec<u32> = (0..words).map(|_| 0).collect();
         scaled.extend(&number.0);
@@ -129,11 +129,11 @@ fn divided(mantissa: &[u8], read: &Digits) -> f64 {
     number.rounded(scale, more)
 }
 
-/// A whole number, its lowest 32 bits first.
+/// A big integer, with its lowest 32 bits first.
 struct Big(Vec<u32>);
 
 impl Big {
-    /// Multiplies, and adds.
+    /// Multiplies by `factor`, then adds `add`.
     #[inline(never)]
     fn times(&mut self, factor: u32, add: u32) {
         let mut carry = u64::from(add);
@@ -147,7 +147,7 @@ impl Big {
         }
     }
 
-    /// Divides, and gives the remainder.
+    /// Divides, and returns the remainder.
     #[inline(never)]
     fn over(&mut self, divisor: u32) -> u64 {
         let mut rest = 0_u64;
@@ -162,9 +162,10 @@ impl Big {
         rest
     }
 
-    /// The double nearest to this number, which is not 0, times `2^scale`, and a little more if there is `more`.
+    /// The double nearest to this number times `2^scale`. The number is not 0. `more` means that the exact value is slightly
+    /// greater.
     fn rounded(mut self, mut scale: i64, mut more: bool) -> f64 {
-        // Until the first bit of a word is set, so that two words are 64 bits of it.
+        // Shift until the first bit of the top word is set, so that the top two words have 64 significant bits.
         let spare = self.0.last().map_or(0, |word| word.leading_zeros());
         self.times(1_u32.wrapping_shl(spare), 0);
         scale = scale.saturating_sub(spare.into());
@@ -174,7 +175,7 @@ impl Big {
         more |= words.any(|word| *word > 0);
         scale =
             i64::try_from(self.0.len()).map_or(scale, |n| scale.saturating_add(n.saturating_sub(2).saturating_mul(32)));
-        // The last bit that the double has room for: 53 bits from the first, and none below the smallest double.
+        // The exponent of the last bit of the double: 53 bits from the first, but not below the smallest double.
         let last = scale.saturating_add(11).max(-1074);
         let away = u32::try_from(last.saturating_sub(scale)).unwrap_or(u32::MAX);
         let kept = top.checked_shr(away).unwrap_or(0);
@@ -192,7 +193,7 @@ const fn low(bits: u64) -> u32 {
     bits as u32
 }
 
-/// `2^n`, for `n` from -1074 on; infinity beyond the last double.
+/// `2^n` for `n` from -1074 on. Infinity beyond the largest double.
 fn power_of_two(n: i64) -> f64 {
     match u64::try_from(n.saturating_add(1023)) {
         Ok(exponent @ 1..=2046) => f64::from_bits(exponent << 52),
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hard_ones() {
+    fn hard_cases_are_rounded_as_the_standard_library_rounds_them() {
         let long = format!("0.{}1", "0".repeat(400));
         let half = format!("9007199254740993.{}1", "0".repeat(900));
         for text in [
@@ -271,17 +272,17 @@ mod tests {
         }
 
         #[test]
-        fn halves_between_doubles_go_to_the_even_one(
+        fn a_tie_between_doubles_goes_to_the_even_one(
             odd in (1_u128 << 53)..(1 << 54),
             shift in 0_u32..70,
             more in "(\\.0{0,900}[01])?",
         ) {
-            // 54 bits, the last of them set: in the middle of two doubles.
+            // 54 bits with the last bit set lie in the middle of two doubles.
             same(&format!("{}{more}", (odd | 1) << shift));
         }
 
         #[test]
-        fn any_text_of_a_number(text in "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?") {
+        fn any_number_is_rounded_as_the_standard_library_rounds_it(text in "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?") {
             same(&text);
         }
     }

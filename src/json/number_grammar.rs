@@ -1,6 +1,6 @@
 //! The grammar of numbers, a byte at a time.
 
-/// How far a number has come (RFC 8259 §6).
+/// The state of a number that is checked byte by byte (RFC 8259 §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {
     Minus,
@@ -14,7 +14,7 @@ pub enum Number {
 }
 
 impl Number {
-    /// The state after one more byte; `None` where the number does not go on with it.
+    /// The state after one more byte. `None` if the byte does not continue the number.
     pub const fn next(self, byte: u8) -> Option<Number> {
         use Number::{E, Exponent, Fraction, Minus, Point, Sign, Whole, Zero};
         Some(match (self, byte) {

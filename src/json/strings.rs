@@ -1,20 +1,22 @@
-//! The plain inside of a string: how far it goes. The one place with SIMD.
+//! Finds the end of unescaped text in a string. Only this module uses SIMD.
 //!
 //! WebAssembly compares sixteen bytes at once (every engine that runs the package has `simd128`), other targets eight.
 
-/// How many leading bytes are ASCII text between quotes: no quote, backslash or control character, nothing from 0x80 on.
+/// The number of leading bytes that are unescaped ASCII text of a string: no quote, backslash, control character or byte from
+/// 0x80 on.
 #[inline(always)]
 pub fn ascii_len(bytes: &[u8]) -> usize {
     plain_len::<true>(bytes)
 }
 
-/// How many leading bytes are text between quotes, whatever its encoding: no quote, backslash or control character.
+/// The number of leading bytes that are unescaped text of a string in any encoding: no quote, backslash or control character.
 #[inline(always)]
 pub fn text_len(bytes: &[u8]) -> usize {
     plain_len::<false>(bytes)
 }
 
-/// How many bytes it is to the quote that ends plain ASCII text; `None` where other text comes first, or less than a block is left.
+/// The number of bytes before the quote that ends unescaped ASCII text. `None` if other text comes first, or less than a block
+/// is left.
 #[inline(always)]
 pub fn ascii_before_quote(bytes: &[u8]) -> Option<usize> {
     let mut at = 0_usize;
@@ -27,13 +29,13 @@ pub fn ascii_before_quote(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// How many line breaks there are.
+/// The number of line breaks.
 #[inline(never)]
 pub fn line_breaks(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// Most strings end in their first bytes: only that is worth its place at each call.
+/// Most strings end in their first block, so only that case is inlined.
 #[inline(always)]
 fn plain_len<const ASCII: bool>(bytes: &[u8]) -> usize {
     match bytes.first_chunk().and_then(first_stop::<ASCII>) {
@@ -77,7 +79,7 @@ mod sixteen {
         let half = |half: &[u8]| half.try_into().map_or(0, u64::from_le_bytes);
         let block = u64x2(half(low), half(high));
         let control = if ASCII {
-            i8x16_lt(block, i8x16_splat(0x20)) // as signed bytes, those from 0x80 on are negative
+            i8x16_lt(block, i8x16_splat(0x20)) // as signed bytes, the bytes from 0x80 on are negative
         } else {
             u8x16_lt(block, u8x16_splat(0x20))
         };
@@ -98,7 +100,7 @@ mod eight {
 
     pub const BLOCK: usize = 8;
 
-    /// A subtraction borrows from the byte above only where it has found something, so the lowest find is exact.
+    /// A subtraction borrows from the next byte only after a match, so the lowest match is exact.
     #[inline]
     pub fn first_stop<const ASCII: bool>(block: &[u8; BLOCK]) -> Option<usize> {
         let block = u64::from_le_bytes(*block);
@@ -122,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_the_naive_loop(start in "[ -~]{0,70}", bytes in prop::collection::vec(any::<u8>(), 0..40), at in 0..20_usize) {
+        fn lengths_equal_those_of_a_naive_loop(start in "[ -~]{0,70}", bytes in prop::collection::vec(any::<u8>(), 0..40), at in 0..20_usize) {
             let bytes = [start.as_bytes(), &bytes].concat();
             let bytes = bytes.get(at..).unwrap_or_default();
             prop_assert_eq!(ascii_len(bytes), naive(bytes, true));
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_in_every_place() {
+    fn every_byte_is_found_in_every_place() {
         for around in [b'a', 0x7f, 0x1f, b'!', b'#', b'[', b']'] {
             for at in 0..40 {
                 for byte in 0..=255 {

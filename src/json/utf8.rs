@@ -1,6 +1,7 @@
 //! The grammar of UTF-8, a byte at a time.
 
-/// UTF-8 as it passes byte by byte (RFC 3629 §4): how many continuation bytes are due, and the next one's span.
+/// The state of UTF-8 that is checked byte by byte (RFC 3629 §4): how many continuation bytes are due, and the range of the next
+/// one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Utf8 {
     pub due: u8,
@@ -9,7 +10,7 @@ pub struct Utf8 {
 }
 
 impl Utf8 {
-    /// Takes one byte; false where it can't follow.
+    /// Takes one byte. Returns false if it cannot follow.
     pub const fn takes(&mut self, byte: u8) -> bool {
         if self.due > 0 {
             let fits = self.low <= byte && byte <= self.high;

@@ -1,28 +1,29 @@
-//! Walking JSON text that is known to be valid: the entries of an object, the items of an array, what a value is.
+//! Lazy reading of valid JSON text: the entries of an object, the items of an array, the value of a scalar.
 //!
-//! `json.rs` has checked the text, so nothing is checked again, and what nobody asks for is passed over at the speed of a
-//! byte search. On text that is not valid the walk ends early or gives nonsense, and never panics.
+//! The text must be valid. It is the output of `JSON.stringify` in the TypeScript package, or was checked before. So nothing is
+//! checked again, and values that are not read are skipped at the speed of a byte search. With invalid text the reading ends
+//! early or returns wrong values, but never panics.
 
 use crate::json::decimal::nearest;
 use memchr::{memchr, memchr2, memchr3};
 use std::borrow::Cow;
 
-/// What the text of a value is.
+/// A JSON value, read one level deep.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number, as `JSON.parse` rounds it: to the nearest double, and to infinity beyond the last.
+    /// A number, rounded as `JSON.parse` does: to the nearest double, or to infinity beyond the largest.
     Number(f64),
-    /// Text, its escapes resolved.
+    /// Text, with its escapes resolved.
     Text(Cow<'a, str>),
     /// Text with a lone surrogate, which no UTF-8 can hold.
     BrokenText,
-    /// An array's text.
+    /// The text of an array.
     Array(&'a str),
-    /// An object's text.
+    /// The text of an object.
     Object(&'a str),
 }
 
@@ -54,7 +55,7 @@ pub const fn kind_of(first: u8) -> &'static str {
     }
 }
 
-/// The entries of an object, in their order: the key as it is spelled between its quotes, and the text of the value.
+/// The entries of an object, in order: the key as written between its quotes, and the text of the value.
 pub fn entries(object: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut walk = Walk { text: object, at: 1 };
     std::iter::from_fn(move || {
@@ -64,13 +65,13 @@ pub fn entries(object: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The texts of an array's items, in their order.
+/// The texts of the items of an array, in order.
 pub fn items(array: &str) -> impl Iterator<Item = &str> {
     let mut walk = Walk { text: array, at: 1 };
     std::iter::from_fn(move || walk.next_value())
 }
 
-/// The texts of the values of these keys. Of a key that comes twice, the last value counts.
+/// The texts of the values of these keys. If a key occurs twice, the last value counts.
 pub fn values<'a, const N: usize>(object: &'a str, keys: [&str; N]) -> [Option<&'a str>; N] {
     let mut found = [None; N];
     find_values(object, &keys, &mut found);
@@ -88,7 +89,7 @@ fn find_values<'a>(object: &'a str, keys: &[&str], found: &mut [Option<&'a str>]
     }
 }
 
-/// Which of these names a key is, as it is spelled between its quotes.
+/// The index of the name that a key equals. The key is given as written between its quotes.
 pub fn key_among(key: &str, names: &[&str]) -> Option<usize> {
     match unescaped(key)? {
         Cow::Borrowed(key) => names.iter().position(|name| *name == key),
@@ -96,7 +97,7 @@ pub fn key_among(key: &str, names: &[&str]) -> Option<usize> {
     }
 }
 
-/// Text as it is spelled between its quotes, with its escapes resolved; `None` where it has a lone surrogate.
+/// Resolves the escapes of text as written between its quotes. `None` if it has a lone surrogate.
 pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
     if memchr(b'\\', spelled.as_bytes()).is_none() {
         return Some(Cow::Borrowed(spelled));
@@ -138,14 +139,14 @@ fn hex(rest: &mut &str) -> Option<u32> {
     u32::from_str_radix(digits, 16).ok()
 }
 
-/// A place in a container's text.
+/// A position in the text of an array or object.
 struct Walk<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Walk<'a> {
-    /// The next key or value; `None` at the container's end.
+    /// The next key or value; `None` at the end of the array or object.
     fn next_value(&mut self) -> Option<&'a str> {
         let rest = self.text.as_bytes().get(self.at..)?;
         let skipped = rest
@@ -167,7 +168,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The length of the string at the beginning, its quotes included.
+/// The length in bytes of the string at the beginning, including its quotes.
 fn text_length(text: &[u8]) -> Option<usize> {
     let mut at = 1_usize;
     loop {
@@ -179,8 +180,8 @@ fn text_length(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The length of the array or object at the beginning. Only brackets of its own kind need counting: in valid text the
-/// others come in pairs.
+/// The length in bytes of the array or object at the beginning. Only brackets of its own kind are counted, because in valid text
+/// the others come in pairs.
 fn container_length(text: &[u8]) -> Option<usize> {
     let (open, close) = if text.first() == Some(&b'{') {
         (b'{', b'}')
@@ -214,7 +215,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    /// The tree that serde_json would have read.
+    /// Reads a text as a value of serde_json.
     fn tree(text: &str) -> Value {
         match read(text) {
             Json::Null => Value::Null,
@@ -248,19 +249,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn valid_text_is_walked_as_serde_json_reads_it(value in json(), pretty: bool) {
+        fn valid_text_is_read_as_serde_json_reads_it(value in json(), pretty: bool) {
             let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
             prop_assert_eq!(tree(&text), value);
         }
 
         #[test]
-        fn any_text_at_all_does_no_harm(text in "[\"\\\\{}\\[\\],: a1u\u{e9}]{0,20}") {
+        fn invalid_text_never_panics(text in "[\"\\\\{}\\[\\],: a1u\u{e9}]{0,20}") {
             let _ = (entries(&text).count(), items(&text).count(), read(&text), unescaped(&text));
         }
     }
 
     #[test]
-    fn escapes_and_lone_surrogates() {
+    fn escapes_are_resolved_and_lone_surrogates_are_refused() {
         assert_eq!(
             unescaped(r#"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00."#).unwrap(),
             "\"\\/\u{8}\u{c}\n\r\té😀."

@@ -1,50 +1,52 @@
-//! Records as JS objects: a batch of them as columns, written by the face without judging.
+//! Records that are JS objects: the TypeScript package writes a batch of them as columns, without judging.
 //!
-//! One property at a time through the JS boundary is several times slower than a plain loop; four arrays a batch are not.
-//! An entry is the number of a field, shifted by `TAG_BITS`, and a tag, which says what the field's value is. Field 0 is the
-//! record itself, and begins one; the numbers after it are those of [`FIELDS`], `data`, and
-//! [`DATA_FIELDS`](crate::records::row::DATA_FIELDS). What has no entry is absent. A tag of a number or a `Date` takes the next of
-//! `numbers`; one of text takes the next of `lengths`, and that many UTF-16 units of `text`. `pkg/src/columns.ts` writes what
-//! this reads.
+//! A batch crosses the JS boundary as four arrays, because one property at a time is several times slower than a plain loop.
+//!
+//! An entry is the number of a field, shifted by [`TAG_BITS`], plus a tag that gives the type of its value. Field 0 is the
+//! record itself, and begins a record. The following numbers are those of [`FIELDS`], `data`, and
+//! [`DATA_FIELDS`](crate::records::row::DATA_FIELDS). A field without an entry is absent. A number or a `Date` takes the next
+//! value of `numbers`. A text takes the next value of `lengths`, and that many UTF-16 units of `text`.
+//!
+//! `pkg/src/bridge/columns.ts` writes what this module reads.
 
 use crate::records::row::{FIELDS, Row, Value};
 use std::borrow::Cow;
 
-/// A batch.
+/// A batch of records.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns<'a> {
-    /// What each value is, and whose.
+    /// The field and the tag of each value.
     pub entries: &'a [u16],
     /// Numbers and times.
     pub numbers: &'a [f64],
-    /// UTF-16 units of each text.
+    /// The length of each text in UTF-16 units.
     pub lengths: &'a [u32],
-    /// The texts, one after the other.
+    /// The texts, one after the other, in UTF-8.
     pub text: &'a [u8],
 }
 
 /// One record of a batch.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Item {
-    /// An object, whose fields are in the row.
+    /// An object. Its fields are in the row.
     Row,
-    /// Something else, by its type's name with its article.
+    /// Not an object, by the name of its type with its article.
     NotObject(&'static str),
 }
 
-/// Bits of an entry that hold the tag; `pkg/src/columns.ts` has the same number.
+/// The number of bits of an entry that hold the tag.
 pub const TAG_BITS: u32 = 4;
 
 /// The field that begins a record.
 const RECORD: usize = 0;
-/// The first of [`FIELDS`].
+/// The first field of [`FIELDS`].
 const OWN: usize = RECORD + 1;
 /// `data` itself.
 const DATA: usize = OWN + FIELDS.len();
 /// The first of the fields of `data`.
 const OF_DATA: usize = DATA + 1;
 
-/// What a tag says; `pkg/src/columns.ts` has the same numbers.
+/// The types of values.
 mod tag {
     pub const ABSENT: u8 = 0;
     pub const NULL: u8 = 1;
@@ -83,7 +85,7 @@ const fn named(tag: u8) -> Option<&'static str> {
 }
 
 impl<'a> Columns<'a> {
-    /// Puts the next record into `row`, and says what it is; `None` at the batch's end, or where its columns do not fit together.
+    /// Reads the next record into `row`. `None` at the end of the batch, or if its columns do not fit together.
     pub fn next_item(&mut self, row: &mut Row<'a>) -> Option<Item> {
         let (RECORD, what) = self.entry()? else {
             return None;
@@ -112,7 +114,7 @@ impl<'a> Columns<'a> {
         Some(parts(*first))
     }
 
-    /// The next entry, unless it begins another record.
+    /// The next entry of the current record; `None` at the end of the record.
     fn entry_of_record(&mut self) -> Option<(usize, u8)> {
         let (first, rest) = self.entries.split_first()?;
         let entry = parts(*first);
@@ -166,13 +168,14 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// An entry's field and tag.
+/// The field and the tag of an entry.
 fn parts(entry: u16) -> (usize, u8) {
     let [low, _] = entry.to_le_bytes();
     (usize::from(entry >> TAG_BITS), low & ((1 << TAG_BITS) - 1))
 }
 
-/// How many bytes of UTF-8 the first `units` UTF-16 units of a text take; `None` if it is shorter, or a pair would be cut.
+/// The number of UTF-8 bytes of the first `units` UTF-16 units of a text. `None` if the text is shorter, or a surrogate pair
+/// would be cut.
 fn bytes_of(text: &[u8], units: usize) -> Option<usize> {
     let mut left = units;
     for (at, byte) in text.iter().enumerate() {
@@ -189,7 +192,7 @@ fn bytes_of(text: &[u8], units: usize) -> Option<usize> {
     (left == 0).then_some(text.len())
 }
 
-/// Every tag with its name in TypeScript.
+/// Every tag with its name in TypeScript. `tools/contract` writes them to TypeScript.
 pub const TAGS: &[(&str, u8)] = &[
     ("absent", tag::ABSENT),
     ("null", tag::NULL),
@@ -213,7 +216,7 @@ mod tests {
     use super::*;
     use crate::records::row::{DATA_FIELDS, data_slot};
 
-    /// An entry for a field by its name, `data` and its fields by their pointers.
+    /// An entry for a field by its name. A field of `data` is named `data/` and its name.
     fn entry(field: &str, tag: u8) -> u16 {
         let number = match field.strip_prefix("data/") {
             Some(name) => OF_DATA + DATA_FIELDS.iter().position(|f| *f == name).unwrap(),
@@ -249,7 +252,7 @@ mod tests {
     const TEXT: &str = "callééé😀x";
     const LENGTHS: [u32; 4] = [4, 2, 1, 3];
 
-    /// A row in which these fields are told, those of `data` by their pointers.
+    /// A row in which these fields are set. A field of `data` is named `data/` and its name.
     fn row(fields: &[(&str, Value<'static>)]) -> Row<'static> {
         let mut row = Row::default();
         row.clear();
@@ -266,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_reads_back_as_it_was_written() {
+    fn a_batch_is_read_as_it_was_written() {
         let mut columns = Columns {
             entries: &batch(),
             numbers: &[1.5, 2.5],
@@ -314,11 +317,11 @@ mod tests {
         ends(&entries, numbers, &[4, 2, 1, u32::MAX], TEXT);
         ends(&entries, numbers, &LENGTHS[..3], TEXT);
         ends(&entries, &[1.5], &LENGTHS, TEXT);
-        ends(&entries[1..], numbers, &LENGTHS, TEXT); // no record is begun
+        ends(&entries[1..], numbers, &LENGTHS, TEXT); // the batch does not begin with a record
     }
 
     #[test]
-    fn fields_that_have_no_place_are_passed_over() {
+    fn unknown_fields_are_ignored() {
         let entries = [entry("", tag::OBJECT), entry("data/id", tag::NULL), !15];
         let mut columns = Columns {
             entries: &entries,

@@ -1,22 +1,23 @@
-//! Which field a key names, in one look.
+//! Finds the field that a key names, with one look at a table (a perfect hash).
 
 use crate::records::row::FIELDS;
 
-/// What a key names.
+/// The meaning of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
-    /// The field of this number in [`FIELDS`].
+    /// A field, by its index in [`FIELDS`].
     Field(u8),
-    /// A record's `data`.
+    /// The `data` of a record.
     Data,
-    /// Nothing that is read.
+    /// A key that is not read.
     Other,
 }
 
-/// The longest name, in bytes, is shorter than this.
+/// Every name is shorter than this, in bytes.
 const WORD: usize = 16;
 
-/// Sends the first eight bytes and the length of each name to a place of its own (found by trying, kept by a test).
+/// The multiplier of the perfect hash: the first eight bytes and the length of each name select a different place of the table.
+/// It was found by trying, and a test checks it.
 const SPREAD: u64 = 0x07db_f924_a604_8457;
 
 const PLACES: usize = 32;
@@ -25,7 +26,7 @@ const fn place(low: u64, length: usize) -> usize {
     ((low ^ length as u64).wrapping_mul(SPREAD) >> 59) as usize
 }
 
-/// A name: its first eight bytes, those from its ninth on, its length and what it names.
+/// A name: its first eight bytes, the other bytes, its length in bytes and its meaning.
 #[derive(Clone, Copy)]
 struct Known {
     low: u64,
@@ -34,10 +35,10 @@ struct Known {
     name: Name,
 }
 
-/// The names by their places.
+/// The names, each at its place.
 static TABLE: [Known; PLACES] = table();
 
-// Run by the compiler: what can panic here stops the build.
+// The compiler runs this, so a panic here stops the build.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 const fn table() -> [Known; PLACES] {
     let none = known(b"", Name::Other);
@@ -70,7 +71,7 @@ const fn known(text: &[u8], name: Name) -> Known {
     }
 }
 
-/// What a key of this length names that these bytes begin with.
+/// The meaning of the key that is the first `length` bytes of `bytes`.
 #[inline(always)]
 pub fn named(bytes: &[u8], length: usize) -> Name {
     match bytes.first_chunk::<WORD>() {
@@ -101,7 +102,7 @@ fn of_block(block: &[u8; WORD], length: usize) -> Name {
     }
 }
 
-/// Ones for so many of the lowest bytes, eight at most.
+/// A mask of the lowest `bytes` bytes, at most eight.
 const fn ones(bytes: usize) -> u64 {
     if bytes >= 8 {
         u64::MAX
@@ -115,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_found_and_nothing_else() {
+    fn every_name_is_found_and_other_keys_are_not() {
         let around = br#"","durationSeconds":"durationSeconds""#;
         for (n, field) in FIELDS.iter().chain(["data"].iter()).enumerate() {
             let want = if n < FIELDS.len() {

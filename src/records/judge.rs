@@ -1,66 +1,67 @@
-//! Judges what a row means.
+//! Judges rows: decides what a record is, and whether it follows the rules.
 
 use crate::calendar::timestamp::Naive;
 use crate::records::mistakes::Miscount;
 use crate::records::row::{Fault, Field, Known, Row, Value};
 
-/// The event of messages and of spoken turns, by which the latter can be counted too.
+/// The webhook event of messages and of spoken turns. [`Miscount::also`] has it to count spoken turns as messages.
 const VOICE_TURNS: &str = "agent.message";
 
 /// How records are read.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    /// Is an invalid record counted and passed over (true), or the end (false)?
+    /// Is an invalid record skipped and counted as invalid (true), or does it end the reading (false)?
     pub skip_invalid: bool,
-    /// What a timestamp without an offset is.
+    /// How a timestamp without an offset is read.
     pub naive: Naive,
-    /// Does an id count once only?
+    /// Does an id count only once?
     pub dedupe: bool,
-    /// What is counted otherwise than it should be.
+    /// The deliberate mistakes to count with.
     pub what_if: Miscount,
 }
 
-/// The agent of records that name none.
+/// The agent of records that do not name one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Defaults {
-    /// Its id; `None` leaves the record unassigned.
+    /// The id of the agent. With `None` the record stays unassigned.
     pub agent_id: Option<String>,
-    /// Its name.
+    /// The name of the agent.
     pub agent_name: Option<String>,
 }
 
-/// What is counted.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// A text message, either direction.
+    /// A text message, in either direction.
     Message,
     /// A phone or web call.
     Call,
 }
 
-/// A message or a call, well formed.
+/// A well-formed message or call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event<'r> {
-    /// Which.
+    /// A message or a call.
     pub kind: Kind,
-    /// When it counts, in epoch milliseconds.
+    /// The moment at which it counts, in epoch milliseconds.
     pub at: i64,
-    /// What tells it from the same event delivered again.
+    /// Its id, by which a second delivery is recognised.
     pub id: Option<&'r str>,
-    /// Whose it is.
+    /// The id of its agent.
     pub agent_id: Option<&'r str>,
-    /// What the record calls that agent.
+    /// The name of that agent in the record.
     pub agent_name: Option<&'r str>,
-    /// The number that it came or went by.
+    /// The account's phone number that it used.
     pub number: PhoneNumber<'r>,
-    /// A call's whole seconds, where they are known.
+    /// The whole seconds of a call, if they are known.
     pub seconds: Option<u64>,
-    /// `Some` for a call that is not completed: its status, empty where it has none.
+    /// The status of a call that is not completed; empty if the call has no status. `None` for other events.
     pub not_completed: Option<&'r str>,
 }
 
-/// The account's phone number that a message or call came or went by. A report by agent does not need it, so it is read
-/// when it is asked for, and a record is never invalid for it.
+/// The account's phone number that a message or call used.
+///
+/// A by-agent report does not need it, so it is read only on request. A wrong value never makes a record invalid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PhoneNumber<'r> {
     row: &'r Row<'r>,
@@ -68,7 +69,7 @@ pub struct PhoneNumber<'r> {
 }
 
 impl<'r> PhoneNumber<'r> {
-    /// Its id.
+    /// The id of the phone number.
     pub fn id(&self) -> Option<&'r str> {
         if self.webhook {
             return self.row.of_data(Known::NumberId).value.named();
@@ -77,7 +78,7 @@ impl<'r> PhoneNumber<'r> {
         named(Known::PhoneNumberId).or_else(|| named(Known::NumberId))
     }
 
-    /// The number itself.
+    /// The phone number itself, as text.
     pub fn phone_number(&self) -> Option<&'r str> {
         self.row.own(Known::PhoneNumber).value.named()
     }
@@ -88,24 +89,24 @@ impl<'r> PhoneNumber<'r> {
 pub enum Judged<'r> {
     /// A message or a call.
     Event(Event<'r>),
-    /// One spoken turn of a call.
+    /// A spoken turn of a call.
     VoiceTurn,
     /// A reaction to a message.
     Reaction,
-    /// Of no known kind.
+    /// A record of an unknown kind.
     Unknown,
     /// A message or a call that breaks the rules.
     Invalid(Fault),
 }
 
-/// Says what a row means.
+/// Judges a row. A message or call without an agent gets the agent of `defaults`.
 pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) -> Judged<'r> {
     let kind = row.own(Known::Type).value;
     let event = row.own(Known::Event).value;
     for field in [row.own(Known::Type), row.own(Known::Event)] {
         if matches!(field.value, Value::Threw(_)) {
             return field
-                .fault("wanted to know what the record is")
+                .fault("wanted a readable kind of record")
                 .unwrap_or_else(Judged::Invalid);
         }
     }
@@ -143,12 +144,12 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) ->
     }
 }
 
-/// Checks that a webhook's `data` is one, and finds the id under whichever name it has.
+/// The id of a record, from `id` or the field `specific`. Checks that the `data` of a webhook is an object or missing.
 fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r str>, Fault> {
     if !webhook {
         return Ok(row.own(Known::Id).name()?.or(row.own(specific).name()?));
     }
-    if let Some(value) = row.odd_data() {
+    if let Some(value) = row.non_object_data() {
         return Field {
             pointer: "/data",
             value,
@@ -185,7 +186,7 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
             seconds: None,
             not_completed: None,
         }),
-        None => received.fault("a message counts at the time it was received, and none is given"),
+        None => received.fault("a message counts at the time it was received, which is missing"),
     }
 }
 
@@ -199,7 +200,7 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<
     let ended = field(Known::EndedAt).time(reading.naive)?;
     let duration = field(Known::DurationSeconds).seconds()?;
     let Some(at) = started else {
-        return field(Known::StartedAt).fault("a call counts at the time it started, and none is given");
+        return field(Known::StartedAt).fault("a call counts at the time it started, which is missing");
     };
     let seconds = match (duration, ended) {
         (Some(seconds), _) => Some(seconds),
@@ -221,7 +222,7 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<
     };
     let not_completed = match status {
         Some("completed") => None,
-        // An `agent.call_ended` says by its name that the call is over.
+        // The event `agent.call_ended` means that the call has ended.
         None if webhook => None,
         other => Some(other.unwrap_or_default()),
     };
@@ -261,7 +262,7 @@ mod tests {
     const AT: &str = "2024-06-01T00:00:00Z";
 
     #[test]
-    fn every_shape_is_recognised() {
+    fn every_kind_of_record_is_recognised() {
         for (text, want) in [
             (
                 r#"{"id":"c","agentId":"a","status":"completed","startedAt":"AT","durationSeconds":9.9,"type":"pstn"}"#,
@@ -303,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_name_the_field_what_it_has_and_what_is_wanted() {
+    fn a_fault_names_the_field_its_value_and_what_is_wanted() {
         for (text, want) in [
             (r#"{"type":"call"}"#, "/startedAt startedAt is nothing: a call counts"),
             (r#"{"startedAt":null}"#, "/startedAt startedAt is null: a call counts"),
@@ -363,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_two_equal_keys_counts_and_escaped_keys_are_keys() {
+    fn the_last_of_two_equal_keys_counts_and_escaped_keys_are_read() {
         assert_eq!(
             judged(r#"{"type":"call","type":"message","receiv\u0065dAt":"2024-06-01T00:00:00Z","\ud800":1}"#),
             r#"Message 1717200000000 "-" "-" None None"#
@@ -371,12 +372,12 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_surrogate_where_nobody_looks_does_no_harm() {
+    fn a_lone_surrogate_in_an_unread_field_is_not_a_fault() {
         assert!(judged(r#"{"receivedAt":"2024-06-01T00:00:00Z","body":"\ud83d"}"#).starts_with("Message"));
     }
 
     #[test]
-    fn the_number_is_found_and_never_a_fault() {
+    fn the_phone_number_is_found_and_is_never_a_fault() {
         let number = |text: &str| {
             let row = Row::from_json(text);
             match judge(&row, &Defaults::default(), &Reading::default()) {
@@ -402,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_for_records_without_an_agent() {
+    fn defaults_apply_to_records_without_an_agent() {
         let defaults = Defaults {
             agent_id: Some("d".into()),
             agent_name: Some("D".into()),

@@ -1,19 +1,19 @@
-//! Counting as it should not be done, on purpose: `reconcile` of the package looks for the mistake that explains the report
-//! of somebody else.
+//! Deliberate mistakes in counting. `reconcile` of the TypeScript package tries them to find the mistake that explains another
+//! party's report.
 
-/// Mistakes to count with; by default none.
+/// The mistakes to count with. The default makes no mistake.
 #[derive(Clone, Debug, Default)]
 pub struct Miscount {
-    /// What counts although it should not, each after a line feed: calls of these statuses; spoken turns, as messages,
-    /// where their event's name is here.
+    /// What counts although it should not, each name after a line feed. A status makes calls with that status count. The event
+    /// name `agent.message` makes spoken turns count as messages.
     pub also: String,
-    /// Calls are told in milliseconds, each rounded up to a whole number of so many, or to the nearest one where this is
-    /// negative. 0: in seconds, as they should be.
+    /// How calls are rounded, in milliseconds. If it is positive, a call is rounded up to a multiple of it; if negative, to the
+    /// nearest multiple. In both cases the sums are in milliseconds. 0 rounds down to whole seconds, as it should be.
     pub step: f64,
 }
 
 impl Miscount {
-    /// What a call of so many milliseconds counts as, where there is a step.
+    /// Rounds a call of `exact` milliseconds by the step, which must not be 0. Returns milliseconds.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     #[cold]
     #[inline(never)]
@@ -28,7 +28,7 @@ impl Miscount {
         (whole * step) as u64
     }
 
-    /// Does this count although it should not?
+    /// Does a status or event name count although it should not?
     #[inline(never)]
     pub fn counts(&self, what: &str) -> bool {
         let listed = self.also.as_bytes().split(|byte| *byte == b'\n').skip(1);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_counts_but_what_is_listed() {
+    fn only_listed_names_count() {
         let counts = |also: &str, what| {
             let what_if = Miscount {
                 also: also.into(),

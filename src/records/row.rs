@@ -1,8 +1,8 @@
-//! What a record is: which kind, when, whose, and what is wrong with it.
+//! Rows: the fields of a record, unjudged.
 //!
-//! A record reaches the core as a [`Row`]: the fixed list of fields that the rules look at, each with the value that it
-//! had, unjudged. Two doors make rows: columns of JS objects (`columns.rs`) and JSON text (`Row::from_json`).
-//! [`judge`](super::judge) is the one place that says what a row means. Shapes and rules: the vendor's records, README § What counts.
+//! A record reaches the core as a [`Row`]: the fixed list of fields that the rules need, each with its value. Rows are made from
+//! columns of JS objects ([`columns`](super::columns)) and from JSON text ([`scan`](super::scan)). Only [`judge`](super::judge)
+//! decides what a row means. `docs/counting-rules.md` has the rules.
 
 use crate::calendar::timestamp;
 use crate::calendar::timestamp::Naive;
@@ -13,7 +13,7 @@ use crate::message::{number_shown, shown};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The fields read of a record itself, in the order of a row.
+/// The fields that are read from a record itself, in the order of a row.
 pub const FIELDS: [&str; 17] = [
     "type",
     "event",
@@ -34,7 +34,7 @@ pub const FIELDS: [&str; 17] = [
     "phoneNumber",
 ];
 
-/// Their names here, in the same order.
+/// Names of the fields, in the order of [`FIELDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     Type,
@@ -56,7 +56,7 @@ pub(super) enum Known {
     PhoneNumber,
 }
 
-/// All of them, in the same order.
+/// All variants of [`Known`], in the order of [`FIELDS`].
 const NAMES: [Known; FIELDS.len()] = [
     Known::Type,
     Known::Event,
@@ -77,7 +77,7 @@ const NAMES: [Known; FIELDS.len()] = [
     Known::PhoneNumber,
 ];
 
-/// Their pointers, in the same order.
+/// The JSON Pointers of the fields, in the order of [`FIELDS`].
 const POINTERS: [&str; FIELDS.len()] = [
     "/type",
     "/event",
@@ -98,7 +98,7 @@ const POINTERS: [&str; FIELDS.len()] = [
     "/phoneNumber",
 ];
 
-/// The fields read of a webhook's `data`, in the order of a row.
+/// The fields that are read from the `data` of a webhook, in the order of a row.
 pub const DATA_FIELDS: [&str; 9] = [
     "id",
     "callId",
@@ -111,7 +111,7 @@ pub const DATA_FIELDS: [&str; 9] = [
     "numberId",
 ];
 
-/// Their names here, in the same order.
+/// The fields of `data`, in the order of [`DATA_FIELDS`].
 const DATA_NAMES: [Known; DATA_FIELDS.len()] = [
     Known::Id,
     Known::CallId,
@@ -124,7 +124,7 @@ const DATA_NAMES: [Known; DATA_FIELDS.len()] = [
     Known::NumberId,
 ];
 
-/// Their pointers, in the same order.
+/// The JSON Pointers of the fields of `data`, in the order of [`DATA_FIELDS`].
 const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [
     "/data/id",
     "/data/callId",
@@ -137,25 +137,25 @@ const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [
     "/data/numberId",
 ];
 
-/// A field's value, unjudged.
+/// The value of a field, unjudged.
 #[derive(Clone, Default)]
 pub enum Value<'a> {
-    /// No such field, or `undefined`.
+    /// The field is missing or `undefined`.
     #[default]
     Absent,
     /// `null`.
     Null,
-    /// A number, as JS has it.
+    /// A number, as a double.
     Number(f64),
     /// Text.
     Text(Cow<'a, str>),
-    /// The same, where nothing but ASCII is in it: most texts are only compared, and need not become a `str`.
+    /// Text that is all ASCII. Most texts are only compared, so they need not become a `str`.
     Ascii(&'a [u8]),
     /// Text with a lone surrogate, which no UTF-8 can hold.
     BrokenText,
     /// A JS `Date`, by its time value.
     Date(f64),
-    /// Something of another type, by that type's name with its article.
+    /// A value of another type, by the name of the type with its article.
     Other(&'static str),
     /// Reading it threw an error with this message.
     Threw(Cow<'a, str>),
@@ -178,7 +178,7 @@ impl Value<'_> {
         self.bytes() == Some(text.as_bytes())
     }
 
-    /// Text that names something; anything else names nothing.
+    /// Text that is not empty. `None` for any other value.
     pub(super) fn named(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(text.as_ref()),
@@ -231,10 +231,10 @@ impl fmt::Debug for Value<'_> {
 /// A webhook's `data`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Data<'a> {
-    /// Missing or `null`: it has no fields.
+    /// Missing or `null`, so without fields.
     #[default]
     Missing,
-    /// An object's fields.
+    /// The fields of an object.
     Fields(Box<[Value<'a>; DATA_FIELDS.len()]>),
     /// Not an object.
     Other(Value<'a>),
@@ -242,43 +242,43 @@ pub enum Data<'a> {
 
 /// The fields of one record, in the order of [`FIELDS`], and those of its `data`.
 ///
-/// A row can serve one record after the other: [`Row::clear`] leaves the old values where they are and only notes that they
-/// are no longer told, which is several times cheaper than to write them over.
+/// A row is reused for one record after the other. [`Row::clear`] leaves the old values in place and only marks them as not
+/// present, which is several times cheaper than overwriting them.
 #[derive(Clone)]
 pub struct Row<'a> {
-    /// The record's own.
+    /// The values of the fields of the record itself.
     pub fields: [Value<'a>; FIELDS.len()],
-    /// Its `data`.
+    /// The `data` of the record.
     pub data: Data<'a>,
-    /// Which of these are told: a bit for each field, one for `data`, one for each field of `data`.
-    told: u32,
+    /// Which values are present: a bit for each field, one for `data`, and one for each field of `data`.
+    present: u32,
 }
 
-/// The bit of `data` in `told`; those of its fields are above it.
+/// The bit of `data` in `present`. The bits of its fields are above it.
 const DATA_BIT: u32 = 1 << FIELDS.len();
 const DATA_BITS: u32 = !(DATA_BIT - 1);
 
 impl Default for Row<'_> {
-    /// A row whose every field is told, as absent.
+    /// A row in which every field is present as [`Value::Absent`].
     fn default() -> Self {
         Row {
             fields: Default::default(),
             data: Data::Missing,
-            told: u32::MAX,
+            present: u32::MAX,
         }
     }
 }
 
-/// What is wrong with a record: at which field, and what was got and is wanted.
+/// What is wrong with a record, and at which field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// JSON Pointer from the record.
     pub pointer: &'static str,
-    /// In words.
+    /// What was got and what was wanted.
     pub message: String,
 }
 
-/// One field of a row: where it is and what it holds.
+/// One field of a row: its pointer and its value.
 #[derive(Clone, Copy)]
 pub(super) struct Field<'r> {
     pub(super) pointer: &'static str,
@@ -287,12 +287,12 @@ pub(super) struct Field<'r> {
 
 impl<'r> Field<'r> {
     pub(super) fn fault<T>(self, what: &str) -> Result<T, Fault> {
-        Err(self.told(what))
+        Err(self.into_fault(what))
     }
 
-    /// Apart from the above: each of its types would have a copy.
+    /// Not generic, so that it is compiled once.
     #[inline(never)]
-    fn told(self, what: &str) -> Fault {
+    fn into_fault(self, what: &str) -> Fault {
         let dotted = |letter: char| if letter == '/' { '.' } else { letter };
         let name: String = self.pointer.chars().skip(1).map(dotted).collect();
         Fault {
@@ -301,7 +301,7 @@ impl<'r> Field<'r> {
         }
     }
 
-    /// Text, if there is any.
+    /// The text of the field; `None` if it is missing or `null`.
     pub(super) fn text(self) -> Result<Option<&'r str>, Fault> {
         match self.value {
             Value::Absent | Value::Null => Ok(None),
@@ -311,7 +311,7 @@ impl<'r> Field<'r> {
         }
     }
 
-    /// Text that names something: an empty one names nothing.
+    /// The text of the field; `None` if it is missing, `null` or empty.
     pub(super) fn name(self) -> Result<Option<&'r str>, Fault> {
         Ok(self.text()?.filter(|name| !name.is_empty()))
     }
@@ -331,7 +331,7 @@ impl<'r> Field<'r> {
         }
     }
 
-    /// Whole seconds: a number, rounded down.
+    /// The number of seconds of the field, rounded down.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub(super) fn seconds(self) -> Result<Option<u64>, Fault> {
         match self.value {
@@ -349,7 +349,7 @@ const NOTHING: Value<'static> = Value::Absent;
 impl<'r> Row<'r> {
     pub(super) fn own(&'r self, name: Known) -> Field<'r> {
         let at = name as usize;
-        let value = self.fields.get(at).filter(|_| self.told & bit(at) != 0);
+        let value = self.fields.get(at).filter(|_| self.present & bit(at) != 0);
         Field {
             pointer: POINTERS.get(at).unwrap_or(&""),
             value: value.unwrap_or(&NOTHING),
@@ -359,7 +359,7 @@ impl<'r> Row<'r> {
     pub(super) fn of_data(&'r self, name: Known) -> Field<'r> {
         let at = data_slot(name as usize).unwrap_or(usize::MAX);
         let value = match &self.data {
-            Data::Fields(fields) if self.told & DATA_BIT != 0 && self.told & data_bit(at) != 0 => fields.get(at),
+            Data::Fields(fields) if self.present & DATA_BIT != 0 && self.present & data_bit(at) != 0 => fields.get(at),
             _ => None,
         };
         Field {
@@ -368,10 +368,10 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// Its `data`, where that is neither an object nor missing.
-    pub(super) const fn odd_data(&'r self) -> Option<&'r Value<'r>> {
+    /// The value of `data`, if it is neither an object nor missing.
+    pub(super) const fn non_object_data(&'r self) -> Option<&'r Value<'r>> {
         match &self.data {
-            Data::Other(value) if self.told & DATA_BIT != 0 => Some(value),
+            Data::Other(value) if self.present & DATA_BIT != 0 => Some(value),
             _ => None,
         }
     }
@@ -385,7 +385,7 @@ const fn data_bit(slot: usize) -> u32 {
     bit(slot.wrapping_add(FIELDS.len()).wrapping_add(1))
 }
 
-/// Where a field of this number has its place among those of `data`, if it has one.
+/// The index in [`DATA_FIELDS`] of a field with a given index in [`FIELDS`], if it has one.
 pub(crate) const fn data_slot(field: usize) -> Option<usize> {
     Some(match field {
         3 => 0,  // id
@@ -401,62 +401,62 @@ pub(crate) const fn data_slot(field: usize) -> Option<usize> {
     })
 }
 
-/// Filling a row field by field; of a field that is told twice, the last counts.
+/// Filling a row field by field. If a field is set twice, the last value counts.
 impl<'a> Row<'a> {
-    /// Makes it a record without any field.
+    /// Marks all fields as not present.
     pub const fn clear(&mut self) {
-        self.told = 0;
+        self.present = 0;
     }
 
-    /// Tells a field, by its number in [`FIELDS`].
+    /// Sets a field, by its index in [`FIELDS`].
     pub fn set(&mut self, field: usize, value: Value<'a>) {
         if let Some(place) = self.fields.get_mut(field) {
             *place = value;
-            self.told |= bit(field);
+            self.present |= bit(field);
         }
     }
 
-    /// Tells `data` that is not an object.
+    /// Sets `data` to a value that is not an object.
     pub fn set_data(&mut self, value: Value<'a>) {
-        self.told &= !DATA_BITS;
+        self.present &= !DATA_BITS;
         if !matches!(value, Value::Null) {
             self.data = Data::Other(value);
-            self.told |= DATA_BIT;
+            self.present |= DATA_BIT;
         }
     }
 
-    /// Tells `data` that is an object, without any field so far.
+    /// Sets `data` to an object without fields.
     pub fn set_data_object(&mut self) {
         if !matches!(self.data, Data::Fields(_)) {
             self.data = Data::Fields(Box::default());
         }
-        self.told = self.told & !DATA_BITS | DATA_BIT;
+        self.present = self.present & !DATA_BITS | DATA_BIT;
     }
 
-    /// Tells a field of `data`, by its number in [`DATA_FIELDS`].
+    /// Sets a field of `data`, by its index in [`DATA_FIELDS`].
     pub fn set_in_data(&mut self, slot: usize, value: Value<'a>) {
         if let Data::Fields(fields) = &mut self.data
             && let Some(place) = fields.get_mut(slot)
         {
             *place = value;
-            self.told |= data_bit(slot);
+            self.present |= data_bit(slot);
         }
     }
 }
 
 impl<'a> Row<'a> {
-    /// Every field that is there, by its pointer.
+    /// Every field that is not absent, with its pointer.
     fn all(&'a self) -> impl Iterator<Item = (&'static str, &'a Value<'a>)> {
         let own = NAMES.iter().map(|name| self.own(*name));
         let of_data = DATA_NAMES.iter().map(|name| self.of_data(*name));
         let fields = own.chain(of_data).map(|field| (field.pointer, field.value));
         fields
-            .chain(self.odd_data().map(|value| ("/data", value)))
+            .chain(self.non_object_data().map(|value| ("/data", value)))
             .filter(|(_, value)| !matches!(value, Value::Absent))
     }
 }
 
-/// Two rows are equal when they tell the same, whatever else their places hold.
+/// Two rows are equal if their present fields are equal. Old values that are not present do not matter.
 impl PartialEq for Row<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.all().eq(other.all())
@@ -470,8 +470,8 @@ impl fmt::Debug for Row<'_> {
 }
 
 impl<'a> Row<'a> {
-    /// Reads a record's fields from the text of one JSON object that is known to be valid. Of a field that comes twice, the
-    /// last counts.
+    /// Reads the fields of a record from the text of one JSON object, which must be valid JSON. If a field occurs twice, the last
+    /// value counts. Only tests use it.
     pub fn from_json(text: &'a str) -> Row<'a> {
         let mut row = Row::default();
         for (key, value) in walk::entries(text) {

@@ -1,8 +1,8 @@
-//! Reading a record that lies whole in memory, in one pass: its text is checked and its fields are read at once.
+//! Scans a record that lies whole in memory: checks its text and reads its fields in one pass.
 //!
-//! This is the fast way for what nearly every record is. What is out of the ordinary (text that is not valid, a list page,
-//! too many levels) is left to `json.rs`, which is exact about places and recovery: [`record`] then stops, and nothing has
-//! happened. What it does read, it reads as that way would; tests hold the two together.
+//! This is the fast path for ordinary records. For invalid text, a list page or too many levels, [`record`] stops without any
+//! effect, and [`reader`](super::reader) reads that text, with exact places and recovery. Tests check that both read every
+//! record alike.
 
 use crate::json::cursor::Cursor;
 use crate::json::strings::{ascii_len, line_breaks};
@@ -13,26 +13,26 @@ use crate::records::row::{Row, Value, data_slot};
 /// Where a record ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scanned {
-    /// The offset of the byte after it.
+    /// The offset of the byte after the record.
     pub end: usize,
-    /// How many line breaks are in it.
+    /// The number of line breaks in the record.
     pub lines: u64,
 }
 
 /// Why a record was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// The text ends in it, and all is well that far.
+    /// The text ends inside the record, and is valid so far.
     End,
-    /// It is out of the ordinary, or the text ends in it.
+    /// The slow path must read the text.
     NeedsSlowPath,
 }
 
-/// Reads the record that begins at an offset of a text, if it is an object that is whole, valid and no list page.
-/// At most `levels` arrays and objects may lie in each other, the record itself among them.
+/// Reads the record that begins at an offset of a text, if it is a whole and valid object and not a list page. Arrays and
+/// objects may be nested `levels` deep, including the record itself.
 ///
 /// # Errors
-/// Why it is not read.
+/// Why the record is not read.
 pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -> Result<Scanned, Stop> {
     let mut scan = Cursor {
         text,
@@ -50,15 +50,15 @@ pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -
                 0
             },
         }),
-        // A byte that can't stand where it does is not passed.
+        // The cursor stops before an invalid byte, so here the text has ended.
         None if scan.at >= text.len() => Err(Stop::End),
         None => Err(Stop::NeedsSlowPath),
     }
 }
 
-/// Puts a value in its place in the row, if it has one.
+/// Sets the field of a name in the row, if the row has it.
 #[inline(always)]
-fn tell<'t>(row: &mut Row<'t>, name: Name, is_data: bool, value: Value<'t>) {
+fn set_field<'t>(row: &mut Row<'t>, name: Name, is_data: bool, value: Value<'t>) {
     match name {
         Name::Field(n) if is_data => {
             if let Some(slot) = data_slot(n.into()) {
@@ -71,14 +71,14 @@ fn tell<'t>(row: &mut Row<'t>, name: Name, is_data: bool, value: Value<'t>) {
     }
 }
 
-/// What text means that is spelled so between its quotes.
+/// The value of a string, from the bytes between its quotes.
 fn text(spelled: &[u8]) -> Option<Value<'_>> {
     let text = std::str::from_utf8(spelled).ok()?;
     Some(unescaped(text).map_or(Value::BrokenText, Value::Text))
 }
 
 impl<'t> Cursor<'t> {
-    /// A value that is read. It may open so many levels.
+    /// Reads a value. It may be nested `levels` deep.
     fn value(&mut self, first: u8, levels: usize) -> Option<Value<'t>> {
         if matches!(first, b'-' | b'0'..=b'9') {
             return self.number(first).map(Value::Number);
@@ -92,7 +92,7 @@ impl<'t> Cursor<'t> {
         })
     }
 
-    /// An object whose fields are read: a record, or its `data`. So many levels are left within it.
+    /// Reads the fields of an object: a record or its `data`. Values in it may be nested `levels` deep.
     #[inline(never)]
     fn fields(&mut self, levels: usize, is_data: bool, row: &mut Row<'t>) -> Option<()> {
         if self.byte()? != b'{' {
@@ -110,12 +110,12 @@ impl<'t> Cursor<'t> {
                 let (text, after) = rest.split_at_checked(length)?;
                 if after.first() == Some(&b'"') {
                     self.skip(length.wrapping_add(1));
-                    tell(row, name, is_data, Value::Ascii(text));
+                    set_field(row, name, is_data, Value::Ascii(text));
                 } else if name == Name::Other {
                     self.odd_string(length)?;
                 } else {
-                    let value = self.odd_text(length)?;
-                    tell(row, name, is_data, value);
+                    let value = self.slow_text(length)?;
+                    set_field(row, name, is_data, value);
                 }
             } else {
                 self.value_of(name, levels, is_data, row)?;
@@ -125,7 +125,7 @@ impl<'t> Cursor<'t> {
         Some(())
     }
 
-    /// The value behind a key, where it is no string or has space before it.
+    /// Reads the value after a key. The fast case, a string directly after the colon, is handled before.
     #[inline(never)]
     fn value_of(&mut self, name: Name, levels: usize, is_data: bool, row: &mut Row<'t>) -> Option<()> {
         let first = self.value_token()?;
@@ -138,13 +138,13 @@ impl<'t> Cursor<'t> {
             (Name::Data, b'[') if !is_data => None, // a list page
             _ => {
                 let value = self.value(first, levels)?;
-                tell(row, name, is_data, value);
+                set_field(row, name, is_data, value);
                 Some(())
             }
         }
     }
 
-    /// What the key here names.
+    /// Reads a key, and finds the field that it names.
     #[inline(always)]
     fn key(&mut self) -> Option<Name> {
         self.skip(1);
@@ -154,17 +154,17 @@ impl<'t> Cursor<'t> {
             self.skip(length.wrapping_add(1));
             return Some(named(rest, length));
         }
-        self.odd_key(length)
+        self.slow_key(length)
     }
 
     #[inline(never)]
-    fn odd_key(&mut self, plain: usize) -> Option<Name> {
+    fn slow_key(&mut self, plain: usize) -> Option<Name> {
         let key = unescaped(std::str::from_utf8(self.odd_string(plain)?).ok()?);
         Some(key.map_or(Name::Other, |key| named(key.as_bytes(), key.len())))
     }
 
     #[inline(never)]
-    fn odd_text(&mut self, plain: usize) -> Option<Value<'t>> {
+    fn slow_text(&mut self, plain: usize) -> Option<Value<'t>> {
         self.odd_string(plain).and_then(text)
     }
 }

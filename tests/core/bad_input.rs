@@ -1,4 +1,4 @@
-//! Text that is not what it should be: what is told, where, and that nothing good is lost.
+//! Bad input: what is reported, at which place, and that no good record is lost.
 
 use crate::support::{JUNE, STRICT, counted, counted_in, is_conserved, problems};
 use usage_by_agent::error::Code;
@@ -6,14 +6,14 @@ use usage_by_agent::error::Code;
 const GOOD: &str = r#"{"receivedAt":"2024-06-02T00:00:00Z","agentId":"a"}"#;
 
 fn messages(text: impl AsRef<[u8]>) -> u64 {
-    let (counts, told) = counted(JUNE, text);
-    told.unwrap();
+    let (counts, result) = counted(JUNE, text);
+    result.unwrap();
     assert!(is_conserved(&counts));
     counts.ledger().diagnostics().totals.messages
 }
 
 #[test]
-fn every_form_of_text_is_told_apart() {
+fn every_form_of_text_is_recognised() {
     for (text, want) in [
         (String::new(), 0),
         (" \r\n\t".into(), 0),
@@ -48,7 +48,7 @@ fn every_form_of_text_is_told_apart() {
 }
 
 #[test]
-fn a_broken_line_is_named_and_the_lines_around_it_count() {
+fn a_broken_line_is_reported_and_the_lines_around_it_count() {
     for broken in [
         r#"{"receivedAt": }"#,
         r#"{"receivedAt": "2024-06-02T00:00:00Z""#,
@@ -74,8 +74,8 @@ fn a_broken_line_is_named_and_the_lines_around_it_count() {
             format!("[\n{GOOD},\n{broken},\n{GOOD}\n]"),
         ] {
             let line = if around.starts_with('[') { 3 } else { 2 };
-            let (counts, told) = counted(JUNE, &around);
-            told.unwrap();
+            let (counts, result) = counted(JUNE, &around);
+            result.unwrap();
             let first = &problems(&counts)[0];
             assert_eq!(
                 (
@@ -86,15 +86,18 @@ fn a_broken_line_is_named_and_the_lines_around_it_count() {
                 "{around}"
             );
             assert_eq!(first.1, "invalid_json");
-            let told_line = first.2.unwrap();
-            assert!(told_line == line || told_line == line + 1, "{around}: line {told_line}");
+            let reported_line = first.2.unwrap();
+            assert!(
+                reported_line == line || reported_line == line + 1,
+                "{around}: line {reported_line}"
+            );
             assert!(is_conserved(&counts));
 
-            let (counts, told) = counted(STRICT, &around);
-            let error = told.unwrap_err();
+            let (counts, result) = counted(STRICT, &around);
+            let error = result.unwrap_err();
             assert_eq!(
                 (error.code, error.place.unwrap().line),
-                (Code::InvalidJson, Some(told_line))
+                (Code::InvalidJson, Some(reported_line))
             );
             assert_eq!(
                 counts.ledger().diagnostics().totals.messages,
@@ -106,7 +109,7 @@ fn a_broken_line_is_named_and_the_lines_around_it_count() {
 }
 
 #[test]
-fn a_place_is_exact() {
+fn a_reported_place_is_exact() {
     let text = format!("{GOOD}\n{{\"a\": é}}\n");
     let (counts, _) = counted(JUNE, &text);
     let offset = GOOD.len() as u64 + 1 + 6;
@@ -142,7 +145,7 @@ fn lines_that_the_recovery_skips_are_reported() {
 }
 
 #[test]
-fn text_that_ends_too_early() {
+fn text_that_ends_too_early_is_reported() {
     for (text, open) in [
         (format!("[{GOOD}"), "an array"),
         (format!("[{GOOD},"), "an array"),
@@ -154,8 +157,8 @@ fn text_that_ends_too_early() {
         (format!("{GOOD}{{\"a\": -"), "a number"),
         (format!("{GOOD} tr"), "a word"),
     ] {
-        let (counts, told) = counted(STRICT, &text);
-        let error = told.unwrap_err();
+        let (counts, result) = counted(STRICT, &text);
+        let error = result.unwrap_err();
         assert_eq!(error.code, Code::InvalidJson);
         assert_eq!(error.message, format!("the text ends inside {open}"), "{text}");
         assert_eq!(error.place.unwrap().byte_offset, Some(text.len() as u64));
@@ -164,14 +167,14 @@ fn text_that_ends_too_early() {
 }
 
 #[test]
-fn depth_has_a_bound_that_is_told() {
+fn depth_has_a_limit_that_is_reported() {
     for deep in [
         "[".repeat(10_000),
         format!("{}1", r#"{"a":"#.repeat(10_000)),
         r#"{"data":["#.repeat(10_000),
     ] {
-        let (counts, told) = counted(STRICT, format!("{GOOD}\n{deep}"));
-        let error = told.unwrap_err();
+        let (counts, result) = counted(STRICT, format!("{GOOD}\n{deep}"));
+        let error = result.unwrap_err();
         assert!(error.message.contains("127 deep"), "{}", error.message);
         assert_eq!(counts.ledger().diagnostics().totals.messages, 1);
     }
@@ -181,23 +184,23 @@ fn depth_has_a_bound_that_is_told() {
 }
 
 #[test]
-fn ten_megabytes_of_one_string() {
+fn a_string_of_ten_megabytes_is_read() {
     let long = "é".repeat(5 << 20);
     let text = format!(r#"{{"receivedAt":"2024-06-02T00:00:00Z","body":"{long}","agentId":"a"}}{GOOD}"#);
     for size in [usize::MAX, 1 << 16, 65_537] {
-        let (counts, told) = counted_in(STRICT, text.as_bytes(), &[size]);
-        told.unwrap();
+        let (counts, result) = counted_in(STRICT, text.as_bytes(), &[size]);
+        result.unwrap();
         assert_eq!(counts.report().data[0].messages, 2);
     }
 }
 
 #[test]
-fn a_record_beyond_the_bound_is_one_problem() {
+fn a_record_beyond_the_size_limit_is_one_problem() {
     let long = "x".repeat(65 << 20);
     let text = format!("{GOOD}\n{{\"body\":\"{long}\"}}\n{GOOD}");
     for size in [usize::MAX, 1 << 20] {
-        let (counts, told) = counted_in(JUNE, text.as_bytes(), &[size]);
-        told.unwrap();
+        let (counts, result) = counted_in(JUNE, text.as_bytes(), &[size]);
+        result.unwrap();
         assert_eq!(
             (
                 counts.ledger().diagnostics().totals.messages,
@@ -210,15 +213,15 @@ fn a_record_beyond_the_bound_is_one_problem() {
 }
 
 #[test]
-fn bytes_that_are_not_utf_8_break_only_their_record() {
+fn invalid_utf_8_breaks_only_its_record() {
     let mut text = format!("[{GOOD},{{\"body\":\"").into_bytes();
     let bad = text.len() as u64;
     text.extend(b"\xe9\",\"receivedAt\":\"2024-06-02T00:00:00Z\"},");
     text.extend(GOOD.as_bytes());
     text.push(b']');
     for size in [usize::MAX, 1, 7] {
-        let (counts, told) = counted_in(JUNE, &text, &[size]);
-        told.unwrap();
+        let (counts, result) = counted_in(JUNE, &text, &[size]);
+        result.unwrap();
         assert_eq!(counts.ledger().diagnostics().totals.messages, 2);
         assert_eq!(
             problems(&counts),
@@ -235,7 +238,7 @@ fn bytes_that_are_not_utf_8_break_only_their_record() {
 }
 
 #[test]
-fn other_formats_are_called_by_their_names() {
+fn other_formats_are_reported_by_their_names() {
     assert!(
         counted(STRICT, b"\x1f\x8b\x08\x00")
             .1
@@ -262,7 +265,7 @@ fn a_page_with_two_lists_of_records_is_refused() {
 }
 
 #[test]
-fn numbers_beyond_a_double_do_no_harm_where_nobody_reads_them() {
+fn numbers_beyond_a_double_are_allowed_in_unread_fields() {
     assert_eq!(messages(r#"{"receivedAt":"2024-06-02T00:00:00Z","x":1e999}"#), 1);
     let (counts, _) = counted(JUNE, r#"{"startedAt":"2024-06-02T00:00:00Z","durationSeconds":1e999}"#);
     assert_eq!(problems(&counts)[0].0, "/0/durationSeconds");
@@ -274,8 +277,8 @@ fn a_sum_beyond_the_largest_exact_number_is_an_error_and_changes_nothing() {
         format!(r#"{{"startedAt":"2024-06-02T00:00:00Z","status":"completed","durationSeconds":{seconds}}}"#)
     };
     let text = format!("{}\n{}\n", call((1 << 53) - 1), call(1));
-    let (counts, told) = counted(JUNE, &text);
-    assert_eq!(told.unwrap_err().code, Code::Overflow);
+    let (counts, result) = counted(JUNE, &text);
+    assert_eq!(result.unwrap_err().code, Code::Overflow);
     assert_eq!(
         (
             counts.ledger().diagnostics().totals.calls,
@@ -287,7 +290,7 @@ fn a_sum_beyond_the_largest_exact_number_is_an_error_and_changes_nothing() {
 }
 
 #[test]
-fn a_reader_that_failed_stays_failed_and_the_count_stays() {
+fn a_failed_reader_stays_failed_and_the_counts_stay() {
     use usage_by_agent::counting::text_feed::TextFeed;
     let mut counts = crate::support::asked(STRICT);
     let mut reading = TextFeed::default();
@@ -311,8 +314,8 @@ fn a_fault_in_a_list_on_one_line_is_one_fault() {
         format!(r#"{{"data":[{GOOD}], bad}}"#),
     ] {
         let text = format!("{broken}\n{GOOD}\n{GOOD}\n{GOOD}\n");
-        let (counts, told) = counted(JUNE, &text);
-        told.unwrap();
+        let (counts, result) = counted(JUNE, &text);
+        result.unwrap();
         let d = counts.ledger().diagnostics();
         assert_eq!(
             (d.totals.messages, d.invalid, d.records, d.problems.len()),
@@ -327,7 +330,7 @@ fn a_fault_in_a_list_on_one_line_is_one_fault() {
             ),
             (2, 1)
         );
-        // A fault later on is told where it is.
+        // A later fault is reported at its own place.
         let (counts, _) = counted(JUNE, format!("{text}7\n"));
         assert_eq!(problems(&counts)[1].0, "/4");
     }
@@ -336,8 +339,8 @@ fn a_fault_in_a_list_on_one_line_is_one_fault() {
         r#"[{"data":"#.repeat(200),
         r#"{"data":["#.repeat(200),
     ] {
-        let (counts, told) = counted(JUNE, format!("{deep}\n{GOOD}\n{GOOD}\n"));
-        told.unwrap();
+        let (counts, result) = counted(JUNE, format!("{deep}\n{GOOD}\n{GOOD}\n"));
+        result.unwrap();
         assert_eq!(
             (
                 counts.ledger().diagnostics().totals.messages,
@@ -350,7 +353,7 @@ fn a_fault_in_a_list_on_one_line_is_one_fault() {
 }
 
 #[test]
-fn an_answer_that_is_empty_is_told_so() {
+fn an_empty_response_is_reported_as_empty() {
     use usage_by_agent::contract::Endpoint;
     use usage_by_agent::contract::check::{Expect, check};
     for text in ["", " \n"] {

@@ -1,4 +1,4 @@
-//! The fuzzer's harness, bounded: its seeds and every past failure as they are, and changed at random.
+//! A bounded run of the fuzzer's harness: its seeds and every past failure, unchanged and changed at random.
 
 use crate::harness::{check, check_bytes};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn seeds_and_past_failures() {
+fn seeds_and_past_failures_pass() {
     let seeds = seeds();
     assert!(seeds.len() >= 10);
     for seed in seeds {
@@ -23,7 +23,7 @@ fn seeds_and_past_failures() {
     }
 }
 
-/// A change as a fuzzer makes them: bytes written over, cut out, or taken from elsewhere.
+/// A change as a fuzzer makes it: bytes are overwritten, removed, or copied from elsewhere.
 #[derive(Clone, Debug)]
 enum Change {
     Set(prop::sample::Index, u8),
@@ -67,7 +67,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
-    fn changed_seeds(
+    fn changed_seeds_pass(
         seed in prop::sample::select(seeds()),
         changes in prop::collection::vec(change(), 0..5),
         sizes in prop::collection::vec(1..200_usize, 1..4),

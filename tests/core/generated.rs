@@ -1,4 +1,4 @@
-//! Generated records in native Rust against the oracle in plain JavaScript, which nobody wrote from this code.
+//! Compares native Rust on generated records with the oracle in plain JavaScript, which was written independently of this code.
 
 use crate::support::{asked, counted, is_conserved};
 use serde_json::Value;
@@ -9,7 +9,7 @@ const RECORDS: &str = "100000";
 
 fn generated() -> PathBuf {
     let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("generated");
-    let told = Command::new("node")
+    let result = Command::new("node")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tools/generate.mjs"))
         .args(["--records", RECORDS, "--invalid", "90", "--seed", "42"])
         .args(["--start", "2024-01-01T00:00:00Z", "--end", "2024-12-31T23:59:59Z"])
@@ -17,7 +17,7 @@ fn generated() -> PathBuf {
         .arg(&out)
         .output()
         .expect("node makes the records");
-    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    assert!(result.status.success(), "{}", String::from_utf8_lossy(&result.stderr));
     out
 }
 
@@ -29,8 +29,8 @@ fn a_hundred_thousand_records_are_counted_as_the_oracle_counts_them() {
     assert!(expected.len() > 10);
     for case in expected {
         let query = case["query"].to_string();
-        let (counts, told) = counted(&query, &records);
-        told.unwrap();
+        let (counts, result) = counted(&query, &records);
+        result.unwrap();
         assert!(is_conserved(&counts));
         assert_eq!(
             serde_json::to_value(counts.report()).unwrap(),
@@ -49,9 +49,9 @@ fn a_hundred_thousand_records_are_counted_as_the_oracle_counts_them() {
     }
 }
 
-/// The example of the vendor's page: its rows from records, in its order, key by key.
+/// The example of the vendor's page: records give its rows, in its order, key by key.
 #[test]
-fn the_vendor_example_is_met_to_the_letter() {
+fn the_vendors_example_is_reproduced_exactly() {
     let mut records = Vec::new();
     let agents = [
         (r#""a1b2c3d4-e5f6-7890-ab12-cd34ef567890""#, 152, 47, 7320),

@@ -1,5 +1,5 @@
-//! What must hold of every text: however it is cut and by whichever way it is read, the count is the same, and it is the
-//! naive one's. The fuzzer (`fuzz/`) and the bounded run (`fuzzed.rs`) both come here.
+//! What must hold for every text: the counts do not depend on the chunks or on the path of the reader, and they equal the naive
+//! ones. The fuzzer (`fuzz/`) and the bounded run (`fuzzed.rs`) use it.
 
 use crate::naive;
 use crate::naive::Count;
@@ -16,15 +16,15 @@ use usage_by_agent::records::reader::Reader;
 const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
 const SKIP: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "onInvalid": "skip"}"#;
 
-/// All that a user sees of a count.
+/// Everything that a user sees of the counts.
 #[derive(Debug, PartialEq)]
 struct Outcome {
-    told: Result<(), UsageError>,
+    result: Result<(), UsageError>,
     report: String,
     diagnostics: String,
 }
 
-/// Counts a text that comes in chunks of these sizes, in turn.
+/// Counts a text in chunks of these sizes, which are used in turn.
 pub fn feed(counts: &mut Aggregator, mut reading: TextFeed, text: &[u8], sizes: &[usize]) -> Result<(), UsageError> {
     let mut rest = text;
     let mut sizes = sizes.iter().cycle();
@@ -38,14 +38,14 @@ pub fn feed(counts: &mut Aggregator, mut reading: TextFeed, text: &[u8], sizes: 
 
 fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregator, Outcome) {
     let mut counts = Aggregator::new(Options::from_json(query).usage().unwrap());
-    let told = feed(
+    let result = feed(
         &mut counts,
         TextFeed::with_reader(reader, Defaults::default()),
         text,
         sizes,
     );
     let outcome = Outcome {
-        told,
+        result,
         report: serde_json::to_string(&counts.report()).unwrap(),
         diagnostics: serde_json::to_string(counts.ledger().diagnostics()).unwrap(),
     };
@@ -78,10 +78,10 @@ fn counted(counts: &Aggregator) -> Count {
     }
 }
 
-/// Reads a text whole and in chunks of these sizes, again and again.
+/// Checks a text, whole and in chunks of these sizes, which are used in turn.
 ///
 /// # Panics
-/// Where two ways differ.
+/// If two ways of reading differ.
 pub fn check(text: &[u8], sizes: &[usize]) {
     let shown = || String::from_utf8_lossy(text).into_owned();
     for query in [STRICT, SKIP] {
@@ -103,11 +103,11 @@ pub fn check(text: &[u8], sizes: &[usize]) {
     let (counts, skipping) = read(SKIP, Reader::default(), text, &[usize::MAX]);
     let ours = counted(&counts);
     match naive::count(text) {
-        // A page's second `data` is refused: the first one's records have been counted.
+        // The reader refuses the second `data` of a page. The records of the first have been counted.
         Some(_) if skipping.diagnostics.contains("\\\"data\\\" twice") => {}
         Some(theirs) => assert_eq!(ours, theirs, "{}", shown()),
         None => assert!(
-            ours.invalid > 0 || skipping.told.is_err() || only_serde_minds(text),
+            ours.invalid > 0 || skipping.result.is_err() || only_serde_minds(text),
             "serde_json refuses {}",
             shown()
         ),
@@ -116,7 +116,7 @@ pub fn check(text: &[u8], sizes: &[usize]) {
         .err()
         .unwrap_or_default();
     let refused = problems.first().is_some_and(|problem| problem.code == "invalid_json");
-    // The reader of answers gives up on nothing that the careful reader takes.
+    // The check of responses accepts every text that the slow path accepts.
     let given_up = problems.iter().any(|problem| problem.message.contains("can't be read"));
     assert!(!given_up, "{}", shown());
     let without_mark = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
@@ -128,8 +128,8 @@ pub fn check(text: &[u8], sizes: &[usize]) {
     );
 }
 
-/// What the reader lets be where no field is read, and `Value` refuses: lone surrogates in escapes, and numbers beyond a
-/// double. `JSON.parse` takes both.
+/// Does the text have what the reader accepts in unread fields, but `Value` refuses: lone surrogates in escapes, and numbers
+/// beyond a double? `JSON.parse` accepts both.
 pub fn only_serde_minds(text: &[u8]) -> bool {
     let text = text.to_ascii_lowercase();
     let surrogate = text.windows(3).any(|w| w == b"\\ud");
@@ -138,7 +138,7 @@ pub fn only_serde_minds(text: &[u8]) -> bool {
     surrogate || exponent || long
 }
 
-/// What a fuzzer's bytes mean: two chunk sizes, then the text.
+/// Checks the bytes of a fuzzer: two chunk sizes, then the text.
 pub fn check_bytes(bytes: &[u8]) {
     let [one, two, text @ ..] = bytes else { return };
     check(text, &[usize::from(*one) + 1, usize::from(*two) + 1]);

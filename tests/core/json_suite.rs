@@ -1,5 +1,5 @@
-//! What is JSON and what is not, class by class as the well-known suites of JSON parsers have it: texts that every reader
-//! must take, texts that none may take, and those that RFC 8259 leaves to the reader.
+//! What is JSON and what is not, in the classes of the well-known test suites of JSON parsers: texts that every parser must
+//! accept, texts that no parser may accept, and texts that RFC 8259 leaves to the parser.
 
 use crate::support::{JUNE, STRICT, asked};
 use usage_by_agent::contract::Endpoint;
@@ -8,7 +8,7 @@ use usage_by_agent::counting::text_feed::TextFeed;
 use usage_by_agent::records::judge::Defaults;
 use usage_by_agent::records::reader::Reader;
 
-/// Is the text taken as a value of a record, by each way of reading?
+/// Is the text accepted as a value in a record? All paths of the reader must agree.
 fn is_field(value: &[u8]) -> bool {
     let text = [br#"{"x":"#, value, br#","receivedAt":"2024-06-02T00:00:00Z"}"#].concat();
     let taken = [Reader::slow_only, Reader::default, Reader::retry_always].map(|reader| {
@@ -16,16 +16,16 @@ fn is_field(value: &[u8]) -> bool {
             let mut counts = asked(STRICT);
             let mut reading = TextFeed::with_reader(reader(), Defaults::default());
             let mut chunks = text.chunks(size);
-            let told = chunks
+            let result = chunks
                 .try_for_each(|chunk| reading.push(counts.ledger_mut(), chunk))
                 .and_then(|()| reading.finish(counts.ledger_mut()));
             assert_eq!(
-                told.is_ok(),
+                result.is_ok(),
                 counts.ledger().diagnostics().totals.messages == 1,
                 "{}",
                 shown(value)
             );
-            told.is_ok()
+            result.is_ok()
         })
     });
     let all = taken.as_flattened();
@@ -33,11 +33,11 @@ fn is_field(value: &[u8]) -> bool {
     all[0]
 }
 
-/// Is the text taken as a value of its own?
+/// Is the text accepted as a value of its own?
 fn is_text(value: &[u8]) -> bool {
     let problems = check(Endpoint::ByAgent, value, &Expect::default()).unwrap_err();
     let refused = problems[0].code == "invalid_json";
-    // Among records, where a text may hold several values, what is taken alone is taken too.
+    // A text of records may hold several values. It must accept every text that is accepted alone.
     let mut counts = asked(JUNE);
     let mut reading = TextFeed::default();
     let _ = reading.push(counts.ledger_mut(), value);
@@ -57,7 +57,7 @@ fn shown(value: &[u8]) -> String {
 }
 
 #[test]
-fn what_is_json_is_taken() {
+fn valid_json_is_accepted() {
     for value in TAKEN {
         assert!(
             serde_json::from_slice::<serde_json::Value>(value).is_ok(),
@@ -70,7 +70,7 @@ fn what_is_json_is_taken() {
 }
 
 #[test]
-fn what_is_not_json_is_refused() {
+fn invalid_json_is_refused() {
     for value in REFUSED {
         assert!(
             serde_json::from_slice::<serde_json::Value>(value).is_err(),
@@ -82,9 +82,10 @@ fn what_is_not_json_is_refused() {
     }
 }
 
-/// Where RFC 8259 leaves it to the reader: as serde_json, but for what `JSON.parse` takes and no `f64` or `str` can hold.
+/// Where RFC 8259 leaves the choice to the parser, the reader follows serde_json. It also accepts what `JSON.parse` accepts but
+/// an `f64` or a `str` cannot hold.
 #[test]
-fn what_is_left_to_the_reader() {
+fn texts_that_the_rfc_leaves_to_the_parser_are_read_as_serde_json_reads_them() {
     for (value, taken) in LEFT {
         assert_eq!(is_field(value), *taken, "{}", shown(value));
         let by_serde = serde_json::from_slice::<serde_json::Value>(value).is_ok();
@@ -97,7 +98,7 @@ fn what_is_left_to_the_reader() {
 }
 
 #[test]
-fn as_deep_as_serde_json_goes_and_no_deeper() {
+fn the_depth_limit_is_that_of_serde_json() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
         for levels in 120..130 {
             let levels = levels / (open.len() / 4 + 1).min(2);
@@ -105,12 +106,12 @@ fn as_deep_as_serde_json_goes_and_no_deeper() {
             let text = format!(r#"{{"x":{value}}}"#);
             let by_serde = serde_json::from_str::<serde_json::Value>(&text).is_ok();
             let mut counts = asked(STRICT);
-            let told = usage_by_agent::counting::text_feed::push_text(
+            let result = usage_by_agent::counting::text_feed::push_text(
                 counts.ledger_mut(),
                 text.as_bytes(),
                 &Defaults::default(),
             );
-            assert_eq!(told.is_ok(), by_serde, "{levels} of {open}");
+            assert_eq!(result.is_ok(), by_serde, "{levels} of {open}");
         }
     }
 }

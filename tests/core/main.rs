@@ -1,5 +1,5 @@
-//! The core natively, as a Rust user calls it.
-// In a test, a panic is how a fault is told.
+//! Tests of the core as native Rust, called as a Rust user calls it.
+// A test reports a failure by a panic.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! The count done once more, as plainly as can be: serde_json reads the text, chrono the timestamps, and a record is what
-//! README § What counts says.
+//! A second, naive implementation of counting: serde_json reads the text, chrono reads the timestamps, and the rules are those of
+//! `docs/counting-rules.md`.
 
 use chrono::{NaiveDate, NaiveTime, Timelike};
 use serde_json::{Deserializer, Value};
@@ -25,7 +25,7 @@ pub struct Count {
     pub agents: BTreeMap<Option<String>, (u64, u64, u64)>,
 }
 
-/// Counts the records of a text in June 2024; `None` where serde_json refuses it, or sums go beyond what is exact.
+/// Counts the records of a text in June 2024. `None` if serde_json refuses the text, or a sum exceeds 2^53 - 1.
 pub fn count(text: &[u8]) -> Option<Count> {
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     let mut counting = Counting::default();
@@ -42,20 +42,20 @@ pub fn count(text: &[u8]) -> Option<Count> {
 #[derive(Default)]
 struct Counting {
     count: Count,
-    /// What was counted under an id.
-    ids: HashMap<(bool, String), Told>,
+    /// What each id counted as.
+    ids: HashMap<(bool, String), Entry>,
 }
 
-/// Whose it is, and a call's seconds.
-type Told = (Option<String>, Option<u64>);
+/// The agent of an event, and the seconds of a call.
+type Entry = (Option<String>, Option<u64>);
 
-/// Does the first of two records of one id count before the second? The fuller does.
-fn is_fuller(a: &Told, b: &Told) -> bool {
-    let units = |told: &Told| std::cmp::Reverse(told.0.as_ref().map(|id| id.encode_utf16().collect::<Vec<_>>()));
+/// Of two records with one id, does the first count instead of the second?
+fn is_fuller(a: &Entry, b: &Entry) -> bool {
+    let units = |entry: &Entry| std::cmp::Reverse(entry.0.as_ref().map(|id| id.encode_utf16().collect::<Vec<_>>()));
     (a.0.is_some(), a.1, units(a)) > (b.0.is_some(), b.1, units(b))
 }
 
-/// A message or a call, or why it is none.
+/// A message or a call, or the reason why a record is not one.
 enum Judged {
     Event {
         call: bool,
@@ -95,31 +95,31 @@ impl Counting {
                 seconds,
                 ..
             }) => {
-                let told = (agent, seconds);
+                let entry = (agent, seconds);
                 match id {
                     None => count.without_id += 1,
                     Some(id) => match self.ids.get(&(call, id.clone())) {
                         Some(known) => {
                             count.duplicates += 1;
-                            if !is_fuller(&told, known) {
+                            if !is_fuller(&entry, known) {
                                 return;
                             }
                             let known = known.clone();
                             count.change(call, &known, u64::wrapping_sub);
-                            self.ids.insert((call, id), told.clone());
+                            self.ids.insert((call, id), entry.clone());
                         }
-                        None => drop(self.ids.insert((call, id), told.clone())),
+                        None => drop(self.ids.insert((call, id), entry.clone())),
                     },
                 }
-                count.change(call, &told, u64::wrapping_add);
+                count.change(call, &entry, u64::wrapping_add);
             }
         }
     }
 }
 
 impl Count {
-    /// Counts a message or a call, or takes it out again.
-    fn change(&mut self, call: bool, (agent, seconds): &Told, by: fn(u64, u64) -> u64) {
+    /// Counts a message or a call, or takes it back.
+    fn change(&mut self, call: bool, (agent, seconds): &Entry, by: fn(u64, u64) -> u64) {
         self.counted = by(self.counted, 1);
         let row = self.agents.entry(agent.clone()).or_default();
         if call {
@@ -133,7 +133,7 @@ impl Count {
     }
 }
 
-/// What a record is; `None` where it breaks the rules.
+/// Judges a record. `None` if it breaks the rules.
 fn judged(record: &Value) -> Option<Judged> {
     let (kind, event) = (&record["type"], &record["event"]);
     if kind == "message" {
@@ -208,7 +208,7 @@ fn call(record: &Value, data: Option<&Value>) -> Option<Judged> {
     })
 }
 
-/// Text, if there is any; `None` where something else is there.
+/// The text of a field, if it has one. `None` if the field has another type.
 fn text(value: &Value) -> Option<Option<String>> {
     match value {
         Value::Null => Some(None),
@@ -246,7 +246,7 @@ fn time(value: &Value) -> Option<Option<i64>> {
     }
 }
 
-/// RFC 3339 by chrono's dates and times: the wall time, and the offset if there is one, in milliseconds.
+/// Reads RFC 3339 with chrono's dates and times: the wall time, and the offset if there is one, in milliseconds.
 pub fn timestamp(text: &[u8]) -> Option<(i64, Option<i64>)> {
     let (whole, rest) = text.split_at_checked(19)?;
     let form = whole.iter().zip(b"0000-00-00T00:00:00").all(|(byte, form)| match form {

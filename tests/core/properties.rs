@@ -1,4 +1,4 @@
-//! What holds for every input: order and cutting do not matter, nothing is lost, rows sum to totals.
+//! Properties of every input: the order of records and the chunks do not matter, nothing is lost, and rows sum to totals.
 
 use crate::support::{JUNE, counted, counted_in, is_conserved, outcome, shuffled};
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ fn time() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A record of any kind; equal ids are equal records, as retries are.
+/// A record of any kind. Records with equal ids are equal, as retries are.
 fn record() -> impl Strategy<Value = String> {
     let agent = prop::sample::select(vec!["null", "\"\"", "\"a\"", "\"b\"", "\"__proto__\""]);
     let name = prop::sample::select(vec!["null", "\"A\"", "\"B\"", "\"\u{FF5E}\"", "\"\u{1F600}\""]);
@@ -41,13 +41,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn order_and_cutting_do_not_matter(
+    fn the_order_of_records_and_the_chunks_do_not_matter(
         records in prop::collection::vec(record(), 0..40),
         seed in any::<u64>(),
         sizes in prop::collection::vec(1..200_usize, 1..5),
     ) {
-        let (whole, told) = counted(JUNE, records.join("\n"));
-        told.unwrap();
+        let (whole, result) = counted(JUNE, records.join("\n"));
+        result.unwrap();
         prop_assert!(is_conserved(&whole));
         prop_assert_eq!(whole.ledger().diagnostics().records, records.len() as u64);
 

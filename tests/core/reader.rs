@@ -1,5 +1,5 @@
-//! The reader compared with serde_json: both take the same texts, whole and cut anywhere. The fast path compared with the slow
-//! one: both give the same records, places and faults.
+//! Compares the reader with serde_json: both accept the same texts, whole and in any chunks. Compares the fast path with the slow
+//! path: both give the same records, places and faults.
 
 use crate::harness::only_serde_minds;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use usage_by_agent::error::{Place, UsageError};
 use usage_by_agent::records::reader::{Reader, Sink};
 use usage_by_agent::records::row::{self, DATA_FIELDS, FIELDS, Row};
 
-/// Everything that a reader gives to its sink. A record is written out by the fields that are read of it.
+/// Everything that a reader gives to its sink. A record is noted as the fields that are read from it.
 #[derive(Default, Debug, PartialEq)]
 struct Seen {
     /// Whether reading goes on after a broken value.
@@ -90,7 +90,7 @@ fn read_by(mut reader: Reader, skips: bool, text: &[u8], sizes: &[usize]) -> See
     seen
 }
 
-/// The records of a text as serde_json and the rules have them; `None` where the text is not JSON.
+/// The records of a text according to serde_json and the rules. `None` if the text is not JSON.
 fn expected(text: &[u8]) -> Option<(Vec<Value>, Vec<&'static str>)> {
     let (mut objects, mut others) = (Vec::new(), Vec::new());
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
@@ -144,7 +144,7 @@ fn check(text: &[u8], sizes: &[usize]) -> Result<(), TestCaseError> {
         prop_assert_eq!(&skipping, &fast, "skipping, cut at {:?}: {}", sizes, shown);
     }
     match expected(text) {
-        // The reader refuses what serde_json lets be: the first `data`'s records have been counted.
+        // The reader refuses a second `data`, which serde_json accepts. The records of the first have been counted.
         Some(_) if whole.broken.iter().any(|e| e.message.contains("\"data\" twice")) => {}
         Some((objects, others)) => {
             prop_assert!(whole.broken.is_empty(), "serde_json takes {}", shown);
@@ -163,7 +163,7 @@ fn check(text: &[u8], sizes: &[usize]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Pieces that meet the reader's every state; random strings of them are often nearly JSON.
+/// Pieces that reach every state of the reader. Random sequences of them are often nearly JSON.
 const PIECES: &[&str] = &[
     "{",
     "}",
@@ -207,7 +207,7 @@ const PIECES: &[&str] = &[
     "\u{1}",
 ];
 
-/// Pieces of records: the fields that are read, in every type and spelling.
+/// Pieces of records: the fields that are read, with every type and spelling.
 const ENTRIES: &[&str] = &[
     "\"type\":\"call\"",
     "\"type\" : null",
@@ -249,7 +249,7 @@ const ENTRIES: &[&str] = &[
     "\"bad\" 1",
 ];
 
-/// A record of such entries; most are sound.
+/// A record of such entries. Most are valid.
 fn record() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(ENTRIES), 0..7).prop_map(|entries| format!("{{{}}}", entries.join(",")))
 }
@@ -287,19 +287,19 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn nearly_json(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..14), sizes in prop::collection::vec(1..9_usize, 1..6)) {
+    fn nearly_json_is_read_as_serde_json_reads_it(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..14), sizes in prop::collection::vec(1..9_usize, 1..6)) {
         check(pieces.concat().as_bytes(), &sizes)?;
     }
 
     #[test]
-    fn json_in_any_spelling(values in prop::collection::vec(json(), 0..4), pretty: bool, sizes in prop::collection::vec(1..30_usize, 1..6)) {
+    fn json_in_any_spelling_is_read_as_serde_json_reads_it(values in prop::collection::vec(json(), 0..4), pretty: bool, sizes in prop::collection::vec(1..30_usize, 1..6)) {
         let spell = |v: &Value| if pretty { serde_json::to_string_pretty(v) } else { serde_json::to_string(v) }.unwrap();
         let text = values.iter().map(spell).collect::<Vec<_>>().join("\n");
         check(text.as_bytes(), &sizes)?;
     }
 
     #[test]
-    fn one_byte_changed(value in json(), at: prop::sample::Index, byte: u8, sizes in prop::collection::vec(1..30_usize, 1..6)) {
+    fn json_with_one_byte_changed_is_read_as_serde_json_reads_it(value in json(), at: prop::sample::Index, byte: u8, sizes in prop::collection::vec(1..30_usize, 1..6)) {
         let mut text = serde_json::to_vec(&value).unwrap();
         let at = at.index(text.len());
         text[at] = byte;
@@ -307,12 +307,12 @@ proptest! {
     }
 
     #[test]
-    fn records_of_every_shape(text in records(), sizes in prop::collection::vec(1..90_usize, 1..6)) {
+    fn records_of_every_shape_are_read_as_serde_json_reads_them(text in records(), sizes in prop::collection::vec(1..90_usize, 1..6)) {
         check(text.as_bytes(), &sizes)?;
     }
 
     #[test]
-    fn records_with_bytes_changed_and_cut_off(
+    fn records_with_bytes_changed_and_cut_off_are_read_as_serde_json_reads_them(
         text in records(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), prop_oneof![any::<u8>(), prop::sample::select(&b"\"\\{}[],:\n 0e."[..])]), 1..3),
         end: prop::sample::Index,
@@ -329,7 +329,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_at_all(text in prop::collection::vec(any::<u8>(), 0..60), sizes in prop::collection::vec(1..9_usize, 1..6)) {
+    fn any_bytes_are_read_as_serde_json_reads_them(text in prop::collection::vec(any::<u8>(), 0..60), sizes in prop::collection::vec(1..9_usize, 1..6)) {
         check(&text, &sizes)?;
     }
 }

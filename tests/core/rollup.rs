@@ -1,4 +1,4 @@
-//! A rollup answers as counting the same records for each question anew would.
+//! A rollup gives the answers that counting the records anew for each query would give.
 
 use crate::state::{record, rollup};
 use crate::support::counted;
@@ -12,8 +12,8 @@ use usage_by_agent::options::Options;
 const ZONES: [&str; 9] = [
     "UTC",
     "America/New_York",
-    "America/St_Johns",    // half an hour
-    "Asia/Kathmandu",      // three quarters
+    "America/St_Johns",    // an offset of half an hour
+    "Asia/Kathmandu",      // an offset of three quarters of an hour
     "Australia/Lord_Howe", // clocks change by half an hour
     "Pacific/Chatham",
     "Pacific/Kiritimati",
@@ -21,7 +21,7 @@ const ZONES: [&str; 9] = [
     "Asia/Beirut", // changes at midnight
 ];
 
-/// A message or a call of no id, somewhere in some years whose rules chrono-tz 2025b knows.
+/// A message or a call without an id, in years whose rules chrono-tz 2025b has.
 fn event() -> impl Strategy<Value = (i64, bool)> {
     let spring_and_autumn = prop_oneof![
         1_710_000_000_000_i64..1_712_600_000_000_i64,
@@ -47,8 +47,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn any_period_in_any_zone_is_as_counted_for_it(
-        // Of one id all the same, for which of two that differ counts may depend on the period.
+    fn any_period_in_any_zone_equals_an_aggregator_of_that_period(
+        // Records with one id are equal here, because for two that differ the winner may depend on the period.
         records in prop::collection::vec(prop_oneof![record().prop_map(|r| r.replace("\"id\":\"", "\"x\":\"")), event().prop_map(|e| text(&e))], 0..60),
         zone in prop::sample::select(ZONES.to_vec()),
         period in prop::sample::select(vec!["week", "month", "year"]),
@@ -71,7 +71,7 @@ proptest! {
     }
 
     #[test]
-    fn days_and_months_are_those_of_the_clocks(
+    fn days_and_months_follow_the_clocks_of_the_zone(
         events in prop::collection::vec(event(), 0..80),
         zone in prop::sample::select(ZONES.to_vec()),
         days in 1..=365_u16,
@@ -107,7 +107,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn the_latest_quarter_hours_are_counted_up_to_the_one_of_now(
+    fn the_latest_quarter_hours_include_the_one_that_holds_now(
         ago in prop::collection::vec((-2_000_000_i64..3_000_000_000, any::<bool>()), 0..60),
         now in prop_oneof![Just(1_718_452_800_000_i64), 1_718_000_000_000..1_719_000_000_000_i64],
     ) {
@@ -125,7 +125,7 @@ proptest! {
 }
 
 #[test]
-fn at_the_ends_of_time_nothing_is_the_latest() {
+fn before_and_after_all_time_the_latest_counts_are_zero() {
     let mut kept = rollup("{}");
     push_text(
         kept.ledger_mut(),
@@ -139,7 +139,7 @@ fn at_the_ends_of_time_nothing_is_the_latest() {
 }
 
 #[test]
-fn numbers_have_their_rows_and_what_has_none_comes_last() {
+fn phone_numbers_have_rows_and_usage_without_one_comes_last() {
     let mut kept = rollup(r#"{"agents":[{"id":"a","name":"Listed"}]}"#);
     let records = r#"
         {"startedAt":"2024-06-01T00:00:00Z","status":"completed","phoneNumberId":"n2","phoneNumber":"+2","agentId":"a"}
@@ -177,7 +177,7 @@ fn numbers_have_their_rows_and_what_has_none_comes_last() {
 }
 
 #[test]
-fn bounds_off_the_quarter_hours_are_out_of_range() {
+fn bounds_that_are_not_on_quarter_hours_are_out_of_range() {
     let kept = rollup("{}");
     for (zone, bad, good) in [
         ("Africa/Monrovia", "1971-06-15T00:00:00Z", "1972-06-15T00:00:00Z"),
@@ -210,9 +210,9 @@ fn bounds_off_the_quarter_hours_are_out_of_range() {
     }
 }
 
-/// The first and the last quarter hour of the years supported, in the zones that reach furthest.
+/// The first and the last quarter hour of the supported years, in the zones with the most extreme offsets.
 #[test]
-fn the_edges_of_the_years_supported_are_in_it() {
+fn a_rollup_contains_the_edges_of_the_supported_years() {
     for (zone, year, at) in [
         ("Pacific/Auckland", "1970", "1969-12-31T12:00:00Z"),
         ("Etc/GMT+12", "2099", "2100-01-01T11:59:59.999Z"),

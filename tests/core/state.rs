@@ -1,4 +1,4 @@
-//! State: what has been counted is the same in whatever order and parts it was, and survives as bytes.
+//! State: the counts do not depend on the order of records or on the parts, and a snapshot restores them.
 
 use crate::support::{JUNE, asked, counted, is_conserved, outcome, shuffled};
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use usage_by_agent::counting::text_feed::push_text;
 use usage_by_agent::error::{Code, Place, UsageError};
 use usage_by_agent::options::Options;
 
-/// Few ids, agents, numbers and times, so that the same id comes often and tells other things each time.
+/// A record with one of few ids, agents, phone numbers and times, so that an id often occurs again with other fields.
 pub fn record() -> impl Strategy<Value = String> {
     let agent = prop::sample::select(vec!["null", "\"a\"", "\"b\"", "\"\u{FF5E}\"", "\"\u{1F600}\""]);
     let name = prop::sample::select(vec!["null", "\"A\"", "\"B\""]);
@@ -134,12 +134,12 @@ fn parts_of(record: impl Strategy<Value = String>) -> impl Strategy<Value = Part
     })
 }
 
-/// With a record now and then that is not an object, and so makes a problem.
+/// Records, some of which are not objects and so make problems.
 fn parts() -> impl Strategy<Value = Parts> {
     parts_of(record())
 }
 
-/// Without problems, whose list depends on the order of records.
+/// Records without problems, because the list of problems depends on the order of records.
 fn valid_parts() -> impl Strategy<Value = Parts> {
     parts_of(record().prop_filter("it makes a problem", |record| record != "7"))
 }
@@ -227,13 +227,13 @@ proptest! {
     }
 
     #[test]
-    fn equal_counts_have_the_same_bytes(parts in valid_parts()) {
+    fn equal_counts_have_equal_snapshots(parts in valid_parts()) {
         equal_counts_have_equal_bytes::<Aggregator>(&parts);
         equal_counts_have_equal_bytes::<Rollup>(&parts);
     }
 
     #[test]
-    fn what_is_restored_from_a_snapshot_has_the_same_bytes_and_diagnostics(parts in parts()) {
+    fn a_restored_snapshot_gives_equal_bytes_and_diagnostics(parts in parts()) {
         a_snapshot_restores_everything::<Aggregator>(&parts);
         a_snapshot_restores_everything::<Rollup>(&parts);
     }
@@ -245,14 +245,14 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_are_no_snapshot_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn bytes_that_are_not_a_snapshot_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert_eq!(asked(JUNE).ledger_mut().merge(&bytes).unwrap_err().code, Code::InvalidSnapshot);
         prop_assert_eq!(rollup("{}").ledger_mut().merge(&[b"UBA\x01\x02", &bytes[..]].concat()).unwrap_err().code, Code::InvalidSnapshot);
     }
 
-    /// Nobody's accident, but somebody's intent: nonsense with the right head and checksum.
+    /// A forged snapshot has the right head and checksum and random contents. It must not panic.
     #[test]
-    fn forged_snapshots_do_no_harm(
+    fn forged_snapshots_never_panic(
         records in prop::collection::vec(record(), 0..12),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         of_a_period in any::<bool>(),
@@ -310,7 +310,7 @@ fn every_flipped_bit_and_every_cut_is_refused() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused_and_told() {
+fn a_snapshot_that_does_not_fit_is_refused_with_the_reason() {
     let (june, _) = counted(JUNE, RECORDS);
     let refusal = |into: &mut Ledger, snapshot: &[u8]| {
         let error = into.merge(snapshot).unwrap_err();
@@ -331,8 +331,8 @@ fn what_does_not_fit_is_refused_and_told() {
     let mut newer = june.ledger().snapshot();
     newer[3] = 2;
     assert!(refusal(asked(JUNE).ledger_mut(), &newer).contains("format is 2; wanted 1"));
-    assert!(refusal(asked(JUNE).ledger_mut(), b"").contains("these 0 bytes do not begin as one"));
-    // The same June elsewhere is another one; the same bounds by another way are the same.
+    assert!(refusal(asked(JUNE).ledger_mut(), b"").contains("these 0 bytes do not begin like a snapshot"));
+    // June in another zone is another period. Equal bounds from another query are an equal period.
     let paris = JUNE.replace('}', r#", "tz": "Europe/Paris"}"#);
     refusal(asked(&paris).ledger_mut(), &june.ledger().snapshot());
     asked(&JUNE.replace(
@@ -362,9 +362,9 @@ fn sums_beyond_the_largest_exact_number_are_refused_and_nothing_changes() {
     assert_eq!(restored.ledger().snapshot(), before);
 }
 
-/// The one that tells more counts, whichever comes first.
+/// The record with more fields counts, whichever comes first.
 #[test]
-fn of_records_of_one_id_the_fullest_counts() {
+fn the_fullest_of_the_records_with_one_id_counts() {
     let call = |agent: &str, seconds: &str, at: &str| {
         format!(r#"{{"id":"c","status":"completed","startedAt":"{at}","agentId":{agent},"durationSeconds":{seconds}}}"#)
     };

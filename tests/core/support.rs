@@ -1,4 +1,4 @@
-//! What the tests share: a query in JSON, and the count of a text.
+//! What the tests share: queries in JSON, and counting a text.
 
 use crate::harness::feed;
 use usage_by_agent::counting::aggregator::Aggregator;
@@ -10,31 +10,31 @@ use usage_by_agent::records::judge::Defaults;
 /// June 2024 in UTC, invalid records skipped.
 pub const JUNE: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "onInvalid": "skip"}"#;
 
-/// The same, ending at the first invalid record.
+/// June 2024 in UTC, ending at the first invalid record.
 pub const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
 
 pub fn asked(query: &str) -> Aggregator {
     Aggregator::new(Options::from_json(query).usage().unwrap())
 }
 
-/// Counts a text that comes in chunks of these sizes, again and again.
+/// Counts a text in chunks of these sizes, which are used in turn.
 pub fn counted_in(query: &str, text: &[u8], sizes: &[usize]) -> (Aggregator, Result<(), UsageError>) {
     let mut counts = asked(query);
-    let told = feed(&mut counts, TextFeed::new(Defaults::default()), text, sizes);
-    (counts, told)
+    let result = feed(&mut counts, TextFeed::new(Defaults::default()), text, sizes);
+    (counts, result)
 }
 
 pub fn counted(query: &str, text: impl AsRef<[u8]>) -> (Aggregator, Result<(), UsageError>) {
     counted_in(query, text.as_ref(), &[usize::MAX])
 }
 
-/// Where the problems are: pointer, code, line and byte offset.
+/// The pointer, code, line and byte offset of each problem.
 pub fn problems(counts: &Aggregator) -> Vec<(String, String, Option<u64>, Option<u64>)> {
     let problem = |p: &usage_by_agent::error::Problem| (p.path.clone(), p.code.clone(), p.line, p.byte_offset);
     counts.ledger().diagnostics().problems.iter().map(problem).collect()
 }
 
-/// Does every record lie in exactly one place, and do the rows sum to the totals?
+/// Is every record counted in exactly one place, and do the rows sum to the totals?
 pub fn is_conserved(counts: &Aggregator) -> bool {
     let d = counts.ledger().diagnostics();
     let ignored = d.ignored.voice_turns
@@ -49,7 +49,7 @@ pub fn is_conserved(counts: &Aggregator) -> bool {
             == (d.totals.messages, d.totals.calls, d.totals.total_seconds)
 }
 
-/// In another order.
+/// The list in another order.
 pub fn shuffled<T: Clone>(list: &[T], seed: u64) -> Vec<T> {
     let mut list = list.to_vec();
     let mut seed = seed | 1;
@@ -62,7 +62,7 @@ pub fn shuffled<T: Clone>(list: &[T], seed: u64) -> Vec<T> {
     list
 }
 
-/// The report and where every record went, without the problems, which come in the order of reading.
+/// The report and the diagnostics, without the problems, whose order is that of reading.
 pub fn outcome(counts: &Aggregator) -> String {
     let mut diagnostics = counts.ledger().diagnostics().clone();
     diagnostics.problems.clear();

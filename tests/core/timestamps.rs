@@ -1,4 +1,4 @@
-//! Timestamps against chrono's dates and times.
+//! Compares the reading of timestamps with chrono's dates and times.
 
 use crate::naive::timestamp;
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn check(text: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Text of the form, of moments that are and of some that are not.
+/// Text in the form of a timestamp, of moments that exist and of some that do not.
 fn text() -> impl Strategy<Value = String> {
     let date = (0..10_000_u32, 0..14_u32, 0..33_u32);
     let time = (0..26_u32, 0..62_u32, 0..63_u32);
@@ -30,12 +30,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(20_000))]
 
     #[test]
-    fn as_chrono_has_them(text in text()) {
+    fn timestamps_are_read_as_chrono_reads_them(text in text()) {
         check(text.as_bytes())?;
     }
 
     #[test]
-    fn with_bytes_changed(text in text(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..3), cut in 0..4_usize) {
+    fn timestamps_with_bytes_changed_are_read_as_chrono_reads_them(text in text(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..3), cut in 0..4_usize) {
         let mut text = text.into_bytes();
         for (at, byte) in changes {
             let at = at.index(text.len());
@@ -48,7 +48,7 @@ proptest! {
 }
 
 #[test]
-fn every_day_of_twelve_centuries_and_every_byte_everywhere() {
+fn every_day_of_twelve_centuries_and_every_byte_in_every_place_is_read_as_chrono_reads_it() {
     for year in (0..400).chain(1600..2400) {
         for month in 0..14 {
             for day in 0..33 {

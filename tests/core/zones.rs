@@ -1,4 +1,4 @@
-//! The zone tables against chrono-tz, other people's reading of the tz database: where each local date begins, in every
+//! Compares the zone tables with chrono-tz, an independent reading of the tz database: where each local date begins, in every
 //! zone, from 1970 to 2099.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone};
@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use usage_by_agent::calendar::zone::{TZDB_VERSION, Zone};
 
-/// Zones that changed after chrono-tz's release, 2025b: the first local date that differs, and the release that changed it.
-/// One that no longer differs has no place here, and fails the test.
+/// Zones that changed after 2025b, the release of chrono-tz: the first local date that differs, and the release that changed it.
+/// A zone that no longer differs must be removed, or the test fails.
 const CHANGED_SINCE_2025B: &[(&str, &str, &str)] = &[
     ("Africa/Casablanca", "2026-09-21", "2026c"),
     ("Africa/El_Aaiun", "2026-09-21", "2026c"),
@@ -42,7 +42,7 @@ fn first_instant(zone: &Tz, date: NaiveDate) -> i64 {
 }
 
 #[test]
-fn every_local_date_begins_where_chrono_tz_has_it() {
+fn every_local_date_begins_at_the_instant_of_chrono_tz() {
     let next = AtomicUsize::new(0);
     let compared = AtomicUsize::new(0);
     let differ = Mutex::new(Vec::new());
@@ -79,11 +79,11 @@ fn every_local_date_begins_where_chrono_tz_has_it() {
     assert_eq!(differ, changed);
 }
 
-/// Zones that changed after 2025b, though no local date begins elsewhere: only the hour of a transition is another.
+/// Zones that changed after 2025b without effect on the beginning of a local date: only the hour of a transition differs.
 const CHANGED_BY_HOUR: &[(&str, &str)] = &[("Europe/Chisinau", "2026a"), ("Europe/Tiraspol", "2026a")];
 
 #[test]
-fn clocks_show_what_chrono_tz_has_them_show() {
+fn clocks_show_the_local_time_of_chrono_tz() {
     let mut differ = Vec::new();
     for tz in TZ_VARIANTS
         .iter()
@@ -94,7 +94,7 @@ fn clocks_show_what_chrono_tz_has_them_show() {
             tz.from_utc_datetime(&DateTime::from_timestamp_millis(at).unwrap().naive_utc())
                 .naive_local()
         };
-        // Every hour within a day of where the offset changes, found by steps of six hours, from 1970 to 2100.
+        // Every hour within a day of a change of the offset. Steps of six hours find the changes, from 1970 to 2100.
         let mut at = 0;
         let mut before = zone.local(at);
         while at < 4_102_444_800_000 {

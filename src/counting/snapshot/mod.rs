@@ -1,27 +1,29 @@
 //! Snapshots: what has been counted, as bytes that can be kept, sent and merged.
 //!
-//! The same counts give the same bytes, in whatever order and parts they came (but for the list of problems, which is the
-//! first hundred as they came). Nothing in them depends on a zone, a machine or a version of the package. A text that is
-//! being read is not in them, only what has been counted of it.
+//! Equal counts give equal bytes, in whatever order and parts the records came. The one exception is the list of problems: it
+//! holds the first hundred in the order of arrival. The bytes do not depend on a zone, a machine or a version of the package.
+//! A snapshot taken in the middle of a text holds only the records that have been counted so far.
 //!
-//! Numbers are LEB128, of nine bytes at most; counts are 2^53 - 1 at most. *Signed* is zigzag; *text* is its bytes' number and UTF-8.
+//! Numbers are LEB128, nine bytes at most. Counts are 2^53 - 1 at most. A *signed* number is zigzag-encoded. A *text* is its
+//! length in bytes, then its UTF-8.
 //!
 //! | part | what |
 //! |---|---|
 //! | head | `UBA` and the format's version, 1 |
-//! | kind | one byte: 1 it is of a period, 0 of all time (a rollup); and 2 it has the ids (`dedupe`) |
-//! | period | if it is of one: start and end in epoch milliseconds, signed |
+//! | kind | one byte of two flags: 1, it covers one period (otherwise all time, a rollup); 2, it contains the ids (`dedupe`) |
+//! | period | only if it covers one: start and end in epoch milliseconds, signed |
 //! | counters | `outsidePeriod`, `duplicates`, `invalid`, `voiceTurns`, `reactions`, `other`, `withoutId`, `withoutDuration` |
-//! | not completed | how many; for each, by its bytes: status, text; calls |
-//! | problems | how many, at most 100; for each: path, code, message, texts; 0 an error, 1 a warning; line, byte offset, or 0, else one more |
-//! | agents | how many; for each, by its id's bytes: id, text; 0, or 1 with its latest name: when, signed; text |
-//! | numbers | phone numbers, the same |
-//! | series | how many; for each, in order: agent, number, as their place above from 1, 0 is none; then its cells, then 0 |
-//! | a cell | how many quarter hours after the one before, the first after 1969-12-30T23:45Z; messages, calls, seconds |
-//! | ids | if it has them, 64 times: how many; for each, in order: hash, 8 and 2 bytes, little-endian; series, its place from 0; quarter hour from 1969-12-31T00:00Z; 0 a message, 1 a call, else a call of two less seconds |
-//! | checksum | 8 bytes, little-endian: the first half of the hash ([`murmur3`](crate::collections::murmur3), seed 0) of all before |
+//! | not completed | number of statuses; for each, in byte order: the status, text; its calls |
+//! | problems | number of problems, at most 100; for each: path, code and message, texts; 0 for an error, 1 for a warning; line and byte offset, each plus 1, or 0 if unknown |
+//! | agents | number of agents; for each, in byte order of the ids: the id, text; 0 without a name, or 1, the time of the latest name, signed, and that name, text |
+//! | numbers | phone numbers, written as agents are |
+//! | timelines | number of timelines; for each, in order: agent and number by their places above, from 1, or 0 for none; then its quarter hours, then 0 |
+//! | a quarter hour | the distance in quarter hours from the previous one, for the first from 1969-12-30T23:45Z; messages, calls, seconds |
+//! | ids | only if it contains them, for each of 64 tables: number of ids; for each, in order: the hash, 8 and 2 bytes, little-endian; the place of the timeline, from 0; the quarter hour, from 1969-12-31T00:00Z; 0 for a message, 1 for a call of unknown duration, otherwise the seconds of a call plus 2 |
+//! | checksum | 8 bytes, little-endian: the first half of the hash ([`murmur3`](crate::collections::murmur3), seed 0) of all bytes before it |
 //!
-//! Of a period, all usage of an agent is in the first quarter hour. Records, counted and totals follow from the rest.
+//! A snapshot of one period has all usage of an agent in the first quarter hour. `records`, `counted` and `totals` are not
+//! written, because they follow from the rest.
 
 use crate::calendar::period::Window;
 use crate::calendar::timestamp::{text, to_wire};
@@ -30,8 +32,8 @@ use crate::collections::murmur3::murmur3_x64_128;
 use crate::collections::sort::in_order;
 use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
 use crate::counting::ledger::{Ledger, add_one};
-use crate::counting::quarter_hours::{END, Series};
-use crate::counting::seen_ids::{Claim, Key, Spot, TABLES, Usage};
+use crate::counting::quarter_hours::{END, Timeline};
+use crate::counting::seen_ids::{Entry, IdHash, Probe, TABLES, Usage};
 use crate::counting::tally::Tally;
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::json::MAX_SAFE;
@@ -43,11 +45,11 @@ const VERSION: u8 = 1;
 const OF_A_PERIOD: u8 = 1;
 const WITH_IDS: u8 = 2;
 const CHECKSUM: usize = 8;
-/// So many cells of a series, or ids of a table, are added at once.
+/// How many quarter hours of a timeline, or ids of a table, a merge adds at once.
 const AT_ONCE: usize = 1024;
 
 impl Ledger {
-    /// What has been counted, as bytes.
+    /// Writes what has been counted as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         let mut out = Out(HEAD.to_vec());
         out.bytes(&[VERSION, kind_of(self)]);
@@ -57,10 +59,10 @@ impl Ledger {
         }
         out.diagnostics(&self.diagnostics);
 
-        let busy = |of: fn(&Series) -> u32, names: &Interner| {
+        let busy = |of: fn(&Timeline) -> u32, names: &Interner| {
             let mut busy = vec![false; names.count()];
-            for series in self.series.iter().filter(|series| !series.total.is_idle()) {
-                if let Some(busy) = busy.get_mut(of(series) as usize) {
+            for timeline in self.timelines.iter().filter(|timeline| !timeline.total.is_idle()) {
+                if let Some(busy) = busy.get_mut(of(timeline) as usize) {
                     *busy = true;
                 }
             }
@@ -70,28 +72,28 @@ impl Ledger {
         let numbers = out.names(&self.numbers, &busy(|s| s.number, &self.numbers));
 
         let place = |places: &[u32], number: u32| places.get(number as usize).copied().unwrap_or(0);
-        let places_of = |series: &Series| (place(&agents, series.agent), place(&numbers, series.number));
+        let places_of = |timeline: &Timeline| (place(&agents, timeline.agent), place(&numbers, timeline.number));
         let busy = self
-            .series
+            .timelines
             .iter()
             .enumerate()
-            .filter(|(_, series)| !series.total.is_idle());
+            .filter(|(_, timeline)| !timeline.total.is_idle());
         let order = in_order(busy.map(|(at, _)| at).collect(), &|a, b| {
-            let [a, b] = [a, b].map(|at| self.series.get(at).map(places_of));
+            let [a, b] = [a, b].map(|at| self.timelines.get(at).map(places_of));
             a.cmp(&b)
         });
-        let mut places = vec![0; self.series.len()];
+        let mut places = vec![0; self.timelines.len()];
         out.count(order.len());
         for (n, at) in (0..).zip(order) {
-            let (Some(series), Some(place)) = (self.series.get(at), places.get_mut(at)) else {
+            let (Some(timeline), Some(place)) = (self.timelines.get(at), places.get_mut(at)) else {
                 continue;
             };
             *place = n;
-            let (agent, number) = places_of(series);
+            let (agent, number) = places_of(timeline);
             out.number(agent.into());
             out.number(number.into());
             let mut before = 0_u32;
-            let mut cell = |quarter: u32, usage: Tally| {
+            let mut quarter_hour = |quarter: u32, usage: Tally| {
                 let after = quarter.saturating_add(1);
                 out.number(after.saturating_sub(before).into());
                 before = after;
@@ -100,8 +102,8 @@ impl Ledger {
                 }
             };
             match self.window {
-                Some(_) => cell(0, series.total),
-                None => series.each_quarter(&mut cell),
+                Some(_) => quarter_hour(0, timeline.total),
+                None => timeline.each_quarter(&mut quarter_hour),
             }
             out.number(0);
         }
@@ -109,13 +111,13 @@ impl Ledger {
         if self.reading.dedupe {
             for table in 0..TABLES {
                 out.count(self.ids.count(table));
-                for (key, claim) in self.ids.of_table(table) {
-                    let (_, high, low) = key.parts();
+                for (hash, entry) in self.ids.of_table(table) {
+                    let (_, high, low) = hash.parts();
                     out.bytes(&high.to_le_bytes());
                     out.bytes(&low.to_le_bytes());
-                    out.number(place(&places, claim.series).into());
-                    out.number(claim.quarter.into());
-                    out.number(match claim.usage {
+                    out.number(place(&places, entry.timeline).into());
+                    out.number(entry.quarter.into());
+                    out.number(match entry.usage {
                         Usage::Message => 0,
                         Usage::Call => 1,
                         Usage::Timed(seconds) => seconds.saturating_add(2),
@@ -127,12 +129,12 @@ impl Ledger {
         out.0
     }
 
-    /// Adds what a snapshot has counted. Of an id that both have counted, one of the two becomes a duplicate, so that the result
-    /// is that of one pass over all the records.
+    /// Adds what a snapshot has counted. If both have counted an id, one of the two becomes a duplicate. So the result is that
+    /// of one pass over all the records.
     ///
     /// # Errors
-    /// `invalid_snapshot` where the bytes are no snapshot, are damaged, or are of another period or way of counting; `overflow`
-    /// where the sums, duplicates included, go beyond 2^53 - 1. Nothing has changed then.
+    /// `invalid_snapshot` if the bytes are not a snapshot, are damaged, or belong to another period or way of counting;
+    /// `overflow` if the sums, duplicates included, go beyond 2^53 - 1. On an error the ledger is unchanged.
     pub fn merge(&mut self, snapshot: &[u8]) -> Result<(), UsageError> {
         let parts = opened(self, snapshot)?;
         let sums = walk(&mut In(parts), None).ok_or_else(|| refused("it is damaged"))?;
@@ -161,11 +163,11 @@ fn refused(why: impl AsRef<str>) -> UsageError {
     UsageError::new(Code::InvalidSnapshot, message).at(Place::at(""))
 }
 
-/// The parts after the head, if the snapshot is one that this ledger can take.
+/// The parts after the head, if this ledger can merge the snapshot.
 fn opened<'a>(ledger: &Ledger, snapshot: &'a [u8]) -> Result<&'a [u8], UsageError> {
     let length = snapshot.len();
     let Some(rest) = snapshot.strip_prefix(&HEAD) else {
-        let got = format!("these {length} bytes do not begin as one");
+        let got = format!("these {length} bytes do not begin like a snapshot");
         return Err(refused(format!("{got}; wanted what snapshot() gave")));
     };
     let Some((&version, rest)) = rest.split_first() else {
@@ -179,7 +181,7 @@ fn opened<'a>(ledger: &Ledger, snapshot: &'a [u8]) -> Result<&'a [u8], UsageErro
         .filter(|(body, sum)| checksum(body) == **sum);
     let parts = rest.split_last_chunk::<CHECKSUM>().filter(|_| body.is_some());
     let Some((&kind, parts)) = parts.and_then(|(parts, _)| parts.split_first()) else {
-        return Err(refused("it is damaged, or cut short: its checksum is another"));
+        return Err(refused("it is damaged, or cut short: its checksum does not match"));
     };
     let ours = kind_of(ledger);
     if (kind ^ ours) & OF_A_PERIOD != 0 {
@@ -273,7 +275,7 @@ impl Out {
         }
     }
 
-    /// Those that have a name or are busy; gives the place of each by its number.
+    /// Writes the ids that have a name or are busy. Returns the place of each by its number in `names`.
     fn names(&mut self, names: &Interner, busy: &[bool]) -> Vec<u32> {
         let is_listed = |number: &u32| {
             let is_busy = busy.get(*number as usize).is_some_and(|busy| *busy);
@@ -305,7 +307,7 @@ impl Out {
     }
 }
 
-/// What the counters of a snapshot have counted, in its order.
+/// The values of the counters, in the order of the snapshot.
 const fn counted(of: &Diagnostics) -> [u64; 8] {
     [
         of.outside_period,
@@ -319,7 +321,7 @@ const fn counted(of: &Diagnostics) -> [u64; 8] {
     ]
 }
 
-/// The counters themselves.
+/// The counters, in the order of the snapshot.
 fn counters(of: &mut Diagnostics) -> [&mut u64; 8] {
     [
         &mut of.outside_period,
@@ -333,7 +335,7 @@ fn counters(of: &mut Diagnostics) -> [&mut u64; 8] {
     ]
 }
 
-/// Bytes that are being read: `None` where they are not what they should be.
+/// Bytes that are being read. Each method returns `None` if the bytes are not what they should be.
 struct In<'a>(&'a [u8]);
 
 impl<'a> In<'a> {
@@ -341,7 +343,7 @@ impl<'a> In<'a> {
         leb128::read(&mut self.0)
     }
 
-    /// One that has to be below another.
+    /// A number that must be below `end`.
     #[inline(never)]
     fn below(&mut self, end: u64) -> Option<u32> {
         self.number().filter(|n| *n < end).and_then(|n| n.try_into().ok())
@@ -382,7 +384,7 @@ impl<'a> In<'a> {
         })
     }
 
-    /// The numbers here of ids there, by their place.
+    /// Reads ids, and interns them if an interner is given. Returns the interned numbers by the places in the snapshot.
     fn names(&mut self, mut into: Option<&mut Interner>) -> Option<Vec<u32>> {
         let mut places = vec![0];
         let mut before = "";
@@ -406,8 +408,9 @@ impl<'a> In<'a> {
     }
 }
 
-/// Reads the parts after the head, and adds them to a ledger if one is given: once without, to see that all is well, once with.
-/// Gives the sums of what it has read.
+/// Reads the parts after the head, and adds them to a ledger if one is given. Returns the sums of what it has read.
+///
+/// A merge calls it twice: first without a ledger, to check the bytes, then with one.
 fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics> {
     let mut sums = Diagnostics::default();
     for counter in counters(&mut sums) {
@@ -437,8 +440,8 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
     let agents = parts.names(into.as_deref_mut().map(|into| &mut into.agents))?;
     let numbers = parts.names(into.as_deref_mut().map(|into| &mut into.numbers))?;
 
-    let mut series = Vec::new();
-    let mut cells = Vec::new();
+    let mut timelines = Vec::new();
+    let mut quarter_hours = Vec::new();
     let mut before = None;
     for _ in 0..parts.number()? {
         let (agent, number) = (parts.below(agents.len() as u64)?, parts.below(numbers.len() as u64)?);
@@ -449,17 +452,17 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
         let [agent, number] = [(&agents, agent), (&numbers, number)].map(|(list, at)| list.get(at as usize).copied());
         let mut here = 0;
         if let Some(into) = &mut into {
-            here = into.series_of(agent?, number?);
+            here = into.timeline_of(agent?, number?);
         }
-        series.push(here);
+        timelines.push(here);
         let mut after = 0_u32;
         loop {
             let later = parts.below(u64::from(END).saturating_add(1))?;
-            if later == 0 || cells.len() == AT_ONCE {
+            if later == 0 || quarter_hours.len() == AT_ONCE {
                 if let Some(into) = &mut into {
-                    into.add_usage(here, &cells);
+                    into.add_usage(here, &quarter_hours);
                 }
-                cells.clear();
+                quarter_hours.clear();
             }
             if later == 0 {
                 break;
@@ -471,7 +474,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
                 total_seconds: parts.safe()?,
             };
             sums.totals.add(usage);
-            cells.push((after.saturating_sub(1), usage));
+            quarter_hours.push((after.saturating_sub(1), usage));
         }
     }
     let Tally { messages, calls, .. } = sums.totals;
@@ -488,29 +491,29 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
     }
 
     if let Some(into) = into {
-        ids(parts, into, &series);
+        ids(parts, into, &timelines);
     }
     Some(sums)
 }
 
-/// Takes over the ids, up to about the first that is none. The checksum vouches for them, so that they are read only once; a
-/// forger may leave some out, or name what has not been counted, and merges wrong counts.
-fn ids(parts: &mut In<'_>, into: &mut Ledger, series: &[u32]) -> Option<()> {
-    let mut claims = Vec::new();
-    let mut spots = Vec::new();
+/// Merges the ids, and stops near the first one that cannot be read. The checksum vouches for them, so they are read only once.
+/// A forged snapshot may omit ids, or name usage that was not counted; its merge then gives wrong counts.
+fn ids(parts: &mut In<'_>, into: &mut Ledger, timelines: &[u32]) -> Option<()> {
+    let mut entries = Vec::new();
+    let mut probes = Vec::new();
     for table in 0..TABLES {
         let mut count = parts.number()?;
         while count > 0 {
-            claims.clear();
+            entries.clear();
             let mut before = None;
             for _ in 0..count.min(AT_ONCE as u64) {
                 let (high, low) = parts.bytes(10)?.split_first_chunk::<8>()?;
                 let (high, low) = (u64::from_le_bytes(*high), u16::from_le_bytes(low.try_into().ok()?));
-                let key = Key::of(table, high, low).filter(|key| before < Some(*key))?;
-                before = Some(key);
-                let at = parts.below(series.len() as u64)?;
-                let claim = Claim {
-                    series: *series.get(at as usize)?,
+                let hash = IdHash::of(table, high, low).filter(|hash| before < Some(*hash))?;
+                before = Some(hash);
+                let at = parts.below(timelines.len() as u64)?;
+                let entry = Entry {
+                    timeline: *timelines.get(at as usize)?,
                     quarter: parts.below(END.into())?,
                     usage: match parts.number()? {
                         0 => Usage::Message,
@@ -518,12 +521,12 @@ fn ids(parts: &mut In<'_>, into: &mut Ledger, series: &[u32]) -> Option<()> {
                         seconds => Usage::Timed(seconds.saturating_sub(2)),
                     },
                 };
-                claims.push((key, claim));
+                entries.push((hash, entry));
             }
-            spots.clear();
-            spots.extend(claims.iter().map(|(key, _)| into.ids.find(*key)));
-            for ((_, claim), (spot, known)) in claims.iter().zip(&spots).rev() {
-                into.claimed(*spot, *known, *claim);
+            probes.clear();
+            probes.extend(entries.iter().map(|(hash, _)| into.ids.find(*hash)));
+            for ((_, entry), (probe, known)) in entries.iter().zip(&probes).rev() {
+                into.merge_id(*probe, *known, *entry);
             }
             count = count.saturating_sub(AT_ONCE as u64);
         }
@@ -532,14 +535,14 @@ fn ids(parts: &mut In<'_>, into: &mut Ledger, series: &[u32]) -> Option<()> {
 }
 
 impl Ledger {
-    /// Takes over an id of usage that has been added already.
-    fn claimed(&mut self, spot: Spot, known: Option<Claim>, claim: Claim) {
-        let wins = known.is_none_or(|known| self.order(claim, known).is_gt());
+    /// Merges an id whose usage has been added already.
+    fn merge_id(&mut self, probe: Probe, known: Option<Entry>, entry: Entry) {
+        let wins = known.is_none_or(|known| self.order(entry, known).is_gt());
         if wins {
-            self.ids.put(spot, claim);
+            self.ids.put(probe, entry);
         }
         if let Some(known) = known {
-            self.take(if wins { known } else { claim });
+            self.take(if wins { known } else { entry });
             add_one(&mut self.diagnostics.duplicates);
         }
     }
