@@ -173,13 +173,13 @@ impl<'t> Cursor<'t> {
             self.skip(length.wrapping_add(1));
             return Some(());
         }
-        self.odd_string(length).map(|_| ())
+        self.escaped_string(length).map(|_| ())
     }
 
     /// Passes a string with escapes or non-ASCII text, from after its opening quote, and returns the bytes between the quotes. The
     /// first `plain` bytes are unescaped ASCII.
     #[inline(never)]
-    pub fn odd_string(&mut self, plain: usize) -> Option<&'t [u8]> {
+    pub fn escaped_string(&mut self, plain: usize) -> Option<&'t [u8]> {
         let start = self.at;
         self.skip(plain);
         loop {

@@ -112,7 +112,7 @@ impl<'t> Cursor<'t> {
                     self.skip(length.wrapping_add(1));
                     set_field(row, name, is_data, Value::Ascii(text));
                 } else if name == Name::Other {
-                    self.odd_string(length)?;
+                    self.escaped_string(length)?;
                 } else {
                     let value = self.slow_text(length)?;
                     set_field(row, name, is_data, value);
@@ -159,12 +159,12 @@ impl<'t> Cursor<'t> {
 
     #[inline(never)]
     fn slow_key(&mut self, plain: usize) -> Option<Name> {
-        let key = unescaped(std::str::from_utf8(self.odd_string(plain)?).ok()?);
+        let key = unescaped(std::str::from_utf8(self.escaped_string(plain)?).ok()?);
         Some(key.map_or(Name::Other, |key| named(key.as_bytes(), key.len())))
     }
 
     #[inline(never)]
     fn slow_text(&mut self, plain: usize) -> Option<Value<'t>> {
-        self.odd_string(plain).and_then(text)
+        self.escaped_string(plain).and_then(text)
     }
 }

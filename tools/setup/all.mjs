@@ -1,6 +1,7 @@
 // Everything that a task needs before it starts. A step takes milliseconds and prints nothing if its result exists already.
 
 import { chromium } from "./chromium.mjs";
+import { firefox } from "./firefox.mjs";
 import { npmPackages } from "./npm.mjs";
 import { python } from "./python.mjs";
 import { checkVersions } from "./versions.mjs";
@@ -16,6 +17,7 @@ export const BROWSER = ["chromium"];
  *   wasm      the environment for cargo when it builds for WebAssembly
  *   bindgen   the folder of wasm-bindgen's tools
  *   browser   { chromium, chromedriver }
+ *   firefox   { firefox, geckodriver }
  *   python    the Python that has the packages from PyPI
  */
 export async function setUp(parts) {
@@ -25,6 +27,7 @@ export async function setUp(parts) {
     npm: wants.has("npm") && (await npmPackages()),
     wasm: wants.has("target") && (await wasmTarget()),
     bindgen: wants.has("bindgen") && (await wasmBindgen()),
+    firefox: wants.has("firefox") && (await firefox()),
     browser: wants.has("chromium") && (await chromium()),
     python: wants.has("python") && (await python()),
   };

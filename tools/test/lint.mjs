@@ -13,6 +13,7 @@ export function lintCommands({ wasm, fix = false }) {
     // A second time for the code that only exists on that target.
     ["cargo", [...clippy, "--lib", ...webTests(), "--target", TARGET, "--", "-D", "warnings"], { env: wasm }],
     ["cargo", ["doc", "--workspace", "--no-deps"], { env: { RUSTDOCFLAGS: "-D warnings" } }],
+    [process.execPath, [join(root, "tools/test/imports.mjs")]],
     [join(root, "node_modules/.bin/biome"), ["check", "--error-on-warnings", ...(fix ? ["--write"] : [])]],
   ];
 }

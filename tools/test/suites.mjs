@@ -11,7 +11,8 @@ import { TARGET, webTests } from "./web-tests.mjs";
 export const suites = [
   { name: "lint", needs: ["npm", "target"], run: ({ wasm }) => checks(lintCommands({ wasm })) },
   { name: "rust", needs: [], run: () => cargoTest(["--workspace"]) },
-  { name: "web", needs: ["target", "bindgen", "chromium"], run: rustInBrowser },
+  { name: "web", needs: ["target", "bindgen", "chromium"], run: rustInChromium },
+  { name: "web-firefox", needs: ["target", "bindgen", "firefox"], run: rustInFirefox },
   { name: "types", needs: ["build"], run: types },
   inNode("node"),
   inNode("packaging"),
@@ -29,14 +30,24 @@ function inNode(folder, needs = []) {
   return { name: folder, needs: ["build", ...needs], run, folder };
 }
 
-function rustInBrowser({ wasm, bindgen, browser }) {
+function rustInChromium({ browser, ...tools }) {
+  return rustInBrowser(tools, { CHROMEDRIVER: browser.chromedriver });
+}
+
+/** geckodriver finds Firefox by itself, except where the user names another one. */
+function rustInFirefox({ firefox, ...tools }) {
+  return rustInBrowser(tools, { GECKODRIVER: firefox.geckodriver });
+}
+
+/** The wasm-bindgen tests, in the browser whose driver the environment names. */
+function rustInBrowser({ wasm, bindgen }, driver) {
   const tests = webTests();
   if (tests.length === 0)
     return { passed: 0, failed: 1, skipped: 0, note: "Cargo.toml has no [[test]] in tests/web yet" };
   return cargoTest(["--target", TARGET, ...tests], {
     ...wasm,
     PATH: `${bindgen}${delimiter}${process.env.PATH}`, // has the runner that .cargo/config.toml names
-    CHROMEDRIVER: browser.chromedriver,
+    ...driver,
     WASM_BINDGEN_TEST_TIMEOUT: "120",
   });
 }

@@ -489,7 +489,7 @@ fn field(scan: &mut Cursor<'_>, shape: &'static Shape, next: usize) -> Option<Op
 /// Does what [`field`] does for a key with escapes or with characters beyond ASCII, after `length` bytes without them.
 #[inline(never)]
 fn escaped_field(scan: &mut Cursor<'_>, shape: &'static Shape, length: usize) -> Option<Option<usize>> {
-    let key = std::str::from_utf8(scan.odd_string(length)?).ok()?;
+    let key = std::str::from_utf8(scan.escaped_string(length)?).ok()?;
     Some(
         shape
             .fields
@@ -507,7 +507,7 @@ fn value<'t>(scan: &mut Cursor<'t>, first: u8, levels: usize) -> Option<Got<'t>>
             scan.skip(1);
             match scan.pass_ascii() {
                 Some(text) => Got::Ascii(text),
-                None => Got::RawText(scan.odd_string(ascii_len(scan.text.get(scan.at..)?))?),
+                None => Got::RawText(scan.escaped_string(ascii_len(scan.text.get(scan.at..)?))?),
             }
         }
         b'-' | b'0'..=b'9' => match scan.pass_number(first)? {
