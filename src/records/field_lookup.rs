@@ -17,13 +17,43 @@ pub enum Name {
 const WORD: usize = 16;
 
 /// The multiplier of the perfect hash: the first eight bytes and the length of each name select a different place of the table.
-/// It was found by trying, and a test checks it.
-const SPREAD: u64 = 0x07db_f924_a604_8457;
+/// The compiler finds one, so that a new field needs no new number.
+const SPREAD: u64 = spread();
 
 const PLACES: usize = 32;
 
-const fn place(low: u64, length: usize) -> usize {
-    ((low ^ length as u64).wrapping_mul(SPREAD) >> 59) as usize
+const fn place(low: u64, length: usize, spread: u64) -> usize {
+    ((low ^ length as u64).wrapping_mul(spread) >> 59) as usize
+}
+
+const fn spread() -> u64 {
+    let mut candidate = 0x9e37_79b9_7f4a_7c15_u64;
+    while !separates(candidate) {
+        // Knuth's MMIX generator, made odd.
+        candidate = candidate
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407)
+            | 1;
+    }
+    candidate
+}
+
+/// Whether a multiplier gives every name a place of its own.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+const fn separates(spread: u64) -> bool {
+    let data = known(b"data", Name::Data);
+    let mut taken = 1_u32 << place(data.low, data.length, spread);
+    let mut n = 0;
+    while n < FIELDS.len() {
+        let known = known(FIELDS[n].as_bytes(), Name::Other);
+        let bit = 1 << place(known.low, known.length, spread);
+        if taken & bit != 0 {
+            return false;
+        }
+        taken |= bit;
+        n += 1;
+    }
+    true
 }
 
 /// A name: its first eight bytes, the other bytes, its length in bytes and its meaning.
@@ -46,11 +76,11 @@ const fn table() -> [Known; PLACES] {
     let mut n = 0;
     while n < FIELDS.len() {
         let known = known(FIELDS[n].as_bytes(), Name::Field(n as u8));
-        table[place(known.low, known.length)] = known;
+        table[place(known.low, known.length, SPREAD)] = known;
         n += 1;
     }
     let data = known(b"data", Name::Data);
-    table[place(data.low, data.length)] = data;
+    table[place(data.low, data.length, SPREAD)] = data;
     table
 }
 
@@ -93,7 +123,7 @@ fn near_the_end(bytes: &[u8], length: usize) -> Name {
 fn of_block(block: &[u8; WORD], length: usize) -> Name {
     let word = u128::from_le_bytes(*block);
     let low = word as u64 & ones(length);
-    match TABLE.get(place(low, length)) {
+    match TABLE.get(place(low, length, SPREAD)) {
         Some(known) if known.length == length && known.low == low => {
             let high = (word >> 64) as u64 & if length > 8 { ones(length.wrapping_sub(8)) } else { 0 };
             if known.high == high { known.name } else { Name::Other }

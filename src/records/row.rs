@@ -7,135 +7,86 @@
 use crate::calendar::timestamp;
 use crate::calendar::timestamp::Naive;
 use crate::json::MAX_SAFE_F64;
-use crate::json::value as walk;
-use crate::json::value::Json;
+#[cfg(test)]
+use crate::json::value::{self as walk, Json};
 use crate::message::{number_shown, shown};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The fields that are read from a record itself, in the order of a row.
-pub const FIELDS: [&str; 17] = [
-    "type",
-    "event",
-    "channel",
-    "id",
-    "callId",
-    "messageId",
-    "agentId",
-    "agentName",
-    "status",
-    "startedAt",
-    "endedAt",
-    "durationSeconds",
-    "receivedAt",
-    "timestamp",
-    "phoneNumberId",
-    "numberId",
-    "phoneNumber",
-];
+/// Makes the tables of the fields. A new field is one more line: its name here, its key in JSON, and the word `data` where a
+/// webhook's `data` can have it too.
+macro_rules! fields {
+    ($($Field:ident $key:literal $($data:ident)?;)*) => {
+        /// The names of the fields, in the order of [`FIELDS`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Known {
+            $($Field),*
+        }
 
-/// Names of the fields, in the order of [`FIELDS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Known {
-    Type,
-    Event,
-    Channel,
-    Id,
-    CallId,
-    MessageId,
-    AgentId,
-    AgentName,
-    Status,
-    StartedAt,
-    EndedAt,
-    DurationSeconds,
-    ReceivedAt,
-    Timestamp,
-    PhoneNumberId,
-    NumberId,
-    PhoneNumber,
+        /// The fields that are read from a record itself, in the order of a row.
+        pub const FIELDS: [&str; [$($key),*].len()] = [$($key),*];
+
+        /// All names, in the order of [`FIELDS`].
+        const NAMES: [Known; FIELDS.len()] = [$(Known::$Field),*];
+
+        /// The JSON Pointers of the fields, in the order of [`FIELDS`].
+        const POINTERS: [&str; FIELDS.len()] = [$(concat!("/", $key)),*];
+
+        /// The fields that are read from the `data` of a webhook, in the order of a row.
+        pub const DATA_FIELDS: [&str; [$($(concat!("/", stringify!($data), $key),)?)*].len()] =
+            [$($(of_data!($data, $key),)?)*];
+
+        /// The names of the fields of `data`, in the order of [`DATA_FIELDS`].
+        const DATA_NAMES: [Known; DATA_FIELDS.len()] = [$($(of_data!($data, Known::$Field),)?)*];
+
+        /// The JSON Pointers of the fields of `data`, in the order of [`DATA_FIELDS`].
+        const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [$($(concat!("/", stringify!($data), "/", $key),)?)*];
+    };
 }
 
-/// All variants of [`Known`], in the order of [`FIELDS`].
-const NAMES: [Known; FIELDS.len()] = [
-    Known::Type,
-    Known::Event,
-    Known::Channel,
-    Known::Id,
-    Known::CallId,
-    Known::MessageId,
-    Known::AgentId,
-    Known::AgentName,
-    Known::Status,
-    Known::StartedAt,
-    Known::EndedAt,
-    Known::DurationSeconds,
-    Known::ReceivedAt,
-    Known::Timestamp,
-    Known::PhoneNumberId,
-    Known::NumberId,
-    Known::PhoneNumber,
-];
+/// Something about a field that `data` can have.
+macro_rules! of_data {
+    (data, $what:expr) => {
+        $what
+    };
+}
 
-/// The JSON Pointers of the fields, in the order of [`FIELDS`].
-const POINTERS: [&str; FIELDS.len()] = [
-    "/type",
-    "/event",
-    "/channel",
-    "/id",
-    "/callId",
-    "/messageId",
-    "/agentId",
-    "/agentName",
-    "/status",
-    "/startedAt",
-    "/endedAt",
-    "/durationSeconds",
-    "/receivedAt",
-    "/timestamp",
-    "/phoneNumberId",
-    "/numberId",
-    "/phoneNumber",
-];
+fields! {
+    Type "type";
+    Event "event";
+    Channel "channel";
+    Id "id" data;
+    CallId "callId" data;
+    MessageId "messageId" data;
+    AgentId "agentId";
+    AgentName "agentName";
+    Status "status" data;
+    StartedAt "startedAt" data;
+    EndedAt "endedAt" data;
+    DurationSeconds "durationSeconds" data;
+    ReceivedAt "receivedAt" data;
+    Timestamp "timestamp";
+    PhoneNumberId "phoneNumberId";
+    NumberId "numberId" data;
+    PhoneNumber "phoneNumber";
+}
 
-/// The fields that are read from the `data` of a webhook, in the order of a row.
-pub const DATA_FIELDS: [&str; 9] = [
-    "id",
-    "callId",
-    "messageId",
-    "status",
-    "startedAt",
-    "endedAt",
-    "durationSeconds",
-    "receivedAt",
-    "numberId",
-];
+/// The slot in `data` of each field, or [`NO_SLOT`].
+const DATA_SLOTS: [u8; FIELDS.len()] = data_slots();
 
-/// The fields of `data`, in the order of [`DATA_FIELDS`].
-const DATA_NAMES: [Known; DATA_FIELDS.len()] = [
-    Known::Id,
-    Known::CallId,
-    Known::MessageId,
-    Known::Status,
-    Known::StartedAt,
-    Known::EndedAt,
-    Known::DurationSeconds,
-    Known::ReceivedAt,
-    Known::NumberId,
-];
+const NO_SLOT: u8 = u8::MAX;
 
-/// The JSON Pointers of the fields of `data`, in the order of [`DATA_FIELDS`].
-const DATA_POINTERS: [&str; DATA_FIELDS.len()] = [
-    "/data/id",
-    "/data/callId",
-    "/data/messageId",
-    "/data/status",
-    "/data/startedAt",
-    "/data/endedAt",
-    "/data/durationSeconds",
-    "/data/receivedAt",
-    "/data/numberId",
-];
+// The compiler runs this, so a panic here stops the build.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+const fn data_slots() -> [u8; FIELDS.len()] {
+    let mut slots = [NO_SLOT; FIELDS.len()];
+    let mut slot = 0;
+    while slot < DATA_NAMES.len() {
+        slots[DATA_NAMES[slot] as usize] = slot as u8;
+        slot += 1;
+    }
+    slots
+}
 
 /// The value of a field, unjudged.
 #[derive(Clone, Default)]
@@ -385,20 +336,13 @@ const fn data_bit(slot: usize) -> u32 {
     bit(slot.wrapping_add(FIELDS.len()).wrapping_add(1))
 }
 
-/// The index in [`DATA_FIELDS`] of a field with a given index in [`FIELDS`], if it has one.
-pub(crate) const fn data_slot(field: usize) -> Option<usize> {
-    Some(match field {
-        3 => 0,  // id
-        4 => 1,  // callId
-        5 => 2,  // messageId
-        8 => 3,  // status
-        9 => 4,  // startedAt
-        10 => 5, // endedAt
-        11 => 6, // durationSeconds
-        12 => 7, // receivedAt
-        15 => 8, // numberId
-        _ => return None,
-    })
+/// The slot of a field in [`DATA_FIELDS`], if `data` can have it. The field is given by its index in [`FIELDS`].
+#[inline(always)]
+pub(crate) fn data_slot(field: usize) -> Option<usize> {
+    DATA_SLOTS
+        .get(field)
+        .filter(|slot| **slot != NO_SLOT)
+        .map(|slot| usize::from(*slot))
 }
 
 /// Filling a row field by field. If a field is set twice, the last value counts.
@@ -469,6 +413,8 @@ impl fmt::Debug for Row<'_> {
     }
 }
 
+/// For tests.
+#[cfg(test)]
 impl<'a> Row<'a> {
     /// Reads the fields of a record from the text of one JSON object, which must be valid JSON. If a field occurs twice, the last
     /// value counts. Only tests use it.
@@ -485,6 +431,7 @@ impl<'a> Row<'a> {
     }
 }
 
+#[cfg(test)]
 fn data_of(text: &str) -> Data<'_> {
     match value_of(text) {
         Value::Null => Data::Missing,
@@ -495,6 +442,7 @@ fn data_of(text: &str) -> Data<'_> {
     }
 }
 
+#[cfg(test)]
 fn value_of(text: &str) -> Value<'_> {
     match walk::read(text) {
         Json::Null => Value::Null,
