@@ -10,7 +10,7 @@ use crate::collections::keyed_hash::table_hash;
 use crate::collections::sort::by_code_unit;
 use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
 use crate::counting::quarter_hours::{Timeline, quarter_of};
-use crate::counting::seen_ids::{Entry, IdHash, SeenIds, Usage};
+use crate::counting::seen_ids::{Entry, IdHash, Probe, SeenIds, Usage};
 use crate::counting::tally::Tally;
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::json::MAX_SAFE;
@@ -266,6 +266,20 @@ impl Ledger {
             } else {
                 timeline.add(usage);
             }
+        }
+    }
+
+    /// Takes over an id from a snapshot whose tallies have been added already.
+    ///
+    /// Where this ledger has the id too, one of the two records is a duplicate. Its tally is taken back.
+    pub(crate) fn merge_id(&mut self, probe: Probe, known: Option<Entry>, entry: Entry) {
+        let wins = known.is_none_or(|known| self.order(entry, known).is_gt());
+        if wins {
+            self.ids.put(probe, entry);
+        }
+        if let Some(known) = known {
+            self.take(if wins { known } else { entry });
+            add_one(&mut self.diagnostics.duplicates);
         }
     }
 
