@@ -1,5 +1,8 @@
 //! Counts records, and keeps the account of where every record went.
 //!
+//! What makes two records one is decided here: `Ledger::count` looks an id up among those of its kind, and `Ledger::order`
+//! decides which of two records with one id counts.
+//!
 //! Two modules answer from a ledger: [`super::aggregator`] counts one period, and [`super::rollup`] keeps all time by the
 //! quarter hour.
 

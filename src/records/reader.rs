@@ -4,7 +4,7 @@
 //! other (newline-delimited or concatenated). The reader finds out which as it reads. A chunk may end anywhere. The reader
 //! keeps no more than the record that it is in, so memory does not grow with the text.
 //!
-//! There are two ways to read a record. [`fast_path`](super::fast_path) reads records that lie whole in a chunk. Everything else
+//! There are two ways to read a record. The fast path (`fast_path.rs`) reads records that lie whole in a chunk. Everything else
 //! goes byte by byte through the grammar ([`Syntax`]) here: records that a chunk cuts, pages, and text that is broken. After a
 //! broken value the reader recovers at the next line that begins with `{`.
 

@@ -14,8 +14,8 @@ pub fn validate_response(endpoint: &str, text: &[u8], expect: &str) -> Result<Js
         return Ok(JsValue::NULL);
     };
     let expect = expected(&Options::from_json(expect)).map_err(thrown)?;
-    let (Ok(Valid { warnings: told, .. }) | Err(told)) = check::check(endpoint, text, &expect);
-    to_js(&told)
+    let (Ok(Valid { warnings: problems, .. }) | Err(problems)) = check::check(endpoint, text, &expect);
+    to_js(&problems)
 }
 
 pub(super) fn expected(query: &Options) -> Result<Expect, UsageError> {

@@ -41,7 +41,7 @@ pub fn versions() -> String {
     [env!("CARGO_PKG_VERSION"), " ", TZDB_VERSION].concat()
 }
 
-/// What tells these bytes from others: 16 bytes.
+/// The hash of bytes, 16 bytes long. The face makes entity tags of it.
 #[wasm_bindgen(js_name = contentHash)]
 pub fn content_hash(bytes: &[u8]) -> Vec<u8> {
     murmur3_x64_128(bytes, 0).map(u64::to_be_bytes).concat()

@@ -108,7 +108,7 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
    * @returns this counter, once the stream has ended
    * @throws {UsageError} the errors of {@link push}; `aborted`; `invalid_option` for a `Response` that is not a success;
    *   `invalid_json` for damaged gzip data. An error of the source is thrown as it is. The records before the error stay counted,
-   *   the source is told to stop, and the counter can take another text.
+   *   the source is cancelled, and the counter can take another text.
    *
    * @example
    * ```ts

@@ -56,7 +56,7 @@ indexes! {
     NumberUsageItem { NUMBER_ID = "numberId" }
 }
 
-/// The index of the field that tells the rows of an array apart: an id, a date or a month. It is one index for all shapes, so
+/// The index of the field that distinguishes the rows of an array: an id, a date or a month. It is one index for all shapes, so
 /// that one rule can judge several of them.
 pub const ROW_KEY: usize = AgentUsageItem::AGENT_ID;
 const _: () = assert!(
