@@ -55,7 +55,7 @@ test("the end of a period is the start of the next: any zone, every week start, 
   t.diagnostic(`${steps} steps in ${SAMPLE.length} zones`);
 });
 
-/** Steps from end to start until `most` are done or the span supported is over: the last period, and how many steps. */
+/** Steps from end to start until `most` are done or the supported span is over: the last period, and how many steps. */
 function walk(kind, tz, first, most) {
   let bounds = first;
   for (let steps = 0; ; steps += 1) {

@@ -4,7 +4,7 @@ import type { Feed } from "../../wasm/usage_by_agent.js";
 import { MAX_DEPTH } from "../constants.js";
 import { attempt, UsageError } from "../errors.js";
 import { Columns } from "./columns.js";
-import { isArray, typeName } from "./values.js";
+import { isArray, isIterable, typeName } from "./values.js";
 
 /** The kinds of records that are accepted, in the words of an error message. */
 export const RECORDS = "an iterable of records, a list page, or JSON text";
@@ -113,11 +113,6 @@ class Batch {
     const counts = this.#counts();
     attempt(() => counts.pushColumns(entries, numbers, lengths, text, this.#prefix, this.#first, this.#feed));
   }
-}
-
-/** Whether the value is an iterable object. */
-export function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
 function isAsyncIterable(value: unknown): boolean {

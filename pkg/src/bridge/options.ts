@@ -10,7 +10,7 @@ import type {
   RollupOptions,
   UsageQuery,
 } from "../types.js";
-import { isArray, isDate, isWellFormed, typeName } from "./values.js";
+import { isArray, isDate, isIterable, isWellFormed, typeName } from "./values.js";
 
 /** A period query whose values JSON can hold. */
 export type CorePeriodQuery = Record<keyof PeriodQuery, CoreValue>;
@@ -137,11 +137,7 @@ function toCoreAgents(agents: unknown): { id: CoreValue; name: CoreValue }[] {
 }
 
 function isPage(value: unknown): value is { data: unknown } {
-  return typeof value === "object" && value !== null && !(Symbol.iterator in value) && "data" in value;
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
+  return typeof value === "object" && value !== null && !isIterable(value) && "data" in value;
 }
 
 /** The error for an endpoint that does not exist. */

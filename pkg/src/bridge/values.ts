@@ -26,6 +26,11 @@ export function isArray(value: unknown): value is unknown[] {
   }
 }
 
+/** Whether the value is an iterable object. */
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
 /** Whether the value has the tag of a `Date`. */
 export function isDate(value: unknown): value is Date {
   return hasTag(value, "Date");

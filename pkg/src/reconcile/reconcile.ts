@@ -1,9 +1,9 @@
 // Compares the vendor's response with one's own.
 
 import { core } from "../bridge/module.js";
-import { isIterable, isPage, RECORDS } from "../bridge/object-feed.js";
+import { isPage, RECORDS } from "../bridge/object-feed.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
-import { bytesOf, typeName } from "../bridge/values.js";
+import { bytesOf, isIterable, typeName } from "../bridge/values.js";
 import { UsageRollup } from "../counting/rollup.js";
 import { attempt, UsageError } from "../errors.js";
 import type { AgentUsageResponse } from "../types.js";

@@ -1,7 +1,7 @@
 // Leaves out the messages of one direction, as a vendor does that counts only inbound or only outbound messages.
 
-import { isIterable, isPage } from "../bridge/object-feed.js";
-import { bytesOf, property } from "../bridge/values.js";
+import { isPage } from "../bridge/object-feed.js";
+import { bytesOf, isIterable, property } from "../bridge/values.js";
 import { MAX_DEPTH } from "../constants.js";
 import type { Records } from "../types.js";
 
