@@ -180,7 +180,7 @@ impl SeenIds {
     }
 
     /// The bytes that the tables take.
-    #[cfg(test)]
+    #[cfg(all(test, not(target_arch = "wasm32")))]
     fn bytes(&self) -> usize {
         let slots = |table: &Table| table.slots.capacity().saturating_mul(size_of::<Slot>());
         let tables = self

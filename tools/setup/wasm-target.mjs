@@ -16,7 +16,8 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, Failed, isRoot, Missing, quietly, step, which } from "./run.mjs";
 
-const TARGET = "wasm32-unknown-unknown";
+/** The target in the words of rustc. */
+export const TARGET = "wasm32-unknown-unknown";
 
 // Debian builds its browsers with this Rust. Every supported Debian has it, with the source of its standard library.
 const DEBIAN_PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "lld-22"];

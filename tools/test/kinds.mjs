@@ -16,8 +16,11 @@ export async function checks(commands) {
   return counts;
 }
 
-/** `cargo test`: the sum of its test programs. Each program ends with a line "test result: …". */
-export async function cargoTest(args, env) {
+/**
+ * `cargo test`: the sum of its test programs. Each program ends with a line "test result: …".
+ * `proof` is text that the output has to contain.
+ */
+export async function cargoTest(args, env, proof = "") {
   const { ok, out } = await capture("cargo", ["test", "--no-fail-fast", ...args], { env });
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const [, passed, failed, ignored] of out.matchAll(
@@ -27,6 +30,7 @@ export async function cargoTest(args, env) {
     counts.failed += Number(failed);
     counts.skipped += Number(ignored);
   }
+  if (!out.includes(proof)) return { ...counts, failed: counts.failed + 1, note: `did not print "${proof}"` };
   return judge(counts, ok);
 }
 

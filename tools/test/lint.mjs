@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { root } from "../setup/run.mjs";
-import { TARGET, webTests } from "./web-tests.mjs";
+import { TARGET } from "../setup/wasm-target.mjs";
 
 /** `wasm` is the environment in which cargo builds for WebAssembly; `fix` fixes what the programs can fix. */
 export function lintCommands({ wasm, fix = false }) {
@@ -11,7 +11,7 @@ export function lintCommands({ wasm, fix = false }) {
     ["cargo", ["fmt", "--all", ...(fix ? [] : ["--check"])]],
     ["cargo", [...clippy, "--workspace", "--all-targets", "--", "-D", "warnings"]],
     // A second time for the code that only exists on that target.
-    ["cargo", [...clippy, "--lib", ...webTests(), "--target", TARGET, "--", "-D", "warnings"], { env: wasm }],
+    ["cargo", [...clippy, "--all-targets", "--target", TARGET, "--", "-D", "warnings"], { env: wasm }],
     ["cargo", ["doc", "--workspace", "--no-deps"], { env: { RUSTDOCFLAGS: "-D warnings" } }],
     [process.execPath, [join(root, "tools/test/imports.mjs")]],
     [join(root, "node_modules/.bin/biome"), ["check", "--error-on-warnings", ...(fix ? ["--write"] : [])]],

@@ -3,9 +3,10 @@
 import { readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { root } from "../setup/run.mjs";
+import { TARGET } from "../setup/wasm-target.mjs";
+import { inChromium, inFirefox } from "./drivers.mjs";
 import { cargoTest, checks, nodeTest, testFiles } from "./kinds.mjs";
 import { lintCommands } from "./lint.mjs";
-import { TARGET, webTests } from "./web-tests.mjs";
 
 /** `needs` names parts of setUp(), or "build" for everything that `npm run build` makes. */
 export const suites = [
@@ -31,25 +32,22 @@ function inNode(folder, needs = []) {
 }
 
 function rustInChromium({ browser, ...tools }) {
-  return rustInBrowser(tools, { CHROMEDRIVER: browser.chromedriver });
+  return rustInBrowser(tools, inChromium(browser), "Running headless tests in Chrome on");
 }
 
-/** geckodriver finds Firefox by itself, except where the user names another one. */
 function rustInFirefox({ firefox, ...tools }) {
-  return rustInBrowser(tools, { GECKODRIVER: firefox.geckodriver });
+  return rustInBrowser(tools, inFirefox(firefox), "Running headless tests in Firefox on");
 }
 
-/** The wasm-bindgen tests, in the browser whose driver the environment names. */
-function rustInBrowser({ wasm, bindgen }, driver) {
-  const tests = webTests();
-  if (tests.length === 0)
-    return { passed: 0, failed: 1, skipped: 0, note: "Cargo.toml has no [[test]] in tests/web yet" };
-  return cargoTest(["--target", TARGET, ...tests], {
+/** All that cargo tests for WebAssembly, as wasm-pack does. The output has to contain `proof`, which names the browser. */
+function rustInBrowser({ wasm, bindgen }, driver, proof) {
+  const env = {
     ...wasm,
     PATH: `${bindgen}${delimiter}${process.env.PATH}`, // has the runner that .cargo/config.toml names
     ...driver,
     WASM_BINDGEN_TEST_TIMEOUT: "120",
-  });
+  };
+  return cargoTest(["--target", TARGET], env, proof);
 }
 
 /** All TypeScript. The page, the Worker and the tests use the package's types as users do. */
