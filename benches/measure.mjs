@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 export { interleaved } from "./rounds.mjs";
 
 /**
- * Milliseconds for which the main thread has run, where Linux tells: what others do on the machine is not in it, nor are
+ * Milliseconds for which the main thread has run, where Linux reports it: what others do on the machine is not in it, nor are
  * helpers that collect garbage beside it. Elsewhere the wall's. For long passes: the kernel counts in steps of 4 ms.
  */
 export const clock = runtime() > 0 ? runtime : () => performance.now();

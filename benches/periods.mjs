@@ -13,8 +13,8 @@ export async function periods() {
     ...times("`periodBounds`, the first call in a zone", first.zone, "µs"),
     ...times("from import to the first answer", first.start, "ms"),
   ];
-  const told = answers();
-  return { rows: [...rows, ...wrongRows(told)], notes: notes(told) };
+  const results = answers();
+  return { rows: [...rows, ...wrongRows(results)], notes: notes(results) };
 }
 
 function times(job, costs, unit) {
@@ -30,7 +30,7 @@ function times(job, costs, unit) {
 function wrongRows({ contenders }) {
   return Object.entries(peers).map(([name, against]) => {
     const sets = Object.entries(contenders[name].sets);
-    const each = (tell) => sets.map(([, count]) => tell(count)).join("; ");
+    const each = (text) => sets.map(([, count]) => text(count)).join("; ");
     return {
       job: `wrong answers: ${sets.map(([title, { asked }]) => `${digits(asked)} of ${title}`).join("; ")}`,
       against,
@@ -45,7 +45,7 @@ function notes({ hosts, contenders }) {
   const lines = [
     `Zone data: ours ${contenders[OURS].tzdb}, the host's ${process.versions.tz}. "Wrong" is what differs from ours; "its own" ` +
       `where the tests' oracle, given the host's data, differs from it too.`,
-    "In a fold across midnight clocks show the old date again after the new period has begun; ours tells the period by the " +
+    "In a fold across midnight clocks show the old date again after the new period has begun; ours finds the period from the " +
       "instant. Where that is all that differs, it may be called a matter of definition.",
   ];
   for (const name of [OURS, ...Object.keys(peers)]) {

@@ -51,15 +51,15 @@ export async function proxy() {
     await interleaved(contenders, { rounds: 2 }); // warms up
     for (const list of Object.values(slowest)) list.length = 0;
     const costs = await interleaved(contenders, { rounds: ROUNDS });
-    const told = (name) =>
+    const measurement = (name) =>
       `${digits(1 / median(costs[name]))} a second; 99 of 100 within ${digits(median(slowest[name]))} ms`;
     const [, ...peers] = Object.keys(workers);
     const rows = peers.map((theirs) => ({
       job: `a by-agent answer of 1,000 rows through a proxy on workerd, ${AT_ONCE} at once`,
       against: theirs,
       ratio: `${spread(ratios(costs[theirs], costs.ours))} × as fast`,
-      ours: told("ours"),
-      theirs: told(theirs),
+      ours: measurement("ours"),
+      theirs: measurement(theirs),
     }));
     return { rows, notes: [] };
   } finally {

@@ -66,8 +66,8 @@ async function growth() {
   const { file, agents } = await fileOf("mixed", "ndjson");
   note("streams that grow");
   const args = [file, agents, String(ELSEWHERE), ...STREAMS.map(String)];
-  const told = inProcess(new URL("records/growth.mjs", import.meta.url), args, { flags: ["--expose-gc"] });
-  return told.map(({ dedupe, bytes, records, ms, memory, resident }) => {
+  const results = inProcess(new URL("records/growth.mjs", import.meta.url), args, { flags: ["--expose-gc"] });
+  return results.map(({ dedupe, bytes, records, ms, memory, resident }) => {
     const size = `${digits(bytes / 1e6)} MB, ${digits(records)} records`;
     const speed = `${digits(bytes / 1e3 / ms)} MB/s, ${digits((ms * 1e6) / records)} ns a record`;
     return {

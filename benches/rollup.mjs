@@ -4,12 +4,12 @@ import { digits, inProcess, note } from "./measure.mjs";
 
 export async function rollup() {
   note("a rollup of ten million events, and the merging of 64 parts");
-  const told = inProcess(new URL("rollup/measured.mjs", import.meta.url), [], { flags: ["--expose-gc"] });
+  const results = inProcess(new URL("rollup/measured.mjs", import.meta.url), [], { flags: ["--expose-gc"] });
   const row = (job, ours) => ({ job, ours, against: "", ratio: "", theirs: "" });
   const mb = (bytes) => `${digits(bytes / 1e6)} MB`;
-  const events = `${digits(told.events)} events, ${told.agents} agents, a year`;
+  const events = `${digits(results.events)} events, ${results.agents} agents, a year`;
   const rows = [];
-  for (const [name, { asked, memory, snapshot, feeding }] of Object.entries(told.rollups)) {
+  for (const [name, { asked, memory, snapshot, feeding }] of Object.entries(results.rollups)) {
     const job = `a rollup of ${events}, ${name}`;
     rows.push(
       row(`${job}: \`byAgent\` of a month, in any of ${asked.months.count} months and zones`, times(asked.months)),
@@ -19,7 +19,7 @@ export async function rollup() {
       row(`${job}: counting an event, given as JSON in batches`, `${digits(feeding)} ns`),
     );
   }
-  const { parts, counted, aggregators, rollups } = told.merged;
+  const { parts, counted, aggregators, rollups } = results.merged;
   const job = `\`merge\` of ${parts} snapshots of ${digits(counted)} events together, with ids`;
   rows.push(row(`${job}: aggregators`, times(aggregators)), row(`${job}: rollups`, times(rollups)));
   return {

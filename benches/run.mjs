@@ -25,9 +25,9 @@ async function main() {
   const notes = [];
   for (const name of picked.length > 0 ? picked : BENCHES) {
     const module = await import(`./${name}.mjs`); // only now, when what it imports is there
-    const told = await module[name]();
-    rows.push(...told.rows);
-    notes.push(...told.notes);
+    const results = await module[name]();
+    rows.push(...results.rows);
+    notes.push(...results.notes);
   }
   print(rows, notes);
 }

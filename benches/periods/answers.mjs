@@ -1,5 +1,5 @@
 // Are the peers' answers the same as ours? Where one isn't, the tests' oracle, which asks the host's zone data as the peers
-// do, tells an answer that only comes of that data's age from one that is wrong by the library's own doing.
+// do, separates an answer that is wrong because that data is old from one that is wrong because of the library.
 // As a program of its own (`node answers.mjs`) it answers under the TZ that it is started with.
 
 import { createHash } from "node:crypto";
@@ -27,8 +27,8 @@ export function answers() {
   note(`answers: TZ=${HOSTS.join(", ")}`);
   const byHost = HOSTS.map((TZ) => inProcess(new URL(import.meta.url), [], { env: { TZ } }));
   const [here] = byHost;
-  for (const [name, told] of Object.entries(here)) {
-    told.elsewhere = HOSTS.filter((_, i) => byHost[i][name].digest !== told.digest);
+  for (const [name, results] of Object.entries(here)) {
+    results.elsewhere = HOSTS.filter((_, i) => byHost[i][name].digest !== results.digest);
   }
   return { hosts: HOSTS, contenders: here };
 }
@@ -36,14 +36,14 @@ export function answers() {
 async function answer() {
   const ours = await load(OURS);
   const asked = Object.entries(sets(ours));
-  const told = {};
+  const results = {};
   for (const name of [OURS, ...Object.keys(peers)]) {
     const bounds = await load(name);
     const digest = createHash("sha256");
-    told[name] = { sets: {}, tzdb: name === OURS ? versions().tzdb : undefined };
+    results[name] = { sets: {}, tzdb: name === OURS ? versions().tzdb : undefined };
     for (const [title, questions] of asked) {
       const count = { asked: questions.length, stale: 0, wrong: 0, examples: [] };
-      told[name].sets[title] = count;
+      results[name].sets[title] = count;
       for (const question of questions) {
         const got = written(bounds, question);
         digest.update(got);
@@ -56,9 +56,9 @@ async function answer() {
         }
       }
     }
-    told[name].digest = digest.digest("hex");
+    results[name].digest = digest.digest("hex");
   }
-  console.log(JSON.stringify(told));
+  console.log(JSON.stringify(results));
 }
 
 function* anywhere({ from, to }) {

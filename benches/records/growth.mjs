@@ -47,12 +47,12 @@ function stream(size, dedupe) {
 
 globalThis.gc();
 const start = { memory: memory(), resident: resident() };
-const told = [];
+const results = [];
 for (const dedupe of [false, true]) {
   for (const size of sizes.map(Number)) {
     const runs = Array.from({ length: Number(rounds) }, () => stream(size, dedupe));
     const { fed, records, duplicates } = runs[0];
-    told.push({
+    results.push({
       dedupe,
       bytes: fed,
       records,
@@ -64,4 +64,4 @@ for (const dedupe of [false, true]) {
     });
   }
 }
-console.log(JSON.stringify(told));
+console.log(JSON.stringify(results));

@@ -47,8 +47,8 @@ async function snapshotOf(answer, part) {
   const { snapshot, error } = await answer;
   if (error === undefined) return snapshot;
   const { name, message, code, path, line, byteOffset } = error;
-  const told = `${message}, in the part that begins at byte ${part}`;
-  if (code === undefined) throw Object.assign(new Error(told), { name, part });
+  const text = `${message}, in the part that begins at byte ${part}`;
+  if (code === undefined) throw Object.assign(new Error(text), { name, part });
   // The message has the place already.
-  throw Object.assign(new UsageError(code, told), { path, line, byteOffset, part });
+  throw Object.assign(new UsageError(code, text), { path, line, byteOffset, part });
 }

@@ -103,7 +103,7 @@ async function difference([endpoint, query]) {
   // What no request line may hold is written as UTF-8; a `%` is one that was meant.
   const path = encodeURI(`${PATHS[endpoint]}?${query}`).replaceAll("%25", "%");
   const [ours, theirs] = await Promise.all([ask(worker.base, path), ask(fastApi.base, path)]);
-  const told = ({ status, json }) => {
+  const comparable = ({ status, json }) => {
     if (status !== 200) return [status, json()];
     const { period, periodStart, periodEnd, days, months, data } = json();
     return endpoint === "by-number" || endpoint === "by-agent"
@@ -111,7 +111,7 @@ async function difference([endpoint, query]) {
       : [status, { periodStart, periodEnd, days, months, data: data?.map(({ date, month }) => [date, month]) }];
   };
   try {
-    assert.deepEqual(told(ours), told(theirs));
+    assert.deepEqual(comparable(ours), comparable(theirs));
     return { refused: theirs.status === 422 };
   } catch (error) {
     return { difference: `${path.slice(0, 300)}\n${error.message.slice(0, 900)}` };

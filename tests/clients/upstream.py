@@ -23,7 +23,7 @@ from pydantic import AfterValidator, BaseModel
 
 NOW = datetime.now(timezone.utc)
 TOKEN = sys.argv[1]
-# Whatever their case, as this project takes them; the vendor does not tell.
+# Whatever their case, as this project takes them; the vendor does not say.
 ZONES = {name.lower(): name for name in zoneinfo.available_timezones()}
 
 Period = Literal["week", "month", "year"]
@@ -161,7 +161,7 @@ def not_let_in(_request: Request, _error: NotLetIn) -> JSONResponse:
 
 @app.exception_handler(RequestValidationError)
 def not_understood(_request: Request, invalid: RequestValidationError) -> JSONResponse:
-    # FastAPI's own, but for `ctx` of a `value_error`: it would be {"error": {}}, the exception as JSON, and tell nothing.
+    # FastAPI's own, but for `ctx` of a `value_error`: it would be {"error": {}}, the exception as JSON, and contain nothing.
     detail = [{k: v for k, v in error.items() if k != "ctx" or error["type"] != "value_error"} for error in invalid.errors()]
     return JSONResponse({"detail": detail}, 422)
 

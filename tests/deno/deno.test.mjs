@@ -11,7 +11,7 @@ import { folder, runModule, runOrThrow, write } from "../support/packed.mjs";
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
 
 /** Runs a module of the consumer's in Deno, and gives the JSON that it prints. */
-async function told(source, contents = {}) {
+async function outputOf(source, contents = {}) {
   const cwd = write({ "main.ts": source, ...contents });
   const flags = ["run", "--no-prompt", `--allow-read=${folder}`, "--no-remote", "--no-lock", "--quiet"];
   const env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
@@ -20,7 +20,7 @@ async function told(source, contents = {}) {
 
 test("the vendor's example, from text, objects and a stream", async () => {
   const page = readFileSync(new URL("../core/vendor_example.json", import.meta.url), "utf8");
-  const reports = await told(
+  const reports = await outputOf(
     `
     import { usageByAgent, usageByAgentStream, validateResponse } from "usage-by-agent";
     const page = JSON.parse(Deno.readTextFileSync(new URL("page.json", import.meta.url)));
@@ -62,7 +62,7 @@ test("five thousand records are counted as the oracle counts them", async () => 
     generated.map(({ value }) => value),
     query,
   );
-  const [report, diagnostics] = await told(
+  const [report, diagnostics] = await outputOf(
     `
     import { UsageAggregator } from "usage-by-agent";
     const query = JSON.parse(Deno.readTextFileSync(new URL("query.json", import.meta.url)));
@@ -92,10 +92,10 @@ test("gzip, parts put together, and a rollup, as in Node", async () => {
     const snapshot = new UsageRollup().merge(rollup.snapshot()).snapshot();
     const zipped = new Response(text).body!.pipeThrough(new CompressionStream("gzip"));
     const source = new Response(zipped, { headers: { "content-type": "application/gzip" } });
-    const told = [usage.report(), await usageByAgentStream(source, query), rollup.byAgent(query), rollup.byNumber()];
-    console.log(JSON.stringify([...told, rollup.daily({ days: 9, ...query }), snapshot.reduce((h, b) => (h * 31 + b) | 0, 7)]));
+    const reports = [usage.report(), await usageByAgentStream(source, query), rollup.byAgent(query), rollup.byNumber()];
+    console.log(JSON.stringify([...reports, rollup.daily({ days: 9, ...query }), snapshot.reduce((h, b) => (h * 31 + b) | 0, 7)]));
   `;
-  const inDeno = await told(program(`Deno.readTextFileSync(new URL("r.ndjson", import.meta.url))`), {
+  const inDeno = await outputOf(program(`Deno.readTextFileSync(new URL("r.ndjson", import.meta.url))`), {
     "r.ndjson": text,
   });
   const plain = program(JSON.stringify(text))
@@ -110,7 +110,7 @@ test("gzip, parts put together, and a rollup, as in Node", async () => {
 });
 
 test("each entry: inline, slim and the handler", async () => {
-  const result = await told(`
+  const result = await outputOf(`
     import { createUsageHandler } from "usage-by-agent/handler";
     import { periodBounds } from "usage-by-agent/inline";
     import { UsageError } from "usage-by-agent";
@@ -130,7 +130,7 @@ test("each entry: inline, slim and the handler", async () => {
 });
 
 test("slim, with the module's file", async () => {
-  const result = await told(`
+  const result = await outputOf(`
     import init, { periodBounds } from "usage-by-agent/slim";
     const bounds = () => periodBounds({ period: "month", now: 0 }).startMs;
     let code;

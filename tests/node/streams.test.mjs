@@ -192,7 +192,7 @@ for (const [name, make] of Object.entries(COUNTERS)) {
     counter.free();
   });
 
-  test(`${name}.pushStream that fails keeps what was counted, tells the source, and takes another text`, async () => {
+  test(`${name}.pushStream that fails keeps what was counted, cancels the source, and takes another text`, async () => {
     const counter = make();
     let reason;
     const failing = new ReadableStream({

@@ -1,4 +1,4 @@
-/** The package's entries in Node, each in a process of its own: what is ready, and what has to be told where the module is. */
+/** The package's entries in Node, each in a process of its own: what is ready, and which of them need the place of the module. */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,13 +26,13 @@ const PRELUDE = `
 `;
 
 /** The JSON that a module prints last. */
-async function told(source, options) {
+async function outputOf(source, options) {
   const out = await runModule(PRELUDE + source, options);
   return JSON.parse(out.trim().split("\n").at(-1));
 }
 
 test("usage-by-agent needs no further call", async () => {
-  const result = await told(`
+  const result = await outputOf(`
     import init, * as all from "usage-by-agent";
     import { usageByAgent } from "usage-by-agent";
     const report = usageByAgent([{ type: "message", receivedAt: "2024-06-02T00:00:00Z" }], ${JUNE});
@@ -65,13 +65,13 @@ test("usage-by-agent needs no further call", async () => {
 });
 
 test("usage-by-agent/inline has the module in the script", async () => {
-  const names = await told(`
+  const names = await outputOf(`
     import * as main from "usage-by-agent";
     import * as inline from "usage-by-agent/inline";
     console.log(JSON.stringify([Object.keys(main), Object.keys(inline)].map((names) => names.sort().join())));
   `);
   assert.equal(names[0], names[1]);
-  const start = await told(`
+  const start = await outputOf(`
     import { periodBounds } from "usage-by-agent/inline";
     console.log(JSON.stringify(periodBounds(${JUNE}).periodStart));
   `);
@@ -79,7 +79,7 @@ test("usage-by-agent/inline has the module in the script", async () => {
 });
 
 test("usage-by-agent/slim says what is missing, from every function", async () => {
-  const codes = await told(`
+  const codes = await outputOf(`
     import init, * as all from "usage-by-agent/slim";
     const page = { data: [], period: "month", periodStart: "", periodEnd: "" };
     const calls = [
@@ -97,7 +97,7 @@ test("usage-by-agent/slim says what is missing, from every function", async () =
     console.log(JSON.stringify(await Promise.all(calls.map(code))));
   `);
   assert.deepEqual(codes, Array(10).fill("not_initialised"));
-  const message = await told(`
+  const message = await outputOf(`
     import { periodBounds } from "usage-by-agent/slim";
     try { periodBounds(${JUNE}) } catch (error) { console.log(JSON.stringify(error.message)) }
   `);
@@ -115,7 +115,7 @@ for (const [what, source] of Object.entries({
   "a URL as a string": '"data:application/wasm;base64," + bytes().toString("base64")',
 })) {
   test(`usage-by-agent/slim takes ${what}`, async () => {
-    const start = await told(`
+    const start = await outputOf(`
       import init, { periodBounds } from "usage-by-agent/slim";
       await init(${source});
       console.log(JSON.stringify(periodBounds(${JUNE}).periodStart));
@@ -125,7 +125,7 @@ for (const [what, source] of Object.entries({
 }
 
 test("init at the same time, again and again, is one init", async () => {
-  const result = await told(`
+  const result = await outputOf(`
     import init, { periodBounds } from "usage-by-agent/slim";
     let compiled = 0;
     for (const name of ["compile", "instantiate"]) {
@@ -146,7 +146,7 @@ test("init at the same time, again and again, is one init", async () => {
 });
 
 test("an init that failed says so, and another one works", async () => {
-  const codes = await told(`
+  const codes = await outputOf(`
     import init, { periodBounds } from "usage-by-agent/slim";
     const bad = [
       new Uint8Array([0, 97, 115, 109]), new Uint8Array(0), new TextEncoder().encode("<!doctype html>"), 5, {}, null,
@@ -163,7 +163,7 @@ test("an init that failed says so, and another one works", async () => {
 });
 
 test("a module that is not the package's is refused, and the right one works afterwards", async () => {
-  const codes = await told(`
+  const codes = await outputOf(`
     import init, { periodBounds } from "usage-by-agent/slim";
     const other = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)); // that of another version, say
     const codes = [await code(() => init(other)), await code(() => periodBounds(${JUNE}))];
@@ -174,7 +174,7 @@ test("a module that is not the package's is refused, and the right one works aft
 });
 
 test("the entry for pages without a bundler: not_initialised, then init, then all works", async () => {
-  const result = await told(`
+  const result = await outputOf(`
     const { default: init, periodBounds } = await import(${JSON.stringify(web)});
     const before = await code(() => periodBounds(${JUNE}));
     await init(bytes());
@@ -184,7 +184,7 @@ test("the entry for pages without a bundler: not_initialised, then init, then al
 });
 
 test("the entry for pages without a bundler fetches the file beside it, once", async () => {
-  const result = await told(`
+  const result = await outputOf(`
     const asked = [];
     globalThis.fetch = async (url) => {
       asked.push(String(url));
@@ -224,7 +224,7 @@ test("a handler may be made before init, and then has its query judged by reques
 });
 
 test("usage-by-agent/wasm is the raw file", async () => {
-  const [magic, valid] = await told(
+  const [magic, valid] = await outputOf(
     "console.log(JSON.stringify([[...bytes().subarray(0, 4)], WebAssembly.validate(bytes())]));",
   );
   assert.deepEqual(magic, [0, 97, 115, 109]);
@@ -232,7 +232,7 @@ test("usage-by-agent/wasm is the raw file", async () => {
 });
 
 test("usage-by-agent/handler works by itself, on the same module as the rest", async () => {
-  const result = await told(`
+  const result = await outputOf(`
     import { createUsageHandler } from "usage-by-agent/handler";
     import { UsageError } from "usage-by-agent";
     const handler = createUsageHandler({
@@ -260,7 +260,7 @@ test("from CommonJS by import()", async () => {
 });
 
 test("in worker threads, each with a module of its own", async () => {
-  const result = await told(`
+  const result = await outputOf(`
     import { once } from "node:events";
     import { Worker } from "node:worker_threads";
     import { periodBounds } from "usage-by-agent";
@@ -275,7 +275,7 @@ test("in worker threads, each with a module of its own", async () => {
 });
 
 test("inner files are out of reach", async () => {
-  const codes = await told(`
+  const codes = await outputOf(`
     const inner = ["dist/index.js", "dist/bridge/options.js", "dist/entries/inline-wasm.js", "wasm/usage_by_agent.js", "src/index.ts", "nothing"];
     const codes = [];
     for (const name of inner) await import("usage-by-agent/" + name).catch((error) => codes.push(error.code));

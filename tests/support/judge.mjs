@@ -80,9 +80,9 @@ const good = (judge, value) => value !== undefined && judge(value) === null;
  * @param {{periodBounds: Function, timeZones: Function}} calendar
  */
 export function judged(endpoint, body, expect, calendar) {
-  const told = [];
-  const error = (path, code) => told.push(`error ${path} ${code}`);
-  const warning = (path, code) => told.push(`warning ${path} ${code}`);
+  const findings = [];
+  const error = (path, code) => findings.push(`error ${path} ${code}`);
+  const warning = (path, code) => findings.push(`warning ${path} ${code}`);
   const fields = (object, path, { must = {}, should = {}, may = {} }) => {
     for (const [name, judge] of Object.entries({ ...must, ...should, ...may })) {
       const [place, value] = [`${path}/${name}`, Object.hasOwn(object, name) ? object[name] : undefined];
@@ -150,7 +150,7 @@ export function judged(endpoint, body, expect, calendar) {
   if (endpoint === "monthly" && Array.isArray(body.data)) {
     series("month", "months", (at) => Number(at.slice(0, 4)) * 12 + Number(at.slice(5)));
   }
-  return told.sort();
+  return findings.sort();
 
   function zones() {
     return expect.tz ? [expect.tz] : calendar.timeZones();

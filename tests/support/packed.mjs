@@ -95,7 +95,7 @@ if (!existsSync(folder)) await install(folder);
 /** The installed package's own folder. */
 export const installed = join(folder, "node_modules/usage-by-agent");
 
-/** What the tarball holds, as npm tells it: `{path, size, mode}`. */
+/** What the tarball contains, as npm reports it: `{path, size, mode}`. */
 export const files = JSON.parse(readFileSync(join(folder, "files.json"), "utf8"));
 
 /** All that `import … from "usage-by-agent"` gives, found through the exports map by a module of the consumer's. */

@@ -1,7 +1,7 @@
 // What releases of the IANA tz database changed between 1970 and 2099, as far as it moves the bounds of a period: the only
 // reasons for which the package's tables and a runtime's may differ. From the tables of PyPI's `tzdata`, 2025.2 (2025b) to
 // 2026.6 (2026f). `from` and `to`: around what differs. `at`: the first local midnight of the newer release that differs, and
-// `offset` what it says there, to tell which release a runtime goes by.
+// `offset` what it says there, to find the release that a runtime uses.
 
 const CHANGES = [
   {
@@ -78,7 +78,7 @@ export const CHANGED = CHANGES.flatMap(({ zones, to = "2101-01-01", ...change })
   zones.map((zone) => ({ ...change, to, zone })),
 );
 
-/** The release before the first of these: what is older isn't told apart. */
+/** The release before the first of these: older releases are not distinguished. */
 export const OLDEST = "2025b";
 
 /** What lies between two releases. */

@@ -19,7 +19,7 @@ describe("periods are where Temporal has them", { concurrency: true }, () => {
 });
 
 function judge(t, { runtime, ours, has, zones, moments, periods, unknownToUs, unknownToThem, differing }) {
-  // Found out, not asked: Chromium doesn't tell, and Deno names a release whose changes its Temporal doesn't have.
+  // Found by its answers: Chromium does not say, and Deno names a release whose changes its Temporal doesn't have.
   const theirs = releaseOf(has);
   t.diagnostic(`${runtime}: tz database ${ours} here, ${theirs} there by what it knows`);
   t.diagnostic(`${zones} names, ${moments} moments, ${periods} periods compared, seed ${SEED}`);

@@ -130,7 +130,7 @@ function compareZone(periodBounds, zone, draw, more) {
 /**
  * Every zone that both know.
  * @param usage the package, initialised
- * @param changes rows of changed.mjs, to tell by them which release of the tz database the runtime has
+ * @param changes rows of changed.mjs, from which it finds the release of the tz database that the runtime has
  */
 export function compare({ periodBounds, timeZones, versions }, seed, changes) {
   const draw = random(seed);
