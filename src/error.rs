@@ -67,6 +67,14 @@ impl Place {
 }
 
 /// An error of any function of this crate.
+///
+/// ```
+/// use usage_by_agent::{Code, Options};
+///
+/// let error = Options { tz: "Mars/Olympus".into(), ..Options::default() }.zone().unwrap_err();
+/// assert_eq!(error.code, Code::InvalidTz);
+/// assert_eq!(error.place.unwrap().path, "/tz");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct UsageError {
     /// The kind of error.

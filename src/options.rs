@@ -20,6 +20,14 @@ use chrono::Weekday;
 use std::fmt;
 
 /// Options as a caller gave them. Each may have a value of any type.
+///
+/// ```
+/// use usage_by_agent::{OptionValue, Options};
+///
+/// let options = Options { period: "week".into(), now: OptionValue::Number(604_800_000.0), ..Options::default() };
+/// assert_eq!(options.period()?.bounds.window.start, 4 * 86_400_000); // 1970-01-05, a Monday
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// `"week"`, `"month"` or `"year"`.

@@ -7,6 +7,14 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Weekday};
 use serde::Serialize;
 
 /// A calendar period.
+///
+/// ```
+/// use chrono::{NaiveDate, Weekday};
+/// use usage_by_agent::Period;
+///
+/// let date = NaiveDate::from_ymd_opt(2024, 6, 13).unwrap(); // a Thursday
+/// assert_eq!(Period::Week.first_date(date, Weekday::Sun), NaiveDate::from_ymd_opt(2024, 6, 9));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Period {
@@ -30,6 +38,11 @@ pub enum BoundsFormat {
 }
 
 /// A span of time in epoch milliseconds, half-open: `start <= t < end`.
+///
+/// ```
+/// let day = usage_by_agent::Window { start: 0, end: 86_400_000 };
+/// assert!(day.contains(0) && !day.contains(86_400_000));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// The first millisecond inside.
@@ -46,6 +59,17 @@ impl Window {
 }
 
 /// One period in one zone.
+///
+/// ```
+/// use chrono::Weekday;
+/// use usage_by_agent::{Bounds, BoundsFormat, Period, Zone};
+///
+/// let now = 1_718_452_800_000; // 2024-06-15T12:00:00Z
+/// let month = Bounds::of(Period::Month, &Zone::named("America/New_York")?, now, Weekday::Mon, 0)?;
+/// let [start, end] = month.wire(BoundsFormat::Instant).unwrap();
+/// assert_eq!((&start, &end), (b"2024-06-01T04:00:00Z", b"2024-07-01T03:59:59Z"));
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// The kind of period.
@@ -220,6 +244,15 @@ pub struct PeriodQuery {
 }
 
 /// A period query without its moment. It is reused for many moments.
+///
+/// ```
+/// use usage_by_agent::Options;
+///
+/// let question = Options { period: "week".into(), tz: "Asia/Tokyo".into(), ..Options::default() }.question()?;
+/// let bounds = question.at(1_718_452_800_000)?.bounds;
+/// assert_eq!(bounds.window.end - bounds.window.start, 7 * 86_400_000);
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct PeriodQuestion {
     /// The kind of period.

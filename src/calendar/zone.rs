@@ -17,6 +17,16 @@ mod tables {
 pub const TZDB_VERSION: &str = tables::VERSION;
 
 /// A zone of the tz database.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use usage_by_agent::Zone;
+///
+/// let zone = Zone::named("europe/berlin")?;
+/// assert_eq!(zone.name(), "Europe/Berlin");
+/// assert_eq!(zone.first_instant(NaiveDate::from_ymd_opt(1970, 1, 2).unwrap()), Some(23 * 3_600_000));
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Zone {
     name: &'static str,

@@ -7,6 +7,17 @@ use crate::counting::report::UsageQuery;
 use crate::counting::tally::Tally;
 
 /// The counts of one period: a [`Ledger`] and the query that it answers.
+///
+/// ```
+/// use usage_by_agent::{Aggregator, Options, push_text};
+///
+/// let query = Options { period: "year".into(), now: "2024-06-15T00:00:00Z".into(), ..Options::default() };
+/// let mut counts = Aggregator::new(query.usage()?);
+/// push_text(counts.ledger_mut(), br#"[{"id": "m1", "agentId": "a", "receivedAt": "2024-02-29T00:00:00Z"}]"#, &Default::default())?;
+/// assert_eq!(counts.ledger().diagnostics().counted, 1);
+/// assert_eq!(counts.report().data[0].messages, 1);
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Aggregator {
     query: UsageQuery,

@@ -11,6 +11,17 @@ use serde::{Serialize, Serializer};
 pub const MAX_PROBLEMS: usize = 100;
 
 /// Where every record went.
+///
+/// ```
+/// use usage_by_agent::{Ledger, Options, push_text};
+///
+/// let mut ledger = Ledger::new(Options::default().reading()?, None);
+/// push_text(&mut ledger, br#"{"id": "c1", "startedAt": "2024-06-01T00:00:00Z", "status": "ringing"}"#, &Default::default())?;
+/// let diagnostics = ledger.diagnostics();
+/// assert_eq!((diagnostics.records, diagnostics.counted), (1, 0));
+/// assert_eq!(diagnostics.ignored.not_completed.entries(), [("ringing", 1)]);
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diagnostics {
     /// All records: the sum of the next five fields.

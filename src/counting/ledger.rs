@@ -23,6 +23,16 @@ use crate::records::row::Row;
 use std::cmp::Ordering;
 
 /// What has been counted.
+///
+/// ```
+/// use usage_by_agent::{Ledger, Options, push_text};
+///
+/// let mut ledger = Ledger::new(Options::default().reading()?, None);
+/// let twice = br#"[{"id": "m1", "receivedAt": "2024-06-01T00:00:00Z"}, {"id": "m1", "receivedAt": "2024-06-01T00:00:00Z"}]"#;
+/// push_text(&mut ledger, twice, &Default::default())?;
+/// assert_eq!((ledger.diagnostics().counted, ledger.diagnostics().duplicates), (1, 1));
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Ledger {
     pub(crate) reading: Reading,

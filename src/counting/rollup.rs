@@ -25,6 +25,17 @@ use chrono::{NaiveDate, NaiveTime};
 /// The counts of all time: a [`Ledger`], and the names of agents.
 ///
 /// A record before 1970 or after 2099, which no period can contain, counts as `outside_period`.
+///
+/// ```
+/// use usage_by_agent::{Options, Rollup, push_text};
+///
+/// let mut rollup = Rollup::new(Options::default().reading()?, Options::default().directory()?);
+/// push_text(rollup.ledger_mut(), br#"{"id": "m1", "agentId": "a", "receivedAt": "2024-02-29T23:00:00Z"}"#, &Default::default())?;
+/// let query = |tz: &str| Options { period: "month".into(), tz: tz.into(), now: "2024-03-15T00:00:00Z".into(), ..Options::default() };
+/// assert_eq!(rollup.by_agent(query("UTC").usage()?)?.data.len(), 0);
+/// assert_eq!(rollup.by_agent(query("Asia/Tokyo").usage()?)?.data[0].messages, 1);
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Rollup {
     directory: Interner,

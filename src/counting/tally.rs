@@ -4,6 +4,14 @@ use crate::contract::{AgentUsageItem, UNASSIGNED};
 use crate::output::{Field, HasValue, MAX_FIELDS, Object, fields};
 
 /// The counts of an agent, a phone number, a quarter hour, or of everything.
+///
+/// ```
+/// use usage_by_agent::Tally;
+///
+/// let mut sum = Tally { messages: 1, ..Tally::default() };
+/// sum.add(Tally { calls: 2, total_seconds: 90, ..Tally::default() });
+/// assert_eq!((sum.messages, sum.calls, sum.total_seconds), (1, 2, 90));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Messages.

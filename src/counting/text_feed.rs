@@ -10,6 +10,19 @@ use crate::records::reader::{Reader, Sink};
 use crate::records::row::Row;
 
 /// A JSON text whose records are counted as its chunks arrive.
+///
+/// ```
+/// use usage_by_agent::{Aggregator, Options, TextFeed};
+///
+/// let query = Options { period: "month".into(), now: "2024-06-15T00:00:00Z".into(), ..Options::default() };
+/// let mut counts = Aggregator::new(query.usage()?);
+/// let mut feed = TextFeed::new(Default::default());
+/// feed.push(counts.ledger_mut(), br#"[{"id": "m1", "agentId": "a", "rece"#)?;
+/// feed.push(counts.ledger_mut(), br#"ivedAt": "2024-06-01T00:00:00Z"}]"#)?;
+/// feed.finish(counts.ledger_mut())?;
+/// assert_eq!(counts.report().data[0].messages, 1);
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct TextFeed {
     reader: Reader,

@@ -21,6 +21,17 @@ pub struct Reading {
 }
 
 /// The agent of records that do not name one.
+///
+/// ```
+/// use usage_by_agent::{Aggregator, Defaults, Options, push_text};
+///
+/// let query = Options { period: "month".into(), now: "2024-06-15T00:00:00Z".into(), ..Options::default() };
+/// let mut counts = Aggregator::new(query.usage()?);
+/// let defaults = Defaults { agent_id: Some("a1".into()), agent_name: Some("Support".into()) };
+/// push_text(counts.ledger_mut(), br#"{"id": "m1", "receivedAt": "2024-06-02T09:00:00Z"}"#, &defaults)?;
+/// assert_eq!(counts.report().data[0].agent_name, "Support");
+/// # Ok::<(), usage_by_agent::UsageError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Defaults {
     /// The id of the agent. With `None` the record stays unassigned.
