@@ -2,7 +2,7 @@
  * The worker that counts, so that the page never waits. Only the worker loads the package. It handles one question at a time; a newer
  * question ends the current one.
  */
-import { timeZones, UsageAggregator, type UsageQuery, versions } from "usage-by-agent";
+import { timeZones, UsageAggregator, UsageError, type UsageQuery, versions } from "usage-by-agent";
 import { periodFacts, periodQuery } from "./calendar.js";
 import { toFailure } from "./failure.js";
 import type { Failure, FromWorker, Question, Result, ToWorker } from "./protocol.js";
@@ -13,16 +13,19 @@ const BREATH_MS = 40;
 
 const send = (message: FromWorker) => self.postMessage(message);
 
-let wanted = 0;
+let current = new AbortController();
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  wanted = data.kind === "ask" ? data.id : 0;
-  if (data.kind === "ask") void answer(data);
+  current.abort();
+  current = new AbortController();
+  if (data.kind === "ask") void answer(data, current.signal);
 };
 
 send({ kind: "ready", zones: timeZones(), versions: versions() });
 
-async function answer({ id, question, records, agents }: Extract<ToWorker, { kind: "ask" }>): Promise<void> {
+type Ask = Extract<ToWorker, { kind: "ask" }>;
+
+async function answer({ id, question, records, agents }: Ask, signal: AbortSignal): Promise<void> {
   let where: Failure["where"] = "period";
   try {
     const query: UsageQuery = { ...periodQuery(question, Date.now()), ...reading(question) };
@@ -34,7 +37,7 @@ async function answer({ id, question, records, agents }: Extract<ToWorker, { kin
     }
     const aggregator = new UsageAggregator(query);
     where = "records";
-    const result = await count(id, aggregator, records);
+    const result = await count(id, aggregator, records, signal);
     if (result !== null) send({ kind: "report", id, result });
   } catch (error) {
     send({ kind: "failed", id, failure: error instanceof ReadFailure ? error.failure : toFailure(error, where) });
@@ -46,38 +49,37 @@ function reading({ includeIdle, dedupe, onInvalid, naiveTimestamps }: Question):
 }
 
 /** Counts the file, and frees the aggregator. Gives `null` if the question was replaced by a newer one. */
-async function count(id: number, aggregator: UsageAggregator, file: Blob): Promise<Result | null> {
+async function count(id: number, aggregator: UsageAggregator, file: Blob, signal: AbortSignal): Promise<Result | null> {
   const started = performance.now();
   let fileBytes = 0;
   let jsonBytes = 0;
   let breathed = started;
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const breathe = new TransformStream<Uint8Array, Uint8Array>({
+    async transform(chunk, out) {
+      jsonBytes += chunk.byteLength;
+      out.enqueue(chunk);
+      if (performance.now() - breathed <= BREATH_MS) return;
+      if (!signal.aborted) send({ kind: "progress", id, read: fileBytes, total: file.size });
+      await nextTask();
+      breathed = performance.now();
+    },
+  });
+  let gzip = false;
   try {
     const source = await openSource(file, (bytes) => {
       fileBytes = bytes;
     });
-    reader = source.stream.getReader();
-    for (;;) {
-      const { done, value } = await reader.read().catch((error: unknown) => {
-        throw new ReadFailure(toFailure(error, "records", source.gzip));
-      });
-      if (wanted !== id) return null;
-      if (done) break;
-      jsonBytes += value.byteLength;
-      aggregator.pushBytes(value);
-      if (performance.now() - breathed > BREATH_MS) {
-        send({ kind: "progress", id, read: fileBytes, total: file.size });
-        await nextTask();
-        breathed = performance.now();
-      }
-    }
-    aggregator.finish();
+    gzip = source.gzip;
+    await aggregator.pushStream(source.stream.pipeThrough(breathe), { signal });
+    if (signal.aborted) return null;
     const report = aggregator.report();
     const diagnostics = aggregator.diagnostics();
     return { report, diagnostics, fileBytes, jsonBytes, milliseconds: performance.now() - started };
+  } catch (error) {
+    if (signal.aborted) return null;
+    // The package throws an error of the stream as it is.
+    throw error instanceof UsageError ? error : new ReadFailure(toFailure(error, "records", gzip));
   } finally {
-    // Not awaited, because closing may take long and nothing depends on it.
-    reader?.cancel().catch(() => {});
     aggregator.free();
   }
 }
