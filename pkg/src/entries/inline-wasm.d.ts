@@ -1,2 +1,2 @@
-/** The module in base64; the build writes `dist/entries/inline-wasm.js`. */
+/** The module in base64. The build writes `dist/entries/inline-wasm.js`. */
 export declare const wasmBase64: string;

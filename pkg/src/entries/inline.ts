@@ -1,6 +1,6 @@
-// Bundlers: the module is in the script, as text. It costs a third more bytes than the file and asks nothing of the
-// bundler: no plugin, no asset rule, no top-level await, and no URL that a dev server may rewrite. Pages that count bytes
-// take `usage-by-agent/slim` and load `usage-by-agent/wasm` themselves.
+// The entry for bundlers. The script contains the module as text, which takes a third more bytes than the file. A bundler needs no
+// plugin, asset rule or top-level await for it, and there is no URL that a development server could rewrite. A page that has to be
+// small imports `usage-by-agent/slim` and loads `usage-by-agent/wasm` itself.
 
 import { initSync } from "../bridge/module.js";
 import { wasmBase64 } from "./inline-wasm.js";

@@ -1,4 +1,4 @@
-// Node, and Deno, which takes the condition "node": the module is a file beside this one.
+// The entry for Node, and for Deno, which uses the condition "node". The module is a file beside this one.
 import { readFileSync } from "node:fs";
 import { initSync } from "../bridge/module.js";
 

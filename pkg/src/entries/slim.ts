@@ -1,3 +1,3 @@
-// No module at all: `await init(source)` says where it is.
+// The entry without a module. The caller passes the module to `await init(source)`.
 export * from "../index.js";
 export { default } from "../index.js";

@@ -1,4 +1,4 @@
-// A browser without a bundler: `await init()` fetches the module from beside this file.
+// The entry for browsers without a bundler. `await init()` fetches the module, which is a file beside this one.
 import { setDefaultSource } from "../bridge/module.js";
 
 setDefaultSource(() => new URL("../../wasm/usage_by_agent.wasm", import.meta.url));

@@ -1,4 +1,4 @@
-// Cloudflare Workers: compiling at run time is not allowed there, so the module comes compiled, as an import.
+// The entry for Cloudflare Workers, which do not allow compiling at run time. The module is imported, already compiled.
 import module from "../../wasm/usage_by_agent.wasm";
 import { initSync } from "../bridge/module.js";
 
