@@ -1,5 +1,5 @@
-// Who is measured. Each of contenders/ does one job, written as its library's users would write it and with no more than it
-// needs: `bounds(period, tz, now)`, the first and the last second of the period that holds `now`, as the API writes them.
+// The contenders. Each file of contenders/ does one job in the usual style of its library, and imports only what the job needs.
+// The job is `bounds(period, tz, now)`: the first and the last second of the period that contains `now`, as the API writes them.
 
 import { readFileSync } from "node:fs";
 
@@ -9,7 +9,7 @@ const named = (...packages) => packages.map((name) => `${name} ${version(name)}`
 
 export const OURS = "ours";
 
-/** By the file's name; what tables call them. */
+/** The names of the peers in tables, by the name of the file. */
 export const peers = {
   luxon: named("luxon"),
   dayjs: `${named("dayjs")} (utc, timezone, isoWeek)`,
@@ -20,7 +20,7 @@ export const peers = {
 
 export const pathOf = (contender) => new URL(`contenders/${contender}.mjs`, import.meta.url);
 
-/** The function of one of them. */
+/** Returns the function of a contender. */
 export async function load(contender) {
   const { bounds } = await import(pathOf(contender));
   return bounds;

@@ -1,5 +1,5 @@
-// Taking times on a machine that others use too: rounds in which each contender has its turn, ratios within a round,
-// and of all rounds the median and the middle half.
+// Measures times on a machine that other programs also use. Each contender has its turn in each round. Ratios are computed within
+// a round. The result is the median and the middle half of all rounds.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -7,8 +7,9 @@ import { readFileSync } from "node:fs";
 export { interleaved } from "./rounds.mjs";
 
 /**
- * Milliseconds for which the main thread has run, where Linux reports it: what others do on the machine is not in it, nor are
- * helpers that collect garbage beside it. Elsewhere the wall's. For long passes: the kernel counts in steps of 4 ms.
+ * The milliseconds for which the main thread has run, if Linux reports them. They do not include other programs, or helper
+ * threads that collect garbage. On other systems it is the wall time. It is for long passes, because the kernel counts in steps
+ * of 4 ms.
  */
 export const clock = runtime() > 0 ? runtime : () => performance.now();
 
@@ -31,7 +32,7 @@ export function quantile(values, share) {
 
 export const median = (values) => quantile(values, 0.5);
 
-/** Three digits that count. */
+/** Writes a number with three significant digits. */
 export const digits = (value) => (value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3));
 
 /** The median and, in brackets, the middle half of the rounds. */
@@ -40,7 +41,7 @@ export function spread(values, unit = "") {
   return `${middle}${unit} (${low} to ${high})`;
 }
 
-/** What a script printed, as JSON. It runs in a process of its own: nothing is warm, and the heap is empty. */
+/** Runs a script in a new process, in which nothing is warm and the heap is empty. Returns the JSON that the script prints. */
 export function inProcess(script, args = [], { program = process.execPath, env = {}, flags = [] } = {}) {
   const { status, stdout, error } = spawnSync(program, [...flags, script.pathname, ...args], {
     env: { ...process.env, ...env },

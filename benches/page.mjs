@@ -1,4 +1,4 @@
-// The page: from a chosen file to its report, and how long its main thread is ever busy on the way.
+// The page: the time from choosing a file to its report, and the longest time for which the main thread is busy.
 
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { fileOf } from "./records/input.mjs";
 
 const ROUNDS = 5;
 const AGENTS = 40_000;
-/** From here on the browser calls a task long. */
+/** The browser reports a task as long from this duration. */
 const LONG_MS = 50;
 
 export async function page() {
@@ -56,7 +56,7 @@ function ofManyAgents(path) {
   return path;
 }
 
-/** One file in a new tab: seconds from choosing it to the report, and the main thread's longest task and a timer's longest wait. */
+/** Opens a file in a new tab. Measures the seconds to the report, the main thread's longest task and a timer's longest wait. */
 async function measured(site, file) {
   const { page, close } = await site.open({ hash: "#period=year&tz=America%2FNew_York&date=2024-06-15" });
   await page.evaluate(watch);
@@ -75,7 +75,7 @@ async function watch() {
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) seen.task = Math.max(seen.task, duration);
   }).observe({ type: "longtask" });
-  // Proof that long tasks are seen at all: one is made.
+  // A long task is made here to prove that the browser reports long tasks.
   setTimeout(() => {
     const until = performance.now() + 120;
     while (performance.now() < until);

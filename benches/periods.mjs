@@ -1,4 +1,4 @@
-// Period bounds: how fast, from JS through the package, and whether the answers are right.
+// Period bounds: the speed of calls from JavaScript through the package, and the correctness of the results.
 
 import { OURS, peers } from "./contenders.mjs";
 import { digits, median, ratios, spread } from "./measure.mjs";

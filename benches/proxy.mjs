@@ -1,5 +1,5 @@
-// Our Worker in front of an upstream, against a Worker of ten lines that checks nothing. Both run on workerd on this machine,
-// in turn, beside the upstream and those who ask: a share of the time is theirs, and the same for both.
+// Compares our Worker in front of an upstream with a Worker of ten lines that checks nothing. Both run in turn on workerd on this
+// machine. The upstream and the clients run beside them and take a share of the time. The share is equal for both Workers.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -22,7 +22,7 @@ export async function proxy() {
   });
   const [port] = await once(upstream.stdout, "data");
   const vars = { UPSTREAM_BASE_URL: `http://127.0.0.1:${String(port).trim()}` };
-  const { assets: _, r2Buckets: __, ...ours } = miniflareOptions({ root, vars }); // what the API needs of it
+  const { assets: _, r2Buckets: __, ...ours } = miniflareOptions({ root, vars }); // the API does not need assets or buckets here
   const plain = {
     modules: true,
     script: readFileSync(new URL("proxy/plain.mjs", import.meta.url), "utf8"),
@@ -30,7 +30,7 @@ export async function proxy() {
     bindings: vars,
     cf: false,
   };
-  // The least that a check costs: it must have the whole answer before it lets the first byte go.
+  // The smallest possible cost of a check: it must read the whole response before it sends the first byte.
   const whole = { ...plain, script: plain.script.replace("response.body,", "await response.arrayBuffer(),") };
   const workers = {
     ours: new Miniflare(ours),
@@ -68,7 +68,7 @@ export async function proxy() {
   }
 }
 
-/** So many requests, some at once; how long all and each took. */
+/** Sends the requests, some of them at once. Returns the seconds for all of them, and the milliseconds for each. */
 async function load(base) {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const times = [];

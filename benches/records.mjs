@@ -1,10 +1,11 @@
-// Reports: from bytes and from objects, against loops in plain JavaScript and peers, in each runtime; and streams that grow.
+// Reports from bytes and from objects, compared with loops in plain JavaScript and with peers, in each runtime. Then streams of
+// growing size.
 
 import { digits, inProcess, median, note, ratios, spread } from "./measure.mjs";
 import { fileOf } from "./records/input.mjs";
 import { runtimes } from "./records/runtimes.mjs";
 
-/** In Node, and elsewhere and of streams; after one that warms up. */
+/** The rounds in Node, and the rounds in other runtimes and of streams. One round to warm up comes before them. */
 const [IN_NODE, ELSEWHERE] = (process.env.ROUNDS ?? "5 3").split(" ").map(Number);
 const rounds = (runtime) => (runtime.startsWith("Node") ? IN_NODE : ELSEWHERE);
 const PEERS = ["Arquero"];
@@ -38,7 +39,7 @@ export async function records() {
   };
 }
 
-/** Against the best of the loops, by its median, and against each peer. */
+/** Compares with the loop that has the best median, and with each peer. */
 function compared(costs, dedupe, what, { bytes, records }) {
   const of = (name) => costs[`${name} ${dedupe}`];
   const perRecord = (ms) => `${digits((ms * 1e6) / records)} ns a record`;

@@ -1,4 +1,4 @@
-// A rollup of a year of ten million events, and the merging of parts. No peer does this; the figures stand alone.
+// Measures a rollup of ten million events in one year, and the merging of parts. No peer does this, so there is no comparison.
 
 import { digits, inProcess, note } from "./measure.mjs";
 

@@ -1,10 +1,11 @@
 /**
- * Measures, and prints one Markdown table, ratios first.
+ * Measures the package and its peers, and prints one Markdown table. The ratios come first.
  *
- *     npm run bench                       all
- *     npm run bench -- periods size       only these; there are periods, size, records, rollup, validation, proxy and page
+ *     npm run bench                       runs all benches
+ *     npm run bench -- periods size       runs only these benches
  *
- * It takes the package as it is built (`npm run build`). The peers are installed on the first run.
+ * The benches are periods, size, records, rollup, validation, proxy and page. The command measures
+ * the built package (`npm run build`). The first run installs the peers.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
@@ -24,7 +25,7 @@ async function main() {
   const rows = [];
   const notes = [];
   for (const name of picked.length > 0 ? picked : BENCHES) {
-    const module = await import(`./${name}.mjs`); // only now, when what it imports is there
+    const module = await import(`./${name}.mjs`); // imported here, because its own imports exist only after the installation
     const results = await module[name]();
     rows.push(...results.rows);
     notes.push(...results.notes);
@@ -32,7 +33,7 @@ async function main() {
   print(rows, notes);
 }
 
-/** npm leaves a copy of the lock in node_modules, of what it did install. */
+/** Installs the peers if necessary. npm writes a copy of the lock into node_modules, which lists the installed packages. */
 async function install() {
   const wanted = JSON.parse(readFileSync(join(HERE, "package-lock.json"), "utf8")).packages;
   const copy = join(HERE, "node_modules/.package-lock.json");

@@ -1,4 +1,4 @@
-// Bytes that a page loads for an app of one function: the period bounds that contenders/ have, bundled and minified.
+// The bytes that a page loads for an app of one function. The function is the period bounds of contenders/, bundled and minified.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 const MODULE = fileURLToPath(import.meta.resolve("usage-by-agent/wasm"));
 
-/** What the module offers of the calendar, by the names that wasm-bindgen gives. */
+/** The module's exports for the calendar, by the names that wasm-bindgen gives. */
 const CALENDAR =
   /^(periodquestion_|__wbg_periodquestion_|inferConvention|isTimeZone|timeZones|versions|__wbindgen|__externref|memory)/;
 
@@ -48,7 +48,7 @@ export async function size() {
   };
 }
 
-/** The module without the functions that only records and answers need. Its data is one block and stays whole. */
+/** Returns the module without the functions that only records and responses need. Its data is one block and stays complete. */
 function onlyCalendar() {
   const folder = mkdtempSync(join(tmpdir(), "usage-by-agent-size-"));
   const [graph, cut, out] = ["graph.json", "cut.wasm", "out.wasm"].map((name) => join(folder, name));

@@ -1,4 +1,4 @@
-// Checking a by-agent answer from its bytes, against `JSON.parse` and the validators in use, in Node and in Deno.
+// Compares the check of a by-agent response from its bytes with `JSON.parse` and with common validators, in Node and in Deno.
 
 import { createRequire } from "node:module";
 import { ask } from "../tools/setup/run.mjs";

@@ -9,5 +9,5 @@ export function bounds(period, tz, now) {
   return { periodStart: written(STARTS[period](local)), periodEnd: written(ENDS[period](local)) };
 }
 
-// A TZDate of its own would be written with the zone's offset.
+// A TZDate would be written with the zone's offset, so a plain Date writes the time.
 const written = (time) => `${new Date(+time).toISOString().slice(0, 19)}Z`;

@@ -5,7 +5,7 @@ import utc from "dayjs/plugin/utc.js";
 
 dayjs.extend(utc);
 dayjs.extend(timezone);
-dayjs.extend(isoWeek); // weeks from Monday on, whatever the locale
+dayjs.extend(isoWeek); // weeks begin on Monday in every locale
 
 const UNITS = { week: "isoWeek", month: "month", year: "year" };
 

@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill/implementation"; // its own code where the host has Temporal, too
+import { Temporal } from "temporal-polyfill/implementation"; // the polyfill's own code, even if the host has Temporal
 
 const FIRST = {
   week: (date) => date.subtract({ days: date.dayOfWeek - 1 }),

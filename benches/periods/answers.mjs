@@ -1,6 +1,6 @@
-// Are the peers' answers the same as ours? Where one isn't, the tests' oracle, which asks the host's zone data as the peers
-// do, separates an answer that is wrong because that data is old from one that is wrong because of the library.
-// As a program of its own (`node answers.mjs`) it answers under the TZ that it is started with.
+// Compares the peers' answers with ours. An answer can be wrong because the host's zone data is old, or because of the library.
+// The tests' oracle uses the host's zone data as the peers do, so it separates the two causes.
+// As a program (`node answers.mjs`), it prints the answers under the TZ of its process.
 
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
@@ -15,14 +15,14 @@ const HOSTS = ["UTC", "America/New_York", "Pacific/Apia"];
 const MOMENTS = 6;
 const EXAMPLES = 3;
 
-/** What is asked, by what it is called. */
+/** The sets of questions, by their titles. */
 const sets = (ours) => ({
   "every zone, 2020 to 2030": [...anywhere({ from: 2020, to: 2030 })],
   "every zone, 1970 to 2037": [...anywhere({ from: 1970, to: 2037 })],
   "an edge within 90 minutes of a change of clocks, 2000 to 2030": [...nearChanges(ours, { from: 2000, to: 2030 })],
 });
 
-/** `{[contender]: {sets, elsewhere}}`: how its answers compare on the first host, and on which hosts they are others. */
+/** `{[contender]: {sets, elsewhere}}`: the comparison on the first host, and the hosts on which the answers are different. */
 export function answers() {
   note(`answers: TZ=${HOSTS.join(", ")}`);
   const byHost = HOSTS.map((TZ) => inProcess(new URL(import.meta.url), [], { env: { TZ } }));
@@ -51,7 +51,7 @@ async function answer() {
         if (got === want) continue;
         if (got === written(byOracle, question)) count.stale++;
         else if (count.wrong++ % 7 === 0 && count.examples.length < EXAMPLES) {
-          const [period, tz, now] = question; // every seventh: neighbours are alike
+          const [period, tz, now] = question; // every seventh question, because neighbours are alike
           count.examples.push({ period, tz, now: new Date(now).toISOString(), got, want });
         }
       }

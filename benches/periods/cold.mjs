@@ -1,5 +1,5 @@
-// First calls. As a program of its own (`node cold.mjs CONTENDER SEED`) it prints how long its module took to load and
-// answer once, and then, when the code is warm, how long the first call in each of many new zones took.
+// First calls. As a program (`node cold.mjs CONTENDER SEED`), it prints two times. The first is the time to load the contender's
+// module and to answer once. The second is measured when the code is warm: the times of the first call in each of many new zones.
 
 import { fileURLToPath } from "node:url";
 import { Random } from "../../tools/generate.mjs";

@@ -1,10 +1,10 @@
-// The hard ones among all questions: periods whose first or last instant is near a change of the clocks.
+// The hard questions: periods whose first or last instant is near a transition.
 
 import { localAt } from "../../tools/oracle.mjs";
 import { hostZones } from "./questions.mjs";
 
 const HOUR = 3_600_000;
-const STEP = 144 * HOUR; // no offset lasts less than six days but some of long ago
+const STEP = 144 * HOUR; // an offset lasts at least six days, except for a few long ago
 const NEAR = 1.5 * HOUR;
 
 /** @param {(period: string, tz: string, now: number) => {startMs: number, endMs: number}} ours */

@@ -1,10 +1,10 @@
-// What is asked: periods of random moments.
+// The questions: periods of random moments.
 
 import { Random } from "../../tools/generate.mjs";
 
 export const PERIODS = ["week", "month", "year"];
 
-/** Zones of many kinds, as a service's users might have them. */
+/** Zones of many kinds, such as a service's users may have. */
 export const ZONES = [
   "UTC",
   "America/New_York",
@@ -28,13 +28,13 @@ export const ZONES = [
   "Pacific/Apia",
 ];
 
-/** Every zone that the host knows, under one name each. */
+/** Every zone that the host knows, each by one name. */
 export const hostZones = () => Intl.supportedValuesOf("timeZone");
 
 /** `count` moments from the year `from` to the year `to`, in milliseconds. */
 export function moments(count, { from, to, seed = 1 }) {
   const random = new Random(seed, 7);
-  const start = Date.UTC(from, 0, 10); // no week that began before
+  const start = Date.UTC(from, 0, 10); // so that no week begins before the first year
   const end = Date.UTC(to, 11, 20);
   return Array.from({ length: count }, () => start + Math.floor(random.unit() * (end - start)));
 }

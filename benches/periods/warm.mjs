@@ -1,27 +1,27 @@
-// Calls with everything warm: all contenders in one process, taking turns.
+// Warm calls: all contenders take turns in one process.
 
 import { load, OURS, peers } from "../contenders.mjs";
 import { interleaved, note } from "../measure.mjs";
 import { moments, PERIODS, ZONES } from "./questions.mjs";
 
-/** Many short turns: what else the machine does then falls on all contenders of a round alike. */
+/** Turns are short and many, so that other work on the machine slows all contenders of a round equally. */
 const ROUNDS = 120;
 const TURN_MS = 10;
 
-/** Microseconds a call, by contender and round. */
+/** The microseconds of a call, by contender and round. */
 export async function warm() {
   const nows = moments(4096, { from: 2020, to: 2030 });
   const contenders = {};
   for (const name of [OURS, ...Object.keys(peers)]) contenders[name] = turn(await load(name), nows);
   note(`warm calls: ${ROUNDS} rounds`);
-  await interleaved(contenders, { rounds: ROUNDS / 4 }); // until compiled
+  await interleaved(contenders, { rounds: ROUNDS / 4 }); // until the code is compiled
   return interleaved(contenders, { rounds: ROUNDS });
 }
 
-/** Asks for some milliseconds; each call has another zone and another moment. */
+/** Makes calls for some milliseconds. Each call has another zone and another moment. */
 function turn(bounds, nows) {
   let call = 0;
-  let seen = 0; // so that no answer is unused
+  let seen = 0; // uses each answer, so that the engine cannot remove the calls
   return () => {
     const start = performance.now();
     const first = call;

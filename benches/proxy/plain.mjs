@@ -1,4 +1,4 @@
-// A Worker that passes on what it gets, and looks at nothing.
+// A Worker that passes on each response without a check.
 export default {
   async fetch(request, env) {
     const { pathname, search } = new URL(request.url);

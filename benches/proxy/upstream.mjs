@@ -1,4 +1,4 @@
-// An upstream in a process of its own: one answer, as fast as Node's server gives it. Says its port.
+// An upstream in its own process. It sends one fixed response as fast as Node's server can, and prints its port.
 import { createServer } from "node:http";
 import { answer } from "../validation/answer.mjs";
 

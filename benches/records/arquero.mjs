@@ -1,4 +1,5 @@
-// The report by Arquero: one row an event, as its columns; then what it is for. It is not asked for the agents' names.
+// The report by Arquero. A loop writes each event as a row of its columns. Arquero then filters and counts the rows, which is its
+// purpose. It does not compute the agents' names.
 
 import { desc, op, table } from "arquero";
 import { time } from "./loop.mjs";
@@ -21,7 +22,7 @@ export function arquero(records, { startMs, endMs, dedupe }) {
   return { data };
 }
 
-/** The rows of a record: the nesting of webhooks and pages is not for tables. The same judging as that of the loop. */
+/** Adds the rows of a record, because tables cannot represent the nesting of webhooks and pages. It judges as the loop does. */
 function put(columns, record) {
   const { type, event } = record;
   const inner = record.data ?? {};
@@ -51,7 +52,7 @@ function call(columns, { agentId }, { startedAt, endedAt, durationSeconds }, id,
 }
 
 function event(columns, kind, agentId, id, at, seconds) {
-  columns.id.push(id || columns.id.length); // without an id it is nobody's duplicate
+  columns.id.push(id || columns.id.length); // an event without an id is never a duplicate
   columns.agentId.push(agentId || null);
   columns.kind.push(kind);
   columns.at.push(at);

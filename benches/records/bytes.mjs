@@ -1,9 +1,9 @@
-// From bytes in memory, by every way that a loop has to come to its records.
+// Reads records from bytes in memory, in every way that a loop can use.
 
 const NEWLINE = 10;
 const BLOCK = 1 << 18;
 
-/** What each way takes is a function that gets the records one by one. */
+/** Each way takes a function, and calls it with each record. */
 export function bytes(bytes, format) {
   const utf8 = new TextDecoder();
   const text = (from, to) => utf8.decode(bytes.subarray(from, to));
@@ -30,7 +30,7 @@ export function bytes(bytes, format) {
         at = end + 1;
       }
     },
-    // Fewer, larger parses; no line break stands inside a value.
+    // This way makes fewer and larger parses. It works because no value contains a line break.
     "JSON.parse by blocks of lines": (add) => {
       for (let at = 0; at < bytes.length; ) {
         const found = bytes.indexOf(NEWLINE, Math.min(at + BLOCK, bytes.length - 1));

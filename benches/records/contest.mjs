@@ -1,4 +1,4 @@
-// The report by us, by loops and by peers, dedupe on and off. It runs in Node, in Deno and in a page.
+// Measures the report by the package, by loops and by peers, with dedupe on and off. It runs in Node, in Deno and in a page.
 
 import { periodBounds, usageByAgent } from "usage-by-agent";
 import { interleaved } from "../rounds.mjs";
@@ -11,9 +11,9 @@ const DOORS = { bytes, objects };
 
 /**
  * @param {"bytes" | "objects"} door
- * @param {object} options `bytes`: the input, in the format `format`; `clock` gives milliseconds; `peers`: by name, what gives
- *   the rows of a report for `(records, period and dedupe)`
- * @returns {Promise<Record<string, number[]>>} milliseconds by round; the names end in "true" or "false", for dedupe
+ * @param {object} options `bytes`: the input, in the format `format`; `clock` returns milliseconds; `peers`: functions by name,
+ *   which return the rows of a report for `(records, period and dedupe)`
+ * @returns {Promise<Record<string, number[]>>} the milliseconds of each round; a name ends in the value of dedupe
  */
 export async function contest(door, { bytes, format, query, rounds, clock, peers = {} }) {
   const { records, ways } = DOORS[door](bytes, format);

@@ -1,5 +1,5 @@
-// `node growth.mjs FILE AGENTS ROUNDS SIZE…`: streams of growing size, and prints what each took, as JSON. A stream is the file
-// again and again, each time with other ids.
+// `node growth.mjs FILE AGENTS ROUNDS SIZE…` reads streams of growing size, and prints their times and memory as JSON. A stream
+// repeats the file, each time with other ids.
 
 import { readFileSync } from "node:fs";
 import { UsageAggregator } from "usage-by-agent";
@@ -10,10 +10,10 @@ import { queryOf } from "./input.mjs";
 const [file, agentsFile, rounds, ...sizes] = process.argv.slice(2);
 const query = queryOf(agentsFile);
 const NEWLINE = 10;
-const CHUNK = 1 << 16; // such as the body of a response comes in
+const CHUNK = 1 << 16; // a usual chunk of a response's body
 const bytes = readFileSync(file);
 
-/** Where the ids of records end. In each repetition another letter stands there, that no id of the file has. */
+/** The positions of the ids' last characters. Each repetition writes another letter there, which no id of the file contains. */
 const ends = [];
 for (const { index, 0: text } of bytes.toString("latin1").matchAll(/"(?:id|messageId|callId)":\s*"[^"\\]*\w(?=")/g))
   ends.push(index + text.length - 1);
@@ -58,7 +58,7 @@ for (const dedupe of [false, true]) {
       records,
       duplicates,
       ms: median(runs.map(({ taken }) => taken)),
-      // The module's memory never shrinks: what it has is the most that any stream so far had need of.
+      // The module's memory never shrinks, so it shows the largest need of all streams so far.
       memory: memory() - start.memory,
       resident: Math.max(...runs.map(({ peak }) => peak)) - start.resident,
     });

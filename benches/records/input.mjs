@@ -1,4 +1,4 @@
-// What is read: generated once, and kept in .generated/, which git ignores.
+// The input files. They are generated once, and kept in .generated/, which git ignores.
 
 import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const SETS = {
   transcripts: { records: 50_000, transcripts: "0.5:20000" },
 };
 
-/** The file of a set in a format ("ndjson" or "array"), made if it is not there. */
+/** Returns the file of a set in a format ("ndjson" or "array"). Generates the file if it does not exist. */
 export async function fileOf(set, format) {
   const { records, transcripts } = SETS[set];
   const folder = join(root, `.generated/bench-${set}-${records}-${format}`);
@@ -19,12 +19,12 @@ export async function fileOf(set, format) {
     note(`generating ${records} records: ${set}, ${format}`);
     const args = ["--records", String(records), "--transcripts", transcripts, "--format", format, "--no-expected"];
     await quietly(process.execPath, [join(root, "tools/generate.mjs"), ...args, "--out", `${folder}.part`]);
-    renameSync(`${folder}.part`, folder); // whole or not at all
+    renameSync(`${folder}.part`, folder); // so the folder is never incomplete
   }
   return { file, agents: join(folder, "agents.json"), records, bytes: statSync(file).size };
 }
 
-/** All records that are in that file fall into this period, but few at its edges. */
+/** A query whose period contains the file's records, except a few at its edges. */
 export function queryOf(agentsFile) {
   const { data } = JSON.parse(readFileSync(agentsFile, "utf8"));
   const agents = data.map(({ id, name }) => ({ id, name }));

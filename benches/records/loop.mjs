@@ -1,5 +1,5 @@
-// The report by a loop in plain JavaScript, as good as we can write it: the same judging in essentials, and no checks of types
-// or of text, no diagnostics, no bounds of depth or size.
+// The report by a loop in plain JavaScript, written as well as possible. It judges records as the package does in the essential
+// cases. It has no checks of types or text, no diagnostics, and no limits of depth or size.
 
 export class Loop {
   #agents = new Map();
@@ -68,11 +68,11 @@ export class Loop {
   #counts(at, id, ids) {
     if (!(at >= this.#startMs && at < this.#endMs)) return false;
     if (!this.#dedupe || !id) return true;
-    const before = ids.size; // one look-up instead of two
+    const before = ids.size; // comparing sizes needs one look-up instead of two
     return ids.add(id).size > before;
   }
 
-  /** The agent of a record, called what its latest record calls it. */
+  /** Returns the agent of a record. Its name is the name in its latest record. */
   #agentOf({ agentId, agentName }, at) {
     if (!agentId) return this.#unassigned;
     let agent = this.#agents.get(agentId);
@@ -91,6 +91,6 @@ export class Loop {
 export function time(value) {
   if (typeof value !== "string") return value;
   const ms = Date.parse(value);
-  // Of what RFC 3339 allows, Date.parse refuses only the second after 23:59:59.
+  // RFC 3339 allows a leap second after 23:59:59. It is the only allowed time that Date.parse refuses.
   return Number.isNaN(ms) ? Date.parse(value.replace(":60", ":59")) + 1000 : ms;
 }

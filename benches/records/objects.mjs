@@ -1,4 +1,4 @@
-// From objects that are there already.
+// Reads records from objects that already exist.
 
 export function objects(bytes) {
   const records = JSON.parse(new TextDecoder().decode(bytes));

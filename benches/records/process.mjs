@@ -1,4 +1,4 @@
-// `node process.mjs DOOR FILE AGENTS FORMAT ROUNDS`, or by Deno: prints the costs of a contest as JSON.
+// `node process.mjs DOOR FILE AGENTS FORMAT ROUNDS` prints the costs of a contest as JSON. It runs in Deno too.
 
 import { readFileSync } from "node:fs";
 import { clock } from "../measure.mjs";

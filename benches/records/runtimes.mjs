@@ -1,4 +1,4 @@
-// The same contest in Node, in Deno and in Chromium. Each input has a process or a page of its own.
+// Runs one contest in Node, in Deno and in Chromium. Each input has its own process or page.
 
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -12,9 +12,9 @@ const SCRIPT = new URL("process.mjs", import.meta.url);
 const HEAP = ["--expose-gc", "--max-old-space-size=8192"];
 const args = (door, { file, agents, format }, rounds) => [door, file, agents, format, String(rounds)];
 
-/** By its name, what gives the costs of a contest: `(door, input, rounds)`. */
+/** Returns functions by the name of their runtime. Each returns the costs of a contest for `(door, input, rounds)`. */
 export function runtimes() {
-  // npm may not have run its install script, which this does.
+  // npm may have skipped Deno's install script. This call runs it.
   const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
   return {
     [`Node ${process.versions.node}`]: (...contest) => inProcess(SCRIPT, args(...contest), { flags: HEAP }),

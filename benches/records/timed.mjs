@@ -1,8 +1,8 @@
-// One pass over the records: what it takes, and that all come to the same report.
+// Measures one pass over the records, and checks that all passes give equal reports.
 
 const reports = new Map();
 
-/** Milliseconds of a pass; what the one before left behind is collected first, where V8 has --expose-gc. */
+/** Measures the milliseconds of a pass. With V8's --expose-gc, the garbage of the pass before is collected first. */
 export function timed(pass, clock) {
   const turn = () => {
     globalThis.gc?.();
@@ -15,7 +15,7 @@ export function timed(pass, clock) {
   return turn;
 }
 
-/** Runs each once, to warm up, and compares what it says. The names end in "true" or "false", for dedupe. */
+/** Runs each contender once to warm up, and compares the reports. A contender's name ends in the value of dedupe. */
 export function check(contenders) {
   for (const dedupe of ["true", "false"]) {
     const names = Object.keys(contenders).filter((name) => name.endsWith(` ${dedupe}`));
@@ -29,8 +29,8 @@ export function check(contenders) {
 }
 
 /**
- * Row by row. Seconds may differ by a ten-thousandth: where a fraction has more than a dozen digits and begins with zeros,
- * V8's Date.parse loses the zeros. Names are compared where theirs has any.
+ * Compares reports row by row. Seconds may differ by a ten-thousandth: V8's Date.parse loses the first zeros of a fraction that
+ * has more than a dozen digits. Names are compared if the other report has names.
  */
 function same(ours, theirs, name) {
   const counts = ({ agentId, messages, calls }) => ({ agentId, messages, calls });
@@ -41,8 +41,8 @@ function same(ours, theirs, name) {
 }
 
 /**
- * Agent by agent, events within a fiftieth and seconds within a tenth, for an agent's calls may be few: of records of one id
- * that differ, ours counts the fullest and a loop the first.
+ * Compares reports agent by agent. If records with one id differ, the package counts the fullest record and a loop counts the
+ * first. So events may differ by a fiftieth. Seconds may differ by a tenth, because an agent may have few calls.
  */
 function nearlySame(ours, theirs, name) {
   const byAgent = new Map(theirs.map((row) => [row.agentId, row]));

@@ -1,4 +1,4 @@
-// Feeds rollups, asks and merges them, and prints what that took, as JSON.
+// Feeds, queries and merges rollups, and prints the times and the memory as JSON.
 
 import init, { timeZones, UsageAggregator, UsageRollup } from "usage-by-agent";
 import { initSync } from "../../pkg/wasm/usage_by_agent.js";
@@ -12,7 +12,7 @@ const LENGTH = Date.UTC(2025, 0, 1) - YEAR;
 const utf8 = new TextEncoder();
 const memory = () => initSync().memory.buffer.byteLength;
 
-/** Events of a year, nearly in order; a fifth are calls. */
+/** Events of a year, nearly in order. A fifth of them are calls. */
 function* batches(events, { from = 0, step = 1 } = {}) {
   let state = 42;
   const random = (n) => {

@@ -1,4 +1,4 @@
-// A by-agent answer as the vendor's own example looks, with so many rows.
+// A by-agent response that looks like the vendor's example, with a given number of rows.
 
 /** @param {number} rows */
 export function answer(rows) {

@@ -1,4 +1,5 @@
-// The check of a by-agent answer from bytes, by each contender in turn. Prints the microseconds a check of every round, as JSON.
+// Each contender in turn checks a by-agent response from bytes. The program prints the microseconds of a check in each round, as
+// JSON.
 
 import { readFileSync } from "node:fs";
 import Ajv from "ajv/dist/2020.js";
@@ -49,7 +50,7 @@ const valibotSchema = v.object({
   periodEnd: v.pipe(v.string(), v.isoTimestamp()),
 });
 
-// The document that the package ships is what Ajv compiles.
+// Ajv compiles the OpenAPI document that the package contains.
 const { components } = JSON.parse(readFileSync(new URL("../../pkg/openapi.json", import.meta.url), "utf8"));
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
 ajv.addSchema({ $id: "contract", components });

@@ -4,14 +4,14 @@ import { Worker } from "node:worker_threads";
 import { count } from "./count.mjs";
 
 /**
- * In Node, by worker threads. See `count` for what it gives.
+ * Counts a file in Node with worker threads. See `count` for the result.
  *
  * @param {string} path the file
  * @param {import("usage-by-agent").UsageQuery} query
  */
 export async function countInParallel(path, query, { workers = availableParallelism() } = {}) {
   return count(await openAsBlob(path), query, workers, (part) => {
-    // Blobs of files can't be posted in Node: each worker opens the file.
+    // In Node, the blob of a file cannot be posted, so each worker opens the file.
     const worker = new Worker(new URL("./node-worker.mjs", import.meta.url), { workerData: { ...part, path } });
     const answer = new Promise((resolve, reject) => {
       worker.on("message", resolve);

@@ -1,15 +1,15 @@
 import { UsageAggregator } from "usage-by-agent";
 
-/** Bytes that are read at once: what a worker holds of its part. */
+/** The number of bytes that are read at once. A worker keeps no more of its part in memory. */
 const STEP = 1 << 22;
 
 /**
- * What a worker does: it counts one part, and posts `{snapshot}`, or `{error}` in plain fields, for errors lose their class
- * and their code on the way.
+ * The job of a worker: it counts one part, and posts `{snapshot}` or `{error}`. The error is posted as plain fields, because a
+ * posted error loses its class and its code.
  *
  * @param {{postMessage(message: unknown, transfer: ArrayBuffer[]): void}} port
  * @param {{start: number, end: number, query: import("usage-by-agent").UsageQuery}} part
- * @param {() => Blob | Promise<Blob>} open gives the whole file
+ * @param {() => Blob | Promise<Blob>} open returns the whole file
  */
 export async function answer(port, part, open) {
   try {

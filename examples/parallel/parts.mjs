@@ -1,16 +1,16 @@
-/** Bytes that are read at once when a line's end is looked for. Lines are shorter, mostly. */
+/** The number of bytes that are read at once to find the end of a line. Most lines are shorter. */
 const STEP = 1 << 16;
 
 const NEWLINE = 10;
 
 /**
- * Cuts newline-delimited JSON into parts of about the same size, each of them whole lines. No more is read than from each cut
- * to the end of its line.
+ * Cuts newline-delimited JSON into parts of about equal size. Each part consists of whole lines. At each cut, the function reads
+ * only to the end of the line.
  *
- * @param {Blob} blob a `File` too, or what `fs.openAsBlob` gives
- * @param {number} count how many parts, at most: there are fewer when lines are too long or too few, and none of an empty file
- * @returns {Promise<{start: number, end: number}[]>} offsets in bytes, half-open; in order and without a gap, none of them empty
- * @throws {RangeError} where the count is not 1 or more
+ * @param {Blob} blob for example a `File`, or the result of `fs.openAsBlob`
+ * @param {number} count the largest number of parts: long or few lines give fewer parts, and an empty file gives none
+ * @returns {Promise<{start: number, end: number}[]>} half-open ranges of bytes, in order, without gaps; none is empty
+ * @throws {RangeError} if the count is not a whole number from 1
  */
 export async function partsOf(blob, count) {
   if (!Number.isInteger(count) || count < 1) throw new RangeError(`${count} parts: wanted a whole number from 1`);
@@ -18,8 +18,8 @@ export async function partsOf(blob, count) {
   let start = 0;
   for (let n = 1; n <= count && start < blob.size; n++) {
     const target = n < count ? Math.floor((blob.size * n) / count) : blob.size;
-    if (target <= start) continue; // a line that goes on beyond this cut, too
-    // From the byte before: where it ends a line, the cut is right as it is.
+    if (target <= start) continue; // the last line also contains this cut
+    // The search begins one byte earlier. If that byte ends a line, the cut does not move.
     const end = await lineEnd(blob, target - 1);
     parts.push({ start, end });
     start = end;
@@ -27,7 +27,7 @@ export async function partsOf(blob, count) {
   return parts;
 }
 
-/** The offset after the first newline at `from` or later; the blob's size where there is none. */
+/** Returns the offset after the first newline at `from` or later. Without a newline, it is the blob's size. */
 async function lineEnd(blob, from) {
   for (let at = from; at < blob.size; at += STEP) {
     const bytes = new Uint8Array(await blob.slice(at, at + STEP).arrayBuffer());

@@ -1,5 +1,8 @@
-"""OpenAPI documents of stdin, a list: each judged by the specification's own schema, its examples by theirs. Of each goes out how many
-examples it has, and what is wrong."""
+"""Checks OpenAPI documents. Standard input contains a list of them.
+
+The specification's schema checks each document, and the document's own schemas check its examples. The output contains the
+number of examples and a list of faults for each document.
+"""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-/** The OpenAPI document is one, by the specification's own schema, and its examples are what it says and what we take. */
+/** The OpenAPI document is valid by the specification's schema. Its examples are valid by its own schemas and by the package. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -13,19 +13,19 @@ const resolved = (document, value) => {
   return keys ? keys.reduce((found, key) => found[key], document) : value;
 };
 
-test("it is valid, and so is each example in it", async () => {
+test("the document is valid, and each of its examples is valid", async () => {
   const [{ examples, wrong }] = await runPython("document.py", [JSON.parse(text)]);
   assert.deepEqual(wrong, []);
   assert.ok(examples > 5 * 10, `${examples}`);
 });
 
-test("what would be wrong in it is found", async () => {
+test("faults in the document are found", async () => {
   const faults = {
-    "no response of that name": (d) => delete d.components.responses.NotFound,
-    "no header of that name": (d) => delete d.components.headers.ETag,
-    "a schema that is none": (d) => (d.components.schemas.DailyUsageItem.type = "row"),
-    "a parameter nowhere": (d) => (d.paths[PATHS.daily].get.parameters[0].in = "url"),
-    "an answer with a date that is none": (d) => {
+    "a missing response": (d) => delete d.components.responses.NotFound,
+    "a missing header": (d) => delete d.components.headers.ETag,
+    "an invalid schema": (d) => (d.components.schemas.DailyUsageItem.type = "row"),
+    "a parameter in an invalid place": (d) => (d.paths[PATHS.daily].get.parameters[0].in = "url"),
+    "a response with an invalid date": (d) => {
       d.paths[PATHS.daily].get.responses[200].content["application/json"].example.data[0].date = "2024-06-31";
     },
     "an error without a code": (d) => {
@@ -41,7 +41,7 @@ test("what would be wrong in it is found", async () => {
   for (const [n, fault] of Object.keys(faults).entries()) assert.notDeepEqual(found[n].wrong, [], fault);
 });
 
-test("each example is sound here too, with every documented field", () => {
+test("the package accepts each example, and finds every documented field in it", () => {
   const document = JSON.parse(text);
   for (const [endpoint, path] of Object.entries(PATHS)) {
     for (const [status, response] of Object.entries(document.paths[path].get.responses)) {

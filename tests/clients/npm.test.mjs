@@ -1,4 +1,4 @@
-/** npm's `agentphone`, the vendor's own client, unmodified: the Worker is to it what the API is. */
+/** npm's `agentphone` is the vendor's own client. Unmodified, it works with the Worker as it works with the API. */
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
@@ -24,7 +24,7 @@ after(async () => {
   await fastApi?.stop();
 });
 
-/** The five methods, with what they are asked and what the Worker computes for it. */
+/** The client's five methods, with their arguments and the response that the Worker computes. */
 const tz = "America/New_York";
 const { NOW, RECORDS, DIRECTORY } = expected;
 const METHODS = [
@@ -44,12 +44,12 @@ const METHODS = [
   ],
 ];
 
-/** What the client refuses to send is not its matter: it sends these, and they come back as 422. */
+/** Invalid arguments. The client does not check them. It sends the requests, and the response is a 422. */
 const REFUSED = [
   ["getUsageByAgent", {}],
   ["getUsageByAgent", { period: "decade" }],
   ["getUsageByAgent", { period: "week", tz: "Mars/Olympus" }],
-  ["getUsageByAgent", { period: "week", tz: null }], // which it sends as an empty value
+  ["getUsageByAgent", { period: "week", tz: null }], // the client sends null as an empty value
   ["getDailyUsage", { days: 0 }],
   ["getDailyUsage", { days: 366 }],
   ["getDailyUsage", { days: 1.5 }],
@@ -59,17 +59,17 @@ const REFUSED = [
 
 for (const [way, sdk] of Object.entries(SDKS)) {
   describe(way, () => {
-    /** The client's usage methods; it would try again for seconds what is not its question's fault. */
+    /** The client's usage methods. Retries are off, because the client would repeat failed requests for seconds. */
     const client = (base, { token = TOKEN, ...more } = {}) =>
       new sdk.AgentPhoneClient({ baseUrl: base.origin, token, maxRetries: 0, ...more }).usage;
 
     for (const [method, args, answer] of METHODS) {
       const what = `${method}(${args.map((arg) => JSON.stringify(arg)).join()})`;
-      test(`${what}, computed`, async () => {
+      test(`${what}: the Worker computes the response`, async () => {
         const got = await client(computing.base)[method](...args);
         assert.deepEqual(got, answer());
       });
-      test(`${what}, passed on`, async () => {
+      test(`${what}: the Worker passes on FastAPI's response`, async () => {
         const [ours, theirs] = [proxying, fastApi].map(({ base }) =>
           client(base)
             [method](...args)
@@ -82,7 +82,7 @@ for (const [way, sdk] of Object.entries(SDKS)) {
     }
 
     for (const [method, args] of REFUSED) {
-      test(`${method}(${JSON.stringify(args)}) is an UnprocessableEntityError with FastAPI's words`, async () => {
+      test(`${method}(${JSON.stringify(args)}) gives an UnprocessableEntityError with FastAPI's messages`, async () => {
         const errorOf = ({ base }) =>
           client(base)
             [method](args)
@@ -100,7 +100,7 @@ for (const [way, sdk] of Object.entries(SDKS)) {
     }
 
     for (const method of new Set(METHODS.map(([name]) => name))) {
-      test(`${method} with another token is an AgentPhoneError`, async () => {
+      test(`${method} with an unknown token gives an AgentPhoneError`, async () => {
         for (const { base } of [computing, proxying]) {
           const asked = client(base, { token: OTHER_TOKEN })[method]({ period: "month" });
           const error = await asked.then(assert.fail, (thrown) => thrown);
@@ -114,7 +114,7 @@ for (const [way, sdk] of Object.entries(SDKS)) {
   });
 }
 
-test("a handler in the same program stands in for the network", async () => {
+test("a handler in the same program can replace the network", async () => {
   const handler = createUsageHandler({ records: () => RECORDS, authorize: () => true, now: () => NOW });
   const inside = (input, init) => handler(new Request(input, init));
   const { usage } = new esm.AgentPhoneClient({ baseUrl: "https://inside.invalid", token: TOKEN, fetch: inside });
@@ -123,7 +123,7 @@ test("a handler in the same program stands in for the network", async () => {
   assert.deepEqual(data.map(counts), expected.byAgent("month").data.map(counts));
 });
 
-test("an account of which nothing is known is a 404, and is not asked for again", async (t) => {
+test("an unknown account gives a 404, and the client does not retry", async (t) => {
   const worker = await startComputing({ objects: { "account.json": "{}" } });
   t.after(() => worker.stop());
   let requests = 0;
@@ -136,8 +136,8 @@ test("an account of which nothing is known is a 404, and is not asked for again"
   assert.deepEqual([error.statusCode, error.body?.error?.code, requests], [404, "account_unknown", 1]);
 });
 
-test("an upstream that is away is a 502, which the client tries again", async (t) => {
-  const worker = await startProxying(new URL("http://127.0.0.1:9")); // the port of `discard`: nothing is there
+test("an unreachable upstream gives a 502, and the client retries", async (t) => {
+  const worker = await startProxying(new URL("http://127.0.0.1:9")); // no server listens on the port of `discard`
   t.after(() => worker.stop());
   const statuses = [];
   const noting = async (...args) => {
@@ -151,7 +151,7 @@ test("an upstream that is away is a 502, which the client tries again", async (t
   assert.deepEqual([error.statusCode, error.body?.error?.code, statuses], [502, "upstream_unreachable", [502, 502]]);
 });
 
-test("a page of an allowed origin may send what the client sends", async (t) => {
+test("a page of an allowed origin may send the client's headers", async (t) => {
   const worker = await startComputing({ vars: { CORS_ORIGINS: "https://app.example" } });
   t.after(() => worker.stop());
   let sent;
@@ -163,7 +163,7 @@ test("a page of an allowed origin may send what the client sends", async (t) => 
   await client.usage.getUsageByAgent({ period: "month" });
   const safe = ["accept", "accept-language", "content-language", "range"];
   const asked = sent.filter((name) => !safe.includes(name));
-  assert.ok(asked.includes("x-fern-sdk-version"), "it sends other headers now");
+  assert.ok(asked.includes("x-fern-sdk-version"), "the client no longer sends x-fern-sdk-version");
 
   const answer = await fetch(new URL("/v1/usage/by-agent?period=month", worker.base), {
     method: "OPTIONS",
@@ -175,7 +175,7 @@ test("a page of an allowed origin may send what the client sends", async (t) => 
   });
   assert.ok(answer.ok);
   const allowed = answer.headers.get("access-control-allow-headers").toLowerCase().split(/, */);
-  // Without credentials `*` is every header but Authorization (the Fetch standard, CORS-preflight fetch).
+  // In requests without credentials, `*` allows every header except Authorization (the Fetch standard, CORS-preflight fetch).
   const refused = asked.filter(
     (name) => !allowed.includes(name) && (name === "authorization" || !allowed.includes("*")),
   );

@@ -1,4 +1,4 @@
-/** The same questions to the Worker and to FastAPI: both take them or both refuse them, and then in the same words. */
+/** Sends each request to the Worker and to FastAPI. Both accept it, or both refuse it with equal messages. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Random } from "../../tools/generate.mjs";
@@ -22,7 +22,7 @@ after(async () => {
   await fastApi?.stop();
 });
 
-/** Values as they stand in a URL, with a space between them. */
+/** Splits a text into values, which are spelled as in a URL. */
 const values = (text) => text.trim().split(/\s+/);
 
 const PERIODS = ["", ...values("week month year decade Week %20week week+ weeks null 0 %00 %F0%9F%93%85")];
@@ -46,7 +46,7 @@ const NUMBERS = [
   ${"0".repeat(4301)}7 7.${"0".repeat(4400)}`),
 ];
 
-/** Whole queries, for each endpoint. */
+/** Complete queries. Each endpoint gets all of them. */
 const QUERIES = [
   "",
   ...values(`? & && = =&= period tz days months days= days&days period&tz % %zz
@@ -58,7 +58,7 @@ const QUERIES = [
   period=week&tz=| period=week&tz=[\`^{}] +days=x days+=x`),
 ];
 
-/** All that was thought of. */
+/** Yields the hand-picked requests. */
 function* table() {
   for (const period of PERIODS) yield ["by-agent", `period=${period}`];
   for (const tz of [...NAMES, ...NO_NAMES]) {
@@ -74,14 +74,14 @@ function* table() {
   }
 }
 
-/** Pieces that lie on the edges. */
+/** Pieces of values that are near the limits of what is valid. */
 const PIECES =
   values(`0 1 7 00 9 36 5 24 _ %2B - . .0 e + %20 %09 %C2%A0 %E2%80%89 x %EF%BC%91 %00 % %f %FF %F0%9F ' , /
   %2E month week UTC America/ \u00e9`);
 const OWN = { "by-agent": ["period", "tz"], usage: [], daily: ["days"], monthly: ["months"], "by-number": [] };
 const VALUES = { period: PERIODS, tz: [...NAMES, ...NO_NAMES], days: NUMBERS, months: NUMBERS };
 
-/** Others, at random: known values and pieces put together, for one parameter, for several, for one several times. */
+/** Yields random requests. Their values are known values or random pieces. Parameters may be missing or repeated. */
 function* generated() {
   const random = new Random(5, 1);
   const endpoints = Object.keys(PATHS).map((endpoint) => [OWN[endpoint].length > 0 ? 4 : 1, endpoint]);
@@ -98,9 +98,9 @@ function* generated() {
   }
 }
 
-/** What the two say where they differ; else nothing. */
+/** Sends one request to both servers. Returns their difference, or whether both refuse the request. */
 async function difference([endpoint, query]) {
-  // What no request line may hold is written as UTF-8; a `%` is one that was meant.
+  // Characters that a request line cannot contain are percent-encoded as UTF-8. A `%` in the query is intended and stays.
   const path = encodeURI(`${PATHS[endpoint]}?${query}`).replaceAll("%25", "%");
   const [ours, theirs] = await Promise.all([ask(worker.base, path), ask(fastApi.base, path)]);
   const comparable = ({ status, json }) => {
@@ -131,15 +131,18 @@ async function compare(t, questions) {
       }
     }),
   );
-  t.diagnostic(`${counts.asked} questions, ${counts.refused} refused by both`);
+  t.diagnostic(`${counts.asked} requests, ${counts.refused} refused by both`);
   assert.equal(differing.length, 0, `${differing.length} differ:\n${differing.slice(0, 10).join("\n\n")}`);
-  assert.ok(counts.refused > counts.asked / 4 && counts.refused < counts.asked * 0.9, "questions of both kinds");
+  assert.ok(
+    counts.refused > counts.asked / 4 && counts.refused < counts.asked * 0.9,
+    "the requests must be a mix of accepted and refused ones",
+  );
 }
 
-test("questions that were thought of", (t) => compare(t, table()));
-test("questions at random", (t) => compare(t, generated()));
+test("hand-picked requests", (t) => compare(t, table()));
+test("random requests", (t) => compare(t, generated()));
 
-test("the documents of both have the same parameters", async () => {
+test("the OpenAPI documents of the Worker and FastAPI have equal parameters", async () => {
   const documents = await Promise.all(
     [worker, fastApi].map(async ({ base }) => (await ask(base, "/openapi.json")).json()),
   );
@@ -147,7 +150,7 @@ test("the documents of both have the same parameters", async () => {
     const [ours, theirs] = documents.map(({ paths }) =>
       (paths[path].get.parameters ?? []).map(
         ({ name, in: place, required, schema: { title, examples, ...schema } }) => {
-          // FastAPI's word for a parameter that may be left out; there is no `null` in a query.
+          // FastAPI uses `anyOf` with null for an optional parameter. A query cannot contain null.
           const { anyOf: [{ type }] = [schema], ...rest } = schema;
           return { name, place, required, schema: { ...rest, type } };
         },

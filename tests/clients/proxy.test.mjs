@@ -1,4 +1,4 @@
-/** FastAPI's answers through the Worker in front of it: byte by byte what it said. */
+/** The Worker is in front of FastAPI, and passes on FastAPI's responses without changing a byte. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ask, OTHER_TOKEN, PATHS, startFastApi, startProxying } from "./support.mjs";
@@ -40,7 +40,7 @@ for (const [endpoint, queries] of Object.entries(QUERIES)) {
     });
   }
 
-  test(`${endpoint}: another token is the upstream's to refuse`, async () => {
+  test(`${endpoint}: the upstream refuses an unknown token`, async () => {
     const path = `${PATHS[endpoint]}?${queries[0]}`;
     const asked = [worker, fastApi].map(({ base }) => ask(base, path, { token: OTHER_TOKEN }));
     const [ours, theirs] = await Promise.all(asked);

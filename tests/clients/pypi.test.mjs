@@ -1,10 +1,13 @@
-/** PyPI's `agentphone`, the vendor's own client, unmodified, plain and asynchronous: the Worker is to it what the API is. */
+/**
+ * PyPI's `agentphone` is the vendor's own client, plain and asynchronous. Unmodified, it works with the Worker as it works with
+ * the API.
+ */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import * as expected from "./records.mjs";
 import { ask, OTHER_TOKEN, PATHS, runPython, startComputing, startFastApi, startProxying, TOKEN } from "./support.mjs";
 
-/** A method, its arguments, and what it asks for. */
+/** A method, its arguments, and the endpoint and query that it requests. */
 const CALLS = [
   ["get", {}, "usage", ""],
   ["get_daily", {}, "daily", ""],
@@ -17,7 +20,7 @@ const CALLS = [
   ["get_by_agent", { period: "year" }, "by-agent", "?period=year"],
 ];
 const REFUSED = [
-  ["get_by_agent", {}, "by-agent", ""], // its own default
+  ["get_by_agent", {}, "by-agent", ""], // the client's default
   ["get_by_agent", { period: "decade" }, "by-agent", "?period=decade"],
   ["get_daily", { days: 0 }, "daily", "?days=0"],
   ["get_daily", { days: 366 }, "daily", "?days=366"],
@@ -39,7 +42,10 @@ const computed = [
 const snake = (name) => name.replace(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
 const snaked = (object) => Object.fromEntries(Object.entries(object).map(([name, value]) => [snake(name), value]));
 
-/** What the client makes of an answer: objects of its own for the first three, without the plan; the rest as it is. */
+/**
+ * Returns a response as the client returns it. For `usage` the client makes its own objects, without the plan. For `by-number` it
+ * returns only the rows. Other responses stay as they are.
+ */
 function readBySdk(endpoint, { plan: _, ...answer }) {
   if (endpoint === "by-agent") return answer;
   if (endpoint === "by-number") return answer.data;
@@ -86,17 +92,17 @@ for (const [mode, { worker, answer }] of Object.entries(MODES)) {
         const value = readBySdk(endpoint, await answer(i));
         for (const way of ["sync", "async"]) assert.deepEqual(outcomes[way][i], { value }, way);
       });
-      test(`${method}(${JSON.stringify(args)}) with another token`, () => {
+      test(`${method}(${JSON.stringify(args)}) with an unknown token gives an AuthenticationError`, () => {
         for (const way of ["sync", "async"]) {
           const { error, status, message } = refusals[way][i];
           assert.deepEqual({ error, status }, { error: "AuthenticationError", status: 401 }, way);
-          assert.equal(JSON.parse(message).error.type, "authentication_error"); // the text of the body, as it is
+          assert.equal(JSON.parse(message).error.type, "authentication_error"); // the message is the text of the body
         }
       });
     }
 
     for (const [i, [method, args, endpoint, query]] of REFUSED.entries()) {
-      test(`${method}(${JSON.stringify(args)}) is refused in FastAPI's words`, async () => {
+      test(`${method}(${JSON.stringify(args)}) is refused with FastAPI's messages`, async () => {
         const { status, json } = await ask(fastApi.base, PATHS[endpoint] + query);
         assert.equal(status, 422);
         const refused = { error: "AgentPhoneError", status: 422, message: json().detail };
@@ -106,7 +112,7 @@ for (const [mode, { worker, answer }] of Object.entries(MODES)) {
   });
 }
 
-test("an account of which nothing is known is a NotFoundError", async (t) => {
+test("an unknown account gives a NotFoundError", async (t) => {
   const worker = await startComputing({ objects: { "account.json": "{}" } });
   t.after(() => worker.stop());
   const outcomes = await runPython("sdk.py", { base: worker.base.origin, token: TOKEN, calls: [["get", {}]] });

@@ -1,6 +1,6 @@
 /**
- * Records for the Worker, and what the five endpoints have to say of them, counted here in the plainest way: all in UTC, by
- * the letters of their times.
+ * Records for the Worker, and the expected responses of the five endpoints. The counts are made in a simple way: everything is in
+ * UTC, and times are compared as text.
  */
 import { Random } from "../../tools/generate.mjs";
 
@@ -9,7 +9,7 @@ export const NOW = "2024-06-15T12:34:56Z"; // a Saturday
 const AGENTS = [
   { id: "agt_1", name: "Support" },
   { id: "agt_2", name: "Zoë ☎ 日本" },
-  { id: "agt_gone", name: "agt_gone" }, // deleted: not in the directory, called by its id
+  { id: "agt_gone", name: "agt_gone" }, // a deleted agent: it is not in the directory, so its name is its id
 ];
 const NUMBERS = [
   { id: "num_1", phoneNumber: "+15550001111", country: "US", status: "active", agentId: "agt_1" },
@@ -17,7 +17,7 @@ const NUMBERS = [
   { id: "num_3", phoneNumber: "+4366012345678", country: "AT", status: "active", agentId: null }, // not in use
 ];
 
-/** What the bucket holds beside the records. */
+/** The other objects in the bucket. */
 export const DIRECTORY = { data: AGENTS.slice(0, 2), total: 2 };
 export const ACCOUNT = {
   plan: {
@@ -36,7 +36,7 @@ export const ACCOUNT = {
   phoneNumbers: { data: NUMBERS, hasMore: false, total: 3 },
 };
 
-/** Three years of records up to now, among them the same twice, calls that failed and turns of calls. */
+/** Records of the three years before NOW. They include duplicates, failed calls and voice turns. */
 export const RECORDS = [...records()];
 
 function* records() {
@@ -63,7 +63,7 @@ function* records() {
   }
 }
 
-/** What counts: `{at, agentId, numberId, seconds}`, without `seconds` for a message. */
+/** The events that count: `{at, agentId, numberId, seconds}`. A message has no `seconds`. */
 const counted = [...new Set(RECORDS)].flatMap((record) => {
   if (record.channel === "sms") {
     return [{ at: record.timestamp, agentId: record.agentId, numberId: record.data.numberId }];
@@ -115,7 +115,7 @@ export function monthly(months = 6) {
   return { data, months };
 }
 
-/** Of a day or a month. */
+/** The counts of a day or a month. */
 function countsOf(date) {
   const own = counted.filter(({ at }) => at.startsWith(date));
   const webhooks = Object.entries(ACCOUNT.webhooks).filter(([day]) => day.startsWith(date));
@@ -124,7 +124,7 @@ function countsOf(date) {
 }
 
 export function usage() {
-  // Whole quarter hours, the current one included.
+  // The counts end with the current quarter hour, which is included.
   const end = Math.ceil(Date.parse(NOW) / 900_000) * 900_000;
   const [day, week, month] = [1, 7, 30].map((days) => since(ago(days * DAY, end)));
   return {
@@ -146,7 +146,7 @@ export function usage() {
   };
 }
 
-/** All time; usage by no number is the last row. */
+/** The counts of all time. The last row is the usage without a number. */
 export function byNumber() {
   const row = ({ id, ...number }) => {
     const own = counted.filter(({ numberId = "" }) => numberId === id);

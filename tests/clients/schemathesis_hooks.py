@@ -1,6 +1,6 @@
-"""What schemathesis does not know: of a parameter that comes again the last counts, as in FastAPI.
+"""An exception for repeated parameters, which schemathesis does not know: the last value counts, as in FastAPI.
 
-So `months=x&months=8` is a right question, and no failure when it is taken. parameters.test.mjs asks FastAPI itself.
+So `months=x&months=8` is a valid request, and accepting it is not a failure. parameters.test.mjs compares with FastAPI itself.
 """
 
 import re
@@ -9,7 +9,7 @@ import schemathesis
 
 TAKEN_WRONGLY = "ST201"
 NUMBER = r"\s*[+-]?\d+\s*"
-# What the last one has to be; an array of anything else stays a failure.
+# The valid last values. An accepted request with another last value is still a failure.
 RIGHT = {"days": NUMBER, "months": NUMBER, "period": "week|month|year", "tz": r"[\w+/-]+"}
 
 

@@ -1,7 +1,7 @@
-"""PyPI's `agentphone`, the vendor's own client, unmodified.
+"""Makes calls with PyPI's `agentphone`, the vendor's own client, unmodified.
 
-Reads {"base", "token", "calls": [[method, arguments], ...]} and writes the outcome of each call, {"value"} or {"error", "status",
-"message"}, once by the plain client and once by the asynchronous one: {"sync": [...], "async": [...]}.
+The input is {"base", "token", "calls": [[method, arguments], ...]}. The plain client and the asynchronous client make each call.
+The output is {"sync": [...], "async": [...]}. Each outcome is {"value"} or {"error", "status", "message"}.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-/** What these tests share: FastAPI, Python programs, and requests as they are written. */
+/** Helpers of these tests: they start FastAPI and Workers, run Python programs, and send requests unchanged. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -23,7 +23,7 @@ export const PATHS = {
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** `upstream.py` on a port of its own; `now` is its clock. */
+/** Starts `upstream.py` on a free port. `now` is the time of its clock. */
 export async function startFastApi() {
   const child = await startPython([here("upstream.py"), TOKEN]);
   const ended = once(child, "close");
@@ -41,7 +41,7 @@ export async function startFastApi() {
   };
 }
 
-/** One `GET` of `path` at `base`. Unlike with `fetch`, what is odd in the path stays as it is. */
+/** Sends one `GET` of `path` to `base`. Unlike `fetch`, it does not change unusual characters in the path. */
 export async function ask(base, path, { token = TOKEN } = {}) {
   const headers = { accept: "application/json", authorization: `Bearer ${token}` };
   const { hostname, port } = base;
@@ -51,7 +51,7 @@ export async function ask(base, path, { token = TOKEN } = {}) {
   return { status: response.statusCode, headers: response.headers, bytes, json: () => JSON.parse(bytes.toString()) };
 }
 
-/** Runs a Python program of this folder: `input` goes in as JSON, and JSON comes out. */
+/** Runs a Python program of this folder. Its input is `input` as JSON, and its output is JSON. */
 export async function runPython(script, input) {
   const child = await startPython([here(script)]);
   const ended = once(child, "close");
@@ -62,7 +62,7 @@ export async function runPython(script, input) {
   return JSON.parse(said.toString());
 }
 
-/** The Worker over the records of `records.mjs`. */
+/** Starts a Worker that computes from the records of `records.mjs`. */
 export function startComputing({ vars, objects } = {}) {
   return startWorker({
     vars: { API_TOKENS: TOKEN, NOW, ...vars },
@@ -75,17 +75,17 @@ export function startComputing({ vars, objects } = {}) {
   });
 }
 
-/** The Worker in front of another server. */
+/** Starts a Worker in front of another server. */
 export function startProxying(base) {
   return startWorker({ vars: { UPSTREAM_BASE_URL: base.origin, UPSTREAM_RETRIES: "0" } });
 }
 
 /**
- * schemathesis against the document that a Worker serves. Returns what it said, and how many requests were answered how and
- * passed which check, by endpoint: {"GET /v1/usage": {"GET 200": 9, "not_a_server_error": 13, …}, …}.
+ * Runs schemathesis with the document that a Worker serves. `said` is its output. `counts` contains the numbers of responses by
+ * status and of passed checks, for each endpoint: {"GET /v1/usage": {"GET 200": 9, "not_a_server_error": 13, …}, …}.
  */
 export async function schemathesis(worker, options) {
-  const folder = mkdtempSync(join(tmpdir(), "schemathesis-")); // it leaves folders where it runs
+  const folder = mkdtempSync(join(tmpdir(), "schemathesis-")); // schemathesis leaves folders where it runs
   try {
     const report = join(folder, "report.ndjson");
     const args = ["-m", "schemathesis.cli", "--no-color", "--config-file", here("schemathesis.toml"), "run"];

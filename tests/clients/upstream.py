@@ -1,9 +1,9 @@
-"""The five usage endpoints as the vendor documents them, as an application of FastAPI, with which the vendor serves its own.
+"""The five usage endpoints as the vendor documents them. This is a FastAPI application, because the vendor's API uses FastAPI.
 
     python upstream.py TOKEN
 
-prints {"port", "now"} as JSON, and ends when its standard input does. The clock stands still from its start on, so that the same
-question has the same answer.
+The program prints {"port", "now"} as JSON, and ends when its standard input ends. Its clock stands still, so that equal requests
+have equal responses.
 """
 
 import json
@@ -23,7 +23,7 @@ from pydantic import AfterValidator, BaseModel
 
 NOW = datetime.now(timezone.utc)
 TOKEN = sys.argv[1]
-# Whatever their case, as this project takes them; the vendor does not say.
+# Zone names in any case are accepted, as this project does. The vendor does not document it.
 ZONES = {name.lower(): name for name in zoneinfo.available_timezones()}
 
 Period = Literal["week", "month", "year"]
@@ -128,11 +128,11 @@ class NumberUsageResponse(BaseModel):
 
 
 class NotLetIn(Exception):
-    """The request has no token, or another."""
+    """The request has no token, or an unknown token."""
 
 
 def token(request: Request) -> None:
-    # Not HTTPBearer, whose errors are of the other shape.
+    # HTTPBearer is not used, because its errors are {"detail"} and the vendor's are {"error"}.
     if request.headers.get("authorization") != f"Bearer {TOKEN}":
         raise NotLetIn
 
@@ -144,7 +144,7 @@ def known_zone(name: Optional[str]) -> Optional[str]:
 
 
 class Spacious(JSONResponse):
-    """JSON as few programs write it: who parses it and writes it again is found out."""
+    """JSON with unusual white space. A proxy that parses it and writes it again changes the bytes, and a test sees that."""
 
     def render(self, content) -> bytes:
         return json.dumps(content, ensure_ascii=True, separators=(" , ", ": ")).encode()
@@ -161,7 +161,7 @@ def not_let_in(_request: Request, _error: NotLetIn) -> JSONResponse:
 
 @app.exception_handler(RequestValidationError)
 def not_understood(_request: Request, invalid: RequestValidationError) -> JSONResponse:
-    # FastAPI's own, but for `ctx` of a `value_error`: it would be {"error": {}}, the exception as JSON, and contain nothing.
+    # FastAPI's response, without the `ctx` of a `value_error`. That would be {"error": {}}, which is the exception as JSON.
     detail = [{k: v for k, v in error.items() if k != "ctx" or error["type"] != "value_error"} for error in invalid.errors()]
     return JSONResponse({"detail": detail}, 422)
 
@@ -236,7 +236,7 @@ def counts(n: int) -> dict:
 
 
 def bounds(period: Period, zone) -> "tuple[str, str]":
-    """The first and the last second, as UTC: weeks begin on Monday."""
+    """Returns the first and the last second, in UTC. Weeks begin on Monday."""
     today = NOW.astimezone(zone).date()
     if period == "week":
         first = today - timedelta(days=today.weekday())
@@ -263,7 +263,7 @@ def end_with_the_input() -> None:
 if __name__ == "__main__":
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
-    door.listen()  # who comes before uvicorn is there waits
+    door.listen()  # a client that connects before uvicorn has started waits
     threading.Thread(target=end_with_the_input, daemon=True).start()
     print(json.dumps({"port": door.getsockname()[1], "now": NOW.isoformat()}), flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", h11_max_incomplete_event_size=1 << 20))

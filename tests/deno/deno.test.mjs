@@ -1,4 +1,4 @@
-/** The packed package in Deno, with the permission to read and nothing else. */
+/** Runs the packed package in Deno. Deno has the permission to read, and no other. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,10 +7,10 @@ import { agentsPage, generate, render } from "../../tools/generate.mjs";
 import { report as oracle } from "../../tools/oracle.mjs";
 import { folder, runModule, runOrThrow, write } from "../support/packed.mjs";
 
-// npm may not have run its install script, which this does.
+// npm may have skipped Deno's install script. This call runs it.
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
 
-/** Runs a module of the consumer's in Deno, and gives the JSON that it prints. */
+/** Runs a consumer's module in Deno, and returns the JSON that it prints. */
 async function outputOf(source, contents = {}) {
   const cwd = write({ "main.ts": source, ...contents });
   const flags = ["run", "--no-prompt", `--allow-read=${folder}`, "--no-remote", "--no-lock", "--quiet"];
@@ -18,7 +18,7 @@ async function outputOf(source, contents = {}) {
   return JSON.parse(await runOrThrow(deno, [...flags, "main.ts"], { cwd, env }));
 }
 
-test("the vendor's example, from text, objects and a stream", async () => {
+test("text, objects and streams give the vendor's example report", async () => {
   const page = readFileSync(new URL("../core/vendor_example.json", import.meta.url), "utf8");
   const reports = await outputOf(
     `
@@ -34,7 +34,7 @@ test("the vendor's example, from text, objects and a stream", async () => {
       }
     }
     const text = records.map((record) => JSON.stringify(record)).join("\\n");
-    if (!validateResponse("by-agent", page, { tz: "UTC" }).ok) throw new Error("not sound");
+    if (!validateResponse("by-agent", page, { tz: "UTC" }).ok) throw new Error("the vendor's example is invalid");
     console.log(JSON.stringify([
       usageByAgent(records, query),
       usageByAgent(text, query),
@@ -48,7 +48,7 @@ test("the vendor's example, from text, objects and a stream", async () => {
   assert.equal(reports.length, 4);
 });
 
-test("five thousand records are counted as the oracle counts them", async () => {
+test("the report of 5,000 records equals the oracle's report", async () => {
   const options = { records: 5000, invalid: 90, seed: 21, transcripts: { share: 0 } };
   const generated = [...generate(options)];
   const query = {
@@ -79,7 +79,7 @@ test("five thousand records are counted as the oracle counts them", async () => 
   assert.equal(problems.length, expectedProblems.length);
 });
 
-test("gzip, parts put together, and a rollup, as in Node", async () => {
+test("gzip, merged parts and a rollup give the same results as in Node", async () => {
   const text = [...render(generate({ records: 3000, seed: 22, transcripts: { share: 0 } }), {})].join("");
   const program = (read) => `
     import { UsageAggregator, UsageRollup, usageByAgentStream } from "usage-by-agent";
@@ -109,7 +109,7 @@ test("gzip, parts put together, and a rollup, as in Node", async () => {
   assert.deepEqual(rollup, parts);
 });
 
-test("each entry: inline, slim and the handler", async () => {
+test("the entries inline and handler work", async () => {
   const result = await outputOf(`
     import { createUsageHandler } from "usage-by-agent/handler";
     import { periodBounds } from "usage-by-agent/inline";
@@ -129,7 +129,7 @@ test("each entry: inline, slim and the handler", async () => {
   assert.deepEqual(result, [200, 1, "invalid_tz"]);
 });
 
-test("slim, with the module's file", async () => {
+test("the entry slim works after init with the module's file", async () => {
   const result = await outputOf(`
     import init, { periodBounds } from "usage-by-agent/slim";
     const bounds = () => periodBounds({ period: "month", now: 0 }).startMs;
@@ -145,11 +145,11 @@ test("slim, with the module's file", async () => {
   assert.deepEqual(result, ["not_initialised", 0]);
 });
 
-test("its types, checked by Deno", async () => {
+test("Deno's type check accepts the package", async () => {
   const cwd = write({
     "main.ts": `import { periodBounds, type PeriodBounds } from "usage-by-agent";
       const bounds: PeriodBounds = periodBounds({ period: "week" });
-      // @ts-expect-error there is no such period
+      // @ts-expect-error "decade" is not a period
       periodBounds({ period: "decade" });
       console.log(bounds.startMs);`,
   });

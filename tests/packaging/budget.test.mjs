@@ -1,4 +1,4 @@
-// What a page downloads has a budget. A limit here only goes down: what needs more has to save it elsewhere.
+// A page's downloads have size limits. A limit only goes down. A change that needs more bytes has to save them elsewhere.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -12,15 +12,15 @@ const file = (path) => fileURLToPath(new URL(`../../pkg/${path}`, import.meta.ur
 function assertWithin(limit, bytes, what) {
   const size = gzipSync(bytes, { level: 9 }).length;
   console.log(`${what}: ${size} bytes gzip, of ${limit}`);
-  assert.ok(size <= limit, `${what} is ${size} bytes gzip: wanted ${limit} at most`);
+  assert.ok(size <= limit, `${what} is ${size} bytes gzip: the limit is ${limit}`);
 }
 
-// It was 106,000 before four more endpoints were checked and records could be counted with a mistake on purpose.
+// The limit was 106,000. Then the package began to check four more endpoints, and to count records with an intended mistake.
 test("the module is within its budget", () => {
-  assertWithin(110_000, readFileSync(file("wasm/usage_by_agent.wasm")), "the module, every zone in it");
+  assertWithin(110_000, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
 
-/** The script of these names of the entry slim, as a page's bundle has it. */
+/** Bundles these exports of the entry slim into a script, as a page does. */
 async function scriptOf(names) {
   const { outputFiles } = await build({
     stdin: { contents: `export { ${names} } from "./dist/entries/slim.js"`, resolveDir: file("") },
@@ -32,10 +32,10 @@ async function scriptOf(names) {
   return outputFiles[0].contents;
 }
 
-// `reconcile` is left out of bundles that do not name it, and is for those who audit: it has a budget of its own.
+// Few pages need `reconcile`, and bundles without it do not contain its code. So it has a separate budget.
 test("the script without the module is within its budget", async () => {
   const names = Object.keys(await import(file("dist/entries/slim.js")));
   const [others, all] = await Promise.all([scriptOf(names.filter((name) => name !== "reconcile")), scriptOf(names)]);
   assertWithin(12_000, others, "the script of the entry slim without reconcile");
-  assertWithin(16_500, all, "the script of the entry slim with it");
+  assertWithin(16_500, all, "the script of the entry slim with reconcile");
 });

@@ -1,4 +1,7 @@
-/** The package's entries in Node, each in a process of its own: what is ready, and which of them need the place of the module. */
+/**
+ * Runs each entry of the package in its own Node process. The tests check what works at once, and which entries need the
+ * location of the module.
+ */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +13,7 @@ const JUNE = '{ period: "month", tz: "America/New_York", now: "2024-06-15T12:00:
 const BOUNDS = "2024-06-01T04:00:00Z";
 const web = pathToFileURL(join(installed, "dist/entries/web.js")).href;
 
-/** Helpers for the modules below: `code(run)` is the code of the UsageError that a call ends with. */
+/** Helpers for the modules below. `code(run)` returns the code of the UsageError that a call throws. */
 const PRELUDE = `
   import { readFileSync } from "node:fs";
   const file = new URL(import.meta.resolve("usage-by-agent/wasm"));
@@ -25,13 +28,13 @@ const PRELUDE = `
   };
 `;
 
-/** The JSON that a module prints last. */
+/** Returns the JSON in the last line that a module prints. */
 async function outputOf(source, options) {
   const out = await runModule(PRELUDE + source, options);
   return JSON.parse(out.trim().split("\n").at(-1));
 }
 
-test("usage-by-agent needs no further call", async () => {
+test("usage-by-agent works without init", async () => {
   const result = await outputOf(`
     import init, * as all from "usage-by-agent";
     import { usageByAgent } from "usage-by-agent";
@@ -64,7 +67,7 @@ test("usage-by-agent needs no further call", async () => {
   ]);
 });
 
-test("usage-by-agent/inline has the module in the script", async () => {
+test("usage-by-agent/inline contains the module in the script", async () => {
   const names = await outputOf(`
     import * as main from "usage-by-agent";
     import * as inline from "usage-by-agent/inline";
@@ -78,7 +81,7 @@ test("usage-by-agent/inline has the module in the script", async () => {
   assert.equal(start, BOUNDS);
 });
 
-test("usage-by-agent/slim says what is missing, from every function", async () => {
+test("every function of usage-by-agent/slim reports not_initialised before init", async () => {
   const codes = await outputOf(`
     import init, * as all from "usage-by-agent/slim";
     const page = { data: [], period: "month", periodStart: "", periodEnd: "" };
@@ -109,12 +112,12 @@ for (const [what, source] of Object.entries({
   "an ArrayBuffer": "new Uint8Array(bytes()).buffer",
   "a WebAssembly.Module": "new WebAssembly.Module(bytes())",
   "a Response": 'new Response(bytes(), { headers: { "content-type": "application/wasm" } })',
-  "a Response of another type": "new Response(bytes())",
+  "a Response without the type application/wasm": "new Response(bytes())",
   "a promise of bytes": "Promise.resolve(bytes())",
   "a URL": 'new URL("data:application/wasm;base64," + bytes().toString("base64"))',
   "a URL as a string": '"data:application/wasm;base64," + bytes().toString("base64")',
 })) {
-  test(`usage-by-agent/slim takes ${what}`, async () => {
+  test(`init of usage-by-agent/slim accepts ${what}`, async () => {
     const start = await outputOf(`
       import init, { periodBounds } from "usage-by-agent/slim";
       await init(${source});
@@ -124,14 +127,14 @@ for (const [what, source] of Object.entries({
   });
 }
 
-test("init at the same time, again and again, is one init", async () => {
+test("concurrent and repeated calls of init compile the module once", async () => {
   const result = await outputOf(`
     import init, { periodBounds } from "usage-by-agent/slim";
     let compiled = 0;
     for (const name of ["compile", "instantiate"]) {
       const original = WebAssembly[name];
       WebAssembly[name] = (source, ...more) => {
-        if (source.byteLength > 100_000) compiled++; // Node has small modules of its own
+        if (source.byteLength > 100_000) compiled++; // Node also compiles small internal modules
         return original.call(WebAssembly, source, ...more);
       };
     }
@@ -145,7 +148,7 @@ test("init at the same time, again and again, is one init", async () => {
   assert.deepEqual(result, ["not_initialised", 1, BOUNDS]);
 });
 
-test("an init that failed says so, and another one works", async () => {
+test("a failed init reports an error, and a later init works", async () => {
   const codes = await outputOf(`
     import init, { periodBounds } from "usage-by-agent/slim";
     const bad = [
@@ -162,10 +165,10 @@ test("an init that failed says so, and another one works", async () => {
   assert.deepEqual(codes, [...Array(10).fill("not_initialised"), BOUNDS]);
 });
 
-test("a module that is not the package's is refused, and the right one works afterwards", async () => {
+test("init refuses a module that is not the package's, and accepts the package's module afterwards", async () => {
   const codes = await outputOf(`
     import init, { periodBounds } from "usage-by-agent/slim";
-    const other = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)); // that of another version, say
+    const other = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)); // for example the module of another version
     const codes = [await code(() => init(other)), await code(() => periodBounds(${JUNE}))];
     await init(bytes());
     console.log(JSON.stringify([...codes, await code(() => periodBounds(${JUNE}))]));
@@ -173,7 +176,7 @@ test("a module that is not the package's is refused, and the right one works aft
   assert.deepEqual(codes, ["not_initialised", "not_initialised", "fine"]);
 });
 
-test("the entry for pages without a bundler: not_initialised, then init, then all works", async () => {
+test("the entry for pages without a bundler reports not_initialised before init, and works after it", async () => {
   const result = await outputOf(`
     const { default: init, periodBounds } = await import(${JSON.stringify(web)});
     const before = await code(() => periodBounds(${JUNE}));
@@ -183,7 +186,7 @@ test("the entry for pages without a bundler: not_initialised, then init, then al
   assert.deepEqual(result, ["not_initialised", BOUNDS]);
 });
 
-test("the entry for pages without a bundler fetches the file beside it, once", async () => {
+test("the entry for pages without a bundler fetches the package's module file once", async () => {
   const result = await outputOf(`
     const asked = [];
     globalThis.fetch = async (url) => {
@@ -198,11 +201,11 @@ test("the entry for pages without a bundler fetches the file beside it, once", a
   assert.deepEqual(result, [[result[2]], BOUNDS, result[2]]);
 });
 
-test("a handler may be made before init, and then has its query judged by requests", async () => {
+test("a handler that is made before init checks its query when a request comes", async () => {
   const place = workspace();
   const own = join(place, "node_modules/usage-by-agent");
   cpSync(installed, own, { recursive: true });
-  // As an import map of a page has it: the package's name is the entry that waits for init.
+  // A page's import map does the same: it maps the package's name to the entry that waits for init.
   const manifest = JSON.parse(readFileSync(join(own, "package.json"), "utf8"));
   manifest.exports["."] = "./dist/entries/web.js";
   writeFileSync(join(own, "package.json"), JSON.stringify(manifest));
@@ -223,7 +226,7 @@ test("a handler may be made before init, and then has its query judged by reques
   assert.deepEqual(JSON.parse(out), [200, 500, "invalid_option"]);
 });
 
-test("usage-by-agent/wasm is the raw file", async () => {
+test("usage-by-agent/wasm is the module's file", async () => {
   const [magic, valid] = await outputOf(
     "console.log(JSON.stringify([[...bytes().subarray(0, 4)], WebAssembly.validate(bytes())]));",
   );
@@ -231,7 +234,7 @@ test("usage-by-agent/wasm is the raw file", async () => {
   assert.equal(valid, true);
 });
 
-test("usage-by-agent/handler works by itself, on the same module as the rest", async () => {
+test("usage-by-agent/handler works without init, and throws the UsageError of usage-by-agent", async () => {
   const result = await outputOf(`
     import { createUsageHandler } from "usage-by-agent/handler";
     import { UsageError } from "usage-by-agent";
@@ -251,7 +254,7 @@ test("usage-by-agent/handler works by itself, on the same module as the rest", a
   assert.deepEqual(result, [200, [row], 422, 401, true]);
 });
 
-test("from CommonJS by import()", async () => {
+test("CommonJS loads the package by import()", async () => {
   const cwd = write({
     "main.cjs": `import("usage-by-agent").then(({ periodBounds }) => console.log(periodBounds(${JUNE}).periodStart));`,
   });
@@ -259,7 +262,7 @@ test("from CommonJS by import()", async () => {
   assert.deepEqual([status, stdout.trim()], [0, BOUNDS], stderr);
 });
 
-test("in worker threads, each with a module of its own", async () => {
+test("the package works in worker threads, each with its own module", async () => {
   const result = await outputOf(`
     import { once } from "node:events";
     import { Worker } from "node:worker_threads";
@@ -274,7 +277,7 @@ test("in worker threads, each with a module of its own", async () => {
   assert.deepEqual(result, [BOUNDS, BOUNDS, BOUNDS]);
 });
 
-test("inner files are out of reach", async () => {
+test("internal files cannot be imported", async () => {
   const codes = await outputOf(`
     const inner = ["dist/index.js", "dist/bridge/options.js", "dist/entries/inline-wasm.js", "wasm/usage_by_agent.js", "src/index.ts", "nothing"];
     const codes = [];

@@ -1,4 +1,4 @@
-/** Bundled by esbuild: one script that runs anywhere, with no module file beside it. */
+/** Bundles the package with esbuild. The result is one script that runs anywhere, without a module file beside it. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,8 +20,8 @@ const APP = `
   const report = usageByAgent(${RECORDS}, ${QUERY});
   const usage = new UsageAggregator(${QUERY});
   usage.pushBytes(new TextEncoder().encode(JSON.stringify(${RECORDS}))).finish();
-  if (JSON.stringify(usage.report()) !== JSON.stringify(report)) throw new Error("two answers");
-  if (!validateResponse("by-agent", report, ${QUERY}).ok) throw new Error("not sound");
+  if (JSON.stringify(usage.report()) !== JSON.stringify(report)) throw new Error("the two reports differ");
+  if (!validateResponse("by-agent", report, ${QUERY}).ok) throw new Error("the report is invalid");
   try { usageByAgent([], {}) } catch (error) { if (!(error instanceof UsageError)) throw error }
   console.log(JSON.stringify(report));
 `;
@@ -41,7 +41,7 @@ async function bundle(source, options) {
   return { ...result, text: result.outputFiles[0].text };
 }
 
-/** Runs a script in a folder where there is nothing else, and gives what it printed. */
+/** Runs a script in a folder that contains no other file, and returns the JSON that it prints. */
 async function runAlone(text, name = "app.mjs") {
   const cwd = mkdtempSync(join(tmpdir(), "alone-"));
   try {
@@ -53,42 +53,42 @@ async function runAlone(text, name = "app.mjs") {
   }
 }
 
-test("for browsers", async () => {
+test("a bundle for browsers runs", async () => {
   const { text, outputFiles, warnings } = await bundle(APP);
   assert.deepEqual([outputFiles.length, warnings.length], [1, 0]);
   assert.ok(!text.includes("node:"));
   assert.deepEqual(await runAlone(text), REPORT);
 });
 
-test("for browsers, small and old", async () => {
+test("a minified bundle for older browsers runs", async () => {
   const { text } = await bundle(APP, { minify: true, target: "es2022" });
   assert.deepEqual(await runAlone(text), REPORT);
 });
 
-test("as a classic script", async () => {
+test("a bundle as a classic script runs", async () => {
   const { text } = await bundle(APP, { format: "iife", minify: true });
   assert.deepEqual(await runAlone(text, "app.cjs"), REPORT);
 });
 
-test("as CommonJS", async () => {
+test("a bundle as CommonJS runs", async () => {
   const { text } = await bundle(APP, { format: "cjs" });
   assert.deepEqual(await runAlone(text, "app.cjs"), REPORT);
 });
 
-test("importing one function keeps the module that it needs", async () => {
+test("a bundle of one function contains the module", async () => {
   const source = `import { periodBounds } from "usage-by-agent"; console.log(JSON.stringify(periodBounds(${QUERY}).periodStart));`;
   const { text } = await bundle(source, { minify: true, treeShaking: true });
   assert.equal(await runAlone(text), REPORT.periodStart);
 });
 
-test("importing a function that is never called costs nothing where nothing else is imported", async () => {
+test("a bundle does not contain the package when the only imported function is never called", async () => {
   const slim = `import { periodBounds } from "usage-by-agent/slim"; console.log(JSON.stringify(1));`;
   const { text } = await bundle(slim, { minify: true });
   assert.ok(text.length < 1000, `${text.length} bytes`);
   assert.equal(await runAlone(text), 1);
 });
 
-test("the handler", async () => {
+test("a bundle of the handler runs", async () => {
   const source = `
     import { createUsageHandler } from "usage-by-agent/handler";
     const handler = createUsageHandler({ records: () => ${RECORDS}, authorize: () => true, now: () => (${QUERY}).now });
@@ -100,17 +100,17 @@ test("the handler", async () => {
   assert.deepEqual(await runAlone(text), REPORT);
 });
 
-test("for Node", async () => {
+test("a bundle for Node runs", async () => {
   const { text } = await bundle(APP, { platform: "node" });
   assert.deepEqual(await runAlone(text), REPORT);
 });
 
-test("for Node, as CommonJS", async () => {
+test("a bundle for Node as CommonJS runs", async () => {
   const { text } = await bundle(APP, { platform: "node", format: "cjs" });
   assert.deepEqual(await runAlone(text, "app.cjs"), REPORT);
 });
 
-test("slim, with the module's file as an asset", async () => {
+test("a bundle of the entry slim runs with the module's file as an asset", async () => {
   const cwd = write({
     "app.js": `
       import init, { usageByAgent } from "usage-by-agent/slim";
@@ -136,7 +136,7 @@ test("slim, with the module's file as an asset", async () => {
   assert.deepEqual(JSON.parse(await runOrThrow(process.execPath, ["out/app.mjs"], { cwd })), REPORT);
 });
 
-test("what it bundles is the packed package", async () => {
+test("esbuild bundles the packed package, through the entry inline", async () => {
   const { metafile } = await bundle(APP, { metafile: true, absWorkingDir: installed });
   const inputs = Object.keys(metafile.inputs);
   assert.ok(inputs.includes("dist/entries/inline.js"), inputs.join());

@@ -1,4 +1,4 @@
-/** The examples of the READMEs do what they say: each is run as it stands, and what it says that it prints, it prints. */
+/** Runs the examples of the documents without changes. Each example must print what its comments promise. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -21,10 +21,10 @@ const readmes = [
   ...docs.map((name) => `docs/${name}`),
 ];
 
-/** Examples that need files beside them. `tests/node/parallel.test.mjs` runs them there. */
+/** Documents whose examples need files beside them. `tests/node/parallel.test.mjs` runs these examples. */
 const runElsewhere = ["examples/parallel/README.md"];
 
-/** The fenced blocks of JavaScript and TypeScript, with the line each begins in. */
+/** Yields the fenced blocks of JavaScript and TypeScript, with the line in which each block begins. */
 function* blocksOf(name) {
   const text = readFileSync(join(root, name), "utf8");
   for (const { 1: info, 2: code, index } of text.matchAll(/^```([^\n]*)\n(.*?)^```$/gms)) {
@@ -34,7 +34,7 @@ function* blocksOf(name) {
   }
 }
 
-/** What calls of console.log say in a comment that they print, in their order; undefined where none is said. */
+/** Returns one entry for each call of console.log: the output that its comment promises, or undefined without a comment. */
 function claimsOf(code) {
   const logs = [...code.matchAll(/^ *console\.log\(.*\);(?: \/\/ (.*(?:\n *\/\/.*)*))?$/gm)];
   return logs.map(([, claim]) => claim);
@@ -45,11 +45,11 @@ const plain = (text) => text.replace(/^ *\/\//gm, "").replace(/[\s"'`]/g, "");
 function assertClaim(claim, printed) {
   const [claimed, got] = [plain(claim), plain(printed)];
   if (!claimed.includes("…")) return assert.equal(got, claimed);
-  const pairs = claimed.match(/[\w-]+:[\w-]+/g); // of what is shown in part, each value that is shown
+  const pairs = claimed.match(/[\w-]+:[\w-]+/g); // "…" stands for an omitted part, so only the pairs are compared
   for (const pair of pairs) assert.ok(got.includes(pair), `${pair} in ${got}`);
 }
 
-/** Prints each console.log whole, and on one line. */
+/** Makes each console.log print its complete values on one line. */
 const WHOLE = `
   import { inspect } from "node:util";
   console.log = (...values) => {
@@ -94,14 +94,14 @@ for (const { name, line, language, flags, code } of examples) {
   });
 }
 
-test("there are examples, and some say what they print", () => {
+test("the documents contain examples, and some examples promise an output", () => {
   const blocks = readmes.flatMap((name) => [...blocksOf(name)]);
   for (const name of ["README.md", "pkg/README.md"])
     assert.ok(blocks.filter((block) => block.name === name).length >= 2);
   assert.ok(blocks.flatMap(({ code }) => claimsOf(code)).filter((claim) => claim !== undefined).length >= 4);
 });
 
-test("links lead to files and headings that are there", () => {
+test("links lead to files and headings that exist", () => {
   for (const name of readmes) {
     const text = readFileSync(join(root, name), "utf8");
     for (const [, to, heading] of text.matchAll(/\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]+))?\)/g)) {
@@ -112,7 +112,7 @@ test("links lead to files and headings that are there", () => {
   }
 });
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** Returns the anchors that GitHub makes for a page's headings. */
 function headingsOf(file) {
   const headings = readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm);
   return Array.from(headings, ([, text]) =>

@@ -1,4 +1,4 @@
-/** What is in the tarball: all that is needed, nothing else, and no trace of the machine that packed it. */
+/** The tarball contains every file that users need, and no other file. No file names a folder of the machine that packed it. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -12,7 +12,7 @@ const names = files.map(({ path }) => path).sort();
 const read = (name) => readFileSync(join(installed, name), "utf8");
 const manifest = JSON.parse(read("package.json"));
 
-test("its files are of the kinds that belong there", () => {
+test("the tarball contains only files of the expected kinds", () => {
   const kinds = [
     /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
     /^dist\/([a-z.-]+\/)*[a-z.-]+\.(js|d\.ts)(\.map)?$/,
@@ -27,26 +27,28 @@ test("its files are of the kinds that belong there", () => {
   assert.ok(files.find(({ path }) => path.endsWith(".wasm")).size > 100_000);
 });
 
-test("what is built has a source, and what has a source is built", () => {
+test("every built file has a source, and every source has a built file", () => {
   const built = names.filter((name) => /^dist\/.*\.js$/.test(name)).map((name) => name.slice(5, -3));
   const sources = names.filter((name) => /^src\/.*(?<!\.d)\.ts$/.test(name)).map((name) => name.slice(4, -3));
-  assert.deepEqual(built.filter((name) => name !== "entries/inline-wasm").sort(), sources.sort()); // which is the module as text
+  // entries/inline-wasm is the module as text. The build generates it without a source.
+  assert.deepEqual(built.filter((name) => name !== "entries/inline-wasm").sort(), sources.sort());
   for (const name of built) assert.ok(names.includes(`dist/${name}.d.ts`), name);
 });
 
-test("every entry of the exports map is a file", () => {
+test("every target of the exports map is a file", () => {
   const targets = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(targets));
   for (const target of targets(manifest.exports)) assert.ok(names.includes(target.slice(2)), target);
   const entries = [".", "./slim", "./inline", "./handler", "./wasm", "./openapi.json", "./package.json"];
   assert.deepEqual(Object.keys(manifest.exports), entries);
   const conditions = Object.keys(manifest.exports["."]);
-  // The first that applies wins: types before all, workerd before the browser that it says it is, default at the end.
+  // The first condition that applies is used. So "types" comes first and "default" last. "workerd" comes before "browser",
+  // because bundlers for workerd set both.
   assert.equal(conditions[0], "types");
   assert.equal(conditions.at(-1), "default");
   assert.ok(conditions.indexOf("workerd") < conditions.indexOf("browser"));
 });
 
-test("every import leads to a file of the package", () => {
+test("every import in the package leads to a file of the package", () => {
   for (const name of names.filter((name) => /\.(js|d\.ts)$/.test(name))) {
     const text = read(name);
     for (const [, to] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
@@ -60,7 +62,7 @@ test("every import leads to a file of the package", () => {
   }
 });
 
-test("source maps lead to sources that are there", () => {
+test("source maps lead to sources that the package contains", () => {
   for (const name of names.filter((name) => name.endsWith(".map"))) {
     const { sources, sourceRoot = "" } = JSON.parse(read(name));
     assert.ok(sources.length > 0, name);
@@ -72,18 +74,18 @@ test("source maps lead to sources that are there", () => {
   }
 });
 
-test("no folder of the machine that built it is in any file", () => {
+test("no file contains a folder name of the machine that built the package", () => {
   const folders = [root, homedir(), process.env.CARGO_HOME, process.env.RUSTUP_HOME].filter(Boolean);
   const words = [...folders.map((folder) => `${folder.replace(/[/\\]+$/, "")}/`), ".cargo/registry"];
   for (const name of names) {
     const bytes = readFileSync(join(installed, name));
     for (const word of words) {
-      assert.ok(!bytes.includes(word), `${name} has ${word}`);
+      assert.ok(!bytes.includes(word), `${name} contains ${word}`);
     }
   }
 });
 
-test("installing it runs nothing and brings nothing else", () => {
+test("the package has no scripts and no dependencies", () => {
   assert.deepEqual(manifest.dependencies ?? {}, {});
   assert.deepEqual(manifest.peerDependencies ?? {}, {});
   assert.deepEqual(Object.keys(manifest.scripts ?? {}), []);
@@ -91,7 +93,7 @@ test("installing it runs nothing and brings nothing else", () => {
   assert.equal(manifest.license, "MIT OR Apache-2.0");
 });
 
-test("its licence and changes are the project's, and the versions agree", () => {
+test("the package has the project's licence, changelog and version", () => {
   for (const name of ["LICENSE", "CHANGELOG.md"])
     assert.equal(read(name), readFileSync(join(root, name), "utf8"), name);
   assert.match(read("LICENSE"), /MIT/);

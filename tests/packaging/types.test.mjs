@@ -1,4 +1,7 @@
-/** The types as a user's compiler finds them: through the exports map, and strictly, the package's own declarations too. */
+/**
+ * Compiles user code against the package's types. The compiler finds them through the exports map. It is strict, and also
+ * checks the package's own declarations.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +12,7 @@ import { installed, run, write } from "../support/packed.mjs";
 const tsc = fileURLToPath(new URL("../../node_modules/.bin/tsc", import.meta.url));
 const consumer = readFileSync(new URL("fixtures/consumer.ts", import.meta.url), "utf8");
 
-/** Compiles a file and gives what the compiler says. */
+/** Compiles a file. `said` is the compiler's output. */
 async function compile(source, options) {
   const compilerOptions = {
     strict: true,
@@ -42,29 +45,29 @@ const ways = {
 };
 
 for (const [way, options] of Object.entries(ways)) {
-  test(`the whole API: ${way}`, async () => {
+  test(`the whole API compiles: ${way}`, async () => {
     const { ok, said } = await compile(consumer, options);
     assert.ok(ok, said);
   });
 }
 
-test("with the libraries of 2022 and no more", async () => {
+test("the package compiles with the libraries of ES2022", async () => {
   const source = `import { usageByAgent, UsageAggregator } from "usage-by-agent";
     export const report = usageByAgent([], { period: "month" });
     export const usage = new UsageAggregator({ period: "month" });`;
-  const lib = ["es2022", "dom", "dom.iterable"]; // which have no Disposable
+  const lib = ["es2022", "dom", "dom.iterable"]; // these libraries do not contain Disposable
   const { ok, said } = await compile(source, { module: "nodenext", lib, skipLibCheck: true });
   assert.ok(ok, said);
 });
 
-test("an error of the user's is one", async () => {
+test("the compiler reports a mistake in the user's code", async () => {
   const source = 'import { periodBounds } from "usage-by-agent";\nperiodBounds({ period: "decade" });';
   const { ok, said } = await compile(source, ways["nodenext, in Node"]);
   assert.equal(ok, false);
   assert.match(said, /consumer\.ts\(2,16\): error TS2322: Type '"decade"' is not assignable/);
 });
 
-test("documentation is in the declarations, where editors look for it", () => {
+test("the declarations contain the examples, because editors show them", () => {
   const counting = ["usage-by-agent", "aggregator", "rollup"].map((name) => `counting/${name}`);
   for (const name of [...counting, "periods", "validate", "bridge/module", "errors", "handler/index"]) {
     assert.match(readFileSync(join(installed, `dist/${name}.d.ts`), "utf8"), /@example/, name);

@@ -1,4 +1,4 @@
-/** A small app built by Vite, as most pages are; the page of this project tests the same in a browser. */
+/** Builds small apps with Vite, which many pages use. The tests of the project's page run a Vite build in a browser. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,14 +10,14 @@ const QUERY = '{ period: "month", tz: "America/New_York", now: "2024-06-15T12:00
 const START = "2024-06-01T04:00:00Z";
 const HTML = '<!doctype html><title>app</title><script type="module" src="/app.ts"></script>';
 
-/** Builds an app and gives the folder and its assets' names. */
+/** Builds an app. Returns its folder and the names of its assets. */
 async function app(source, config = {}) {
   const cwd = write({ "index.html": HTML, "app.ts": source });
   await build({ root: cwd, configFile: false, logLevel: "silent", ...config });
   return { cwd, assets: readdirSync(join(cwd, "dist/assets")).sort() };
 }
 
-/** Runs a built script in Node, which has what it needs of a browser; other files of the build are served to it. */
+/** Runs a built script in Node. Stand-ins replace the parts of a browser that it needs, and `fetch` reads the build's files. */
 async function runBuilt(cwd, script) {
   write(
     {
@@ -36,7 +36,7 @@ async function runBuilt(cwd, script) {
   return (await runOrThrow(process.execPath, ["run.mjs"], { cwd })).trim();
 }
 
-test("the module is in the script: one file, and nothing to configure", async () => {
+test("without configuration, a build is one script that contains the module", async () => {
   const source = `import { periodBounds, usageByAgent } from "usage-by-agent";
     console.log(periodBounds(${QUERY}).periodStart, usageByAgent([], ${QUERY}).period);`;
   const { cwd, assets } = await app(source);
@@ -45,7 +45,7 @@ test("the module is in the script: one file, and nothing to configure", async ()
   assert.equal(await runBuilt(cwd, assets[0]), `${START} month`);
 });
 
-test("one function imported, in a chunk of its own", async () => {
+test("a dynamic import gets its own chunk", async () => {
   const { cwd, assets } = await app(`
     const { periodBounds } = await import("usage-by-agent");
     console.log(periodBounds(${QUERY}).periodStart);
@@ -55,7 +55,7 @@ test("one function imported, in a chunk of its own", async () => {
   assert.equal(await runBuilt(cwd, index), START);
 });
 
-test("slim, with the module's URL as the README has it", async () => {
+test("the entry slim works with the module's URL, as the README shows", async () => {
   const { cwd, assets } = await app(`
     import init, { periodBounds } from "usage-by-agent/slim";
     import url from "usage-by-agent/wasm?url";
@@ -70,7 +70,7 @@ test("slim, with the module's URL as the README has it", async () => {
   assert.equal(await runBuilt(cwd, script), START);
 });
 
-/** Builds for Node; `noExternal`: with the package inside, as servers without node_modules need it. */
+/** Builds and runs an app for Node. `noExternal` puts the package into the bundle, for servers without node_modules. */
 async function runServer(noExternal) {
   const source = `import { periodBounds } from "usage-by-agent"; console.log(periodBounds(${QUERY}).periodStart);`;
   const cwd = write({ "app.ts": source, "package.json": '{ "type": "module" }' });
@@ -84,10 +84,10 @@ async function runServer(noExternal) {
   return (await runOrThrow(process.execPath, ["out/app.js"], { cwd })).trim();
 }
 
-test("built for a server", async () => {
+test("a build for a server runs", async () => {
   assert.equal(await runServer(false), START);
 });
 
-test("built for a server, with the package inside", async () => {
+test("a build for a server runs with the package in the bundle", async () => {
   assert.equal(await runServer(true), START);
 });

@@ -1,5 +1,5 @@
-// Sound answers of the five endpoints, at random, written from the vendor's documents and not from src/contract/; and every
-// way of spelling them that JSON allows.
+// Random valid responses of the five endpoints, and every spelling of them that JSON allows. The code follows the vendor's
+// documents and is independent of src/contract/.
 
 import { Random } from "../../tools/generate/random.mjs";
 
@@ -171,7 +171,7 @@ const JUNK = [
   [{}],
 ];
 
-/** A sound answer with a few things broken that nobody chose. What was asked may change too. */
+/** Breaks a valid response in a few random places. It may also change `expect`. */
 export function broken({ endpoint, body, expect }, random) {
   const copy = { endpoint, body: structuredClone(body), expect: { ...expect } };
   if (random.chance(0.2)) thinned(copy.body, random, random.pick([0.3, 0.9, 1]));
@@ -182,7 +182,10 @@ export function broken({ endpoint, body, expect }, random) {
   return copy;
 }
 
-/** Takes fields away, all but the rows and, in those, the ids, some of which become none: an answer with much in few bytes. */
+/**
+ * Removes fields, so that a response has many rows in few bytes. The rows keep their ids and dates, but some agent ids become
+ * null.
+ */
 function thinned(value, random, chance) {
   for (const key of Object.keys(value)) {
     const inner = value[key];
@@ -211,7 +214,7 @@ function asked({ expect }, random) {
   for (const key of Object.keys(expect)) if (expect[key] === undefined) delete expect[key];
 }
 
-/** A value with one thing changed, at a place at random. */
+/** Changes a value in one random place. */
 function changed(value, random) {
   const keys = typeof value === "object" && value !== null ? Object.keys(value) : [];
   if (keys.length > 0 && random.chance(0.9)) {
@@ -219,7 +222,7 @@ function changed(value, random) {
     if (Array.isArray(value) && random.chance(0.3)) return rearranged(value, random);
     if (random.chance(0.1)) delete value[key];
     else value[key] = changed(value[key], random);
-    return Array.isArray(value) ? value.filter(() => true) : value; // without a hole
+    return Array.isArray(value) ? value.filter(() => true) : value; // removes the hole that `delete` leaves
   }
   if (typeof value === "number" && random.chance(0.7)) return value + random.pick([-1, 1, 0.5, 1000, -value]);
   if (typeof value === "string" && random.chance(0.7)) return respelled(value, random);
@@ -258,7 +261,7 @@ function respelled(value, random) {
   ])();
 }
 
-/** An answer's JSON with its keys in any order, among ones that nobody knows, with white space and escapes where they may be. */
+/** Writes a value as JSON in a random spelling: the order of keys, unknown and repeated keys, white space and escapes vary. */
 export function spelled(value, random) {
   const space = () => (random.chance(0.1) ? random.pick([" ", "\n", "\t", "\r\n  "]) : "");
   const quoted = (string) => {

@@ -1,11 +1,11 @@
-// What a call throws: always a UsageError that says what is wrong and where, and never one that breaks the next call.
+// Checks of what a call throws. It must be a UsageError that reports the fault and its place. The next call must still work.
 
 import assert from "node:assert/strict";
 import { packed } from "./packed.mjs";
 
 const { periodBounds, UsageError, usageByAgent } = packed;
 
-/** A question about June 2024, and a moment in it. */
+/** A query for June 2024, and a moment in that month. */
 export const JUNE = { period: "month", now: "2024-06-15T12:00:00Z" };
 export const AT = "2024-06-15T12:00:00Z";
 
@@ -13,8 +13,8 @@ export const message = (fields) => ({ type: "message", receivedAt: AT, ...fields
 export const call = (fields) => ({ type: "call", status: "completed", startedAt: AT, durationSeconds: 60, ...fields });
 
 /**
- * Holds a thrown value against `{code, path, line, byteOffset, message}`: the code exactly, the places exactly too (one not
- * given must not be there), the message by a pattern.
+ * Compares a thrown value with `{code, path, line, byteOffset, message}`. The code and the places must be equal. A place that
+ * is not given must be absent. The message must match the pattern.
  */
 export function assertFault(thrown, { code, path, line, byteOffset, message = /wanted/ }, what = "") {
   assert.ok(thrown instanceof UsageError, `${what}: not a UsageError: ${String(thrown?.stack ?? thrown)}`);
@@ -26,7 +26,7 @@ export function assertFault(thrown, { code, path, line, byteOffset, message = /w
   assertWorks(what);
 }
 
-/** Runs a call that must throw, and holds what it throws against `expected`. */
+/** Runs a call that must throw, and compares the thrown value with `expected`. */
 export function assertThrows(run, expected, what) {
   let result;
   try {
@@ -35,10 +35,10 @@ export function assertThrows(run, expected, what) {
     assertFault(thrown, expected, what);
     return;
   }
-  assert.fail(`${what ?? run}: threw nothing and gave ${JSON.stringify(result)}`);
+  assert.fail(`${what ?? run}: did not throw, and returned ${JSON.stringify(result)}`);
 }
 
-/** The same of a call whose promise must be rejected. */
+/** Runs a call whose promise must be rejected, and compares the thrown value with `expected`. */
 export async function assertRejects(run, expected, what) {
   let result;
   try {
@@ -47,10 +47,10 @@ export async function assertRejects(run, expected, what) {
     assertFault(thrown, expected, what);
     return;
   }
-  assert.fail(`${what ?? run}: gave ${JSON.stringify(result)}`);
+  assert.fail(`${what ?? run}: did not reject, and returned ${JSON.stringify(result)}`);
 }
 
-/** The module answers as ever: a trap, or memory lost to a fault, would show here. */
+/** Checks that the module still gives correct results. It would not after a trap, or after a fault that damages memory. */
 export function assertWorks(what) {
   assert.equal(periodBounds({ ...JUNE, tz: "america/new_york" }).startMs, Date.UTC(2024, 5, 1, 4), what);
   const { data } = usageByAgent([message({ agentId: "a" }), JSON.parse(JSON.stringify(call({ agentId: "a" })))], JUNE);
@@ -58,7 +58,7 @@ export function assertWorks(what) {
   assert.deepEqual(data, [row], what);
 }
 
-/** The diagnostics and the report of records, invalid ones passed over. */
+/** Returns the report and the diagnostics of records. Invalid records are skipped. */
 export function skipping(records, query) {
   const usage = new packed.UsageAggregator({ ...JUNE, onInvalid: "skip", ...query });
   try {

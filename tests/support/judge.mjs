@@ -1,5 +1,5 @@
-// What is wrong with an answer, judged slowly and from its value: written from the vendor's documents and the rules of the README, and
-// not from src/contract/. Only the calendar is the package's own; its tests are elsewhere.
+// A slow second checker, which finds the problems of a response in its parsed value. The code follows the vendor's documents
+// and the rules of the README, and is independent of src/contract/. Only the calendar is the package's. tests/zones/ tests it.
 
 const DAY = 86_400_000;
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -26,7 +26,10 @@ const isTime = (value) => {
 const time = matching("timestamp", isTime);
 const orNull = (judge) => (value) => (value === null ? null : judge(value));
 
-/** Fields by how much they are needed: `must`, `may` be absent, `should` be there and are absent of older answers. */
+/**
+ * The fields in three groups. `must`: the field is required. `may`: the field is optional. `should`: older responses do not
+ * have the field.
+ */
 const ROWS = {
   "by-agent": {
     must: { agentId: orNull(text), agentName: text, messages: count, calls: count, totalSeconds: count },
@@ -75,8 +78,8 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 const good = (judge, value) => value !== undefined && judge(value) === null;
 
 /**
- * What is wrong: `"error /data/0/calls range"` and so on, sorted.
- * @param {string} endpoint @param {unknown} body a value that JSON can hold @param {object} expect
+ * Returns the problems of a response, sorted. An example of a problem is `"error /data/0/calls range"`.
+ * @param {string} endpoint @param {unknown} body a value that JSON can represent @param {object} expect
  * @param {{periodBounds: Function, timeZones: Function}} calendar
  */
 export function judged(endpoint, body, expect, calendar) {
@@ -180,7 +183,7 @@ export function judged(endpoint, body, expect, calendar) {
               const found = calendar.periodBounds({ period: stated, tz, weekStart, boundsAs, ...more });
               return found.periodStart === both[0] && found.periodEnd === both[1];
             } catch {
-              return false; // beyond the supported years
+              return false; // outside the supported years
             }
           }),
         ),
@@ -219,7 +222,7 @@ export function judged(endpoint, body, expect, calendar) {
     sorted.slice(1).forEach((n, at) => {
       const before = sorted[at];
       const gap = number[n] - number[before];
-      // Unreadable rows between the two may be those that are missing.
+      // The invalid rows between the two rows may have the missing dates.
       const unread = number.slice(Math.min(n, before), Math.max(n, before)).filter((one) => one === null).length;
       if (gap === 0) error(`/data/${n}/${name}`, "duplicate_row");
       if (gap > 1 + unread) error(`/data/${n}/${name}`, "missing_rows");
@@ -229,7 +232,10 @@ export function judged(endpoint, body, expect, calendar) {
     if (!zones().some((tz) => current(tz) === body.data[newest][name])) error(`/data/${newest}/${name}`, "not_current");
   }
 
-  /** The date of the moment asked for: of the seven weeks that hold it, the one that began last began on it. Or its month. */
+  /**
+   * Returns the local date of `expect.now`, or the month for a monthly series. Each week start gives one week that contains the
+   * moment. The week that began last began on the date.
+   */
   function current(tz) {
     const asked = { tz, now: expect.now, boundsAs: "wall-clock" };
     if (endpoint === "monthly") return calendar.periodBounds({ ...asked, period: "month" }).periodStart.slice(0, 7);
@@ -240,7 +246,7 @@ export function judged(endpoint, body, expect, calendar) {
 
 const formats = new Map();
 
-/** What clocks show at a moment, as if it were UTC; nothing where this runtime does not know the zone. */
+/** Returns the local time at a moment as if it were UTC. The result is NaN if this runtime does not know the zone. */
 function wallTime(now, tz) {
   const two = "2-digit";
   const parts = { year: "numeric", month: two, day: two, hour: two, minute: two, second: two };

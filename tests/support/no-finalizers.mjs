@@ -1,4 +1,4 @@
-// Imported before the package: nothing is freed by the garbage collector then, so what nobody frees stays and can be seen.
+// Import this module before the package. The garbage collector then frees no memory of the module, so a test can see a leak.
 
 globalThis.FinalizationRegistry = class {
   register() {}

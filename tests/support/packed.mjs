@@ -1,5 +1,5 @@
-// The package as its users have it: packed, and installed from the tarball into a folder of its own, where nothing else is.
-// Whatever the exports map, the list of files or the build forgets is missing here too.
+// The package as its users have it: packed, and installed from the tarball into an empty folder. A file that the exports map,
+// the list of files or the build forgets is missing here too.
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -23,8 +23,8 @@ const shelf = join(root, ".generated/packed");
 const HOUR = 3_600_000;
 
 /**
- * Runs a command to its end.
- * @returns {Promise<{status: number | null, stdout: string, stderr: string}>} `status` null: it took too long
+ * Runs a command until it ends.
+ * @returns {Promise<{status: number | null, stdout: string, stderr: string}>} `status` is null after the time limit
  */
 export function run(command, args, { cwd = folder, env = {}, timeout = 180_000, input = "" } = {}) {
   return new Promise((resolve, reject) => {
@@ -32,7 +32,7 @@ export function run(command, args, { cwd = folder, env = {}, timeout = 180_000, 
     const [stdout, stderr] = [[], []];
     child.stdout.on("data", (data) => stdout.push(data));
     child.stderr.on("data", (data) => stderr.push(data));
-    child.stdin.on("error", () => {}); // it may end without reading
+    child.stdin.on("error", () => {}); // the command may end before it reads its input
     child.stdin.end(input);
     child.on("error", reject);
     child.on("close", (status) => {
@@ -41,14 +41,14 @@ export function run(command, args, { cwd = folder, env = {}, timeout = 180_000, 
   });
 }
 
-/** As `run`; anything but success is an error that shows what was said. */
+/** Runs a command as `run` does, and returns its output. If the command fails, throws an error that contains the output. */
 export async function runOrThrow(command, args, options) {
   const { status, stdout, stderr } = await run(command, args, options);
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}\n${stdout}\n${stderr}`);
   return stdout;
 }
 
-/** One name for one content, so that a build that changed nothing packs nothing again. */
+/** Returns a name for the content of the package, so that an unchanged build is not packed again. */
 function digest() {
   const hash = createHash("sha256");
   const names = readdirSync(pkg, { recursive: true }).sort();
@@ -60,12 +60,12 @@ function digest() {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Packs and installs beside the place where it shall be, and moves it there whole: two at a time do no harm. */
+/** Packs and installs in a temporary folder, and then renames the folder to `place`. So concurrent runs do no harm. */
 async function install(place) {
   mkdirSync(shelf, { recursive: true });
   for (const name of readdirSync(shelf)) {
     const old = join(shelf, name);
-    // One that is young may be in use by another run.
+    // Another run may still use a folder that is younger than an hour.
     if (Date.now() - (statSync(old, { throwIfNoEntry: false })?.mtimeMs ?? 0) > HOUR)
       rmSync(old, { recursive: true, force: true });
   }
@@ -84,21 +84,21 @@ async function install(place) {
     renameSync(making, place);
   } catch (error) {
     rmSync(making, { recursive: true, force: true });
-    if (!existsSync(place)) throw error; // else another run was faster
+    if (!existsSync(place)) throw error; // otherwise another run was faster
   }
 }
 
-/** Where the package is installed. */
+/** The folder in which the package is installed. */
 export const folder = join(shelf, digest());
 if (!existsSync(folder)) await install(folder);
 
-/** The installed package's own folder. */
+/** The folder of the installed package in node_modules. */
 export const installed = join(folder, "node_modules/usage-by-agent");
 
-/** What the tarball contains, as npm reports it: `{path, size, mode}`. */
+/** The files of the tarball, as npm reports them: `{path, size, mode}`. */
 export const files = JSON.parse(readFileSync(join(folder, "files.json"), "utf8"));
 
-/** All that `import … from "usage-by-agent"` gives, found through the exports map by a module of the consumer's. */
+/** All exports of `usage-by-agent`. A consumer's module imports them through the exports map. */
 export const packed = await import(pathToFileURL(join(folder, "everything.mjs")).href);
 
 const workspaces = [];
@@ -106,13 +106,13 @@ process.once("exit", () => {
   for (const path of workspaces) rmSync(path, { recursive: true, force: true });
 });
 
-/** A new empty folder from which `usage-by-agent` is the installed package; it goes when the process ends. */
+/** Makes an empty folder from which code can import the installed package. The folder is removed when the process ends. */
 export function workspace() {
   workspaces.push(mkdtempSync(join(folder, "test-")));
   return workspaces.at(-1);
 }
 
-/** Writes files, `{name: text or bytes}`, into a new folder (or the one given) and returns the folder's path. */
+/** Writes files, `{name: text or bytes}`, into a folder, by default a new one. Returns the folder's path. */
 export function write(contents, path = workspace()) {
   for (const [name, content] of Object.entries(contents)) {
     const file = join(path, name);
@@ -122,7 +122,7 @@ export function write(contents, path = workspace()) {
   return path;
 }
 
-/** Runs a module of the consumer's in a Node of its own; returns what it printed. */
+/** Runs a consumer's module in its own Node process. Returns its output. */
 export async function runModule(source, { node = [], ...options } = {}) {
   const cwd = write({ "main.mjs": source });
   return runOrThrow(process.execPath, [...node, "main.mjs"], { cwd, ...options });

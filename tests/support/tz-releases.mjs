@@ -1,7 +1,9 @@
-// What releases of the IANA tz database changed between 1970 and 2099, as far as it moves the bounds of a period: the only
-// reasons for which the package's tables and a runtime's may differ. From the tables of PyPI's `tzdata`, 2025.2 (2025b) to
-// 2026.6 (2026f). `from` and `to`: around what differs. `at`: the first local midnight of the newer release that differs, and
-// `offset` what it says there, to find the release that a runtime uses.
+// The changes that releases of the IANA tz database made to the years 1970 to 2099, if they move the bounds of a period. The
+// package's tables and a runtime's tables may differ only by these changes. The list comes from the tables of PyPI's `tzdata`,
+// 2025.2 (2025b) to 2026.6 (2026f).
+//
+// The changed times are between `from` and `to`. `at` is the first local midnight of the newer release that differs, and
+// `offset` is the offset of that release at `at`. They show which release a runtime uses.
 
 const CHANGES = [
   {
@@ -20,7 +22,7 @@ const CHANGES = [
     zones: ["America/Vancouver", "Canada/Pacific"],
   },
   {
-    release: "2026c", // winter time all year, Ramadan and the rest
+    release: "2026c", // winter time all year, in Ramadan and outside it
     from: "2026-09-20",
     at: "2026-09-21T00:00:00Z",
     offset: "+00:00",
@@ -64,7 +66,7 @@ const CHANGES = [
     zones: ["America/Rainy_River", "America/Winnipeg", "Canada/Central"],
   },
   {
-    release: "2026f", // summer time that winter
+    release: "2026f", // summer time in the winter from 2026 to 2027
     from: "2026-11-01",
     to: "2027-03-15",
     at: "2026-11-02T04:00:00Z",
@@ -78,16 +80,16 @@ export const CHANGED = CHANGES.flatMap(({ zones, to = "2101-01-01", ...change })
   zones.map((zone) => ({ ...change, to, zone })),
 );
 
-/** The release before the first of these: older releases are not distinguished. */
+/** The release before the first change. Older releases are not distinguished. */
 export const OLDEST = "2025b";
 
-/** What lies between two releases. */
+/** Returns the changes between two releases. */
 function between(one, other) {
   const [older, newer] = [one, other].sort();
   return CHANGED.filter(({ release }) => release > older && release <= newer);
 }
 
-/** What lies between two releases: `{release, zone, from, to}`, times in epoch milliseconds. */
+/** Returns the changes between two releases: `{release, zone, from, to}`, with times in epoch milliseconds. */
 export function changesBetween(one, other) {
   return between(one, other).map(({ release, zone, from, to }) => ({
     release,
@@ -97,12 +99,12 @@ export function changesBetween(one, other) {
   }));
 }
 
-/** The names that differ between two releases, and the only ones that may. */
+/** Returns the names of the zones that differ between two releases. No other zone may differ. */
 export function mayDiffer(one, other) {
   return between(one, other).map(({ zone }) => zone);
 }
 
-/** The newest release that says all that the list has up to it. `has[n]`: does it say what row `n` does? */
+/** Returns the newest release for which a runtime has every change up to it. `has[n]`: the runtime has the change of row `n`. */
 export function releaseOf(has) {
   const releases = [...new Set(CHANGED.map(({ release }) => release))].sort();
   const lacks = CHANGED.filter((_, row) => !has[row]).map(({ release }) => release);

@@ -1,4 +1,4 @@
-/** A period of a zone never depends on the zone of the host: processes with other `TZ` print the same to the letter. */
+/** The periods of a zone do not depend on the zone of the host. Processes with different `TZ` print identical text. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
@@ -7,7 +7,10 @@ import { promisify } from "node:util";
 
 const SCRIPT = fileURLToPath(new URL("support/in-host.mjs", import.meta.url));
 
-/** A host's zone, and where its 2011 began: that it did take effect. Apia changed its side of the date line that year. */
+/**
+ * A host's zone, and the instant at which 2011 began there. The instant shows that `TZ` took effect. Apia moved to the other side
+ * of the date line in 2011.
+ */
 const HOSTS = [
   ["UTC", "2011-01-01T00:00:00.000Z"],
   ["America/Havana", "2011-01-01T05:00:00.000Z"],
@@ -15,7 +18,7 @@ const HOSTS = [
   ["Asia/Kathmandu", "2010-12-31T18:15:00.000Z"],
 ];
 
-test("every name's periods are the same on hosts of four zones", async (t) => {
+test("the periods of every zone name are equal on hosts in four zones", async (t) => {
   const said = await Promise.all(HOSTS.map(([TZ]) => linesOn(TZ)));
   for (const [n, [, start]] of HOSTS.entries()) assert.equal(said[n].shift(), start);
   const [first, ...others] = said;

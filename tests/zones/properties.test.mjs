@@ -1,4 +1,4 @@
-/** What holds for periods whatever the zone, through the package. */
+/** Properties that the package's periods have in every zone. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { periodBounds, timeZones } from "usage-by-agent";
@@ -11,7 +11,7 @@ const KINDS = [
 ];
 const DAY = 86_400_000;
 
-/** Each has something of its own: a day skipped, midnights skipped or twice, odd offsets, negative summer time. */
+/** Zones with unusual rules: a skipped day, skipped or repeated midnights, offsets of odd minutes, negative summer time. */
 const ODD = [
   "Africa/Cairo",
   "Africa/Casablanca",
@@ -31,7 +31,7 @@ const ODD = [
 ];
 const SAMPLE = [...new Set([...ODD, ...timeZones().filter((_, n) => n % 12 === 0)])];
 
-test("the end of a period is the start of the next: odd zones, from 1970 to the last of 2099", (t) => {
+test("the end of a period is the start of the next period: unusual zones, from 1970 to the end of 2099", (t) => {
   let steps = 0;
   for (const [z, tz] of ODD.entries()) {
     for (const kind of [KINDS[z % 7], ...KINDS.slice(7)]) {
@@ -44,7 +44,7 @@ test("the end of a period is the start of the next: odd zones, from 1970 to the 
   t.diagnostic(`${steps} steps`);
 });
 
-test("the end of a period is the start of the next: any zone, every week start, 200 steps", (t) => {
+test("the end of a period is the start of the next period: a sample of zones, every week start, 200 steps", (t) => {
   let steps = 0;
   for (const [z, tz] of SAMPLE.entries()) {
     for (const kind of KINDS) {
@@ -55,7 +55,10 @@ test("the end of a period is the start of the next: any zone, every week start, 
   t.diagnostic(`${steps} steps in ${SAMPLE.length} zones`);
 });
 
-/** Steps from end to start until `most` are done or the supported span is over: the last period, and how many steps. */
+/**
+ * Steps from the end of each period to the start of the next. Stops after `most` steps or at the end of the supported span.
+ * Returns the last period and the number of steps.
+ */
 function walk(kind, tz, first, most) {
   let bounds = first;
   for (let steps = 0; ; steps += 1) {
@@ -69,12 +72,12 @@ function walk(kind, tz, first, most) {
   }
 }
 
-test("a period holds its moment; there and back by an offset is where it began", (t) => {
+test("a period contains its moment, and an offset followed by the opposite offset gives the same period", (t) => {
   let count = 0;
   for (const [z, tz] of SAMPLE.entries()) {
     for (const [k, kind] of KINDS.entries()) {
       for (let n = 0; n < 24; n += 1) {
-        // Any moments, the same in every run, a good many periods from either edge: 1973 to 2096.
+        // Scattered moments from 1973 to 2096, far from both edges. They are equal in every run.
         const now = 1096 * DAY + (((z * 7919 + k * 104_729 + n * 1_299_709) * 99_991_001) % (45_000 * DAY));
         const here = periodBounds({ ...kind, tz, now });
         const of = `${tz} ${kind.period} ${kind.weekStart} ${now}`;
@@ -93,7 +96,7 @@ test("a period holds its moment; there and back by an offset is where it began",
   t.diagnostic(`${count} offsets in ${SAMPLE.length} zones`);
 });
 
-/** Zones on either side of UTC, and the hours by which they were ahead of it in 1970 and are by today's rules in 2099. */
+/** Zones on both sides of UTC. The numbers are their offsets in hours in 1970, and in 2099 by today's rules. */
 const EDGES = [
   ["UTC", 0, 0],
   ["Asia/Tokyo", 9, 9],
@@ -106,7 +109,7 @@ const EDGES = [
 ];
 
 for (const [tz, ahead1970, ahead2099] of EDGES) {
-  test(`${tz}: 1970-01-01 and 2099-12-31 local are in, the millisecond beyond is out`, () => {
+  test(`${tz}: local time from 1970-01-01 to 2099-12-31 is supported, and the next millisecond on both sides is refused`, () => {
     const first = Date.UTC(1970, 0, 1) - Math.round(ahead1970 * 3_600_000);
     const end = Date.UTC(2100, 0, 1) - ahead2099 * 3_600_000;
     for (const period of ["month", "year"]) {
@@ -117,7 +120,7 @@ for (const [tz, ahead1970, ahead2099] of EDGES) {
       refuses({ period, tz, now: first, offset: -1 }, "/offset");
       refuses({ period, tz, now: end - 1, offset: 1 }, "/offset");
     }
-    // Both dates are Thursdays: only weeks from Thursday begin with the one, only weeks from Friday end with the other.
+    // Both dates are Thursdays. Only weeks from Thursday begin with the first date. Only weeks from Friday end with the last one.
     for (const weekStart of WEEKDAYS) {
       const week = { period: "week", weekStart, tz };
       if (weekStart === "thursday") assert.equal(periodBounds({ ...week, now: first }).startMs, first);

@@ -1,7 +1,7 @@
 /**
- * Periods against Python's zoneinfo, with `tzdata` from PyPI of the very release that the package has: no difference is
- * excused. Every name; every month from 1970 to 2037 and every week that begins within two days of a transition, where they
- * start and end and the offset of the first and the last second.
+ * Compares periods with Python's zoneinfo. PyPI's `tzdata` has the release that the package has, so no difference is allowed. The
+ * comparison covers every name, every month from 1970 to 2037, and every week that begins within two days of a transition. It
+ * compares the start, the end, and the offsets of the first and the last second.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,14 +11,14 @@ import { zonesFromPython } from "./support/python.mjs";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-test("every name's periods are where zoneinfo has them", async (t) => {
+test("the periods of every zone name have the bounds that zoneinfo computes", async (t) => {
   const { tzdb } = versions();
   const counts = { names: 0, transitions: 0, periods: 0 };
   const names = [];
   const differing = [];
   for await (const group of zonesFromPython(1970, 2038)) {
     if (group.tzdb) {
-      t.diagnostic(`Python ${group.python}: tz database ${tzdb} here, ${group.tzdb} there`);
+      t.diagnostic(`Python ${group.python}: tz database ${tzdb} in the package, ${group.tzdb} in Python`);
       assert.equal(group.tzdb, tzdb, "tests/clients/requirements.txt has tzdata of another release");
       continue;
     }
@@ -40,7 +40,7 @@ test("every name's periods are where zoneinfo has them", async (t) => {
   assert.deepEqual(differing, []);
 });
 
-test("the list of what changed holds in the release that the package has", () => {
+test("the package's tz database has every change that tz-releases.mjs lists", () => {
   for (const { zone, at, offset } of CHANGED) {
     const now = Date.parse(at);
     const weekday = new Date(`${at.slice(0, 19)}${flipped(offset)}`).getUTCDay();

@@ -1,6 +1,6 @@
 /**
- * Periods as the package has them beside periods as the runtime's own `Temporal` has them. It runs where both are: in Deno,
- * in a browser, whose server has a type for .js. Only counts and differences leave.
+ * Compares the package's periods with periods computed by the runtime's own `Temporal`. It runs in Deno and in a browser,
+ * whose server has a media type for .js. The result contains only counts and differences.
  */
 /* global Temporal */
 
@@ -12,7 +12,7 @@ const END = 4_102_444_800_000; // 2100-01-01
 const LAST_END = Temporal.PlainDate.from("2100-01-01");
 const EDGES = [0, DAY, -DAY, END - 1, END, END - DAY, END + DAY];
 
-/** The same numbers below `n` for the same seed (mulberry32): what differs once differs again. */
+/** Makes a generator of numbers below `n` (mulberry32). A seed always gives the same numbers, so a difference can be repeated. */
 function random(seed) {
   let state = seed;
   return (n) => {
@@ -23,7 +23,7 @@ function random(seed) {
   };
 }
 
-/** When the zone's clocks change, 1970 to 2099. */
+/** Returns the zone's transitions from 1970 to 2099. */
 function transitions(zone) {
   const found = [];
   let at = Temporal.Instant.fromEpochMilliseconds(-1).toZonedDateTimeISO(zone).getTimeZoneTransition("next");
@@ -35,8 +35,8 @@ function transitions(zone) {
 }
 
 /**
- * Moments just before, at or some hours from every transition, at the span's edges, and anywhere: 200 or more. `more`:
- * others that must be among them.
+ * Returns 200 or more moments: just before, at or some hours from every transition, at the edges of the span, and random ones.
+ * The moments of `more` are always included.
  */
 function moments(zone, draw, more) {
   const beside = (n, at) => [at - 1, at, at + draw(2 * DAY) - DAY][n % 3];
@@ -46,7 +46,7 @@ function moments(zone, draw, more) {
   return [...near, ...anywhere, ...EDGES, ...more];
 }
 
-/** Where Temporal has the first instants of a zone's dates. Each is asked for many times. */
+/** Makes a function that returns the first instant of a local date, by Temporal. Results are kept, because dates repeat. */
 function startsOf(zone) {
   const known = new Map();
   return (date) => {
@@ -56,13 +56,13 @@ function startsOf(zone) {
   };
 }
 
-/** The first date of the period of a kind that holds a date. */
+/** Returns the first date of the period that contains a date. */
 function firstDate(date, period, weekStart) {
   if (period === "week") return date.subtract({ days: (date.dayOfWeek - 1 - WEEKDAYS.indexOf(weekStart) + 7) % 7 });
   return date.with(period === "month" ? { day: 1 } : { month: 1, day: 1 });
 }
 
-/** `[startMs, endMs]`, or undefined where the package has to refuse: a period not wholly inside 1970..2099 local. */
+/** Returns `[startMs, endMs]`, or undefined if the package must refuse: the period is not wholly in local 1970 to 2099. */
 function theirs(now, date, period, weekStart, startOf) {
   let first = firstDate(date, period, weekStart);
   let next = first.add(ONE[period]);
@@ -70,7 +70,7 @@ function theirs(now, date, period, weekStart, startOf) {
     first = first.subtract(ONE[period]);
     next = first.add(ONE[period]);
   } else if (now >= startOf(next)) {
-    // A period is found by instants: in a fold across midnight clocks show a date of the period before once more.
+    // Instants decide, and not dates. In a fold across midnight, clocks repeat a date of the period before.
     first = next;
     next = first.add(ONE[period]);
   }
@@ -78,7 +78,7 @@ function theirs(now, date, period, weekStart, startOf) {
   return [startOf(first), startOf(next)];
 }
 
-/** The package's answer for that, to the letter. */
+/** Writes the expected bounds as `ours` writes the package's. */
 function asWritten(bounds, zone, boundsAs) {
   if (bounds === undefined) return "out_of_range";
   const [startMs, endMs] = bounds;
@@ -107,7 +107,7 @@ function knows(zone) {
   }
 }
 
-/** Compares one zone: how many moments and periods, and up to three differences of how many. */
+/** Compares one zone. Returns the numbers of moments, periods and differences, and the first three differences. */
 function compareZone(periodBounds, zone, draw, more) {
   const startOf = startsOf(zone);
   const differences = { zone, count: 0, first: [] };
@@ -128,9 +128,9 @@ function compareZone(periodBounds, zone, draw, more) {
 }
 
 /**
- * Every zone that both know.
- * @param usage the package, initialised
- * @param changes rows of changed.mjs, from which it finds the release of the tz database that the runtime has
+ * Compares every zone that the package and the runtime know.
+ * @param usage the package, after init
+ * @param changes the rows of tz-releases.mjs. `has` reports which of them the runtime's tz database contains
  */
 export function compare({ periodBounds, timeZones, versions }, seed, changes) {
   const draw = random(seed);
@@ -139,7 +139,7 @@ export function compare({ periodBounds, timeZones, versions }, seed, changes) {
   const sums = { moments: 0, periods: 0 };
   const differing = [];
   for (const zone of known) {
-    // Whether a change is there is never left to chance.
+    // The moments of known changes are always compared, because random moments may miss them.
     const more = changes.filter((change) => change.zone === zone).map(({ at }) => Date.parse(at));
     const { differences, ...counts } = compareZone(periodBounds, zone, draw, more);
     for (const key of Object.keys(sums)) sums[key] += counts[key];

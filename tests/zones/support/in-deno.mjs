@@ -1,8 +1,8 @@
 /* global Deno */
-/** What Deno runs: the comparison, and what it says of itself. */
+/** Runs in Deno. It prints the result of the comparison, and the versions that Deno reports. */
 import * as usage from "../../../pkg/dist/entries/node.js";
 import { CHANGED } from "../../support/tz-releases.mjs";
 import { compare } from "./compare.js";
 
-const runtime = `Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, tz ${process.versions.tz} by its own word`;
+const runtime = `Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, tz ${process.versions.tz} as it reports`;
 console.log(JSON.stringify({ runtime, ...compare(usage, Number(Deno.args[0]), CHANGED) }));

@@ -1,4 +1,4 @@
-/** What a process says that has a time zone of its own: where the host's 2011 began, then periods of every zone. */
+/** Runs in a process with its own `TZ`. Prints the instant at which 2011 began in that zone, and then periods of every zone. */
 import { inferConvention, periodBounds, timeZones } from "usage-by-agent";
 
 const MOMENTS = ["1971-03-01T00:00:00Z", "2011-12-30T09:59:59-01:00", "2026-11-01T04:30:00Z", "2099-11-30T23:59:59Z"];
@@ -12,7 +12,7 @@ const QUERIES = [
 console.log(new Date(2011, 0, 1).toISOString());
 for (const tz of timeZones()) {
   for (const moment of MOMENTS) {
-    // All three ways to give a moment; of these only a `Date` has anything to do with the host.
+    // A moment can be given in three ways. Only a `Date` could depend on the host's zone.
     for (const now of [moment, Date.parse(moment), new Date(moment)]) {
       for (const query of QUERIES) {
         const bounds = periodBounds({ ...query, tz, now });

@@ -1,11 +1,11 @@
-/** Python's own zoneinfo with PyPI's `tzdata`. */
+/** Reads periods from Python's zoneinfo with PyPI's `tzdata`. */
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startPython } from "../../support/python.mjs";
 
 const SCRIPT = fileURLToPath(new URL("zones.py", import.meta.url));
 
-/** What `zones.py` prints, line by line as it comes. */
+/** Yields each line that `zones.py` prints, parsed. */
 export async function* zonesFromPython(firstYear, yearAfterTheLast) {
   const child = await startPython([SCRIPT, String(firstYear), String(yearAfterTheLast)]);
   const ended = new Promise((resolve) => child.on("close", resolve));
@@ -14,6 +14,6 @@ export async function* zonesFromPython(firstYear, yearAfterTheLast) {
     const status = await ended;
     if (status !== 0) throw new Error(`${SCRIPT} ended with ${status}`);
   } finally {
-    child.kill(); // when it isn't read to its end
+    child.kill(); // in case the caller stops early
   }
 }

@@ -1,4 +1,4 @@
-/** The runtimes that have a `Temporal` of their own, each running support/compare.js within it. */
+/** Runs support/compare.js in each runtime that has its own `Temporal`. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,14 +12,14 @@ import { CHANGED } from "../../support/tz-releases.mjs";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** Deno's binary: of its npm packages, one a platform, only this platform's is installed. */
+/** Returns the path of Deno's binary. Deno has an npm package for each platform, and npm installs only this platform's. */
 function denoBinary() {
   const { optionalDependencies } = JSON.parse(readFileSync(require.resolve("deno/package.json"), "utf8"));
   for (const name of Object.keys(optionalDependencies)) {
     try {
       return join(dirname(require.resolve(`${name}/package.json`)), process.platform === "win32" ? "deno.exe" : "deno");
     } catch {
-      // another platform's
+      // the package is for another platform
     }
   }
   throw new Error(`the npm package deno has no binary for ${process.platform} ${process.arch}: npm ci may bring it`);
@@ -41,7 +41,8 @@ export async function inChromium(seed) {
   const browser = await launch();
   try {
     const page = await browser.newPage();
-    await page.goto(`${server.origin}/pkg/package.json`); // any document of that origin: only its scripts matter
+    // Any document of the origin works, because the comparison needs only the scripts of the origin.
+    await page.goto(`${server.origin}/pkg/package.json`);
     const result = await page.evaluate(
       async ([seed, changes]) => {
         const usage = await import("/pkg/dist/entries/web.js");

@@ -1,10 +1,11 @@
-"""Weeks and months as Python's zoneinfo has them, one JSON line for the names whose files are the same.
+"""Prints weeks and months as Python's zoneinfo computes them. Zone names with identical files share one JSON line.
 
     python zones.py FIRST_YEAR YEAR_AFTER_THE_LAST
 
-The first line says which Python and which tz database this is. The others are {"names", "transitions", "weeks", "months"}:
-of each week that begins within two days of a transition, and of each month, the row [first weekday (Monday is 0), start,
-end, offset at the start, offset at the last second]; all in seconds, end exclusive.
+The first line contains the versions of Python and of the tz database. The other lines are {"names", "transitions", "weeks",
+"months"}. "weeks" has a row for each week that begins within two days of a transition. "months" has a row for each month. A row
+is [first weekday (Monday is 0), start, end, offset at the start, offset at the last second]. Times and offsets are in seconds,
+and the end is exclusive.
 """
 
 import json
@@ -21,7 +22,7 @@ EPOCH = datetime(1970, 1, 1)
 
 
 class Zone:
-    """What zoneinfo says of a zone, in seconds since 1970."""
+    """A zone of zoneinfo, with times in seconds since 1970."""
 
     def __init__(self, name):
         self.info = zoneinfo.ZoneInfo(name)
@@ -31,7 +32,7 @@ class Zone:
         return int(datetime.fromtimestamp(at, self.info).utcoffset().total_seconds())
 
     def change(self, before, after):
-        """The first second with another offset than `before` has."""
+        """Returns the first second whose offset differs from the offset at `before`."""
         old = self.offset(before)
         while after - before > 1:
             middle = (before + after) // 2
@@ -42,7 +43,7 @@ class Zone:
         return after
 
     def transitions(self, noons):
-        """Where the offset changes. Looks at every noon (UTC): of two changes in between that cancel each other, none is seen."""
+        """Returns the transitions. It compares noons (UTC), so two changes that cancel each other between noons are lost."""
         info, found, old = self.info, [], None
         for noon in noons:
             new = noon.astimezone(info).utcoffset()
@@ -53,7 +54,7 @@ class Zone:
         return found
 
     def start(self, day):
-        """The first second of a local date."""
+        """Returns the first second of a local date."""
         if day not in self.starts:
             self.starts[day] = self.find_start(day)
         return self.starts[day]
@@ -61,7 +62,8 @@ class Zone:
     def find_start(self, day):
         midnight = datetime(day.year, day.month, day.day)
         wall = (midnight - EPOCH) // timedelta(seconds=1)
-        # In a gap, fold 0 is the offset before it and fold 1 the one after; in a fold likewise, and the first is earlier.
+        # In a gap and in a fold, fold=0 gives the offset before the transition, and fold=1 gives the offset after it. In a fold,
+        # `first` is the earlier instant. In a gap, `second` is earlier, and the date begins at the transition.
         first, second = (
             wall - int(midnight.replace(tzinfo=self.info, fold=fold).utcoffset().total_seconds()) for fold in (0, 1)
         )
@@ -97,7 +99,7 @@ def describe(names, noons):
 def main():
     first, last = (datetime(int(year), 1, 1, 12, tzinfo=timezone.utc) for year in sys.argv[1:])
     if zoneinfo.TZPATH:
-        sys.exit("zoneinfo looks into this machine's tz database: PYTHONTZPATH must be empty")
+        sys.exit("zoneinfo reads the tz database of this machine: PYTHONTZPATH must be empty")
     print(json.dumps({"python": platform.python_version(), "tzdb": tzdata.IANA_VERSION}))
     noons = [first + timedelta(days=n) for n in range((last - first).days)]
     root = files("tzdata")
