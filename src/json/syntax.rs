@@ -233,7 +233,7 @@ pub fn foreign_beginning(byte: u8) -> Option<&'static str> {
 
 /// Why one more array or object can't open.
 pub fn too_deep() -> String {
-    format!("arrays and objects lie more than {MAX_DEPTH} deep in each other")
+    format!("arrays and objects are nested more than {MAX_DEPTH} deep")
 }
 
 /// The message for text that is not UTF-8.

@@ -78,7 +78,7 @@ const fn named(tag: u8) -> Option<&'static str> {
         tag::BIGINT => "a bigint",
         tag::FUNCTION => "a function",
         tag::SYMBOL => "a symbol",
-        tag::TOO_DEEP => "a list page too deep in others",
+        tag::TOO_DEEP => "a list page that is nested too deep",
         tag::REVOKED => "a revoked Proxy",
         _ => return None,
     })

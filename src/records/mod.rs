@@ -8,5 +8,6 @@ mod field_lookup;
 pub mod judge;
 pub mod mistakes;
 pub mod reader;
+mod recovery;
 pub mod row;
 pub mod scan;

@@ -5,8 +5,8 @@
 //! keeps no more than the record that it is in, so memory does not grow with the text.
 //!
 //! There are two ways to read a record. The fast path (`fast_path.rs`) reads records that lie whole in a chunk. Everything else
-//! goes byte by byte through the grammar ([`Syntax`]) here: records that a chunk cuts, pages, and text that is broken. After a
-//! broken value the reader recovers at the next line that begins with `{`.
+//! goes byte by byte through the grammar ([`Syntax`]) here: records that a chunk cuts, pages, and text that is broken.
+//! `recovery.rs` finds the record after a broken value.
 
 use crate::error::{Code, Place, UsageError};
 use crate::json::MAX_DEPTH;
@@ -14,6 +14,7 @@ use crate::json::strings::{ascii_len, line_breaks, text_len};
 use crate::json::syntax::{Container, NOT_UTF8, State, Step, Syntax, foreign_beginning, too_deep};
 use crate::json::utf8::Utf8;
 use crate::json::value::{key_among, kind_of};
+use crate::records::recovery::Recovery;
 use crate::records::row::Row;
 use crate::records::scan;
 
@@ -76,7 +77,7 @@ impl Frame {
 
 /// What the reader is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
+pub(super) enum Mode {
     /// Reading the text.
     Reading,
     /// Reading the rest of a byte order mark.
@@ -90,7 +91,7 @@ enum Mode {
 
 /// The value that is being read where a record may be.
 #[derive(Clone, Copy, Debug)]
-struct Record {
+pub(super) struct Record {
     /// How many containers are open around it.
     depth: usize,
     /// Its type with the article, unless it is an object.
@@ -107,27 +108,27 @@ const MAX_KEY: usize = 24;
 /// Reads one text, chunk by chunk.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    mode: Mode,
-    syntax: Syntax,
+    pub(super) mode: Mode,
+    pub(super) syntax: Syntax,
     pub(super) frames: Vec<Frame>,
-    record: Option<Record>,
+    pub(super) record: Option<Record>,
     /// Where the record begins in this chunk. Text from earlier chunks is in `kept`.
     from: usize,
     /// The text so far of a record that began in an earlier chunk.
-    kept: Vec<u8>,
+    pub(super) kept: Vec<u8>,
     /// The raw text of the latest key of a record or page, as far as the key could be `data`.
     key: Vec<u8>,
     /// Checks strings outside of records. The text of a record is checked at its end.
-    utf8: Utf8,
+    pub(super) utf8: Utf8,
     /// The index of the top-level value that is being read or comes next.
-    top: u64,
+    pub(super) top: u64,
     /// The offset in the text at which the chunk begins.
     pub(super) offset: u64,
     /// The current line, from 1.
     pub(super) line: u64,
     /// The offset in the text at which the current line begins.
-    line_start: u64,
-    recovery: Recovery,
+    pub(super) line_start: u64,
+    pub(super) recovery: Recovery,
     failed: Option<UsageError>,
     pub(super) fast_path: FastPath,
 }
@@ -143,22 +144,6 @@ pub(super) struct FastPath {
     pub(super) waiting: Vec<u8>,
 }
 
-/// Recovery after a broken value.
-#[derive(Clone, Copy, Debug, Default)]
-struct Recovery {
-    /// The line of the broken value.
-    line: u64,
-    /// How many lines with text in them were skipped.
-    skipped: u64,
-    /// The last of the skipped lines.
-    last: u64,
-    /// Where reading went on the last time. A value that is broken at that offset is not tried again.
-    resumed_at: Option<u64>,
-    /// Whether reading goes on in a list that may have ended in the broken line. A comma or a bracket after the next record
-    /// shows that the list goes on; a new line that begins with `{` shows that it has ended.
-    is_unsure: bool,
-}
-
 impl Default for Reader {
     fn default() -> Self {
         Reader::with(FastPath {
@@ -170,7 +155,7 @@ impl Default for Reader {
 }
 
 /// What became of a byte.
-enum Outcome {
+pub(super) enum Outcome {
     /// It was taken.
     Taken,
     /// It ended something before it, and has to be looked at again.
@@ -523,20 +508,6 @@ impl Reader {
         }
     }
 
-    /// Whether a record at the beginning of a line shows that the list, in which a value was broken, ended with that value.
-    fn has_list_ended(&self, at: usize) -> bool {
-        self.recovery.is_unsure && self.here(at) == self.line_start && self.is_behind_item()
-    }
-
-    /// The list in which a value was broken has ended. The record after it, and those to come, are top-level values.
-    fn leave_containers(&mut self) -> Outcome {
-        self.frames.clear();
-        self.recovery.is_unsure = false;
-        self.top = self.top.saturating_add(2);
-        self.syntax.state = State::Value;
-        Outcome::Again
-    }
-
     /// The innermost container ends.
     fn close(&mut self, chunk: &[u8], at: usize, sink: &mut dyn Sink) -> Outcome {
         let closed = self.frames.pop();
@@ -617,74 +588,7 @@ impl Reader {
         sink.broken(self.fault(NOT_UTF8, line, record.offset.saturating_add(before as u64)))
     }
 
-    /// Reports a broken value, and begins to look for a place at which reading can go on.
-    #[inline(never)]
-    fn fail_value(&mut self, message: &str, here: u64, sink: &mut dyn Sink) -> Result<(), UsageError> {
-        let error = self.fault(message, self.line, here);
-        // Of the lists that began in the broken line only the outermost may go on in the next line.
-        let outermost = |frame: &Frame| matches!(frame, Frame::Items { line, .. } if *line == self.line);
-        if let Some(at) = self.frames.iter().position(outermost) {
-            self.frames.truncate(at.saturating_add(1));
-        }
-        while !matches!(self.frames.last(), None | Some(Frame::Items { .. })) {
-            self.frames.pop();
-        }
-        match self.frames.last_mut() {
-            Some(Frame::Items { index, .. }) => *index = index.saturating_add(1),
-            _ => self.top = self.top.saturating_add(1),
-        }
-        self.record = None;
-        self.kept.clear();
-        self.utf8 = Utf8::default();
-        self.mode = Mode::Recovering;
-        self.recovery = Recovery {
-            line: self.line,
-            resumed_at: self.recovery.resumed_at,
-            ..Recovery::default()
-        };
-        sink.broken(error)
-    }
-
-    /// Takes a byte after a broken value. A line that begins with `{` is taken for the next record. That is right for
-    /// newline-delimited text, compact or indented, and for arrays with one record a line.
-    fn resync(&mut self, byte: u8, here: u64, sink: &mut dyn Sink) -> Outcome {
-        match byte {
-            b'{' if here == self.line_start && self.recovery.resumed_at != Some(here) => {
-                self.report_skipped(sink);
-                self.recovery.resumed_at = Some(here);
-                self.recovery.is_unsure = !self.frames.is_empty();
-                self.mode = Mode::Reading;
-                self.syntax.state = State::Value;
-                return Outcome::Again;
-            }
-            b'\n' => self.new_line(here),
-            b' ' | b'\t' | b'\r' => {}
-            _ if self.line > self.recovery.line && self.line > self.recovery.last => {
-                self.recovery.skipped = self.recovery.skipped.saturating_add(1);
-                self.recovery.last = self.line;
-            }
-            _ => {}
-        }
-        Outcome::Taken
-    }
-
-    fn report_skipped(&self, sink: &mut dyn Sink) {
-        let Recovery {
-            line, skipped, last, ..
-        } = self.recovery;
-        if skipped > 0 {
-            let message =
-                format!("after the broken value in line {line}, {skipped} lines were skipped, up to line {last}");
-            let place = Place {
-                path: String::new(),
-                line: Some(last),
-                byte_offset: None,
-            };
-            sink.skipped(UsageError::new(Code::InvalidJson, message).at(place));
-        }
-    }
-
-    fn fault(&self, message: &str, line: u64, offset: u64) -> UsageError {
+    pub(super) fn fault(&self, message: &str, line: u64, offset: u64) -> UsageError {
         UsageError::new(Code::InvalidJson, message).at(self.place(line, offset))
     }
 
@@ -722,7 +626,9 @@ impl Reader {
                 self.report_skipped(sink);
                 return Ok(());
             }
-            Mode::Mark { .. } => return self.fail_value("the text ends inside an object", self.offset, sink),
+            Mode::Mark { .. } => {
+                return self.fail_value("the text ends inside a byte order mark", self.offset, sink);
+            }
             Mode::Reading => {}
         }
         if self.syntax.may_end()

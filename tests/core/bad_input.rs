@@ -142,6 +142,19 @@ fn lines_that_the_recovery_skips_are_reported() {
     assert_eq!((diagnostics.problems.len(), diagnostics.totals.messages), (2, 1));
     let message = "after the broken value in line 1, 2 lines were skipped, up to line 4";
     assert_eq!(diagnostics.problems[1].message, message);
+
+    let (counts, _) = counted(JUNE, format!("x\ny\n{GOOD}"));
+    let message = "after the broken value in line 1, line 2 was skipped";
+    assert_eq!(counts.ledger().diagnostics().problems[1].message, message);
+}
+
+#[test]
+fn a_text_that_ends_inside_a_byte_order_mark_is_reported() {
+    for text in [&b"\xef"[..], b"\xef\xbb"] {
+        let error = counted(STRICT, text).1.unwrap_err();
+        assert_eq!(error.message, "the text ends inside a byte order mark");
+        assert_eq!(error.place.unwrap().byte_offset, Some(text.len() as u64));
+    }
 }
 
 #[test]
