@@ -3,10 +3,10 @@
 //! A day has 24 hours, or another number such as 23 or 25 when clocks change. A date that clocks skip (Pacific/Apia,
 //! 2011-12-30) is an empty bucket, so that every date has one. Buckets tile time: each ends where the next begins.
 
-use crate::calendar::period::{Period, Window};
+use crate::calendar::period::{Period, Window, are_supported, out_of_range};
 use crate::calendar::zone::{Zone, day_before};
-use crate::error::{Code, Place, UsageError};
-use chrono::{Datelike, NaiveDate};
+use crate::error::UsageError;
+use chrono::NaiveDate;
 
 /// The length of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub fn buckets(zone: &Zone, unit: Unit, now: i64, count: u16) -> Option<Vec<Buck
     for _ in 0..count {
         let start = zone.first_instant(first)?;
         let last = day_before(next(unit, first)?)?;
-        if first.year() < 1970 || last.year() > 2099 {
+        if !are_supported(first, last) {
             return None;
         }
         found.push(Bucket {
@@ -93,13 +93,12 @@ impl SeriesQuery {
     #[inline(never)]
     pub fn buckets(&self, unit: Unit) -> Result<Vec<Bucket>, UsageError> {
         buckets(&self.zone, unit, self.now, self.count).ok_or_else(|| {
-            let message = format!(
-                "{} {} up to `now` are not all inside 1970-01-01..2099-12-31 in {}, the supported span",
-                self.count,
-                if unit == Unit::Day { "days" } else { "months" },
-                self.zone.name()
-            );
-            UsageError::new(Code::OutOfRange, message).at(Place::at("/now"))
+            let units = if unit == Unit::Day { "days" } else { "months" };
+            out_of_range(
+                &format!("{} {units} up to `now` are not all", self.count),
+                &self.zone,
+                "/now",
+            )
         })
     }
 }

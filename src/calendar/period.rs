@@ -82,14 +82,25 @@ pub struct Bounds {
     pub window: Window,
 }
 
-/// The first and the last year that a period may touch. For earlier years the tz database knows too little, and for later
-/// years today's rules say nothing reliable.
-const SUPPORTED: (i32, i32) = (1970, 2099);
+/// The first supported year. A period lies wholly inside the supported years. The tz database knows too little of earlier years.
+pub const FIRST_YEAR: i32 = 1970;
 
-/// The first supported year. A period lies wholly inside the supported years.
-pub const FIRST_YEAR: i32 = SUPPORTED.0;
-/// The last supported year.
-pub const LAST_YEAR: i32 = SUPPORTED.1;
+/// The last supported year. Today's rules say nothing reliable about later years.
+pub const LAST_YEAR: i32 = 2099;
+
+/// Do the dates lie inside the supported years?
+pub(super) fn are_supported(first: NaiveDate, last: NaiveDate) -> bool {
+    first.year() >= FIRST_YEAR && last.year() <= LAST_YEAR
+}
+
+/// The error for `what`, which is not inside the supported years in a zone.
+pub(super) fn out_of_range(what: &str, zone: &Zone, path: &str) -> UsageError {
+    let span = format!(
+        "{FIRST_YEAR}-01-01..{LAST_YEAR}-12-31 in {}, the supported span",
+        zone.name()
+    );
+    UsageError::new(Code::OutOfRange, format!("{what} inside {span}")).at(Place::at(path))
+}
 
 impl Period {
     /// The first date of the period of this kind that contains `date`.
@@ -173,25 +184,18 @@ impl Bounds {
             } else {
                 format!(", moved by {offset},")
             };
-            UsageError::new(
-                Code::OutOfRange,
-                format!(
-                    "the {} of {}{moved} is not wholly inside 1970-01-01..2099-12-31 in {}, the supported span",
-                    period.as_str(),
-                    DateTime::from_timestamp_millis(now)
-                        .and_then(|t| to_wire(t.naive_utc()))
-                        .map_or_else(|| format!("{now} ms"), text),
-                    zone.name(),
-                ),
-            )
-            .at(Place::at(path))
+            let moment = DateTime::from_timestamp_millis(now)
+                .and_then(|t| to_wire(t.naive_utc()))
+                .map_or_else(|| format!("{now} ms"), text);
+            let what = format!("the {} of {moment}{moved} is not wholly", period.as_str());
+            out_of_range(&what, zone, path)
         })
     }
 
     /// Does the period lie wholly inside the local dates 1970-01-01..2099-12-31?
     pub fn is_supported(&self) -> bool {
         let last = self.period.step(self.first, 1).and_then(day_before);
-        self.first.year() >= SUPPORTED.0 && last.is_some_and(|last| last.year() <= SUPPORTED.1)
+        last.is_some_and(|last| are_supported(self.first, last))
     }
 
     fn holding(period: Period, zone: &Zone, now: i64, week_start: Weekday) -> Option<Bounds> {

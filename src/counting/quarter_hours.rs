@@ -330,8 +330,22 @@ impl Block {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::calendar::period::{FIRST_YEAR, LAST_YEAR};
+    use crate::calendar::zone::Zone;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
+
+    #[test]
+    fn quarter_hours_cover_the_supported_years_and_a_day_on_each_side() {
+        let midnight = |year, month, day| {
+            let date = chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap();
+            date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()
+        };
+        assert_eq!(ALL_TIME.start, midnight(FIRST_YEAR - 1, 12, 31));
+        assert_eq!(ALL_TIME.end, midnight(LAST_YEAR + 1, 1, 2));
+        let year = 365 * 86_400_000;
+        assert!(Zone::knows(ALL_TIME.start - year) && Zone::knows(ALL_TIME.end + year));
+    }
 
     fn usage() -> impl Strategy<Value = Tally> {
         let seconds = prop_oneof![0..100_u64, (0..3_u64).prop_map(|n| (1 << 32) - 1 + n), Just(1 << 50)];
