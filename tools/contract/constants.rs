@@ -1,12 +1,9 @@
 //! TypeScript: the constants that both sides of the module need, such as limits and the tags of columns.
 
-use usage_by_agent::calendar::period::{FIRST_YEAR, LAST_YEAR, WEEKDAYS};
-use usage_by_agent::contract::check::MAX_LISTED_PROBLEMS;
-use usage_by_agent::contract::{DAYS, MONTHS, PERIODS, SeriesLength};
-use usage_by_agent::counting::diagnostics::MAX_PROBLEMS;
+use usage_by_agent::calendar::period::WEEKDAYS;
+use usage_by_agent::contract::PERIODS;
 use usage_by_agent::json::MAX_DEPTH;
 use usage_by_agent::records::columns::{TAG_BITS, TAGS};
-use usage_by_agent::records::reader::MAX_RECORD;
 use usage_by_agent::records::row::{DATA_FIELDS, FIELDS};
 
 const HEAD: &str = "// Written by `npm run contract` from src/. Change it there.\n";
@@ -17,7 +14,6 @@ pub fn constants() -> String {
     [
         HEAD.to_owned(),
         words("A kind of calendar period.", "Period", &PERIODS),
-        list("Every kind of calendar period.", "PERIODS", "Period", &PERIODS),
         words("A day of the week.", "Weekday", &WEEKDAYS.map(|(name, _)| name)),
         list(
             "Every day of the week, Monday first.",
@@ -25,33 +21,10 @@ pub fn constants() -> String {
             "Weekday",
             &WEEKDAYS.map(|(name, _)| name),
         ),
-        length("How many days a series of days may have.", "DAYS", DAYS),
-        length("How many months a series of months may have.", "MONTHS", MONTHS),
-        number(
-            "The first supported year. A period lies wholly inside the supported years.",
-            "FIRST_YEAR",
-            FIRST_YEAR,
-        ),
-        number("The last supported year.", "LAST_YEAR", LAST_YEAR),
-        number(
-            "How many problems of records the diagnostics keep. They only count further ones.",
-            "MAX_KEPT_PROBLEMS",
-            MAX_PROBLEMS,
-        ),
-        number(
-            "How many errors, and how many warnings, the check of a response lists. It only counts further ones.",
-            "MAX_LISTED_PROBLEMS",
-            MAX_LISTED_PROBLEMS,
-        ),
         number(
             "How many levels of arrays and objects JSON text may contain.",
             "MAX_DEPTH",
             MAX_DEPTH,
-        ),
-        number(
-            "How many bytes the text of one record may have.",
-            "MAX_RECORD_BYTES",
-            MAX_RECORD,
         ),
         list(
             "The fields that the core reads of a record, in the order of a batch's entries.",
@@ -84,13 +57,6 @@ fn item(about: &str, code: &str) -> String {
 
 fn number(about: &str, name: &str, value: impl std::fmt::Display) -> String {
     item(about, &format!("const {name} = {value};"))
-}
-
-fn length(about: &str, name: &str, SeriesLength { min, max, default }: SeriesLength) -> String {
-    item(
-        about,
-        &format!("const {name} = {{ min: {min}, max: {max}, default: {default} }} as const;"),
-    )
 }
 
 /// A type of which each of these words is a value.
