@@ -7,7 +7,8 @@ use crate::error::UsageError;
 use crate::options::Options;
 use wasm_bindgen::prelude::*;
 
-/// What `validateResponse` of the package finds in a JSON text: problems and warnings; `null` for an endpoint that there is not.
+/// Checks the JSON text of a response, for `validateResponse` of the package. Returns the problems, or the warnings of a valid
+/// response; `null` for an endpoint that does not exist.
 #[wasm_bindgen(js_name = validateResponse)]
 pub fn validate_response(endpoint: &str, text: &[u8], expect: &str) -> Result<JsValue, JsValue> {
     let Some(endpoint) = Endpoint::named(endpoint) else {
@@ -18,6 +19,7 @@ pub fn validate_response(endpoint: &str, text: &[u8], expect: &str) -> Result<Js
     to_js(&problems)
 }
 
+/// Parses what is expected of a response. Options that are missing are not checked.
 pub(super) fn expected(query: &Options) -> Result<Expect, UsageError> {
     Ok(Expect {
         period: given(&query.period, || query.kind())?,

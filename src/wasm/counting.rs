@@ -1,4 +1,4 @@
-//! Counting records, and asking for what has been counted.
+//! The counters: records go in, and responses and snapshots come out.
 
 use super::{given, thrown, to_js};
 use crate::contract::Endpoint;
@@ -14,7 +14,7 @@ use crate::records::row::Row;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-/// Counts a batch of objects. The first record's pointer is `prefix/first`.
+/// Counts a batch of objects. The JSON Pointer of the first record is `prefix/first`.
 fn push_columns(
     into: &mut Ledger,
     mut columns: Columns<'_>,
@@ -41,12 +41,12 @@ fn push_text(into: &mut Ledger, feed: &mut Feed, chunk: &[u8], is_last: bool) ->
     if is_last { feed.0.finish(into) } else { Ok(()) }
 }
 
-/// What both counters have: records go in, as columns or as text, and snapshots go in and out.
+/// The methods that both counters have.
 macro_rules! counter {
     ($Counter:ident) => {
         #[wasm_bindgen]
         impl $Counter {
-            /// Counts a batch of objects. The first record's pointer is `prefix/first`.
+            /// Counts a batch of objects. The JSON Pointer of the first record is `prefix/first`. The feed has the default agent.
             #[wasm_bindgen(js_name = pushColumns)]
             #[allow(clippy::too_many_arguments)]
             pub fn push_columns(
@@ -74,7 +74,7 @@ macro_rules! counter {
                 push_text(self.0.ledger_mut(), feed, chunk, is_last).map_err(thrown)
             }
 
-            /// Everything that has been counted, as bytes.
+            /// Writes what has been counted as bytes.
             pub fn snapshot(&self) -> Vec<u8> {
                 self.0.ledger().snapshot()
             }
@@ -100,14 +100,14 @@ counter!(Aggregator);
 
 #[wasm_bindgen]
 impl Aggregator {
-    /// An aggregator that has counted nothing yet.
+    /// Creates an aggregator that has counted nothing yet. `query` is JSON.
     #[wasm_bindgen(constructor)]
     pub fn new(query: &str) -> Result<Aggregator, JsValue> {
         let query = Options::from_json(query).usage().map_err(thrown)?;
         Ok(Aggregator(aggregator::Aggregator::new(query)))
     }
 
-    /// The report of what has been counted so far.
+    /// Computes the report of what has been counted so far.
     pub fn report(&self) -> Result<JsValue, JsValue> {
         to_js(&self.0.report())
     }
@@ -121,7 +121,7 @@ counter!(Rollup);
 
 #[wasm_bindgen]
 impl Rollup {
-    /// A rollup that has counted nothing yet.
+    /// Creates a rollup that has counted nothing yet. `options` is JSON.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str) -> Result<Rollup, JsValue> {
         let options = Options::from_json(options);
@@ -130,8 +130,10 @@ impl Rollup {
         Ok(Rollup(rollup::Rollup::new(reading, directory)))
     }
 
-    /// The response of an endpoint. That of `usage` is without the plan and the numbers, which the face has at hand: it is the
-    /// counts, and the first and the last second of the month.
+    /// Computes the response of an endpoint; `null` for an endpoint that does not exist. `query` is JSON.
+    ///
+    /// For `usage` it returns the counts, and the first and the last second of the month. The package adds the plan and the
+    /// numbers.
     pub fn response(&self, endpoint: &str, query: &str) -> Result<JsValue, JsValue> {
         let rollup = &self.0;
         let query = Options::from_json(query);
@@ -159,13 +161,13 @@ fn answered(response: Result<impl Serialize, UsageError>) -> Result<JsValue, JsV
     }
 }
 
-/// Records on their way into a counter: the agent of records that name none, and a JSON text whose chunks are being read.
+/// A JSON text whose chunks are being read, and the agent of records that do not name one.
 #[wasm_bindgen]
 pub struct Feed(TextFeed);
 
 #[wasm_bindgen]
 impl Feed {
-    /// A feed of which nothing has been read yet.
+    /// Creates a feed that has read nothing yet.
     #[wasm_bindgen(constructor)]
     pub fn new(agent_id: Option<String>, agent_name: Option<String>) -> Feed {
         Feed(TextFeed::new(Defaults { agent_id, agent_name }))

@@ -1,7 +1,7 @@
-//! The face of the core in JavaScript: the only folder that names wasm-bindgen. It converts, and judges nothing.
+//! Exports the core to JavaScript. Only this folder names wasm-bindgen. It converts values, and judges nothing.
 //!
-//! What is thrown is a plain object `{code, message, path?, line?, byteOffset?}`; `pkg/src/errors.ts` makes `UsageError`s
-//! of them. It may import everything.
+//! An error is thrown as a plain object `{code, message, path?, line?, byteOffset?}`. `pkg/src/errors.ts` makes a `UsageError` of
+//! it. This folder may import everything.
 
 mod check;
 mod counting;
@@ -20,13 +20,14 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-/// Nobody who makes ids up can know where they are looked for.
+/// Sets a random key for the hash tables, so that nobody can choose ids that collide.
 #[wasm_bindgen(start)]
 fn start() {
-    set_key((js_sys::Math::random().to_bits() >> 20) as u32); // the upper bits of its fraction
+    set_key((js_sys::Math::random().to_bits() >> 20) as u32); // the upper bits of the fraction
 }
 
-/// Plain objects, with `null` for what is absent; maps as `Map`, whose keys can be any text, `__proto__` too.
+/// Converts a value to plain objects. A missing value becomes `null`. A map becomes a `Map`, whose keys may be any text, also
+/// `__proto__`.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     Ok(value.serialize(&Serializer::new().serialize_missing_as_null(true))?)
 }
@@ -35,19 +36,19 @@ fn thrown(error: UsageError) -> JsValue {
     to_js(&Problem::from(error)).unwrap_or(JsValue::NULL)
 }
 
-/// The version of this crate, which is the package's, and the release of the tz database, with a space between them.
+/// The version of this crate, which the package shares, and the release of the tz database, separated by a space.
 #[wasm_bindgen]
 pub fn versions() -> String {
     [env!("CARGO_PKG_VERSION"), " ", TZDB_VERSION].concat()
 }
 
-/// The hash of bytes, 16 bytes long. The face makes entity tags of it.
+/// The hash of bytes, 16 bytes long. The package makes entity tags of it.
 #[wasm_bindgen(js_name = contentHash)]
 pub fn content_hash(bytes: &[u8]) -> Vec<u8> {
     murmur3_x64_128(bytes, 0).map(u64::to_be_bytes).concat()
 }
 
-/// What an option says, if it says anything.
+/// Reads an option, unless it is missing.
 fn given<T>(option: &OptionValue, read: impl FnOnce() -> Result<T, UsageError>) -> Result<Option<T>, UsageError> {
     if *option == OptionValue::Missing {
         Ok(None)

@@ -11,15 +11,15 @@ use crate::options::{OptionValue, Options};
 use chrono::Weekday;
 use wasm_bindgen::prelude::*;
 
-/// A period query without its moment. To read a query costs several times as much as to answer it, so the face keeps them.
+/// A period query without its moment. Parsing a query takes several times as long as answering it, so the package caches queries.
 #[wasm_bindgen]
 pub struct PeriodQuestion {
     question: period::PeriodQuestion,
     bounds: BoundsMemory,
 }
 
-/// The latest bounds, as `pkg/src/bridge/period-cache.ts` reads them from the module's memory: two doubles at 0 and 8, two
-/// ASCII texts of 20 bytes at 16 and 36.
+/// The latest bounds. `pkg/src/bridge/period-cache.ts` reads them from the module's memory: two doubles at the offsets 0 and 8,
+/// and two ASCII texts of 20 bytes at 16 and 36.
 #[repr(C)]
 struct BoundsMemory {
     start_ms: f64,
@@ -30,7 +30,7 @@ struct BoundsMemory {
 
 #[wasm_bindgen]
 impl PeriodQuestion {
-    /// Reads the query.
+    /// Parses the query, which is JSON.
     #[wasm_bindgen(constructor)]
     pub fn new(query: &str) -> Result<PeriodQuestion, JsValue> {
         Ok(PeriodQuestion {
@@ -43,19 +43,20 @@ impl PeriodQuestion {
         })
     }
 
-    /// The zone's name as the tz database spells it.
+    /// The name of the zone as the tz database spells it.
     pub fn tz(&self) -> String {
         self.question.zone.name().to_owned()
     }
 
-    /// Answers for a moment, and says at which address of memory the answer is; 0 if there is none: `read` says why.
+    /// Computes the bounds for a moment, and returns their address in memory; 0 if there are none. [`Self::read`] then throws
+    /// the reason.
     pub fn at(&mut self, now: f64) -> usize {
         moment(now)
             .and_then(|now| self.question.at(now).ok())
             .map_or(0, |found| self.answered(&found))
     }
 
-    /// The same for whatever `now` is, as JSON.
+    /// Computes the bounds for a `now` of any type, given as JSON, and returns their address in memory.
     pub fn read(&mut self, now: &str) -> Result<usize, JsValue> {
         let now = Options {
             now: OptionValue::from_json(Some(now)),
@@ -77,13 +78,13 @@ impl PeriodQuestion {
     }
 }
 
-/// Every zone name, sorted without regard to case, with line feeds between them.
+/// All zone names, sorted without regard to case and separated by line feeds.
 #[wasm_bindgen(js_name = timeZones)]
 pub fn time_zones() -> String {
     Zone::NAMES.to_owned()
 }
 
-/// Whether the tz database has a zone of that name, in any case.
+/// Whether the tz database has a zone of this name, without regard to case.
 #[wasm_bindgen(js_name = isTimeZone)]
 pub fn is_time_zone(name: &str) -> bool {
     Zone::names().any(|known| known.eq_ignore_ascii_case(name))
@@ -101,8 +102,8 @@ pub fn records_window(endpoint: &str, query: &str) -> Result<JsValue, JsValue> {
     to_js(&(window.start as f64, window.end as f64))
 }
 
-/// What `inferConvention` of the package finds: the week's first day or null, the way of writing, the zone; `null` if nothing
-/// explains the bounds.
+/// Finds the convention that explains written bounds, for `inferConvention` of the package. Returns the first day of the week or
+/// `null`, the format and the zone; `null` if no convention explains the bounds.
 #[wasm_bindgen(js_name = inferConvention)]
 pub fn infer_convention(query: &str, start: &str, end: &str) -> Result<JsValue, JsValue> {
     let query = Options::from_json(query);
