@@ -104,8 +104,8 @@ export interface UsageStats {
 
 /** The body of `GET /v1/usage`. */
 export interface UsageResponse {
-  /** The account's plan. */
-  plan: PlanInfo;
+  /** The account's plan. Responses of newer servers do not have it. */
+  plan?: PlanInfo;
   /** The account's phone numbers. */
   numbers: NumberLimits;
   /** The account's counts. */

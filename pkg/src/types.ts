@@ -106,7 +106,7 @@ export interface NumberPage {
 
 /** The data of an account that records do not contain. */
 export interface Account {
-  /** The plan and its limits. */
+  /** The plan and its limits. Newer responses of the vendor do not have it. */
   plan?: PlanInfo;
   /** How many phone numbers are used, allowed and left. */
   numbers?: NumberLimits;
@@ -120,7 +120,7 @@ export interface Account {
 
 /** The query of `GET /v1/usage`. */
 export interface AccountQuery {
-  /** The account's data. `plan` and `numbers` are required. */
+  /** The account's data. `numbers` is required. */
   account: Account;
   /** The IANA name of the time zone of the month in `periodStart` and `periodEnd`. Absent or `null`: `"UTC"`. */
   tz?: string | null;

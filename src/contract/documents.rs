@@ -51,7 +51,7 @@ impl Endpoint {
     pub const fn about(self) -> &'static str {
         match self {
             Endpoint::ByAgent => "Usage by agent in the current calendar week, month or year",
-            Endpoint::Usage => "The account's plan, phone numbers and counts",
+            Endpoint::Usage => "The account's phone numbers, counts and plan",
             Endpoint::Daily => "Usage by day, for the last days",
             Endpoint::Monthly => "Usage by calendar month, for the last months",
             Endpoint::ByNumber => "Usage by phone number",

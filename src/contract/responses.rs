@@ -100,8 +100,8 @@ shapes! {
 
     /// The body of `GET /v1/usage`.
     UsageResponse [BoundsOrdered] {
-        /// The account's plan.
-        plan = "plan": PlanInfo as Kind::Object(&PlanInfo::SHAPE), Required;
+        /// The account's plan. Responses of newer servers do not have it.
+        plan = "plan": Option<PlanInfo> as Kind::Object(&PlanInfo::SHAPE), Expected;
         /// The account's phone numbers.
         numbers = "numbers": NumberLimits as Kind::Object(&NumberLimits::SHAPE), Required;
         /// The account's counts.

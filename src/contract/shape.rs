@@ -143,7 +143,7 @@ impl Kind {
 pub enum Need {
     /// The field must be present.
     Required,
-    /// The field may be missing, because older servers do not write it. That is reported as a warning.
+    /// The field may be missing, because some servers do not write it. That is reported as a warning.
     Expected,
     /// The field may be missing.
     Optional,

@@ -192,8 +192,9 @@ impl Rollup {
         })
     }
 
-    /// The account's usage. The plan and the limits of phone numbers are not in records, so the caller gives them.
-    pub fn usage(&self, query: &AccountQuery, plan: PlanInfo, numbers: NumberLimits) -> UsageResponse {
+    /// The account's usage. The plan and the limits of phone numbers are not in records, so the caller gives them. Newer servers
+    /// do not state a plan.
+    pub fn usage(&self, query: &AccountQuery, plan: Option<PlanInfo>, numbers: NumberLimits) -> UsageResponse {
         let (period_start, period_end) = query.month.bounds.written(query.month.bounds_as);
         UsageResponse {
             plan,

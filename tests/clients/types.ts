@@ -20,8 +20,8 @@ export const monthly = (ours: MonthlyUsageResponse): AgentPhone.MonthlyUsageResp
 export const byNumber = (ours: NumberUsageResponse): AgentPhone.NumberUsageResponse => ours;
 export const refusal = (ours: ParameterErrorResponse): AgentPhone.HttpValidationError => ours;
 
-// The client's type requires these fields. The package also accepts older responses, which do not have them.
-type Whole = UsageResponse & { plan: { limits: PlanLimits }; periodStart: string; periodEnd: string };
+// The client's type requires these fields. The package also accepts older and newer responses, which do not have them.
+type Whole = UsageResponse & { plan: { name: string; limits: PlanLimits }; periodStart: string; periodEnd: string };
 export const usage = (ours: Whole): AgentPhone.UsageResponse => ours;
 // @ts-expect-error the client's type does not allow a response without these fields
 export const older = (ours: UsageResponse): AgentPhone.UsageResponse => ours;

@@ -45,19 +45,6 @@ class AgentUsageResponse(BaseModel):
     periodEnd: str
 
 
-class PlanLimits(BaseModel):
-    numbers: int
-    messagesPerMonth: int
-    voiceMinutesPerMonth: int
-    maxCallDurationMinutes: int
-    concurrentCalls: int
-
-
-class PlanInfo(BaseModel):
-    name: str
-    limits: PlanLimits
-
-
 class NumberLimits(BaseModel):
     used: int
     limit: int
@@ -79,8 +66,8 @@ class UsageStats(BaseModel):
     smsSegmentsLast30d: int
 
 
+# The vendor's newest reference says that the response has no plan.
 class UsageResponse(BaseModel):
-    plan: PlanInfo
     numbers: NumberLimits
     stats: UsageStats
     periodStart: str
@@ -185,9 +172,6 @@ def by_agent(
 @app.get("/v1/usage")
 def usage() -> UsageResponse:
     start, end = bounds("month", timezone.utc)
-    limits = PlanLimits(
-        numbers=5, messagesPerMonth=10_000, voiceMinutesPerMonth=600, maxCallDurationMinutes=30, concurrentCalls=4
-    )
     stats = UsageStats(
         totalMessages=950, messagesLast24h=3, messagesLast7d=20, messagesLast30d=80,
         totalCalls=400, callsLast24h=0, callsLast7d=9, callsLast30d=36,
@@ -195,7 +179,6 @@ def usage() -> UsageResponse:
         smsSegmentsLast30d=91,
     )  # fmt: skip
     return UsageResponse(
-        plan=PlanInfo(name="Pro", limits=limits),
         numbers=NumberLimits(used=2, limit=5, remaining=3),
         stats=stats,
         periodStart=start,

@@ -450,22 +450,21 @@ describe("the account's data", () => {
   const noRecords = { ...open, records: () => [] };
   const { plan, numbers } = ACCOUNT;
 
-  test("without a plan or numbers the response is a 404, and no record is read", async () => {
-    for (const account of [
-      undefined,
-      {},
-      { plan },
-      { numbers },
-      { plan, numbers: null },
-      async () => ({ numbers }),
-      () => undefined,
-    ]) {
+  test("without numbers the response is a 404, and no record is read", async () => {
+    for (const account of [undefined, {}, { plan }, { plan, numbers: null }, async () => ({ plan }), () => undefined]) {
       const handler = createUsageHandler({ ...open, account, records: () => assert.fail("nothing is read") });
       const { status, body } = await ask(handler, "/v1/usage");
       assert.deepEqual([status, body.error.code], [404, "account_unknown"]);
     }
     const handler = createUsageHandler({ ...noRecords, account: undefined });
     for (const path of PATHS.filter((path) => path !== "/v1/usage")) await answer(handler, path);
+  });
+
+  test("without a plan the response has none", async () => {
+    for (const account of [{ numbers }, { numbers, plan: null }, async () => ({ numbers })]) {
+      const body = await answer(createUsageHandler({ ...noRecords, account }), "/v1/usage");
+      assert.deepEqual(Object.keys(body), ["numbers", "stats", "periodStart", "periodEnd"]);
+    }
   });
 
   test("the account function is called once for each request that needs it", async () => {

@@ -146,6 +146,10 @@ test("the account's usage has the last quarter hours, the calendar month and the
   }
   const wall = rollup.usage({ account, tz: "Asia/Kolkata", now: at(0), boundsAs: "wall-clock" });
   assert.equal(wall.periodStart, "2024-01-01T00:00:00Z");
+  for (const plan of [undefined, null]) {
+    const { stats: _, ...rest } = rollup.usage({ account: { ...account, plan }, now: at(0) });
+    assert.deepEqual(Object.keys(rest), ["numbers", "periodStart", "periodEnd"]);
+  }
   rollup.free();
 });
 

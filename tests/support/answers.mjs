@@ -101,6 +101,7 @@ function usage(random) {
     periodStart: new Date(start).toISOString(),
     periodEnd: new Date(start + random.below(400 * DAY)).toISOString().replace("Z", random.pick(["Z", "+00:00"])),
   };
+  if (random.chance(0.3)) delete body.plan;
   if (random.chance(0.3)) body.stats.smsSegmentsLast30d = random.pick([null, count(random)]);
   if (random.chance(0.3)) body.reportGeneratedAt = random.pick([null, new Date(start).toISOString()]);
   return { endpoint: "usage", body, expect: {} };

@@ -3,7 +3,8 @@
 
 const DAY = 86_400_000;
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+// RFC 3339 §5.6 allows a space between date and time.
+const TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const BOUND = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 const text = (value) => (typeof value === "string" && value.isWellFormed() ? null : "type");
@@ -27,7 +28,7 @@ const time = matching("timestamp", isTime);
 const orNull = (judge) => (value) => (value === null ? null : judge(value));
 
 /**
- * The fields in three groups. `must`: the field is required. `may`: the field is optional. `should`: older responses do not
+ * The fields in three groups. `must`: the field is required. `may`: the field is optional. `should`: some responses do not
  * have the field.
  */
 const ROWS = {
@@ -48,6 +49,10 @@ const CALLS = ["callsLast24h", "callsLast7d", "callsLast30d", "totalCalls"];
 const DELIVERIES = ["totalWebhookDeliveries", "successfulWebhookDeliveries", "failedWebhookDeliveries"];
 const USAGE = {
   must: {
+    numbers: counts("used", "limit", "remaining"),
+    stats: { ...counts(...MESSAGES, ...CALLS, ...DELIVERIES), may: { smsSegmentsLast30d: orNull(count) } },
+  },
+  should: {
     plan: {
       must: { name: text },
       should: {
@@ -60,10 +65,9 @@ const USAGE = {
         ),
       },
     },
-    numbers: counts("used", "limit", "remaining"),
-    stats: { ...counts(...MESSAGES, ...CALLS, ...DELIVERIES), may: { smsSegmentsLast30d: orNull(count) } },
+    periodStart: time,
+    periodEnd: time,
   },
-  should: { periodStart: time, periodEnd: time },
   may: { reportGeneratedAt: orNull(text) },
 };
 const TOPS = {

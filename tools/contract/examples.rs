@@ -29,7 +29,7 @@ pub fn of(endpoint: Endpoint) -> Value {
             period_end: "2024-07-01T03:59:59Z".into(),
         }),
         Endpoint::Usage => json!(UsageResponse {
-            plan: PlanInfo {
+            plan: Some(PlanInfo {
                 name: "Pro".into(),
                 limits: Some(PlanLimits {
                     numbers: 5,
@@ -38,7 +38,7 @@ pub fn of(endpoint: Endpoint) -> Value {
                     max_call_duration_minutes: 60,
                     concurrent_calls: 5,
                 }),
-            },
+            }),
             numbers: NumberLimits {
                 used: 2,
                 limit: 5,

@@ -84,12 +84,8 @@ const FAULTS: [Fault; 8] = [
         "NotFound",
         &["404"],
         UPSTREAM,
-        "The path does not exist, or the server does not know the account's plan and phone numbers.",
-        [
-            "account_unknown",
-            REFUSED,
-            "The account's plan and numbers are not known here.",
-        ],
+        "The path does not exist, or the server does not know how many phone numbers the account has.",
+        ["account_unknown", REFUSED, "The account's numbers are not known here."],
     ),
     (
         "NotAcceptable",

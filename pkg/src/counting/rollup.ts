@@ -91,9 +91,9 @@ export class UsageRollup extends Counter<Rollup> {
   /**
    * The account's usage, as in `GET /v1/usage`: the counts of all time, of the last day, of 7 days and of 30 days. These end with the
    * quarter hour that contains `now` and are 96, 672 and 2880 quarter hours long. The plan, the numbers and the counts of webhook
-   * deliveries come from `account`; deliveries that it does not contain are 0.
+   * deliveries come from `account`. Deliveries that it does not contain are 0. Without a plan the response has none.
    *
-   * @throws {UsageError} `invalid_option` at `/account` without a plan or without numbers; `invalid_tz`, `invalid_now`,
+   * @throws {UsageError} `invalid_option` at `/account` without numbers; `invalid_tz`, `invalid_now`,
    *   `out_of_range`
    *
    * @example
@@ -107,13 +107,13 @@ export class UsageRollup extends Counter<Rollup> {
   usage(query: AccountQuery): UsageResponse {
     const json = JSON.stringify(toCoreAccountQuery(query));
     const { plan, numbers } = query.account ?? {};
-    if (plan == null || numbers == null) {
-      const message = "the account is not known: wanted {plan, numbers}, which records do not contain";
+    if (numbers == null) {
+      const message = "the account is not known: wanted {numbers}, which records do not contain";
       throw new UsageError("invalid_option", message, { path: "/account" });
     }
     type Counted = [UsageStats, [periodStart: string, periodEnd: string]];
     const [stats, [periodStart, periodEnd]] = this.ask<Counted>((counts) => counts.response("usage", json));
-    return { plan, numbers, stats, periodStart, periodEnd };
+    return { ...(plan != null && { plan }), numbers, stats, periodStart, periodEnd };
   }
 
   /**

@@ -56,8 +56,8 @@ export interface UsageHandlerOptions {
    */
   query?: ReportOptions | ((request: Request) => Awaitable<ReportOptions>);
   /**
-   * The account's data, which records do not contain, with `records` and `rollup`. A function, if it differs by request. Without a
-   * plan and numbers `/v1/usage` is a 404. Webhook deliveries that are not set are 0, and unknown texts of phone numbers are `""`.
+   * The account's data, which records do not contain, with `records` and `rollup`. A function, if it differs by request. Without
+   * `numbers`, `/v1/usage` is a 404. Without `plan`, its response has none. Webhook deliveries that are not set are 0, and unknown texts of phone numbers are `""`.
    */
   account?: Account | ((request: Request) => Awaitable<Account>);
   /** The origins whose pages may read responses, as browsers write them (`"https://app.example"`), or `"*"`. Default: none. */

@@ -236,6 +236,11 @@ fn the_rules_about_an_account_are_judged() {
         ("/periodEnd", "missing"),
     ];
     assert_eq!(of(&old), pairs(&want));
+    let mut new = json!({"numbers": {"used": 0, "limit": 1, "remaining": 1}, "stats": 5, "periodStart": "2024-06-01T00:00:00Z",
+        "periodEnd": "2024-06-30T23:59:59Z"});
+    assert_eq!(of(&new), pairs(&[("/stats", "type"), ("/plan", "missing")]));
+    new["plan"] = json!(null);
+    assert_eq!(of(&new), pairs(&[("/plan", "type"), ("/stats", "type")]));
 }
 
 /// A by-agent report of one row with these fields, and then of a row whose id is `a`.

@@ -38,8 +38,8 @@ export function computedSource(options: UsageHandlerOptions): Source {
       // The clock is read once, so that the window and the response agree about the current time.
       const whole: FullQuery = { ...(await settings(request)), ...question.query, now: options.now?.() ?? Date.now() };
       const known = endpoint.name === "by-agent" ? parseAccount(undefined) : await account(request);
-      if (endpoint.name === "usage" && (known.stated.plan === undefined || known.stated.numbers === undefined)) {
-        return errorAnswer(404, "account_unknown", "The account's plan and numbers are not known here.");
+      if (endpoint.name === "usage" && known.stated.numbers === undefined) {
+        return errorAnswer(404, "account_unknown", "The account's numbers are not known here.");
       }
       const value = await computeAnswer(options, question, whole, (rollup) =>
         askRollup(rollup, endpoint.name, whole, known),

@@ -151,7 +151,7 @@ export const OPENAPI: object = {
     "/v1/usage": {
       "get": {
         "operationId": "usage",
-        "summary": "The account's plan, phone numbers and counts",
+        "summary": "The account's phone numbers, counts and plan",
         "tags": [
           "usage"
         ],
@@ -684,7 +684,7 @@ export const OPENAPI: object = {
         }
       },
       "NotFound": {
-        "description": "The path does not exist, or the server does not know the account's plan and phone numbers.",
+        "description": "The path does not exist, or the server does not know how many phone numbers the account has.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -703,7 +703,7 @@ export const OPENAPI: object = {
             },
             "example": {
               "error": {
-                "message": "The account's plan and numbers are not known here.",
+                "message": "The account's numbers are not known here.",
                 "code": "account_unknown",
                 "type": "invalid_request_error",
                 "details": []
@@ -1150,14 +1150,13 @@ export const OPENAPI: object = {
         "type": "object",
         "description": "The body of `GET /v1/usage`. `periodEnd` does not come before `periodStart`.",
         "required": [
-          "plan",
           "numbers",
           "stats"
         ],
         "properties": {
           "plan": {
             "$ref": "#/components/schemas/PlanInfo",
-            "description": "The account's plan."
+            "description": "The account's plan. Responses of newer servers do not have it."
           },
           "numbers": {
             "$ref": "#/components/schemas/NumberLimits",
