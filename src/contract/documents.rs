@@ -30,6 +30,9 @@ pub enum Takes {
     Zone,
     /// A number of rows. The parameter is optional.
     Length(SeriesLength),
+    /// A number of whole periods, from this number (below 0) to 0. The parameter is optional, and is 0 if it is absent. The vendor
+    /// does not have it, so only responses that are computed here depend on it.
+    Offset(i16),
 }
 
 /// The words for the kinds of period.
@@ -71,6 +74,11 @@ impl Endpoint {
                     name: "tz",
                     about: "The name of an IANA time zone, such as America/New_York, in upper or lower case. The default is the zone that the server is configured with, or else UTC.",
                     takes: Takes::Zone,
+                },
+                Parameter {
+                    name: "offset",
+                    about: "The number of whole periods by which the current period is moved: -1 is the previous period. This parameter is usage-by-agent's own. The vendor's API does not have it, and a server in front of that API ignores it.",
+                    takes: Takes::Offset(-1200),
                 },
             ],
             Endpoint::Daily => &[Parameter {

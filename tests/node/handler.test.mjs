@@ -90,6 +90,10 @@ function streamOf(records, { end = (controller) => controller.close(), cancel = 
   });
 }
 
+async function* chunksOf(records) {
+  for (const record of records) yield new TextEncoder().encode(`${JSON.stringify(record)}\n`);
+}
+
 const tally = (rows) => ({
   messages: rows.filter(({ type }) => type === "message").length,
   calls: rows.filter(({ type }) => type === "call").length,
@@ -100,6 +104,9 @@ describe("computed responses", () => {
   const DOORS = {
     "records, objects": { records: async () => RECORDS },
     "records, a stream": { records: () => streamOf(RECORDS) },
+    "records, a response": { records: async () => new Response(streamOf(RECORDS)) },
+    "records, a blob": { records: () => new Blob([JSON.stringify(RECORDS)]) },
+    "records, an async iterable": { records: () => ({ [Symbol.asyncIterator]: () => chunksOf(RECORDS) }) },
     "a rollup": { rollup },
     "a rollup of the request": { rollup: async () => rollup },
   };
@@ -607,6 +614,244 @@ describe("streams", () => {
       await ended;
     }
   });
+});
+
+describe("values that are not records", () => {
+  class Result {
+    rows = ["hunter2"];
+    rowCount = 1;
+  }
+  const locked = streamOf([]);
+  locked.getReader();
+  for (const [what, given, got] of [
+    [
+      "a database's result",
+      { rows: [{ name: "hunter2" }], rowCount: 1 },
+      "gave an object with the keys rows, rowCount",
+    ],
+    ["an object of a class", new Result(), "gave an object with the keys rows, rowCount"],
+    ["a Map", new Map([["hunter2", {}]]), "gave a Map"],
+    ["undefined", undefined, "gave undefined"],
+    ["null", null, "gave null"],
+    ["a number", 42, "gave a number"],
+    ["a function", () => ["hunter2"], "gave a function"],
+    ["an empty object", {}, "gave an object without keys"],
+    ["numbers", new Float64Array(2), "gave a Float64Array"],
+    ["an array with a Promise", [{ id: "a" }, Promise.resolve("hunter2")], "gave an array whose item 1 is a Promise"],
+    ["a page with a Promise", { data: Promise.resolve("hunter2") }, "gave an object whose `data` is a Promise"],
+    [
+      "an object with many long keys",
+      Object.fromEntries(["a\u0000b\nc", "x".repeat(99), 3, 4, 5, 6, 7].map((key) => [key, "hunter2"])),
+      `gave an object with the keys 3, 4, 5, 6, 7 and 2 more`,
+    ],
+    ["an object with a long key", { ["x".repeat(99)]: "hunter2" }, `gave an object with the key ${"x".repeat(30)}…`],
+    ["an object with a strange key", { "a\u0000\u202eb\nc": 1 }, "gave an object with the key ab c"],
+    [
+      "an iterable of objects",
+      {
+        async *[Symbol.asyncIterator]() {
+          yield { id: "hunter2" };
+        },
+      },
+      "the chunk is an object",
+    ],
+    [
+      "a response without success",
+      Response.json({ secret: "hunter2" }, { status: 403 }),
+      "the response's status is 403",
+    ],
+    ["a locked stream", locked, "the stream is locked"],
+  ]) {
+    test(`${what} is a 500 that names the type`, async () => {
+      const errors = [];
+      const handler = createUsageHandler({ ...open, records: () => given, onError: (error) => errors.push(error) });
+      for (const path of PATHS) {
+        const { status, body } = await ask(handler, path);
+        const { message, code, details } = body.error;
+        assert.deepEqual([status, code, details[0].field], [500, "invalid_option", "/records"], path);
+        assert.ok(message.startsWith("`records` ") && message.includes(got), message);
+        assert.match(message, /: wanted /);
+        assert.equal(errors.at(-1).code, "invalid_option");
+      }
+      assert.equal(errors.length, PATHS.length);
+    });
+  }
+
+  test("keys that can't be read are not named", async () => {
+    const hostile = new Proxy({}, { ownKeys: () => assert.fail("hunter2") });
+    const { status, body } = await ask(createUsageHandler({ ...open, records: () => hostile }), PATHS[0]);
+    assert.deepEqual([status, body.error.code], [500, "invalid_option"]);
+    assert.match(body.error.message, /gave an object whose keys can't be read/);
+  });
+});
+
+test("whatever is not read because the query is wrong is cancelled", { timeout: 60_000 }, async () => {
+  for (const path of PATHS) {
+    for (const make of [
+      (cancel) => streamOf(RECORDS, { cancel }),
+      (cancel) => new Response(streamOf(RECORDS, { cancel })),
+      (cancel) => ({ [Symbol.asyncIterator]: () => ({ next: () => assert.fail("nothing is read"), return: cancel }) }),
+    ]) {
+      let cancelled;
+      const ended = new Promise((resolve) => {
+        cancelled = resolve;
+      });
+      const query = () => ({ dedupe: "hunter2" });
+      const handler = createUsageHandler({ ...open, query, records: () => make(cancelled) });
+      assert.equal((await ask(handler, path)).status, 500);
+      await ended;
+    }
+  }
+});
+
+describe("onError", () => {
+  const secret = new Error("hunter2");
+  const throwing = () => {
+    throw secret;
+  };
+  const rejecting = () => Promise.reject(secret);
+  const upstream = (fetch, more) => ({ upstream: { baseUrl: "https://upstream.example", retries: 1, fetch, ...more } });
+  const records = () => [];
+  for (const [what, options, status, code, isIt] of [
+    ["authorize", { ...open, records, authorize: throwing }, 500, "internal_error", (e) => e === secret],
+    ["query", { ...open, records, query: rejecting }, 500, "records_unavailable", (e) => e === secret],
+    ["account", { ...open, records, account: rejecting }, 500, "records_unavailable", (e) => e === secret],
+    ["records", { ...open, records: throwing }, 500, "records_unavailable", (e) => e === secret],
+    ["rollup", { ...open, rollup: rejecting }, 500, "records_unavailable", (e) => e === secret],
+    ["now", { ...open, records, now: throwing }, 500, "records_unavailable", (e) => e === secret],
+    [
+      "a stream",
+      { ...open, records: () => streamOf([], { end: (controller) => controller.error(secret) }) },
+      500,
+      "records_unavailable",
+      (e) => e === secret,
+    ],
+    [
+      "a bad record",
+      { ...open, records: () => [message({ receivedAt: "hunter2" })] },
+      500,
+      "invalid_record",
+      (e) => e.code === "invalid_record" && e.path === "/0/receivedAt",
+    ],
+    ["fetch", upstream(rejecting), 502, "upstream_unreachable", (e) => e === secret],
+    [
+      "a status of the upstream",
+      upstream(async () => new Response("hunter2", { status: 503 })),
+      502,
+      "upstream_error",
+      (e) => e.message.includes("503"),
+    ],
+    [
+      "an invalid response of the upstream",
+      upstream(async () => Response.json({ hunter2: 1 })),
+      502,
+      "bad_upstream_answer",
+      (e) => e.message.includes('missing at "/') && !e.message.includes("hunter2"),
+    ],
+    [
+      "an upstream that does not respond",
+      upstream(() => new Promise(() => {}), { timeoutMs: 20 }),
+      504,
+      "upstream_timeout",
+      (e) => e.message.includes("20 ms"),
+    ],
+  ]) {
+    test(`gets the reason of a ${status} once: ${what}`, async () => {
+      for (const path of PATHS.slice(1)) {
+        const seen = [];
+        const onError = (error, request) => seen.push([error, request.url]);
+        const { status: got, body } = await ask(createUsageHandler({ ...options, onError }), path);
+        assert.deepEqual([got, body.error.code], [status, code], path);
+        const [[error, url]] = seen;
+        assert.equal(seen.length, 1);
+        assert.ok(isIt(error), String(error));
+        assert.equal(new URL(url).pathname, path.split("?")[0]);
+      }
+    });
+  }
+
+  test("is not awaited, and what it throws changes nothing", async () => {
+    for (const onError of [throwing, rejecting, () => new Promise(() => {}), () => 5]) {
+      const { status } = await ask(createUsageHandler({ ...open, records: throwing, onError }), PATHS[0]);
+      assert.equal(status, 500);
+    }
+  });
+
+  test("gets nothing where nothing of ours went wrong", async () => {
+    const onError = () => assert.fail("called");
+    const handler = createUsageHandler({ ...open, account: {}, records: () => [], onError });
+    for (const path of [...PATHS, "/v1/nothing", "/v1/usage/daily?days=0"]) {
+      assert.ok((await ask(handler, path)).status < 500);
+    }
+    const refusing = createUsageHandler({ ...upstream(async () => Response.json({}, { status: 403 })), onError });
+    assert.equal((await ask(refusing, PATHS[0])).status, 403);
+    const client = new AbortController();
+    const left = (client) => {
+      client.abort();
+      return streamOf([]);
+    };
+    const leaving = createUsageHandler({ ...open, onError, records: () => left(client) });
+    assert.equal((await ask(leaving, PATHS[0], { signal: client.signal })).status, 499);
+  });
+
+  test("onError and onWarning must be functions", () => {
+    for (const name of ["onError", "onWarning"]) {
+      const make = () => createUsageHandler({ ...open, records, [name]: "hunter2" });
+      assert.throws(make, (error) => error.code === "invalid_option" && error.path === `/${name}`);
+    }
+  });
+});
+
+test("offset moves a computed report by whole periods", async () => {
+  const windows = [];
+  const records = (window) => {
+    windows.push(window);
+    return RECORDS;
+  };
+  const DOORS = { records: { records }, rollup: { rollup: new UsageRollup().push(RECORDS) } };
+  for (const source of Object.values(DOORS)) {
+    const handler = createUsageHandler({ ...open, ...source });
+    for (const offset of [0, -1, -9]) {
+      const query = { period: "month", tz: TZ, now: NOW, offset };
+      const { status, body } = await ask(handler, `${PATHS[0]}&offset=${offset}`);
+      assert.equal(status, 200);
+      assert.deepEqual(body, packed.usageByAgent(RECORDS, { ...query, agents }));
+      if (source.records !== undefined) {
+        const { startMs, endMs } = packed.periodBounds(query);
+        assert.deepEqual(windows.at(-1), { startMs, endMs });
+      }
+    }
+    const limits = "Input should be";
+    for (const [text, type, msg, ctx] of [
+      ["1", "less_than_equal", `${limits} less than or equal to 0`, { le: 0 }],
+      ["-1201", "greater_than_equal", `${limits} greater than or equal to -1200`, { ge: -1200 }],
+      ["x", "int_parsing", `${limits} a valid integer, unable to parse string as an integer`],
+      ["-1200", "value_error", "Value error, the period is outside the years 1970 to 2099"],
+    ]) {
+      const { status, body } = await ask(handler, `/v1/usage/by-agent?period=year&offset=${text}`);
+      const detail = [{ type, loc: ["query", "offset"], msg, input: text, ...(ctx && { ctx }) }];
+      assert.deepEqual([status, body], [422, { detail }], text);
+    }
+    for (const path of ["/v1/usage/daily", "/v1/usage", "/v1/usage/by-number"]) {
+      assert.equal((await ask(handler, `${path}?offset=1`)).headers.get("x-ignored-parameters"), "offset");
+    }
+  }
+});
+
+test("X-Ignored-Parameters has 10 names and 512 bytes at most, each name once", async () => {
+  const handler = createUsageHandler({ ...open, records: () => [] });
+  const named = async (query) => (await ask(handler, `/v1/usage${query}`)).headers.get("x-ignored-parameters");
+  assert.equal(await named("?b=1&a=2&b=3&A"), "b, a, A");
+  assert.equal(await named(""), null);
+  assert.equal(await named("?=1&"), null);
+  assert.equal(
+    await named(`?${Array.from({ length: 99 }, (_, n) => `n${n}`).join("&")}`),
+    "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9",
+  );
+  assert.equal(await named(`?${"x".repeat(513)}&y`), "y");
+  assert.equal(await named(`?${"x".repeat(512)}&y`), "x".repeat(512));
+  assert.equal(await named(`?${"é".repeat(90)}&z`), "z");
+  assert.equal(await named("?%0d%0aX-Evil:%201&%ff"), "%0D%0AX-Evil%3A%201, %EF%BF%BD");
 });
 
 test("callers that failed together do not retry together, with or without Retry-After", async (t) => {

@@ -44,6 +44,7 @@ fn headers() -> Value {
         "WWW-Authenticate": header("How to authenticate: `Bearer`.", true),
         "Retry-After": header("When to try again, in seconds or as a date. The value is the upstream's.", false),
         "X-Request-Id": header("The upstream's id of the request.", false),
+        "X-Ignored-Parameters": header("The names of the query's parameters that the endpoint does not have, percent-encoded and joined by commas.", false),
     })
 }
 
@@ -59,20 +60,28 @@ type Fault = (
 
 const REFUSED: &str = "invalid_request_error";
 const FAILED: &str = "api_error";
-const UPSTREAM: &[&str] = &["Retry-After", "X-Request-Id"];
+const UPSTREAM: &[&str] = &["Retry-After", "X-Request-Id", "X-Ignored-Parameters"];
+
+/// The headers of a response with the usage.
+const ANSWERED: [&str; 3] = ["ETag", "X-Request-Id", "X-Ignored-Parameters"];
 
 const FAULTS: [Fault; 8] = [
     (
         "Refused",
         &["400", "402", "403"],
         UPSTREAM,
-        "The upstream refused the request; the error is the upstream's. Only a server with an upstream responds like this.",
+        "The upstream refused the request, and the error is the upstream's; or the header `X-Sub-Account-Id` can't be passed on, and the code is `invalid_header`. Only a server with an upstream responds like this.",
         ["forbidden", "permission_error", "The upstream does not allow this."],
     ),
     (
         "Unauthorized",
         &["401"],
-        &["WWW-Authenticate", "Retry-After", "X-Request-Id"],
+        &[
+            "WWW-Authenticate",
+            "Retry-After",
+            "X-Request-Id",
+            "X-Ignored-Parameters",
+        ],
         "The token is missing or not accepted.",
         [
             "missing_token",
@@ -112,7 +121,7 @@ const FAULTS: [Fault; 8] = [
     (
         "Failed",
         &["500"],
-        &[],
+        &["X-Ignored-Parameters"],
         "The server could not compute the usage from the records.",
         ["records_unavailable", FAILED, "The records could not be read."],
     ),
@@ -126,7 +135,7 @@ const FAULTS: [Fault; 8] = [
     (
         "SlowUpstream",
         &["504"],
-        &[],
+        &["X-Ignored-Parameters"],
         "The upstream did not respond in time.",
         [
             "upstream_timeout",
@@ -151,7 +160,8 @@ fn errors() -> Value {
 }
 
 fn operation(name: &str, endpoint: Endpoint) -> Value {
-    let parameters: Vec<_> = endpoint.parameters().iter().map(parameter).collect();
+    let mut parameters: Vec<_> = endpoint.parameters().iter().map(parameter).collect();
+    parameters.push(sub_account());
     let shared = |name: &str| json!({"$ref": format!("#/components/responses/{name}")});
     let statuses = |(name, statuses, ..): &Fault| {
         statuses
@@ -161,8 +171,8 @@ fn operation(name: &str, endpoint: Endpoint) -> Value {
     };
     let mut responses: Map<_, _> = FAULTS.iter().flat_map(statuses).collect();
     let example = examples::of(endpoint);
-    let found = response("The usage.", endpoint.response(), &["ETag", "X-Request-Id"], &example);
-    let unchanged = json!({"description": "The response has not changed: it has the tag of `If-None-Match`.", "headers": header_references(&["ETag", "X-Request-Id"])});
+    let found = response("The usage.", endpoint.response(), &ANSWERED, &example);
+    let unchanged = json!({"description": "The response has not changed: it has the tag of `If-None-Match`.", "headers": header_references(&ANSWERED)});
     responses.insert("200".into(), found);
     responses.insert("304".into(), unchanged);
     responses.insert("422".into(), shared("BadParameters"));
@@ -200,13 +210,33 @@ fn parameter(parameter: &Parameter) -> Value {
         Takes::Length(length) => {
             json!({"type": "integer", "minimum": length.min, "maximum": length.max, "default": length.default})
         }
+        Takes::Offset(min) => json!({"type": "integer", "minimum": min, "maximum": 0, "default": 0}),
     };
-    json!({
+    let mut written = json!({
         "name": parameter.name,
         "in": "query",
         "required": matches!(parameter.takes, Takes::OneOf(_)),
         "description": parameter.about,
         "schema": schema,
+    });
+    if let (Takes::Offset(_), Some(fields)) = (parameter.takes, written.as_object_mut()) {
+        fields.insert(SOURCE.into(), "computed".into());
+    }
+    written
+}
+
+/// The key of a parameter that only one kind of server has: one that computes (`computed`) or one in front of another server
+/// (`upstream`). A server leaves the other kind's parameters out of the document that it serves.
+const SOURCE: &str = "x-source";
+
+fn sub_account() -> Value {
+    json!({
+        "name": "X-Sub-Account-Id",
+        "in": "header",
+        "required": false,
+        "description": "The sub-account whose usage is wanted. A server in front of another server passes it on. A server that computes from records ignores it.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+        SOURCE: "upstream",
     })
 }
 

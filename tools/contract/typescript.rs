@@ -69,11 +69,11 @@ fn of(kind: Kind) -> String {
 pub fn endpoints() -> String {
     let mut text = format!("{HEAD}import type {{ Endpoint }} from \"../../contract.js\";\n");
     text += "
-/** A parameter of a query. */
+/** A parameter of a query. `source: \"computed\"` marks a parameter of this package, which an upstream does not have. */
 export type Parameter =
   | { name: string; type: \"choice\"; choices: readonly string[] }
   | { name: string; type: \"zone\" }
-  | { name: string; type: \"integer\"; minimum: number; maximum: number; default: number };
+  | { name: string; type: \"integer\"; minimum: number; maximum: number; default: number; source?: \"computed\" };
 
 /** Each endpoint's path and parameters. */
 export const ENDPOINTS: readonly { name: Endpoint; path: string; parameters: readonly Parameter[] }[] = [
@@ -104,6 +104,9 @@ fn takes(takes: Takes) -> String {
         Takes::Zone => "type: \"zone\"".into(),
         Takes::Length(SeriesLength { min, max, default }) => {
             format!("type: \"integer\", minimum: {min}, maximum: {max}, default: {default}")
+        }
+        Takes::Offset(min) => {
+            format!("type: \"integer\", minimum: {min}, maximum: 0, default: 0, source: \"computed\"")
         }
     }
 }

@@ -9,16 +9,19 @@ import { acceptsJson } from "./http/accept.js";
 import { type Answer, errorAnswer, unauthorized } from "./http/answer.js";
 import { bearerToken } from "./http/bearer.js";
 import { corsPolicy, PREFLIGHT_HEADERS } from "./http/cors.js";
+import { documentOf, type SourceKind } from "./http/document.js";
 import { ENDPOINTS } from "./http/endpoints.js";
-import { OPENAPI } from "./http/openapi.js";
-import { readQuery } from "./http/parameters.js";
+import { ignoredParameters } from "./http/ignored.js";
+import { type EndpointEntry, readQuery } from "./http/parameters.js";
 import { respond } from "./http/respond.js";
+import { notify } from "./notify.js";
 import { checkOptions, checkUpstream, type UsageHandlerOptions } from "./options.js";
 import type { Source } from "./source.js";
 import { upstreamSource } from "./upstream/upstream-source.js";
 
 export type {
   Awaitable,
+  RecordsInput,
   RecordsWindow,
   ReportOptions,
   UpstreamOptions,
@@ -28,7 +31,6 @@ export type {
 /** Responds to a request. The promise never rejects. */
 export type UsageHandler = (request: Request) => Promise<Response>;
 
-const PATHS = new Map(ENDPOINTS.map((endpoint) => [endpoint.path, endpoint]));
 const OPENAPI_PATH = "/openapi.json";
 const METHODS = "GET, HEAD, OPTIONS";
 
@@ -38,7 +40,15 @@ const METHODS = "GET, HEAD, OPTIONS";
  * upstream and are checked. `GET /openapi.json` describes the endpoints and needs no token.
  *
  * A request is checked in this order: path (404), method (405), `Accept` (406), token (401), parameters (422). Errors are JSON in
- * the API's two shapes. Only `authorize` and the upstream receive the token.
+ * the API's two shapes. Only `authorize` and the upstream receive the token. The header `X-Ignored-Parameters` of a response names
+ * the parameters that the endpoint does not have, so that a misspelt one is seen.
+ *
+ * As a proxy the handler passes the header `X-Sub-Account-Id` on: 1 to 128 visible characters of ASCII, or else the response is a
+ * 400 `invalid_header`, because a question without the header would be answered with the parent account's numbers. From records and
+ * from a rollup the header is ignored. Your functions get the request, and may read it.
+ *
+ * From records and from a rollup `/v1/usage/by-agent` also takes `offset`, from -1200 to 0: `-1` is the previous period. The vendor
+ * does not have this parameter.
  *
  * @param options exactly one of `records`, `rollup` and `upstream`, and the options that belong to it
  * @returns a function from a `Request` to the promise of a `Response`, which never rejects
@@ -81,17 +91,46 @@ const METHODS = "GET, HEAD, OPTIONS";
  */
 export function createUsageHandler(options: UsageHandlerOptions): UsageHandler {
   checkOptions(options);
-  const source = chooseSource(options);
+  const kind = options.upstream === undefined ? "computed" : "upstream";
+  const served: Served = { kind, source: chooseSource(options), endpoints: endpointsOf(kind) };
   const cors = corsPolicy(options.cors?.origins ?? []);
 
   return async (request) => {
+    let answer: Answer;
+    let response: Response;
     try {
-      return respond(await answerTo(request, source, options), request, cors);
-    } catch {
-      // The error is not passed on: it may contain records or tokens.
-      return respond(errorAnswer(500, "internal_error", "The request could not be answered."), request, cors);
+      answer = await answerTo(request, served, options);
+      response = respond(answer, request, cors, kind);
+    } catch (error) {
+      // The error is not passed on to the caller: it may contain records or tokens.
+      answer = { ...errorAnswer(500, "internal_error", "The request could not be answered."), error };
+      response = respond(answer, request, cors, kind);
     }
+    if ("error" in answer) notify(options.onError, answer.error, request);
+    return response;
   };
+}
+
+/** What a handler serves. */
+interface Served {
+  kind: SourceKind;
+  source: Source;
+  endpoints: ReadonlyMap<string, ServedEndpoint>;
+}
+
+interface ServedEndpoint extends EndpointEntry {
+  /** The names of the parameters. */
+  names: ReadonlySet<string>;
+}
+
+/** The endpoints by their paths, without the parameters that only the other kind of source has. */
+function endpointsOf(kind: SourceKind): Served["endpoints"] {
+  return new Map(
+    ENDPOINTS.map((endpoint) => {
+      const parameters = endpoint.parameters.filter((parameter) => kind === "computed" || !("source" in parameter));
+      return [endpoint.path, { ...endpoint, parameters, names: new Set(parameters.map(({ name }) => name)) }];
+    }),
+  );
 }
 
 function chooseSource(options: UsageHandlerOptions): Source {
@@ -99,11 +138,15 @@ function chooseSource(options: UsageHandlerOptions): Source {
   return computedSource(options);
 }
 
-async function answerTo(request: Request, source: Source, options: UsageHandlerOptions): Promise<Answer> {
+async function answerTo(request: Request, served: Served, options: UsageHandlerOptions): Promise<Answer> {
   const { pathname, searchParams } = new URL(request.url);
-  const endpoint = PATHS.get(pathname);
+  const endpoint = served.endpoints.get(pathname);
   if (endpoint === undefined && pathname !== OPENAPI_PATH) {
-    return errorAnswer(404, "not_found", "There is nothing at this path.");
+    return errorAnswer(
+      404,
+      "not_found",
+      `There is nothing at this path. GET ${OPENAPI_PATH} describes the paths that exist.`,
+    );
   }
   if (request.method === "OPTIONS")
     return { status: 204, body: null, headers: { allow: METHODS, ...PREFLIGHT_HEADERS } };
@@ -113,13 +156,19 @@ async function answerTo(request: Request, source: Source, options: UsageHandlerO
   if (!acceptsJson(request)) {
     return errorAnswer(406, "not_acceptable", "Answers are application/json, which the header Accept excludes.");
   }
-  if (endpoint === undefined) return { status: 200, body: JSON.stringify(OPENAPI), shared: true };
+  if (endpoint === undefined) return { status: 200, body: documentOf(served.kind), shared: true };
   const token = bearerToken(request);
   if (token === null) return unauthorized("Bearer", "missing_token", "Send the header Authorization: Bearer <token>.");
   if (options.authorize !== undefined && (await options.authorize(token, request)) !== true) {
     return unauthorized('Bearer error="invalid_token"', "invalid_token", "The token is not accepted.");
   }
   const read = readQuery(endpoint.parameters, searchParams);
-  if ("detail" in read) return { status: 422, body: JSON.stringify({ detail: read.detail }) };
-  return source({ request, token, endpoint, ...read });
+  const answer: Answer =
+    "detail" in read
+      ? { status: 422, body: JSON.stringify({ detail: read.detail }) }
+      : await served.source({ request, token, endpoint, ...read });
+  const ignored = ignoredParameters(endpoint.names, searchParams);
+  return ignored === undefined
+    ? answer
+    : { ...answer, headers: { ...answer.headers, "x-ignored-parameters": ignored } };
 }

@@ -1,5 +1,8 @@
-import type { Account, Instant, PeriodQuery, Records, UsageQuery, UsageRollup } from "usage-by-agent";
+import type { Account, Instant, PeriodQuery, Problem, UsageQuery, UsageRollup } from "usage-by-agent";
+import type { RecordsInput } from "./computed/records-input.js";
 import { invalidOption } from "./invalid-option.js";
+
+export type { RecordsInput } from "./computed/records-input.js";
 
 /** A value or the promise of a value. */
 export type Awaitable<T> = T | Promise<T>;
@@ -33,10 +36,11 @@ export interface UpstreamOptions {
 export interface UsageHandlerOptions {
   /**
    * Gives the records of the window; further records do no harm. The window is the period, the days or months of a series, or all
-   * time for `/v1/usage` and `/v1/usage/by-number`. A stream of JSON text is read in constant memory. Stop reading your own source
-   * when `request.signal` is aborted.
+   * time for `/v1/usage` and `/v1/usage/by-number`. A stream of JSON text, a `Response` and a `Blob` are read in constant memory, and
+   * are cancelled if they are not read. Stop reading your own source when `request.signal` is aborted. Any other value, such as the
+   * result of a database that has its records in `rows`, is a 500 whose message names the value's type or its keys.
    */
-  records?: (window: RecordsWindow, request: Request) => Awaitable<Records | ReadableStream<Uint8Array>>;
+  records?: (window: RecordsWindow, request: Request) => Awaitable<RecordsInput>;
   /**
    * The counts of all time, from which every response is computed without reading records again. The rollup may also be a function
    * of the request; the handler reads the returned rollup at once. The handler never frees a rollup. You may push records into it
@@ -64,6 +68,17 @@ export interface UsageHandlerOptions {
   cors?: { origins: string[] };
   /** The instant whose period is reported, with `records` and `rollup`. Default: the current time. */
   now?: () => Instant;
+  /**
+   * Gets the reason of each 500, 502 and 504, once for each response: what one of your functions, a stream, `fetch` or this package
+   * threw, or an `Error` that says what is wrong with the upstream's response. The caller does not get it, because it may quote
+   * records. The call is not awaited, and what it throws is ignored.
+   */
+  onError?: (error: unknown, request: Request) => unknown;
+  /**
+   * Gets each warning about the records, with `records`: input of which only a part was understood. A warning does not change the
+   * response. The call is not awaited, and what it throws is ignored.
+   */
+  onWarning?: (problem: Problem, request: Request) => unknown;
 }
 
 /** The {@link UpstreamOptions}, checked and with their defaults. */
@@ -85,7 +100,7 @@ export function checkOptions(options: UsageHandlerOptions): void {
     const source = records === undefined ? "rollup" : "records";
     throw invalidOption("/authorize", `\`${source}\` needs \`authorize\`: without it anyone could read the report`);
   }
-  for (const name of ["records", "authorize", "now"] as const) {
+  for (const name of ["records", "authorize", "now", "onError", "onWarning"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       throw invalidOption(`/${name}`, `\`${name}\` must be a function`);
     }

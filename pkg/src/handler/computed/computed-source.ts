@@ -1,6 +1,7 @@
 import {
   type AgentPage,
   type Endpoint,
+  type Problem,
   type Records,
   recordsWindow,
   UsageAggregator,
@@ -12,10 +13,12 @@ import {
 } from "usage-by-agent";
 import { type Answer, clientGone, errorAnswer } from "../http/answer.js";
 import type { Params } from "../http/parameters.js";
-import { invalidOption } from "../invalid-option.js";
+import { InvalidOption, invalidOption } from "../invalid-option.js";
+import { notify } from "../notify.js";
 import type { Awaitable, ReportOptions, UsageHandlerOptions } from "../options.js";
 import type { Question, Source } from "../source.js";
 import { type ParsedAccount, parseAccount, withNumbers, withWebhooks } from "./account.js";
+import { isStreamed, Unread } from "./records-input.js";
 
 /** The error messages that callers see. They do not quote the records, which callers may not be allowed to see. */
 const MESSAGES: Record<string, string> = {
@@ -47,7 +50,8 @@ export function computedSource(options: UsageHandlerOptions): Source {
       return { status: 200, body: JSON.stringify(value) };
     } catch (error) {
       if (request.signal.aborted) return clientGone();
-      return failure(error);
+      if (isOutOfRange(error, question)) return outOfRange(question);
+      return { ...failure(error), error };
     }
   };
 }
@@ -105,26 +109,53 @@ async function computeAnswer(
   if (records === undefined)
     return ask(await (typeof rollup === "function" ? rollup(request) : (rollup as UsageRollup)));
 
-  const source = await records(recordsWindow(endpoint.name, question), request);
+  const given = await records(recordsWindow(endpoint.name, question), request);
+  const query = { ...question, ...warningsTo(options, request) };
+  const stream = isStreamed(given) ? new Unread(given) : undefined;
   try {
     if (endpoint.name === "by-agent") {
-      const query = question as UsageQuery;
-      if (!isStream(source)) return usageByAgent(source, query);
-      return await usageByAgentStream(source, { ...query, signal: request.signal });
+      if (stream === undefined) return usageByAgent(given as Records, query as UsageQuery);
+      return await usageByAgentStream(stream.source, { ...(query as UsageQuery), signal: request.signal });
     }
-    const counts = new UsageRollup(question);
+    const counts = new UsageRollup(query);
     try {
-      if (isStream(source)) await counts.pushStream(source, { signal: request.signal });
-      else counts.push(source);
+      if (stream === undefined) counts.push(given as Records);
+      else await counts.pushStream(stream.source, { signal: request.signal });
       return ask(counts);
     } finally {
       counts.free();
     }
   } catch (error) {
     // An error before the first read leaves the stream open, so it is cancelled here.
-    if (isStream(source)) source.cancel().catch(() => {});
-    throw error;
+    stream?.cancel();
+    throw named(error);
   }
+}
+
+/** The part of a query that passes the warnings about the records of a request on to the owner. */
+function warningsTo({ onWarning }: UsageHandlerOptions, request: Request): { onWarning?: (problem: Problem) => void } {
+  return onWarning === undefined ? {} : { onWarning: (problem) => notify(onWarning, problem, request) };
+}
+
+/**
+ * An error that is about the source itself: a chunk of another type, a locked stream, a response without success. Its message has
+ * no value of a record, so the caller may see it.
+ */
+function named(error: unknown): unknown {
+  if (!(error instanceof UsageError) || error.code !== "invalid_option" || error.path !== "") return error;
+  return invalidOption("/records", `\`records\` can't be read: ${error.message.replace(/ \(at \)$/, "")}`);
+}
+
+/** Whether the caller's `offset` leads to a period that can't be reported. Without it, the owner's clock is at fault. */
+function isOutOfRange(error: unknown, { query }: Question): boolean {
+  return error instanceof UsageError && error.code === "out_of_range" && (query.offset ?? 0) !== 0;
+}
+
+function outOfRange({ sent }: Question): Answer {
+  const msg = "Value error, the period is outside the years 1970 to 2099";
+  const { offset: input } = sent;
+  const detail = [{ type: "value_error", loc: ["query", "offset"], msg, input }];
+  return { status: 422, body: JSON.stringify({ detail }) };
 }
 
 function askRollup(rollup: UsageRollup, endpoint: Endpoint, question: FullQuery, account: ParsedAccount): object {
@@ -147,12 +178,7 @@ function namesOf(agents: ReportOptions["agents"]): Map<string, string> {
   return new Map(Array.from(listed, ({ id, name }) => [id, name]));
 }
 
-function isStream(source: Records | ReadableStream<Uint8Array>): source is ReadableStream<Uint8Array> {
-  // `instanceof` would not recognise a polyfill's streams or those of another realm.
-  return typeof source === "object" && typeof (source as Partial<ReadableStream>).getReader === "function";
-}
-
-/** Gives the code and the place of an error. The error's message is left out, because it may quote a record. */
+/** Gives the code and the place of an error. The message of most errors is left out, because it may quote a record. */
 function failure(error: unknown): Answer {
   if (!(error instanceof UsageError)) {
     return errorAnswer(500, "records_unavailable", "The records could not be read.");
@@ -161,7 +187,7 @@ function failure(error: unknown): Answer {
   const place = [line !== undefined && `line ${line}`, byteOffset !== undefined && `byte ${byteOffset}`]
     .filter(Boolean)
     .join(", ");
-  const message = MESSAGES[code] ?? "The report could not be computed.";
+  const message = error instanceof InvalidOption ? error.said : (MESSAGES[code] ?? "The report could not be computed.");
   const known = path !== undefined || place !== "";
   const details = known ? [{ field: path ?? "", message: place, type: code }] : [];
   return errorAnswer(500, code, message, { details });

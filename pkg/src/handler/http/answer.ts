@@ -13,6 +13,8 @@ export interface Answer {
   etag?: string;
   /** Whether a shared cache may keep the response, because it is equal for every caller. Default: `false`. */
   shared?: boolean;
+  /** What went wrong, where the answer is a 5xx: for the owner's `onError`, never for the caller. */
+  error?: unknown;
 }
 
 const TYPES: Record<number, string> = { 401: "authentication_error", 403: "permission_error", 429: "rate_limit_error" };

@@ -24,7 +24,7 @@ export function corsPolicy(origins: readonly string[]): CorsPolicy {
 export function corsHeaders(origin: string): Record<string, string> {
   return {
     "access-control-allow-origin": origin,
-    "access-control-expose-headers": "ETag, Retry-After, WWW-Authenticate, X-Request-Id",
+    "access-control-expose-headers": "ETag, Retry-After, WWW-Authenticate, X-Ignored-Parameters, X-Request-Id",
   };
 }
 

@@ -2,11 +2,11 @@
 
 import type { Endpoint } from "../../contract.js";
 
-/** A parameter of a query. */
+/** A parameter of a query. `source: "computed"` marks a parameter of this package, which an upstream does not have. */
 export type Parameter =
   | { name: string; type: "choice"; choices: readonly string[] }
   | { name: string; type: "zone" }
-  | { name: string; type: "integer"; minimum: number; maximum: number; default: number };
+  | { name: string; type: "integer"; minimum: number; maximum: number; default: number; source?: "computed" };
 
 /** Each endpoint's path and parameters. */
 export const ENDPOINTS: readonly { name: Endpoint; path: string; parameters: readonly Parameter[] }[] = [
@@ -16,6 +16,7 @@ export const ENDPOINTS: readonly { name: Endpoint; path: string; parameters: rea
     parameters: [
       { name: "period", type: "choice", choices: ["week", "month", "year"] },
       { name: "tz", type: "zone" },
+      { name: "offset", type: "integer", minimum: -1200, maximum: 0, default: 0, source: "computed" },
     ],
   },
   { name: "usage", path: "/v1/usage", parameters: [] },

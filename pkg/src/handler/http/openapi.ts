@@ -51,6 +51,32 @@ export const OPENAPI: object = {
                 "America/New_York"
               ]
             }
+          },
+          {
+            "name": "offset",
+            "in": "query",
+            "required": false,
+            "description": "The number of whole periods by which the current period is moved: -1 is the previous period. This parameter is usage-by-agent's own. The vendor's API does not have it, and a server in front of that API ignores it.",
+            "schema": {
+              "type": "integer",
+              "minimum": -1200,
+              "maximum": 0,
+              "default": 0
+            },
+            "x-source": "computed"
+          },
+          {
+            "name": "X-Sub-Account-Id",
+            "in": "header",
+            "required": false,
+            "description": "The sub-account whose usage is wanted. A server in front of another server passes it on. A server that computes from records ignores it.",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128,
+              "pattern": "^[!-~]+$"
+            },
+            "x-source": "upstream"
           }
         ],
         "responses": {
@@ -65,6 +91,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             },
             "content": {
@@ -109,6 +138,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             }
           },
@@ -155,7 +187,21 @@ export const OPENAPI: object = {
         "tags": [
           "usage"
         ],
-        "parameters": [],
+        "parameters": [
+          {
+            "name": "X-Sub-Account-Id",
+            "in": "header",
+            "required": false,
+            "description": "The sub-account whose usage is wanted. A server in front of another server passes it on. A server that computes from records ignores it.",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128,
+              "pattern": "^[!-~]+$"
+            },
+            "x-source": "upstream"
+          }
+        ],
         "responses": {
           "200": {
             "description": "The usage.",
@@ -168,6 +214,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             },
             "content": {
@@ -223,6 +272,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             }
           },
@@ -281,6 +333,19 @@ export const OPENAPI: object = {
               "maximum": 365,
               "default": 30
             }
+          },
+          {
+            "name": "X-Sub-Account-Id",
+            "in": "header",
+            "required": false,
+            "description": "The sub-account whose usage is wanted. A server in front of another server passes it on. A server that computes from records ignores it.",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128,
+              "pattern": "^[!-~]+$"
+            },
+            "x-source": "upstream"
           }
         ],
         "responses": {
@@ -295,6 +360,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             },
             "content": {
@@ -333,6 +401,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             }
           },
@@ -391,6 +462,19 @@ export const OPENAPI: object = {
               "maximum": 24,
               "default": 6
             }
+          },
+          {
+            "name": "X-Sub-Account-Id",
+            "in": "header",
+            "required": false,
+            "description": "The sub-account whose usage is wanted. A server in front of another server passes it on. A server that computes from records ignores it.",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128,
+              "pattern": "^[!-~]+$"
+            },
+            "x-source": "upstream"
           }
         ],
         "responses": {
@@ -405,6 +489,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             },
             "content": {
@@ -443,6 +530,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             }
           },
@@ -489,7 +579,21 @@ export const OPENAPI: object = {
         "tags": [
           "usage"
         ],
-        "parameters": [],
+        "parameters": [
+          {
+            "name": "X-Sub-Account-Id",
+            "in": "header",
+            "required": false,
+            "description": "The sub-account whose usage is wanted. A server in front of another server passes it on. A server that computes from records ignores it.",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128,
+              "pattern": "^[!-~]+$"
+            },
+            "x-source": "upstream"
+          }
+        ],
         "responses": {
           "200": {
             "description": "The usage.",
@@ -502,6 +606,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             },
             "content": {
@@ -537,6 +644,9 @@ export const OPENAPI: object = {
               },
               "X-Request-Id": {
                 "$ref": "#/components/headers/X-Request-Id"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
               }
             }
           },
@@ -619,11 +729,18 @@ export const OPENAPI: object = {
         "schema": {
           "type": "string"
         }
+      },
+      "X-Ignored-Parameters": {
+        "description": "The names of the query's parameters that the endpoint does not have, percent-encoded and joined by commas.",
+        "required": false,
+        "schema": {
+          "type": "string"
+        }
       }
     },
     "responses": {
       "Refused": {
-        "description": "The upstream refused the request; the error is the upstream's. Only a server with an upstream responds like this.",
+        "description": "The upstream refused the request, and the error is the upstream's; or the header `X-Sub-Account-Id` can't be passed on, and the code is `invalid_header`. Only a server with an upstream responds like this.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -633,6 +750,9 @@ export const OPENAPI: object = {
           },
           "X-Request-Id": {
             "$ref": "#/components/headers/X-Request-Id"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
           }
         },
         "content": {
@@ -665,6 +785,9 @@ export const OPENAPI: object = {
           },
           "X-Request-Id": {
             "$ref": "#/components/headers/X-Request-Id"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
           }
         },
         "content": {
@@ -694,6 +817,9 @@ export const OPENAPI: object = {
           },
           "X-Request-Id": {
             "$ref": "#/components/headers/X-Request-Id"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
           }
         },
         "content": {
@@ -746,6 +872,9 @@ export const OPENAPI: object = {
           },
           "X-Request-Id": {
             "$ref": "#/components/headers/X-Request-Id"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
           }
         },
         "content": {
@@ -769,6 +898,9 @@ export const OPENAPI: object = {
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
           }
         },
         "content": {
@@ -798,6 +930,9 @@ export const OPENAPI: object = {
           },
           "X-Request-Id": {
             "$ref": "#/components/headers/X-Request-Id"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
           }
         },
         "content": {
@@ -821,6 +956,9 @@ export const OPENAPI: object = {
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
           }
         },
         "content": {
@@ -850,6 +988,9 @@ export const OPENAPI: object = {
           },
           "X-Request-Id": {
             "$ref": "#/components/headers/X-Request-Id"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
           }
         },
         "content": {

@@ -11,6 +11,8 @@ export interface Params {
   days?: number;
   /** The number of months. */
   months?: number;
+  /** The number of whole periods by which the period is moved. Only computed responses have this parameter. */
+  offset?: number;
 }
 
 /** An endpoint's path and parameters. */

@@ -1,6 +1,13 @@
 import { entityTag } from "usage-by-agent";
 import type { Answer } from "./answer.js";
 import { type CorsPolicy, corsHeaders } from "./cors.js";
+import type { SourceKind } from "./document.js";
+
+/** The headers of a request on which its response depends. Only an upstream is told the sub-account. */
+const VARY: Record<SourceKind, string> = {
+  computed: "Authorization, Origin",
+  upstream: "Authorization, Origin, X-Sub-Account-Id",
+};
 
 /**
  * Makes the `Response`. Every `Response` is made here, so that each one is JSON with `nosniff`, and private unless the answer is
@@ -9,13 +16,13 @@ import { type CorsPolicy, corsHeaders } from "./cors.js";
  * The caller's own cache may keep a report but must revalidate it (`no-cache` and an `ETag`), because every record changes it.
  * Errors must not be cached.
  */
-export function respond(answer: Answer, request: Request, cors: CorsPolicy): Response {
+export function respond(answer: Answer, request: Request, cors: CorsPolicy, kind: SourceKind): Response {
   const { status, body, shared } = answer;
   const origin = cors.allows(request);
   // A plain object, because every call on a `Headers` object goes through the runtime and costs time.
   const headers: Record<string, string> = {
     ...answer.headers,
-    vary: shared ? "Origin" : "Authorization, Origin",
+    vary: shared ? "Origin" : VARY[kind],
     "x-content-type-options": "nosniff",
     "cache-control": caching(answer),
     ...(origin !== null && corsHeaders(origin)),

@@ -23,6 +23,9 @@ const PASSED: Record<number, { code: string; message: string }> = {
 /** The most problems that are listed for one response. */
 const MAX_DETAILS = 100;
 
+/** The most places in the error that `onError` gets. */
+const MAX_PLACES = 5;
+
 /**
  * Turns the upstream's response into the handler's answer: its bytes, unchanged, if they are a valid response to the request, and
  * otherwise an error that says what is wrong.
@@ -76,7 +79,10 @@ function isJson(body: Uint8Array): boolean {
 }
 
 function bad(received: Received, code: string, message: string, details: ErrorDetail[] = []): Answer {
-  return errorAnswer(502, code, message, { headers: kept(received), details });
+  // The owner's log gets the places and not the values, which belong to the caller.
+  const places = details.slice(0, MAX_PLACES).map(({ field, type }) => ` ${type} at "${field}"`);
+  const error = new Error(places.length === 0 ? message : `${message} Problems: ${details.length}, first${places}.`);
+  return { ...errorAnswer(502, code, message, { headers: kept(received), details }), error };
 }
 
 /** The upstream's tag, which holds because its bytes are unchanged. Without a tag, `respond` computes one. */

@@ -13,16 +13,18 @@ const MAX_ERROR_BYTES = 64 * 1024;
 export function upstreamSource(upstream: Upstream): Source {
   const init = fetchInit();
   return async (question) => {
+    if (!canPassOn(subAccount(question))) return badSubAccount();
     const client = question.request.signal;
     const deadline = new Deadline(upstream.timeoutMs, client);
     try {
       const received = await ask(upstream, question, init, deadline);
-      return received === null ? unreachable() : judge(received, question);
+      return "error" in received ? unreachable(received.error) : judge(received, question);
     } catch (error) {
       deadline.stop();
       if (client.aborted) return clientGone();
       if (deadline.over) {
-        return errorAnswer(504, "upstream_timeout", `The upstream gave no answer within ${upstream.timeoutMs} ms.`);
+        const message = `The upstream gave no answer within ${upstream.timeoutMs} ms.`;
+        return { ...errorAnswer(504, "upstream_timeout", message), error: new Error(message) };
       }
       throw error;
     } finally {
@@ -31,34 +33,58 @@ export function upstreamSource(upstream: Upstream): Source {
   };
 }
 
-function unreachable(): Answer {
-  return errorAnswer(502, "upstream_unreachable", "The upstream could not be reached.");
+function unreachable(error: unknown): Answer {
+  return { ...errorAnswer(502, "upstream_unreachable", "The upstream could not be reached."), error };
 }
 
-/** Sends the request until the response is not worth another attempt; `null` if there was no response. */
+/** The sub-account that the caller asks about; `null` if the caller names none. */
+function subAccount({ request }: Question): string | null {
+  return request.headers.get("x-sub-account-id");
+}
+
+/** A header that is repeated arrives joined by `", "`, whose blank is not a visible character. */
+function canPassOn(id: string | null): boolean {
+  return id === null || /^[\x21-\x7e]{1,128}$/.test(id);
+}
+
+/** A refusal. Without the header, the upstream would answer with the numbers of the parent account. */
+function badSubAccount(): Answer {
+  const message = "The header X-Sub-Account-Id must be 1 to 128 visible characters of ASCII.";
+  const details = [{ field: "X-Sub-Account-Id", message, type: "invalid_header" }];
+  return errorAnswer(400, "invalid_header", message, { details });
+}
+
+/** The error of an attempt that got no whole response. */
+interface Unreached {
+  error: unknown;
+}
+
+/** Sends the request until the response is not worth another attempt; the last error if there was no response. */
 async function ask(
   upstream: Upstream,
   question: Question,
   init: RequestInit,
   deadline: Deadline,
-): Promise<Received | null> {
+): Promise<Received | Unreached> {
   for (let tried = 1; ; tried++) {
     const received = await attempt(upstream, question, init, deadline);
-    if (received !== null && !worthRetrying(received.status)) return received;
+    const isAnswer = !("error" in received);
+    if (isAnswer && !worthRetrying(received.status)) return received;
     if (tried > upstream.retries) return received;
-    const delay = retryDelay(tried, deadline.remaining(), received?.headers.get("retry-after") ?? null);
+    const retryAfter = isAnswer ? received.headers.get("retry-after") : null;
+    const delay = retryDelay(tried, deadline.remaining(), retryAfter);
     if (delay === null) return received;
     await deadline.sleep(delay);
   }
 }
 
-/** One attempt; `null` if the connection failed before the end of the response. */
+/** One attempt; its error if the connection failed before the end of the response. */
 async function attempt(
   upstream: Upstream,
   question: Question,
   init: RequestInit,
   deadline: Deadline,
-): Promise<Received | null> {
+): Promise<Received | Unreached> {
   const query = new URLSearchParams(question.sent).toString();
   const url = `${upstream.url}${question.endpoint.path}${query && `?${query}`}`;
   try {
@@ -69,15 +95,18 @@ async function attempt(
     return { status, headers, body: await readBounded(response, limit, deadline) };
   } catch (error) {
     if (deadline.signal.aborted) throw error;
-    return null;
+    return { error };
   }
 }
 
 /** Makes new headers, so that nothing else of the caller's request reaches the upstream. */
-function requestHeaders({ request, token }: Question): Record<string, string> {
-  const id = request.headers.get("x-request-id");
-  const traced = id !== null && /^[\x21-\x7e]{1,128}$/.test(id);
-  return { authorization: `Bearer ${token}`, accept: "application/json", ...(traced && { "x-request-id": id }) };
+function requestHeaders(question: Question): Record<string, string> {
+  const headers: Record<string, string> = { authorization: `Bearer ${question.token}`, accept: "application/json" };
+  const id = question.request.headers.get("x-request-id");
+  if (id !== null && canPassOn(id)) headers["x-request-id"] = id;
+  const account = subAccount(question);
+  if (account !== null) headers["x-sub-account-id"] = account;
+  return headers;
 }
 
 /**
