@@ -87,6 +87,7 @@ describe("records", () => {
         if (expected.field !== undefined) assert.equal(details[0].field, expected.field);
         if (expected.line !== undefined) assert.match(details[0].message, new RegExp(`^${expected.line}\\b`));
         assert.ok(!answer.text.includes(SECRET));
+        assert.match(worker.logs(), new RegExp(`/v1/usage/by-agent: ${expected.code}`));
         assert.ok(!worker.logs().includes(SECRET));
       });
     });

@@ -87,6 +87,8 @@ for (const [mode, start] of Object.entries(MODES)) {
       await upstream?.stop();
     });
 
+    const vary = `Authorization, Origin${mode === "proxied" ? ", X-Sub-Account-Id" : ""}`;
+
     const works = async () => {
       const answer = await worker.request(GOOD);
       assert.equal(answer.status, 200, answer.text);
@@ -104,7 +106,7 @@ for (const [mode, start] of Object.entries(MODES)) {
       const { headers } = await works();
       assert.equal(headers.get("content-type"), "application/json");
       assert.equal(headers.get("cache-control"), "private, no-cache");
-      assert.equal(headers.get("vary"), "Authorization, Origin");
+      assert.equal(headers.get("vary"), vary);
       assert.equal(headers.get("x-content-type-options"), "nosniff");
       assert.match(headers.get("etag"), /^"[0-9a-f]{32}"$/);
     });
@@ -113,6 +115,40 @@ for (const [mode, start] of Object.entries(MODES)) {
       const headers = { authorization: `bEARER   ${TOKEN}` };
       const answer = await worker.request(`${GOOD}&days=7&now=1`, { token: null, headers });
       assert.equal(answer.text, JSON.stringify(EXAMPLE));
+    });
+
+    test("unknown parameters are named in X-Ignored-Parameters, on a 200, a 304 and a 422", async () => {
+      const query = `${GOOD}&Period=x&a%2Cb=1&caf%C3%A9=1&Period=y`;
+      const named = async (query, headers) => {
+        const answer = await worker.request(query, { headers: { origin: ORIGIN, ...headers } });
+        assert.match(answer.headers.get("access-control-expose-headers"), /\bX-Ignored-Parameters\b/);
+        return [answer.status, answer.headers.get("x-ignored-parameters")];
+      };
+      const names = "Period, a%2Cb, caf%C3%A9";
+      assert.deepEqual(await named(query), [200, names]);
+      assert.deepEqual(await named(query, { "if-none-match": "*" }), [304, names]);
+      assert.deepEqual(await named("?Period=x"), [422, "Period"]);
+      assert.deepEqual(await named(GOOD), [200, null]);
+      assert.deepEqual(await named(query, { authorization: "Basic x" }), [401, null]);
+      const isOurs = mode === "computed";
+      assert.deepEqual(await named(`${GOOD}&offset=0`), [200, isOurs ? null : "offset"]);
+      assert.deepEqual(await named(`${GOOD}&offset=1`), isOurs ? [422, null] : [200, "offset"]);
+    });
+
+    test("X-Sub-Account-Id is passed on, or is ignored where there is no upstream", async () => {
+      const visible = "!#~".repeat(42);
+      for (const id of ["acc_1", `${visible}xy`]) {
+        const answer = await worker.request(GOOD, { headers: { "x-sub-account-id": id } });
+        assert.equal(answer.status, 200);
+        if (upstream !== null) assert.equal(upstream.requests.at(-1).headers["x-sub-account-id"], id);
+      }
+      await works();
+      if (upstream !== null) assert.equal(upstream.requests.at(-1).headers["x-sub-account-id"], undefined);
+      for (const id of ["", "a b", "a, b", "caf\u00e9", `${visible}xyz`]) {
+        const answer = await worker.request(GOOD, { headers: { "x-sub-account-id": id } });
+        if (upstream === null) assert.equal(answer.text, JSON.stringify(EXAMPLE));
+        else await unasked(async () => errorOf(answer, 400, "invalid_header"));
+      }
     });
 
     test("the last value of a repeated parameter counts", async () => {
@@ -156,7 +192,10 @@ for (const [mode, start] of Object.entries(MODES)) {
         "/v1/usage//by-agent",
         "/v1/agents",
       ]) {
-        await unasked(async () => errorOf(await worker.request("", { path }), 404, "not_found"));
+        await unasked(async () => {
+          const error = errorOf(await worker.request("", { path }), 404, "not_found");
+          assert.match(error.message, /\/openapi\.json/);
+        });
       }
     });
 
@@ -215,6 +254,9 @@ for (const [mode, start] of Object.entries(MODES)) {
         assert.match(headers.get("cache-control"), /^public/);
         const paths = [...OTHERS.map(({ path }) => path), "/v1/usage/by-agent"];
         assert.deepEqual(Object.keys(json().paths).sort(), paths.sort());
+        const names = json().paths["/v1/usage/by-agent"].get.parameters.map(({ name }) => name);
+        const last = mode === "computed" ? "offset" : "X-Sub-Account-Id";
+        assert.deepEqual(names, ["period", "tz", last]);
       });
     });
 
@@ -291,7 +333,7 @@ for (const [mode, start] of Object.entries(MODES)) {
         ]) {
           const answer = await worker.request(query, { token, headers: { origin } });
           assert.equal(answer.headers.get("access-control-allow-origin"), allowed);
-          assert.equal(answer.headers.get("vary"), "Authorization, Origin");
+          assert.equal(answer.headers.get("vary"), vary);
         }
         const preflight = await worker.request("", { method: "OPTIONS", token: null, headers: { origin } });
         assert.equal(preflight.headers.get("access-control-allow-origin"), allowed);

@@ -108,7 +108,7 @@ describe("upstream", () => {
     // Headers that the connection between workerd and this test needs.
     const received = Object.keys(answer.headers).filter((name) => !["connection", "keep-alive", "date"].includes(name));
     assert.deepEqual(received.sort(), [...kept, ...own].sort());
-    assert.equal(answer.headers.vary, "Authorization, Origin");
+    assert.equal(answer.headers.vary, "Authorization, Origin, X-Sub-Account-Id");
 
     // Headers that workerd adds to each request of a Worker.
     const asked = Object.keys(upstream.requests[0].headers).sort();

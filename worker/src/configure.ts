@@ -16,10 +16,25 @@ export function configure(env: Env): UsageHandler {
     return createUsageHandler({
       ...(env.UPSTREAM_BASE_URL ? proxied(env, env.UPSTREAM_BASE_URL) : computed(env)),
       cors,
+      onError: (error, request) => console.error(`${new URL(request.url).pathname}: ${reasonFor(error)}`),
+      onWarning: ({ code, path }, request) => console.warn(`${new URL(request.url).pathname}: ${code}, at ${path}`),
     });
   } catch (error) {
     return async () => notConfigured(reasonOf(error));
   }
+}
+
+/**
+ * The reason of a 5xx, for the log. The messages of `UsageError` and of `JSON.parse` may quote a record, so the log gets the code
+ * and the place instead.
+ */
+function reasonFor(error: unknown): string {
+  if (error instanceof UsageError) {
+    const { code, path, line } = error;
+    return [code, path && `at ${path}`, line && `line ${line}`].filter(Boolean).join(", ");
+  }
+  if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
+  return error instanceof SyntaxError ? error.name : `${error.name}: ${error.message.slice(0, 300)}`;
 }
 
 /** A setting is missing or can't be used. The message names it. */
