@@ -1,6 +1,7 @@
 // Reads error responses of any shape. The body is untrusted: nothing in it can make this throw.
 
 import { bytesOf, isArray, property } from "./bridge/values.js";
+import { isMarkup, titleOf } from "./markup.js";
 import type { Problem } from "./types.js";
 
 /** The content of an error response. */
@@ -40,10 +41,19 @@ const CODES: Record<number, string> = {
   504: "timeout",
 };
 
+/** The keys of a message in an object, the best first. `detail` and `title` are those of RFC 9457 and JSON:API. */
+const MESSAGES = ["msg", "message", "Message", "error_description", "errorMessage", "detail"];
+
 /**
- * Reads an error response of the usage API: FastAPI's `{"detail": [{type, loc, msg}]}`, a `detail` that is a string,
- * `{"error": {message, code, type, details: [{field, message, type}]}}`, `{"message": …}`, plain text, or an empty body. It never
- * throws.
+ * Reads an error response of any shape: that of the usage API, and those of what may stand in front of it. It never throws.
+ *
+ * - FastAPI's `{"detail": [{type, loc, msg}]}`, and a `detail` that is a string
+ * - `{"error": {message, code, type, details: [{field, message, type}]}}`, and Google's `{"error": {code, message, status}}`
+ * - `{"message": …}`, AWS's `{"__type": …, "Message": …}`
+ * - OAuth's `{"error": …, "error_description": …}`
+ * - RFC 9457's `{"type": …, "title": …, "detail": …}`
+ * - `errors`: texts, Cloudflare's `{code, message}`, entries of JSON:API or GraphQL, or lists of texts by field
+ * - HTML, of which the title or else the first heading is the message; plain text; an empty body
  *
  * @param status the HTTP status of the response
  * @param body the body: bytes, text, or the parsed JSON value
@@ -62,19 +72,28 @@ export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer 
   const known = Number.isInteger(status) ? status : 0;
   const text = textOf(body);
   const value = text === undefined ? body : parsed(text);
-  const [error, detail] = [property(value, "error"), property(value, "detail")];
+  const [error, detail, errors] = read(value, ["error", "detail", "errors"]);
   const said = [error, detail, value]; // a response may have its message and its code in different places
-  const lists = said.flatMap((part) => [listed(part), listed(property(part, "details"))]);
+  const own = listed(errors) ?? byField(errors);
+  const lists = [...said.flatMap((part) => [listed(part), listed(property(part, "details"))]), own];
   const problems = lists.find((list) => list?.length) ?? [];
   const summary = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
   const words = [
-    ...said.flatMap((part) => [part, property(part, "message")]),
+    ...messagesOf(error),
+    ...[detail, value].flatMap((part) => [part, ...messagesOf(part)]),
     summary,
-    value === undefined && plain(text),
+    error,
+    errors,
+    property(value, "title"),
+    value === undefined && (text && isMarkup(text) ? titleOf(text) : plain(text)),
   ];
+  const [word, ...stated] = [property(error, "status"), ...said.map((part) => property(part, "code"))];
   const codes = [
-    ...said.map((part) => property(part, "code")),
-    property(error ?? detail ?? value, "type"),
+    typeof word === "string" && /^[A-Z_]+$/.test(word) && word, // Google's, such as UNAUTHENTICATED
+    ...stated.filter((code) => code !== known),
+    property(value, "error_description") && error, // OAuth's
+    own?.find(({ code }) => code !== NO_CODE)?.code,
+    ...read([error, detail].find(isObject) ?? value, ["type", "__type"]).map(lastPart),
     CODES[known],
   ];
   return {
@@ -85,9 +104,10 @@ export function parseErrorResponse(status: number, body?: unknown): ErrorAnswer 
   };
 }
 
-/** The first candidate that is text and not blank. */
+/** The first candidate that is text and not blank, or a number. */
 function first(candidates: unknown[], longest: number): string | undefined {
-  const text = candidates.find((value): value is string => typeof value === "string" && value.trim() !== "");
+  const texts = candidates.map((value) => (typeof value === "number" ? `${value}` : value));
+  const text = texts.find((value): value is string => typeof value === "string" && value.trim() !== "");
   return text && cut(text.trim(), longest);
 }
 
@@ -96,17 +116,53 @@ function cut(text: string, longest: number): string {
   return text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
 }
 
+function read(part: unknown, keys: string[]): unknown[] {
+  return keys.map((key) => property(part, key));
+}
+
+function messagesOf(part: unknown): unknown[] {
+  return isObject(part) ? read(part, MESSAGES) : [];
+}
+
+function isObject(part: unknown): part is object {
+  return typeof part === "object" && part !== null && !isArray(part);
+}
+
+/** The last part of a type that is a URI or a name with its package; `about:blank` says nothing. */
+function lastPart(type: unknown): unknown {
+  return typeof type === "string" && type !== "about:blank" && type.split(/[/#:]/).filter(Boolean).at(-1);
+}
+
+/** The code of a problem that states none. */
+const NO_CODE = "invalid";
+
 function listed(value: unknown): Problem[] | undefined {
-  if (!isArray(value)) return;
-  return items(value).map((entry) => {
-    const words = [entry, property(entry, "msg"), property(entry, "message")];
-    return {
-      path: pathOf(property(entry, "loc") ?? property(entry, "field")),
-      code: first([property(entry, "type"), property(entry, "code")], MAX_PROBLEMS) || "invalid",
-      message: first(words, MAX_MESSAGE_LENGTH) || "it is not valid",
-      severity: "error",
-    };
-  });
+  if (isArray(value)) return items(value).map((entry) => problemOf(entry));
+}
+
+/** The problems of `{"field": ["…"]}`. */
+function byField(value: unknown): Problem[] | undefined {
+  try {
+    const fields = isObject(value) ? Object.keys(value) : [];
+    const problems = fields.slice(0, MAX_PROBLEMS).flatMap((field) => {
+      const said = property(value, field);
+      return (isArray(said) ? items(said) : [said]).map((entry) => problemOf(entry, field));
+    });
+    return problems.slice(0, MAX_PROBLEMS);
+  } catch {
+    return;
+  }
+}
+
+function problemOf(entry: unknown, field?: string): Problem {
+  const source = read(property(entry, "source"), ["pointer", "parameter"]);
+  const codes = [...read(entry, ["type", "code"]), property(property(entry, "extensions"), "code")];
+  return {
+    path: pathOf([field, ...read(entry, ["loc", "field", "path"]), ...source].find((place) => place != null)),
+    code: first(codes, MAX_PROBLEMS) || NO_CODE,
+    message: first([entry, ...messagesOf(entry), property(entry, "title")], MAX_MESSAGE_LENGTH) || "it is not valid",
+    severity: "error",
+  };
 }
 
 /** A JSON Pointer from FastAPI's `loc`, or from a field's name. */
@@ -142,7 +198,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The text, unless it is HTML or binary data. */
+/** The text, unless it is binary data, or markup without a title. */
 function plain(text: string | undefined): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
   return text === undefined || /^\s*<|[\0-\x08\x0e-\x1f\ufffd]/.test(text) ? undefined : text;

@@ -106,12 +106,139 @@ test("plain text is the message", () => {
     return `${answers[0].code}: ${answers[0].message}`;
   };
   assert.equal(plain(503, " try later\n"), "unavailable: try later");
-  assert.equal(plain(502, "<!doctype html><h1>Bad Gateway</h1>"), "server_error: The response's status is 502.");
+  assert.equal(plain(502, "<!doctype html><p>Bad Gateway"), "server_error: The response's status is 502.");
   assert.equal(plain(500, ""), "server_error: The response's status is 500.");
   assert.equal(plain(500, '"quoted"'), "server_error: quoted");
   assert.equal(plain(404, '{"detail": "cut'), 'not_found: {"detail": "cut');
   assert.equal(parseErrorResponse(504).code, "timeout");
   assert.equal(plain(404, '\ufeff{"detail": "Not Found"}'), "not_found: Not Found");
+});
+
+/** Real error bodies: what sends them, the status, the body, the code and the message. */
+const SHAPES = [
+  [
+    "Cloudflare's API",
+    403,
+    { success: false, errors: [{ code: 9109, message: "Invalid access token" }], messages: [], result: null },
+    "9109",
+    "Invalid access token",
+  ],
+  [
+    "OAuth 2.0 (RFC 6750)",
+    401,
+    { error: "invalid_token", error_description: "The access token expired" },
+    "invalid_token",
+    "The access token expired",
+  ],
+  [
+    "RFC 9457",
+    403,
+    { type: "https://example.com/probs/out-of-credit", title: "No credit.", detail: "The balance is 30.", status: 403 },
+    "out-of-credit",
+    "The balance is 30.",
+  ],
+  ["RFC 9457 without more", 404, { type: "about:blank", title: "Not Found", status: 404 }, "not_found", "Not Found"],
+  [
+    "ASP.NET",
+    400,
+    {
+      type: "https://tools.ietf.org/html/rfc9110#section-15.5.1",
+      title: "One or more validation errors occurred.",
+      status: 400,
+      errors: { Period: ["The Period field is required."], "$.tz": ["It is not a zone.", "It is too long."] },
+    },
+    "section-15.5.1",
+    "/Period: The Period field is required.; /$.tz: It is not a zone.; /$.tz: It is too long.",
+  ],
+  [
+    "Google",
+    401,
+    { error: { code: 401, message: "Request had invalid credentials.", status: "UNAUTHENTICATED" } },
+    "UNAUTHENTICATED",
+    "Request had invalid credentials.",
+  ],
+  ["AWS API Gateway", 403, { message: "Missing Authentication Token" }, "forbidden", "Missing Authentication Token"],
+  [
+    "AWS's JSON services",
+    400,
+    { __type: "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", Message: "Table not found" },
+    "ResourceNotFoundException",
+    "Table not found",
+  ],
+  ["AWS Lambda", 502, { errorMessage: "Task timed out", errorType: "X" }, "server_error", "Task timed out"],
+  ["a list of texts", 400, { errors: ["no period", "no zone"] }, "bad_request", "no period; no zone"],
+  ["a text in errors", 400, { errors: "no period" }, "bad_request", "no period"],
+  ["Rails", 422, { errors: { tz: "is unknown" } }, "invalid_parameters", "/tz: is unknown"],
+  [
+    "JSON:API",
+    422,
+    {
+      errors: [
+        { status: "422", code: "bad_tz", title: "Bad", detail: "No such zone.", source: { pointer: "/data/tz" } },
+        { title: "Missing", source: { parameter: "period" } },
+      ],
+    },
+    "bad_tz",
+    "/data/tz: No such zone.; /period: Missing",
+  ],
+  [
+    "GraphQL",
+    200,
+    { data: null, errors: [{ message: "No.", path: ["usage", 0], extensions: { code: "UNAUTHENTICATED" } }] },
+    "UNAUTHENTICATED",
+    "/usage/0: No.",
+  ],
+  [
+    "Twilio",
+    401,
+    { code: 20003, message: "Authenticate", more_info: "https://www.twilio.com/docs/errors/20003", status: 401 },
+    "20003",
+    "Authenticate",
+  ],
+  [
+    "NestJS",
+    401,
+    { statusCode: 401, message: "Token expired", error: "Unauthorized" },
+    "unauthorized",
+    "Token expired",
+  ],
+  ["JSend", 500, { status: "error", message: "Out of order" }, "server_error", "Out of order"],
+  ["a code that repeats the status", 404, { code: 404, message: "Nothing" }, "not_found", "Nothing"],
+];
+for (const [what, status, body, code, message] of SHAPES) {
+  test(`${what} is read`, () => {
+    const answer = parsed(status, body);
+    assert.deepEqual([answer.code, answer.message], [code, message]);
+  });
+}
+
+test("a page of HTML gives its title, or else its first heading", () => {
+  const said = (text) => {
+    const answer = parseErrorResponse(502, text);
+    assertSound(answer, text);
+    return answer.message;
+  };
+  const none = "The response's status is 502.";
+  for (const [text, message] of [
+    ["<html><head><title>502 Bad Gateway</title></head><body><h1>x</h1></body></html>", "502 Bad Gateway"],
+    [
+      "<!DOCTYPE html>\n<HTML><TITLE\nclass=a>\n  Sign in\n  &amp; go &lt;on&gt; &#39;now&quot;</TITLE >",
+      "Sign in & go <on> 'now\"",
+    ],
+    ["<html><title></title><h1 id=a>Error <small>1020</small></h1>", "Error 1020"],
+    ["<html><h2>Down</h2><h3>later</h3>", "Down"],
+    ["<title>&amp;lt;b&amp;gt; &nosuch; &copy;", "&lt;b&gt; &nosuch; &copy;"],
+    ["<title>never closed", "never closed"],
+    ["<titles>a</titles><title", none],
+    ["<html><p>no heading", none],
+    ['<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>', "Access Denied"],
+  ]) {
+    assert.equal(said(text), message, text);
+  }
+  for (const part of ["<", "<title", "<title>", "</title", "&", "<title><", "<h1 ", " ", "<!--"]) {
+    said(`<html>${part.repeat(500_000)}`);
+    said(`<title>${part.repeat(500_000)}</title>`);
+  }
 });
 
 test("messages, problems and bodies are limited", () => {
@@ -163,6 +290,7 @@ test("no value makes it throw", () => {
   const inside = (value) => [
     value, { error: value }, { detail: value }, { detail: [value] }, { detail: [{ loc: value, msg: value, type: value }] },
     { error: { message: value, code: value, details: value } }, { detail: [{ loc: [value], msg: "m" }] },
+    { errors: value }, { errors: [value] }, { errors: { a: value } }, { errors: [{ source: value, extensions: value, path: value }] },
   ]; // biome-ignore format: one line for each level
   for (const body of bodies.flatMap(inside)) {
     for (const status of [500, 404, 0, -1, 1.5, Number.NaN, "404", null, undefined, 5n, Symbol("s"), hostile(), {}]) {
@@ -183,6 +311,10 @@ test("random bytes and random JSON give valid results", () => {
     "type",
     "code",
     "field",
+    "errors",
+    "title",
+    "source",
+    "<title>",
     "",
     "period",
     "\ud800",

@@ -27,6 +27,7 @@ const PACKAGE = [
   ["periods", "validate", "entity-tag"],
   ["looks"],
   ["error-response"],
+  ["markup"],
   ["bridge"],
   ["errors"],
   ["types", "contract", "constants"],
