@@ -1,5 +1,5 @@
 import type { ByteSource, Records } from "usage-by-agent";
-import { keysOf } from "../../looks/keys.js";
+import { nameOf } from "../../looks/name.js";
 import { invalidOption } from "../invalid-option.js";
 
 /** What the option `records` may give. */
@@ -35,14 +35,6 @@ export function isStreamed(records: unknown): records is ByteSource {
 /** The error of `records` that give this. */
 export function wrong(what: string): Error {
   return invalidOption("/records", `\`records\` gave ${what}: ${WANTED}`);
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== "object" || value === null) {
-    return value === undefined || value === null ? String(value) : `a ${typeof value}`;
-  }
-  const tag = tagOf(value);
-  return /^[A-Z]\w{0,30}$/.test(tag) && tag !== "Object" ? `${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag}` : keysOf(value);
 }
 
 function tagOf(value: object): string {
