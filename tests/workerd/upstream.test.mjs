@@ -188,6 +188,7 @@ describe("upstream", () => {
       assert.match(error.message, new RegExp(status));
       assert.equal(error.type, "api_error");
       assert.ok(!answer.text.includes("internals"));
+      assert.match(worker.logs(), new RegExp(`${PATH}: Error: The upstream responded with status ${status}`));
       assert.equal(answer.headers.get("x-request-id"), "req_3");
       assert.equal(upstream.requests.length, 3);
       await works();
