@@ -1,11 +1,17 @@
 // Questions about JavaScript values. They recognise values of another realm (an iframe, `node:vm`, a test runner), which
-// `instanceof` does not. Nothing here throws, whatever a Proxy does.
+// `instanceof` does not. Whatever a Proxy or a subclass does, nothing here throws, except for bytes that can't be read.
 
-/** A value's type for a message, with its article: `"an object"`. */
+import { UsageError } from "../errors.js";
+
+/** A value's type for a message, with its article: `"an object"`, `"a Promise"`. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return String(value);
+  if (isRevoked(value)) return "a revoked Proxy";
   if (isArray(value)) return "an array";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const tag = tagOf(value);
+  if (tag === "Object" || !/^[A-Z]\w{1,40}$/.test(tag)) return "an object";
+  return `${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag}`;
 }
 
 /** The message of an error, at most 200 characters. */
@@ -19,51 +25,97 @@ export function said(error: unknown): string {
 
 /** Whether the value is an array. A revoked Proxy is not one. */
 export function isArray(value: unknown): value is unknown[] {
+  return !isRevoked(value) && Array.isArray(value);
+}
+
+/** Whether the value is a Proxy that has been revoked. Every other use of it throws. */
+export function isRevoked(value: unknown): boolean {
   try {
-    return Array.isArray(value);
-  } catch {
+    Array.isArray(value); // throws for a revoked Proxy alone
     return false;
+  } catch {
+    return true;
   }
+}
+
+/** Whether the value is an object that can be used: not null, and not a revoked Proxy. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !isRevoked(value);
 }
 
 /** Whether the value is an iterable object. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
+  return isObject(value) && typeof property(value, Symbol.iterator) === "function";
 }
 
-/** Whether the value has the tag of a `Date`. */
+/** Whether the value is a `Date`, and not an object that only has its tag. */
 export function isDate(value: unknown): value is Date {
-  return hasTag(value, "Date");
-}
-
-/** The bytes of a `Uint8Array` or an `ArrayBuffer`; `undefined` for any other value. */
-export function bytesOf(value: unknown): Uint8Array | undefined {
-  return isArrayBuffer(value) ? new Uint8Array(value) : uint8ArrayOf(value);
-}
-
-const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")?.get;
-
-function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  if (!hasTag(value, "ArrayBuffer")) return false;
+  if (tagOf(value) !== "Date") return false;
   try {
-    byteLength?.call(value); // throws if the value only has the tag of an ArrayBuffer
+    Date.prototype.getTime.call(value);
     return true;
   } catch {
     return false;
   }
 }
 
-/** A `Uint8Array` of any realm as one of this realm; `undefined` for any other value. */
-export function uint8ArrayOf(value: unknown): Uint8Array | undefined {
-  if (!hasTag(value, "Uint8Array") || !ArrayBuffer.isView(value)) return undefined;
-  return value instanceof Uint8Array ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+// Getters that read what a value is made of. A subclass can't override them, and they know the values of every realm.
+const OF_VIEWS = Object.getPrototypeOf(Uint8Array.prototype) as object;
+const getter = (from: object, key: PropertyKey) =>
+  Object.getOwnPropertyDescriptor(from, key)?.get as (this: unknown) => unknown;
+const classOf = getter(OF_VIEWS, Symbol.toStringTag);
+const bufferOf = getter(OF_VIEWS, "buffer");
+const offsetOf = getter(OF_VIEWS, "byteOffset");
+const lengthOf = getter(OF_VIEWS, "byteLength");
+const bufferLengthOf = getter(ArrayBuffer.prototype, "byteLength");
+
+/**
+ * The bytes of a `Uint8Array` or an `ArrayBuffer`; `undefined` for any other value.
+ *
+ * @throws {UsageError} as {@link uint8ArrayOf}
+ */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  if (!isObject(value)) return undefined;
+  try {
+    bufferLengthOf.call(value); // throws for anything but an ArrayBuffer
+  } catch {
+    return uint8ArrayOf(value);
+  }
+  return viewOf(value as ArrayBuffer);
 }
 
-function hasTag(value: unknown, tag: string): boolean {
+/**
+ * A `Uint8Array` of any realm or subclass as a plain one of this realm; `undefined` for any other value. The buffer is shared.
+ * The length is the true one, by which the module reserves its memory.
+ *
+ * @throws {UsageError} `invalid_option` for a view whose buffer has been transferred to another owner, or has shrunk below the view
+ */
+export function uint8ArrayOf(value: unknown): Uint8Array | undefined {
+  if (classOf.call(value) !== "Uint8Array") return undefined;
+  const length = lengthOf.call(value) as number;
+  if (length === 0) requireBuffer(() => Uint8Array.prototype.keys.call(value)); // throws for a view that lost its bytes
+  return viewOf(bufferOf.call(value) as ArrayBuffer, offsetOf.call(value) as number, length);
+}
+
+function viewOf(buffer: ArrayBuffer, ...range: [offset: number, length: number] | []): Uint8Array {
+  return requireBuffer(() => new Uint8Array(buffer, ...(range as [])));
+}
+
+function requireBuffer<T>(use: () => T): T {
   try {
-    return typeof value === "object" && value !== null && Object.prototype.toString.call(value) === `[object ${tag}]`;
+    return use();
+  } catch (cause) {
+    const got = "the bytes are detached: their buffer was transferred, or has shrunk";
+    throw new UsageError("invalid_option", `${got}; wanted bytes that are still there`, { path: "", cause });
+  }
+}
+
+/** The tag that a value calls itself by, such as `Object`; `""` if it throws. */
+function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
   } catch {
-    return false;
+    return "";
   }
 }
 
@@ -75,9 +127,9 @@ export function isWellFormed(text: string): boolean {
 }
 
 /** The property of any value; `undefined` if there is none or reading it throws. */
-export function property(value: unknown, key: string | number): unknown {
+export function property(value: unknown, key: PropertyKey): unknown {
   try {
-    return (value as Record<string | number, unknown> | null | undefined)?.[key];
+    return (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
   } catch {
     return;
   }

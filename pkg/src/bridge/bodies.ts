@@ -1,0 +1,36 @@
+// Recognises what carries bytes by its shape: responses, requests, files and streams. `instanceof` would not know those of
+// npm's undici, of a polyfill, of jsdom or of another realm.
+
+import { isObject, property } from "./values.js";
+
+const hasMethod = (value: unknown, name: PropertyKey) => typeof property(value, name) === "function";
+
+/** Whether the value is a promise, or anything else that can be awaited. */
+export function isThenable(value: unknown): boolean {
+  return isObject(value) && hasMethod(value, "then");
+}
+
+/** Whether the value is a `Response` of any implementation. */
+export function isResponse(value: unknown): value is Response {
+  return isObject(value) && typeof property(value, "status") === "number" && hasMethod(value, "arrayBuffer");
+}
+
+/** Whether the value is a `Request` of any implementation. */
+export function isRequest(value: unknown): value is Request {
+  return isObject(value) && typeof property(value, "method") === "string" && hasMethod(value, "arrayBuffer");
+}
+
+/** Whether the value is a `Blob` or a `File` of any implementation. Some lack the methods that read them. */
+export function isBlob(value: unknown): value is Blob {
+  return isObject(value) && typeof property(value, "size") === "number" && hasMethod(value, "slice");
+}
+
+/** Whether the value is a `ReadableStream`. */
+export function isReadableStream(value: unknown): value is ReadableStream<Uint8Array> {
+  return isObject(value) && hasMethod(value, "getReader");
+}
+
+/** Whether the value is an async iterable, such as a stream of Node. */
+export function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array> {
+  return isObject(value) && hasMethod(value, Symbol.asyncIterator);
+}
