@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { agentsPage, generate, render } from "../../tools/generate.mjs";
 import { report as oracle } from "../../tools/oracle.mjs";
+import { DAMAGED, someMembers, WHOLE } from "../support/gzip-members.mjs";
 import { folder, runModule, runOrThrow, write } from "../support/packed.mjs";
 
 // npm may have skipped Deno's install script. This call runs it.
@@ -107,6 +108,40 @@ test("gzip, merged parts and a rollup give the same results as in Node", async (
   assert.ok(parts.data.length > 3);
   assert.deepEqual(zipped, parts);
   assert.deepEqual(rollup, parts);
+});
+
+test("gzip data of several members is read whole, however it is cut, and damaged data is an error", async () => {
+  const random = Array.from({ length: 40 }, (_, n) => ({ what: `seed ${n + 1}`, ...someMembers(n + 1) }));
+  const cases = [...WHOLE, ...random, ...DAMAGED];
+  const files = Object.fromEntries(cases.map(({ zipped }, n) => [`${n}.gz`, zipped]));
+  const got = await outputOf(
+    `
+    import { decompressed } from "usage-by-agent";
+    async function read(bytes: Uint8Array, most: number): Promise<string> {
+      const chunks = async function* () {
+        for (let at = 0; at < bytes.length; at += most) yield bytes.subarray(at, at + most);
+      };
+      let text = "";
+      try {
+        for await (const chunk of decompressed(chunks())) for (const byte of chunk) text += String.fromCharCode(byte);
+        return text;
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    }
+    const results = [];
+    for (let n = 0; n < ${cases.length}; n++) {
+      const bytes = Deno.readFileSync(new URL(n + ".gz", import.meta.url));
+      for (const most of [bytes.length > 5000 ? 1000 : 1, 1e6]) results.push(await read(bytes, most));
+    }
+    console.log(JSON.stringify(results));
+  `,
+    files,
+  );
+  for (const [n, { what, text = "invalid_json" }] of cases.entries()) {
+    assert.equal(got[2 * n], text, `${what}, in small chunks`);
+    assert.equal(got[2 * n + 1], text, what);
+  }
 });
 
 test("the entries inline and handler work", async () => {

@@ -50,6 +50,7 @@ test("usage-by-agent works without init", async () => {
     "UsageAggregator",
     "UsageError",
     "UsageRollup",
+    "decompressed",
     "default",
     "entityTag",
     "inferConvention",

@@ -1,9 +1,11 @@
 // Reads the bytes of JSON text chunk by chunk from any kind of source.
 
-import { said, typeName } from "../bridge/values.js";
+import { isAsyncIterable, isBlob, isReadableStream, isResponse } from "../bridge/bodies.js";
+import { bytesOf, property, typeName, uint8ArrayOf } from "../bridge/values.js";
 import { UsageError } from "../errors.js";
+import { Gunzip, isGzip, joined } from "./gunzip.js";
 
-/** A source of the bytes of JSON text. */
+/** A source of the bytes of JSON text, which may be gzip data. */
 export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | Blob;
 
 /** The chunks of a source, until it ends or is stopped. */
@@ -17,55 +19,98 @@ export interface Chunks {
 }
 
 /**
- * Opens a source. Its chunks are decompressed if it is gzip data and its type or name says so.
+ * The bytes of a source, decompressed if they are gzip data. The first two bytes decide, whatever the type or the name says. Gzip
+ * data may have several members, as `cat a.gz b.gz` makes them, and zero bytes after the last one. Use it for what is not records;
+ * {@link usageByAgentStream} and {@link UsageAggregator.pushStream} decompress by themselves.
+ *
+ * @param source a `ReadableStream` or `AsyncIterable` of bytes, a `Response`, or a `Blob`
+ * @returns a stream that reads the source only as it is read itself. Cancelling it cancels the source.
+ * @throws {UsageError} `invalid_option` for a value that is none of these, a response without success or that was read already, or
+ *   a locked stream. Reading the stream throws `invalid_json` for damaged gzip data, `invalid_option` for chunks that are not bytes,
+ *   and an error of the source as it is.
+ *
+ * @example
+ * ```ts
+ * const zipped = new Blob(['{"data":[]}']).stream().pipeThrough(new CompressionStream("gzip"));
+ * await new Response(decompressed(zipped)).text(); // '{"data":[]}'
+ * ```
+ */
+export function decompressed(source: ByteSource): ReadableStream<Uint8Array> {
+  const chunks = opened(source);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const chunk = await chunks.next();
+        if (chunk === undefined) controller.close();
+        else controller.enqueue(chunk);
+      },
+      cancel: (reason) => chunks.stop(reason),
+    },
+    { highWaterMark: 0 }, // read a chunk only when it is needed
+  );
+}
+
+/**
+ * Opens a source. Its chunks are decompressed if its first bytes are those of gzip data.
  *
  * @throws {UsageError} `invalid_option` for a value that is not a source, a response without success or that was read already, or a
  *   locked stream
  */
 export function opened(source: ByteSource): Chunks {
-  const chunks = plain(source);
-  return saysGzip(source) ? new Unzipped(chunks) : chunks;
+  return new Opened(plain(source));
 }
 
-function plain(source: ByteSource): Chunks {
-  if (isResponse(source)) {
-    if (!source.ok) {
-      const got = `the response's status is ${source.status}`;
-      throw new UsageError("invalid_option", `${got}: wanted 200 to 299`, { path: "" });
-    }
-    if (source.bodyUsed) {
-      throw new UsageError("invalid_option", "the response has been read already: wanted an unread response", {
-        path: "",
-      });
-    }
-    return source.body === null ? NOTHING : streamed(source.body);
+function plain(source: unknown): Chunks {
+  if (isResponse(source)) return answered(source);
+  if (isBlob(source)) return isReadable(source) ? plain(source.stream()) : iterated(parts(source));
+  // Streams first, because those of some browsers are not async iterables.
+  if (isReadableStream(source)) return streamed(source);
+  if (isAsyncIterable(source)) return iterated(source);
+  throw refused(
+    `the source is ${typeName(source)}: wanted a ReadableStream or AsyncIterable of Uint8Array, a Response or a Blob`,
+  );
+}
+
+const refused = (message: string) => new UsageError("invalid_option", message, { path: "" });
+
+function answered(response: Response): Chunks {
+  if (!response.ok) throw refused(`the response's status is ${response.status}: wanted 200 to 299`);
+  if (response.bodyUsed) throw refused("the response has been read already: wanted an unread response");
+  if (response.body === null) return iterated([]);
+  // The responses of some polyfills have no body that can be read in parts.
+  return response.body === undefined ? iterated(whole(response)) : plain(response.body);
+}
+
+function* whole(response: Response): Generator<Promise<unknown>> {
+  yield response.arrayBuffer().then(bytesOf);
+}
+
+const isReadable = (blob: Blob) => typeof property(blob, "stream") === "function";
+
+/** The size of the parts in which a Blob without `stream` is read. */
+const PART = 1 << 20;
+
+/** The bytes of a Blob that can't be read as a stream, such as jsdom's. */
+function* parts(blob: Blob): Generator<Promise<unknown>> {
+  for (let at = 0; at < blob.size; at += PART) yield bufferOf(blob.slice(at, at + PART)).then(bytesOf);
+}
+
+function bufferOf(blob: Blob): Promise<unknown> {
+  if (typeof property(blob, "arrayBuffer") === "function") return blob.arrayBuffer();
+  if (typeof FileReader === "undefined") {
+    const got = "the Blob has neither stream() nor arrayBuffer(), and there is no FileReader";
+    throw refused(`${got}: wanted one of them`);
   }
-  if (isBlob(source)) return streamed(source.stream());
-  if (typeof source === "object" && source !== null) {
-    // `getReader` first, because the streams of some browsers are not async iterables.
-    if ("getReader" in source) return streamed(source);
-    if (Symbol.asyncIterator in source) return iterated(source);
-  }
-  const wanted = "a ReadableStream or AsyncIterable of Uint8Array, a Response or a Blob";
-  throw new UsageError("invalid_option", `the source is ${typeName(source)}: wanted ${wanted}`, { path: "" });
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsArrayBuffer(blob);
+  });
 }
-
-function isResponse(source: ByteSource): source is Response {
-  return typeof Response !== "undefined" && source instanceof Response;
-}
-
-function isBlob(source: ByteSource): source is Blob {
-  return typeof Blob !== "undefined" && source instanceof Blob;
-}
-
-const NOTHING: Chunks = { bytes: 0, next: async () => undefined, stop() {} };
 
 function streamed(stream: ReadableStream<Uint8Array>): Chunks {
-  if (stream.locked) {
-    throw new UsageError("invalid_option", "the stream is locked by another reader: wanted an unlocked stream", {
-      path: "",
-    });
-  }
+  if (stream.locked) throw refused("the stream is locked by another reader: wanted an unlocked stream");
   const reader = stream.getReader();
   let ended = false;
   return {
@@ -75,48 +120,36 @@ function streamed(stream: ReadableStream<Uint8Array>): Chunks {
       const { done, value } = await reader.read();
       ended = done;
       if (done) reader.releaseLock();
-      return counted(this, value);
+      return done ? undefined : counted(this, value);
     },
     stop: (reason) => void reader.cancel(reason).catch(() => {}),
   };
 }
 
-function iterated(source: AsyncIterable<Uint8Array>): Chunks {
-  const iterator = source[Symbol.asyncIterator]();
+function iterated(source: AsyncIterable<unknown> | Iterable<unknown>): Chunks {
+  const iterator =
+    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : (source as Iterable<unknown>)[Symbol.iterator]();
   return {
     bytes: 0,
     async next() {
       const { done, value } = await iterator.next();
-      return counted(this, done ? undefined : value);
+      return done ? undefined : counted(this, await value);
     },
     stop: () => void Promise.resolve(iterator.return?.()).catch(() => {}),
   };
 }
 
-function counted(chunks: { bytes: number }, chunk: Uint8Array | undefined): Uint8Array | undefined {
-  chunks.bytes += chunk?.length ?? 0;
-  return chunk;
+function counted(chunks: { bytes: number }, chunk: unknown): Uint8Array {
+  const bytes = uint8ArrayOf(chunk);
+  if (bytes === undefined) throw refused(`the chunk is ${typeName(chunk)}: wanted a Uint8Array`);
+  chunks.bytes += bytes.length;
+  return bytes;
 }
 
-const GZIP_TYPE = /^application\/(x-)?gzip\b/i;
-
-/** Whether the source's type or name says that it is gzip data. `fetch` has already decoded a `Content-Encoding`. */
-function saysGzip(source: ByteSource): boolean {
-  if (isBlob(source)) return GZIP_TYPE.test(source.type) || ("name" in source && endsInGz(String(source.name)));
-  if (!isResponse(source)) return false;
-  const { headers, url } = source;
-  return GZIP_TYPE.test(headers.get("content-type") ?? "") || endsInGz(url.replace(/[?#].*/s, ""));
-}
-
-const endsInGz = (name: string) => /\.gz$/i.test(name);
-
-/** Decompresses gzip data. Data without the gzip header (RFC 1952 § 2.3.1) passes unchanged. */
-class Unzipped implements Chunks {
+/** A source whose first bytes decide whether it is decompressed. */
+class Opened implements Chunks {
   readonly #source: Chunks;
   #text: Chunks | undefined;
-  #isGzip = false;
-  /** The error of the source, which is thrown instead of the error that decompression makes of it. */
-  #failed: { error: unknown } | undefined;
 
   constructor(source: Chunks) {
     this.#source = source;
@@ -128,13 +161,7 @@ class Unzipped implements Chunks {
 
   async next(): Promise<Uint8Array | undefined> {
     this.#text ??= await this.#open();
-    try {
-      return await this.#text.next();
-    } catch (cause) {
-      if (this.#failed !== undefined) throw this.#failed.error;
-      if (!this.#isGzip) throw cause;
-      throw new UsageError("invalid_json", `the gzip data is damaged: ${said(cause)}`, { cause });
-    }
+    return this.#text.next();
   }
 
   stop(reason: unknown): void {
@@ -142,37 +169,26 @@ class Unzipped implements Chunks {
   }
 
   async #open(): Promise<Chunks> {
-    const first: Uint8Array[] = [];
-    let head: number[] = [];
-    while (head.length < 2) {
-      const chunk = await this.#source.next();
+    const source = this.#source;
+    let first = await source.next();
+    while (first !== undefined && (first.length === 0 || (first.length === 1 && first[0] === 0x1f))) {
+      first = first.slice(); // the source may use its memory again
+      const chunk = await source.next();
       if (chunk === undefined) break;
-      first.push(chunk);
-      head = first.flatMap((chunk) => [...chunk.subarray(0, 2)]);
+      first = joined(first, chunk);
     }
-    this.#isGzip = head[0] === 0x1f && head[1] === 0x8b;
-    const next = async () => first.shift() ?? this.#source.next();
-    const stop = (reason: unknown) => this.#source.stop(reason);
-    return this.#isGzip ? streamed(this.#unzipped(next, stop)) : { bytes: 0, next, stop };
-  }
-
-  #unzipped(next: Chunks["next"], stop: Chunks["stop"]): ReadableStream<Uint8Array> {
-    const zipped = new ReadableStream<BufferSource>(
-      {
-        pull: async (controller) => {
-          try {
-            const chunk = await next();
-            if (chunk === undefined) controller.close();
-            else controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
-          } catch (error) {
-            this.#failed = { error };
-            throw error;
-          }
-        },
-        cancel: stop,
+    const isZipped = first !== undefined && isGzip(first);
+    const whole: Chunks = {
+      get bytes() {
+        return source.bytes;
       },
-      { highWaterMark: 0 }, // read a chunk only when it is needed
-    );
-    return zipped.pipeThrough(new DecompressionStream("gzip"));
+      async next() {
+        const chunk = first ?? (await source.next());
+        first = undefined;
+        return chunk;
+      },
+      stop: (reason) => source.stop(reason),
+    };
+    return isZipped ? new Gunzip(whole) : whole;
   }
 }

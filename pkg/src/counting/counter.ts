@@ -100,9 +100,8 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
    * page. Memory does not grow with the stream, except for ids (with `dedupe`) and agents. The next chunk is read after the one
    * before it has been counted.
    *
-   * Gzip data is decompressed where the source says that it is gzip (a type `application/gzip` or `application/x-gzip`, or a
-   * name or URL that ends in `.gz`) and its first bytes confirm it. Nothing describes a bare stream, so pipe one through
-   * `new DecompressionStream("gzip")` first.
+   * Gzip data is decompressed, whatever its name or type is: its first two bytes tell it from JSON. It may have several members,
+   * as `cat a.gz b.gz` makes them, and zero bytes after the last one.
    *
    * @param source a `ReadableStream` or `AsyncIterable` of bytes, a `Response`, or a `Blob`
    * @returns this counter, once the stream has ended
@@ -131,7 +130,7 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
         for (;;) {
           const chunk = await unlessAborted(() => chunks.next(), signal);
           if (chunk === undefined) break;
-          pushChunk(this.#live(), text, bytesOfChunk(chunk));
+          pushChunk(this.#live(), text, chunk);
           onProgress?.(chunks.bytes);
         }
         hasEnded = true;
@@ -227,12 +226,6 @@ function pushChunk(counts: Aggregator | Rollup, feed: Feed, bytes: Uint8Array): 
 
 function finishText(counts: Aggregator | Rollup, feed: Feed): void {
   attempt(() => counts.pushText(feed, new Uint8Array(0), true));
-}
-
-function bytesOfChunk(chunk: unknown): Uint8Array {
-  const bytes = uint8ArrayOf(chunk);
-  if (bytes !== undefined) return bytes;
-  throw new UsageError("invalid_option", `the chunk is ${typeName(chunk)}: wanted a Uint8Array`, { path: "" });
 }
 
 /** A feed whose records belong to this agent where they name none. */
