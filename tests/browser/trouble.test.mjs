@@ -52,14 +52,17 @@ test("an invalid record is shown with its path", async () => {
   await close();
 });
 
-test("a truncated file is an error, gzipped or not", async () => {
+test("a truncated file is an error, gzipped or not, and a file of several gzip members is counted", async () => {
   const { page, close } = await site.open({ hash: `${HASH}&onInvalid=throw` });
   const text = GOOD.join("\n");
   await choose(page, asFile("cut.ndjson", text.slice(0, -10)));
   assert.match(await page.textContent("#failure"), /invalid_json/);
   await choose(page, asFile("cut.gz", gzipSync(text).subarray(0, -12)));
-  assert.match(await page.textContent("#failure"), /invalid_gzip/);
-  await choose(page, asFile("good.gz", gzipSync(text)));
+  assert.match(await page.textContent("#failure"), /the gzip data is damaged.*invalid_json/s);
+  await settledAfter(page, () => page.setInputFiles("#agents-file", asFile("a.gz", gzipSync("[]").subarray(0, -1))));
+  assert.match(await page.textContent("#failure"), /The file of agents can’t be read.*the gzip data is damaged/s);
+  await settledAfter(page, () => page.click("#agents-clear"));
+  await choose(page, asFile("good.gz", Buffer.concat(GOOD.map((line) => gzipSync(`${line}\n`)))));
   assert.deepEqual(await tableOf(page), [["Ann", "3", "0", "0"]]);
   await close();
 });

@@ -93,11 +93,27 @@ describe("records", () => {
     });
   }
 
-  test("an object that is wrongly marked as gzip is an error", async () => {
+  test("gzip data of several members is read whole, whatever its metadata say, and damaged data is an error", async () => {
+    const text = ndjson(exampleRecords());
+    const parts = [text.slice(0, 1000), "", text.slice(1000)].map((part) => gzipSync(part));
     const gzipped = { httpMetadata: { contentEncoding: "gzip" } };
-    await withRecords("plain", gzipped, (answer) => errorOf(answer, 500, "records_unavailable"));
-    const cut = gzipSync(ndjson(exampleRecords())).subarray(0, 2000);
-    await withRecords(cut, gzipped, (answer) => errorOf(answer, 500, "records_unavailable"));
+    for (const options of [undefined, gzipped]) {
+      await withRecords(Buffer.concat(parts), options, (answer) => assert.equal(answer.text, JSON.stringify(EXAMPLE)));
+    }
+    await withRecords(text, gzipped, (answer) => assert.equal(answer.text, JSON.stringify(EXAMPLE)));
+    for (const bytes of [Buffer.concat(parts).subarray(0, -9), Buffer.concat([...parts, Buffer.from("more")])]) {
+      await withRecords(bytes, undefined, (answer) => errorOf(answer, 500, "invalid_json"));
+    }
+  });
+
+  test("the directory may be gzip data of several members", async () => {
+    const names = JSON.stringify(exampleDirectory());
+    const parts = [names.slice(0, 40), names.slice(40)].map((part) => gzipSync(part));
+    await worker.put("agents.json", Buffer.concat(parts));
+    assert.equal((await worker.request(QUERY)).text, JSON.stringify(EXAMPLE));
+    await worker.put("agents.json", Buffer.concat(parts).subarray(0, -1));
+    errorOf(await worker.request(QUERY), 500, "records_unavailable");
+    await worker.put("agents.json", names);
   });
 
   test("a missing object is an error, not an empty report", async () => {

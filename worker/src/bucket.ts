@@ -1,7 +1,9 @@
+import { decompressed } from "usage-by-agent";
+
 /** The longest object besides the records that is read, in bytes after decompression. */
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
-/** Opens the records as a stream, because the object may be larger than the memory. */
+/** Opens the records as a stream, because the object may be larger than the memory. The package decompresses them. */
 export async function openRecords(bucket: R2Bucket, key: string): Promise<ReadableStream<Uint8Array>> {
   const object = await bucket.get(key);
   if (object === null) {
@@ -9,7 +11,7 @@ export async function openRecords(bucket: R2Bucket, key: string): Promise<Readab
     console.error(`The bucket RECORDS has no object named ${key}.`);
     throw new Error("no records");
   }
-  return decoded(object);
+  return object.body;
 }
 
 /** The value of an object that contains JSON, unchecked; `undefined` if the bucket has no such object. */
@@ -17,17 +19,12 @@ export async function readJson(bucket: R2Bucket, key: string): Promise<unknown> 
   const object = await bucket.get(key);
   if (object === null) return undefined;
   try {
-    return JSON.parse(await new Response(decoded(object).pipeThrough(limit(MAX_JSON_BYTES))).text());
-  } catch (error) {
-    // The error's message is not logged, because it quotes the text.
+    return JSON.parse(await new Response(decompressed(object.body).pipeThrough(limit(MAX_JSON_BYTES))).text());
+  } catch {
+    // The error is neither logged nor passed on: it quotes the text, and its code would speak of records.
     console.error(`The object ${key} of the bucket RECORDS is not JSON, or longer than ${MAX_JSON_BYTES} bytes.`);
-    throw error;
+    throw new Error(`no ${key}`);
   }
-}
-
-function decoded(object: R2ObjectBody): ReadableStream<Uint8Array> {
-  if (object.httpMetadata?.contentEncoding !== "gzip") return object.body;
-  return object.body.pipeThrough(new DecompressionStream("gzip"));
 }
 
 /** Throws after `maxBytes`. It stands after decompression, so that a small gzip object can't become a huge text. */

@@ -11,7 +11,7 @@ export interface Env {
 
   /** The bucket with the records. */
   RECORDS?: R2Bucket;
-  /** The name of the object with the records: JSON text, compressed if its content encoding is `gzip`. Default `records.ndjson`. */
+  /** The name of the object with the records: JSON text, which may be gzip data. Default `records.ndjson`. */
   RECORDS_KEY?: string;
   /** The name of the object with the agents' names, a page of `GET /v1/agents`. The object is optional. Default `agents.json`. */
   AGENTS_KEY?: string;

@@ -4,7 +4,7 @@ import type { Failure } from "./protocol.js";
 /**
  * Turns a thrown value into data. The package's errors keep their code and place. Other errors come from reading the file.
  */
-export function toFailure(error: unknown, where: Failure["where"], gzip = false): Failure {
+export function toFailure(error: unknown, where: Failure["where"]): Failure {
   if (error instanceof UsageError) {
     const { code, message, path, line, byteOffset, problems } = error;
     return {
@@ -24,13 +24,6 @@ export function toFailure(error: unknown, where: Failure["where"], gzip = false)
       where,
       code: "unreadable_file",
       message: `The file can't be read, or changed since it was chosen. Choose it again. (${said})`,
-    };
-  }
-  if (gzip && error instanceof TypeError) {
-    return {
-      where,
-      code: "invalid_gzip",
-      message: `The compressed file is damaged, cut short, or made of several joined together. (${said})`,
     };
   }
   return { where, code: "unexpected", message: said };

@@ -1,18 +1,14 @@
-/** Reads a file as the bytes of its JSON. At most a few chunks are in memory, however large the file is. */
-export interface Source {
-  stream: ReadableStream<Uint8Array>;
-  gzip: boolean;
-}
+import { decompressed } from "usage-by-agent";
 
 /**
- * Opens a file.
+ * Opens a file as the bytes of its JSON, decompressed. At most a few chunks are in memory, however large the file is.
  *
  * @param onRead called with the number of the file's bytes that have been read, before decompression, for the progress bar
  */
-export async function openSource(file: Blob, onRead?: (bytes: number) => void): Promise<Source> {
+export function openSource(file: Blob, onRead?: (bytes: number) => void): ReadableStream<Uint8Array> {
   let read = 0;
   const counted = file.stream().pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, out) {
         read += chunk.byteLength;
         onRead?.(read);
@@ -20,12 +16,17 @@ export async function openSource(file: Blob, onRead?: (bytes: number) => void): 
       },
     }),
   );
-  const gzip = await isGzip(file);
-  return { gzip, stream: gzip ? counted.pipeThrough(new DecompressionStream("gzip")) : counted };
+  return decompressed(counted);
 }
 
-/** Whether the first two bytes are those of gzip data. The name is not used, because downloads may lose or gain a `.gz`. */
-async function isGzip(file: Blob): Promise<boolean> {
-  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  return first === 0x1f && second === 0x8b;
+/** The text of a file, decompressed. A `Response` would replace the error of a damaged file by its own. */
+export async function readText(file: Blob): Promise<string> {
+  const reader = openSource(file).getReader();
+  const utf8 = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    text += utf8.decode(value, { stream: !done });
+    if (done) return text;
+  }
 }

@@ -6,7 +6,7 @@ import { timeZones, UsageAggregator, UsageError, type UsageQuery, versions } fro
 import { periodFacts, periodQuery } from "./calendar.js";
 import { toFailure } from "./failure.js";
 import type { Failure, FromWorker, Question, Result, ToWorker } from "./protocol.js";
-import { openSource } from "./source.js";
+import { openSource, readText } from "./source.js";
 
 /** The time between two reports of progress in milliseconds: short enough for a smooth bar and a quick "Cancel". */
 const BREATH_MS = 40;
@@ -64,13 +64,11 @@ async function count(id: number, aggregator: UsageAggregator, file: Blob, signal
       breathed = performance.now();
     },
   });
-  let gzip = false;
   try {
-    const source = await openSource(file, (bytes) => {
+    const source = openSource(file, (bytes) => {
       fileBytes = bytes;
     });
-    gzip = source.gzip;
-    await aggregator.pushStream(source.stream.pipeThrough(breathe), { signal });
+    await aggregator.pushStream(source.pipeThrough(breathe), { signal });
     if (signal.aborted) return null;
     const report = aggregator.report();
     const diagnostics = aggregator.diagnostics();
@@ -78,7 +76,7 @@ async function count(id: number, aggregator: UsageAggregator, file: Blob, signal
   } catch (error) {
     if (signal.aborted) return null;
     // The package throws an error of the stream as it is.
-    throw error instanceof UsageError ? error : new ReadFailure(toFailure(error, "records", gzip));
+    throw error instanceof UsageError ? error : new ReadFailure(toFailure(error, "records"));
   } finally {
     aggregator.free();
   }
@@ -86,9 +84,8 @@ async function count(id: number, aggregator: UsageAggregator, file: Blob, signal
 
 /** Parses a page of `GET /v1/agents`, compressed or not. The package checks its shape. */
 async function directory(file: Blob): Promise<NonNullable<UsageQuery["agents"]>> {
-  const { stream, gzip } = await openSource(file);
-  const text = await new Response(stream).text().catch((error: unknown) => {
-    throw new ReadFailure(toFailure(error, "agents", gzip));
+  const text = await readText(file).catch((error: unknown) => {
+    throw new ReadFailure(toFailure(error, "agents"));
   });
   return JSON.parse(text);
 }
