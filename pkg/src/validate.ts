@@ -1,3 +1,4 @@
+import { notJson } from "./bridge/bodies.js";
 import { core } from "./bridge/module.js";
 import { toCoreExpectation, unknownEndpoint } from "./bridge/options.js";
 import { bytesOf, isWellFormed, said } from "./bridge/values.js";
@@ -21,7 +22,8 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
  * | `by-number` | one row for each phone number |
  *
  * Without `tz`, days of any zone are accepted, because the vendor does not document the zone. A JavaScript value is checked as its
- * JSON. JSON text is not parsed into objects until you read `value`; do not change the body's bytes before then.
+ * JSON. JSON text is not parsed into objects until you read `value`; do not change the body's bytes before then. A promise, a
+ * `Response`, a `Blob` or a stream is not JSON: the problem says how to await or read it.
  *
  * @param endpoint the name of the endpoint that gave the response
  * @param body JSON text of at most 64 MiB, or the parsed JSON value
@@ -47,7 +49,10 @@ export function validateResponse<E extends Endpoint>(
   let text: Uint8Array;
   let json: string | Uint8Array;
   try {
-    json = jsonOf(body);
+    const bytes = bytesOf(body);
+    const problem = bytes === undefined && notJson(body, "the body");
+    if (problem) return unread(problem);
+    json = bytes ?? jsonOf(body);
     text = typeof json === "string" ? encoded(json) : json;
   } catch (error) {
     return unread(`the body is not a JSON value: ${said(error)}`);
@@ -80,9 +85,9 @@ function unread(message: string): {
   return { ok: false, problems: [{ path: "", code: "invalid_json", message, severity: "error" }] };
 }
 
-function jsonOf(body: unknown): string | Uint8Array {
+function jsonOf(body: unknown): string {
   if (typeof body === "string") return body;
-  return bytesOf(body) ?? JSON.stringify(body) ?? "null"; // JSON has no undefined; null is not a valid response either
+  return JSON.stringify(body) ?? "null"; // JSON has no undefined; null is not a valid response either
 }
 
 /** Encodes JSON text as UTF-8. Lone surrogates, which UTF-8 can't encode, are written as JSON escapes. */

@@ -1,7 +1,7 @@
 // Recognises what carries bytes by its shape: responses, requests, files and streams. `instanceof` would not know those of
 // npm's undici, of a polyfill, of jsdom or of another realm.
 
-import { isObject, property } from "./values.js";
+import { isObject, property, typeName } from "./values.js";
 
 const hasMethod = (value: unknown, name: PropertyKey) => typeof property(value, name) === "function";
 
@@ -33,4 +33,26 @@ export function isReadableStream(value: unknown): value is ReadableStream<Uint8A
 /** Whether the value is an async iterable, such as a stream of Node. */
 export function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array> {
   return isObject(value) && hasMethod(value, Symbol.asyncIterator);
+}
+
+/** How to get the JSON out of a value that only carries it, as `await response.text()`; `undefined` for every other value. */
+function wayToText(value: unknown): string | undefined {
+  if (isThenable(value)) return "await it first";
+  if (isResponse(value)) return "pass `await response.text()`";
+  if (isRequest(value)) return "pass `await request.text()`";
+  if (isBlob(value)) return "pass `await blob.text()`";
+  if (isReadableStream(value)) return "pass `await new Response(stream).text()`";
+  if (isAsyncIterable(value)) return "read it to its end and pass the text";
+  return ArrayBuffer.isView(value) ? "wanted a Uint8Array of the text" : undefined;
+}
+
+/**
+ * What to do with a value that is not JSON but carries it: a promise, a response, a request, a Blob, a stream or a view. `undefined` for
+ * every other value.
+ *
+ * @param name what the value is, such as `the body`
+ */
+export function notJson(value: unknown, name: string): string | undefined {
+  const way = wayToText(value);
+  return way && `${name} is ${typeName(value)}: ${way}`;
 }

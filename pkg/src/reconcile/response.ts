@@ -1,5 +1,6 @@
 // Checks one side's response and gives its rows by agent.
 
+import { notJson } from "../bridge/bodies.js";
 import { said } from "../bridge/values.js";
 import { UsageError } from "../errors.js";
 import type { AgentUsageResponse } from "../types.js";
@@ -22,6 +23,8 @@ const TOLERATED = ["bounds", "not_current"];
  */
 export function checked(answer: unknown, side: string): AgentUsageResponse {
   const path = `/${side}`;
+  const unread = notJson(answer, side);
+  if (unread !== undefined) throw new UsageError("invalid_option", unread, { path });
   let text: string;
   try {
     text = JSON.stringify(answer) ?? "null";
