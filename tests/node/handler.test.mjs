@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { report } from "../../tools/oracle.mjs";
 import { call, message } from "../support/faults.mjs";
 import { installed, packed } from "../support/packed.mjs";
@@ -577,6 +578,43 @@ describe("streams", () => {
         assert.deepEqual([status, body.error.code], [500, code], path);
       }
     }
+  });
+
+  test("records may be a response, a Blob or an async iterable, compressed or not", async () => {
+    const text = RECORDS.map((record) => JSON.stringify(record)).join("\n");
+    const zipped = Buffer.concat([gzipSync(text.slice(0, 500)), gzipSync(text.slice(500))]);
+    const sources = [() => streamOf(RECORDS)];
+    for (const body of [text, zipped]) {
+      sources.push(
+        () => new Response(body),
+        () => new Blob([body]),
+        async function* () {
+          yield Buffer.from(body);
+        },
+      );
+    }
+    for (const path of PATHS) {
+      const [want, ...got] = await Promise.all(
+        sources.map((records) => ask(createUsageHandler({ ...open, records }), path)),
+      );
+      for (const { status, body } of got) assert.deepEqual([status, body], [want.status, want.body], path);
+    }
+  });
+
+  test("a revoked Proxy among the options is an error with its place", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const records = () => [];
+    assert.throws(() => createUsageHandler(proxy), { name: "UsageError", code: "invalid_option" });
+    for (const key of ["query", "account", "cors", "upstream"]) {
+      const options = { ...open, records, [key]: proxy };
+      assert.throws(() => createUsageHandler(options), { name: "UsageError", code: "invalid_option", path: `/${key}` });
+    }
+    const account = { plan: proxy };
+    assert.throws(() => createUsageHandler({ ...open, records, account }), {
+      code: "invalid_option",
+      path: "/account/plan",
+    });
   });
 
   for (const [what, leave, read] of [

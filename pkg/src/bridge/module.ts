@@ -2,7 +2,8 @@
 
 import * as glue from "../../wasm/usage_by_agent.js";
 import { UsageError } from "../errors.js";
-import { said } from "./values.js";
+import { isResponse } from "./bodies.js";
+import { bytesOf, said } from "./values.js";
 
 /** The WebAssembly module: its URL, a request or a response for it, its bytes, or the compiled module. */
 export type ModuleSource = URL | string | Request | Response | BufferSource | WebAssembly.Module;
@@ -64,12 +65,15 @@ async function load(source: ModuleSource | Promise<ModuleSource> | undefined): P
 
 async function compiled(source: ModuleSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
-  const response = source instanceof Response ? source : await fetch(source);
+  const bytes = bytesOf(source) ?? (ArrayBuffer.isView(source) ? source : undefined);
+  if (bytes !== undefined) return WebAssembly.compile(bytes as BufferSource);
+  const response = isResponse(source) ? source : await fetch(source as URL | string | Request);
   if (!response.ok) throw new Error(`the response's status is ${response.status}`);
   const isWasm = response.headers.get("content-type")?.startsWith("application/wasm") ?? false;
-  // Streaming compilation requires this type, and many servers send another one.
-  return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  // Streaming compilation requires this type, which many servers do not send, and a response of the runtime.
+  return isWasm && response instanceof Response
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
 }
 
 /**

@@ -76,13 +76,15 @@ const refused = (message: string) => new UsageError("invalid_option", message, {
 function answered(response: Response): Chunks {
   if (!response.ok) throw refused(`the response's status is ${response.status}: wanted 200 to 299`);
   if (response.bodyUsed) throw refused("the response has been read already: wanted an unread response");
-  if (response.body === null) return iterated([]);
+  if (response.body === null) return NOTHING;
   // The responses of some polyfills have no body that can be read in parts.
   return response.body === undefined ? iterated(whole(response)) : plain(response.body);
 }
 
-function* whole(response: Response): Generator<Promise<unknown>> {
-  yield response.arrayBuffer().then(bytesOf);
+const NOTHING: Chunks = { bytes: 0, next: async () => undefined, stop() {} };
+
+async function* whole(response: Response): AsyncGenerator<unknown> {
+  yield bytesOf(await response.arrayBuffer());
 }
 
 const isReadable = (blob: Blob) => typeof property(blob, "stream") === "function";
@@ -91,8 +93,8 @@ const isReadable = (blob: Blob) => typeof property(blob, "stream") === "function
 const PART = 1 << 20;
 
 /** The bytes of a Blob that can't be read as a stream, such as jsdom's. */
-function* parts(blob: Blob): Generator<Promise<unknown>> {
-  for (let at = 0; at < blob.size; at += PART) yield bufferOf(blob.slice(at, at + PART)).then(bytesOf);
+async function* parts(blob: Blob): AsyncGenerator<unknown> {
+  for (let at = 0; at < blob.size; at += PART) yield bytesOf(await bufferOf(blob.slice(at, at + PART)));
 }
 
 function bufferOf(blob: Blob): Promise<unknown> {
@@ -126,14 +128,13 @@ function streamed(stream: ReadableStream<Uint8Array>): Chunks {
   };
 }
 
-function iterated(source: AsyncIterable<unknown> | Iterable<unknown>): Chunks {
-  const iterator =
-    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : (source as Iterable<unknown>)[Symbol.iterator]();
+function iterated(source: AsyncIterable<unknown>): Chunks {
+  const iterator = source[Symbol.asyncIterator]();
   return {
     bytes: 0,
     async next() {
       const { done, value } = await iterator.next();
-      return done ? undefined : counted(this, await value);
+      return done ? undefined : counted(this, value);
     },
     stop: () => void Promise.resolve(iterator.return?.()).catch(() => {}),
   };

@@ -15,3 +15,13 @@ export class InvalidOption extends UsageError {
 export function invalidOption(path: string, message: string): InvalidOption {
   return new InvalidOption(path, message);
 }
+
+/** Whether the value is a Proxy that has been revoked. Every other use of it throws a TypeError. */
+export function isRevoked(value: unknown): boolean {
+  try {
+    Array.isArray(value);
+    return false;
+  } catch {
+    return true;
+  }
+}

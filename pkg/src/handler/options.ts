@@ -1,6 +1,6 @@
 import type { Account, Instant, PeriodQuery, Problem, UsageQuery, UsageRollup } from "usage-by-agent";
 import type { RecordsInput } from "./computed/records-input.js";
-import { invalidOption } from "./invalid-option.js";
+import { invalidOption, isRevoked } from "./invalid-option.js";
 
 export type { RecordsInput } from "./computed/records-input.js";
 
@@ -92,6 +92,10 @@ export interface Upstream {
 
 /** Checks the options when the handler is made, so that a wrong option throws at the start and not with the first request. */
 export function checkOptions(options: UsageHandlerOptions): void {
+  if (isRevoked(options)) throw invalidOption("", "the options must be an object, and are a revoked Proxy");
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (isRevoked(value)) throw invalidOption(`/${name}`, `\`${name}\` must not be a revoked Proxy`);
+  }
   const { records, rollup, upstream, cors } = options ?? {};
   if ([records, rollup, upstream].filter((source) => source !== undefined).length !== 1) {
     throw invalidOption("", "createUsageHandler needs exactly one of `records`, `rollup` and `upstream`");

@@ -9,7 +9,7 @@ import type {
   PlanInfo,
   UsageStats,
 } from "usage-by-agent";
-import { invalidOption } from "../invalid-option.js";
+import { invalidOption, isRevoked } from "../invalid-option.js";
 
 /** An {@link Account} that has been checked. Reading it does not use it up. */
 export interface ParsedAccount {
@@ -104,7 +104,7 @@ function readNumbers(given: unknown, into: Map<string, PhoneNumber>): void {
 }
 
 function object(value: unknown, path: string): Record<PropertyKey, unknown> {
-  if (typeof value === "object" && value !== null) return value as Record<PropertyKey, unknown>;
+  if (typeof value === "object" && value !== null && !isRevoked(value)) return value as Record<PropertyKey, unknown>;
   throw invalidOption(path, `\`${option(path)}\` must be an object`);
 }
 
