@@ -1,4 +1,6 @@
 import { core } from "./bridge/module.js";
+import { typeName, uint8ArrayOf } from "./bridge/values.js";
+import { UsageError } from "./errors.js";
 
 const utf8 = new TextEncoder();
 
@@ -9,7 +11,7 @@ const utf8 = new TextEncoder();
  *
  * @param body the bytes of the body, or its text, which counts as UTF-8
  * @returns the tag in its quotes, as the header `ETag` contains it
- * @throws {UsageError} `not_initialised`
+ * @throws {UsageError} `invalid_option` for a body that is neither, or whose bytes are detached; `not_initialised`
  *
  * @example
  * ```ts
@@ -18,6 +20,11 @@ const utf8 = new TextEncoder();
  * ```
  */
 export function entityTag(body: string | Uint8Array): string {
-  const hash = core().contentHash(typeof body === "string" ? utf8.encode(body) : body);
+  const wasm = core();
+  const bytes = typeof body === "string" ? utf8.encode(body) : uint8ArrayOf(body);
+  if (bytes === undefined) {
+    throw new UsageError("invalid_option", `the body is ${typeName(body)}: wanted text or a Uint8Array`, { path: "" });
+  }
+  const hash = wasm.contentHash(bytes);
   return `"${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
 }

@@ -1,5 +1,6 @@
 import { core } from "./bridge/module.js";
 import {
+  checked,
   toCorePartialQuery,
   toCorePeriodQuery,
   toCoreSeriesQuery,
@@ -7,8 +8,7 @@ import {
   unknownEndpoint,
 } from "./bridge/options.js";
 import { cachedBounds } from "./bridge/period-cache.js";
-import { typeName } from "./bridge/values.js";
-import { attempt, UsageError } from "./errors.js";
+import { attempt } from "./errors.js";
 import type { Convention, DailyQuery, Endpoint, MonthlyQuery, PeriodBounds, PeriodQuery } from "./types.js";
 
 /**
@@ -129,10 +129,7 @@ export function inferConvention(
   query: Partial<PeriodQuery> = {},
 ): Convention | null {
   const wasm = core();
-  if (typeof bounds !== "object" || bounds === null) {
-    const wanted = "wanted {period, periodStart, periodEnd}";
-    throw new UsageError("invalid_option", `the bounds are ${typeName(bounds)}: ${wanted}`, { path: "" });
-  }
+  checked(bounds, "the bounds", "{period, periodStart, periodEnd}");
   const { tz, weekStart } = toCorePartialQuery(query);
   const options = JSON.stringify({ tz, weekStart, period: toCoreValue(bounds.period) });
   const [start, end] = [bounds.periodStart, bounds.periodEnd].map((text) => (typeof text === "string" ? text : ""));

@@ -3,6 +3,7 @@
 import type { Feed } from "../../wasm/usage_by_agent.js";
 import { MAX_DEPTH } from "../constants.js";
 import { attempt, UsageError } from "../errors.js";
+import { isAsyncIterable, isBlob, isReadableStream, isResponse, isThenable } from "./bodies.js";
 import { Columns } from "./columns.js";
 import { isArray, isIterable, typeName } from "./values.js";
 
@@ -47,10 +48,15 @@ export class ObjectFeed {
     columns.clear();
     const batch = new Batch(columns, feed, counts);
     try {
-      if (isIterable(records)) batch.items("", records, 0);
+      // The numbers of another typed array are not records.
+      if (isIterable(records) && !ArrayBuffer.isView(records)) batch.items("", records, 0);
       else if (isPage(records)) batch.items("/data", records.data, 0);
       else {
-        const hint = isAsyncIterable(records) ? "; usageByAgentStream takes streams of bytes" : "";
+        const hint = isThenable(records)
+          ? "; await it first"
+          : isSource(records)
+            ? "; usageByAgentStream takes it"
+            : "";
         throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted ${RECORDS}${hint}`, {
           path: "",
         });
@@ -115,9 +121,8 @@ class Batch {
   }
 }
 
-function isAsyncIterable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}
+const isSource = (value: unknown) =>
+  isReadableStream(value) || isAsyncIterable(value) || isResponse(value) || isBlob(value);
 
 /** Whether the value is a list page: an object whose `data` is an array. An object whose `data` throws is not one. */
 export function isPage(value: unknown): value is { data: unknown[] } {

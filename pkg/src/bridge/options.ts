@@ -10,7 +10,7 @@ import type {
   RollupOptions,
   UsageQuery,
 } from "../types.js";
-import { isArray, isDate, isIterable, isWellFormed, typeName } from "./values.js";
+import { isArray, isDate, isIterable, isObject, isRevoked, isWellFormed, typeName } from "./values.js";
 
 /** A period query whose values JSON can hold. */
 export type CorePeriodQuery = Record<keyof PeriodQuery, CoreValue>;
@@ -64,7 +64,10 @@ export function toCorePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery
 /** An `AccountQuery` for the core, without the plan and the numbers, which the core does not use. */
 export function toCoreAccountQuery(query: AccountQuery): object {
   const { tz, now, boundsAs } = toCorePeriodQuery(query as unknown as PeriodQuery);
-  const stats = Object.entries(query.account?.stats ?? {}).map(([key, count]) => [key, toCoreValue(count)]);
+  const { account } = query;
+  if (isRevoked(account)) checked(account, "the account", "{plan, numbers}", "/account");
+  if (isRevoked(account?.stats)) checked(account?.stats, "the stats", "{totalMessages: 1}", "/account/stats");
+  const stats = Object.entries(account?.stats ?? {}).map(([key, count]) => [key, toCoreValue(count)]);
   return { tz, now, boundsAs, stats: Object.fromEntries(stats) };
 }
 
@@ -73,18 +76,17 @@ export function toCoreExpectation(expect: Expectation): object {
   return { ...toCorePartialQuery(expect), days: toCoreValue(expect.days), months: toCoreValue(expect.months) };
 }
 
-function checked<T>(options: T, name: string, example: string): T {
-  if (typeof options !== "object" || options === null) {
-    const wanted = `wanted an object such as ${example}`;
-    throw new UsageError(
-      "invalid_option",
-      `${name} ${name.endsWith("s") ? "are" : "is"} ${typeName(options)}: ${wanted}`,
-      {
-        path: "",
-      },
-    );
-  }
-  return options;
+/**
+ * Gives an object of options back.
+ *
+ * @param name what they are, such as `the query`
+ * @param example such an object
+ * @throws {UsageError} `invalid_option` for any other value, also for a revoked Proxy
+ */
+export function checked<T>(options: T, name: string, example: string, path = ""): T {
+  if (isObject(options)) return options;
+  const got = `${name} ${name.endsWith("s") ? "are" : "is"} ${typeName(options)}`;
+  throw new UsageError("invalid_option", `${got}: wanted an object such as ${example}`, { path });
 }
 
 function toCoreNow(now: unknown): CoreValue {
@@ -123,6 +125,7 @@ function toCoreAgents(agents: unknown): { id: CoreValue; name: CoreValue }[] {
     );
   }
   return Array.from(listed, (agent: unknown, index) => {
+    if (isRevoked(agent)) checked(agent, "an agent", "{id, name}", `/agents/${index}`);
     const { id, name } = (agent ?? {}) as { id?: unknown; name?: unknown };
     for (const [key, value] of Object.entries({ id, name })) {
       if (typeof value === "string" && !isWellFormed(value)) {
@@ -137,7 +140,7 @@ function toCoreAgents(agents: unknown): { id: CoreValue; name: CoreValue }[] {
 }
 
 function isPage(value: unknown): value is { data: unknown } {
-  return typeof value === "object" && value !== null && !isIterable(value) && "data" in value;
+  return isObject(value) && !isIterable(value) && "data" in value;
 }
 
 /** The error for an endpoint that does not exist. */

@@ -1,8 +1,9 @@
 import type { Aggregator, Feed, Rollup } from "../../wasm/usage_by_agent.js";
 import { core } from "../bridge/module.js";
 import { ObjectFeed } from "../bridge/object-feed.js";
+import { checked } from "../bridge/options.js";
 import { chunksOf } from "../bridge/text-chunks.js";
-import { bytesOf, isWellFormed, typeName, uint8ArrayOf } from "../bridge/values.js";
+import { bytesOf, isObject, isWellFormed, property, typeName, uint8ArrayOf } from "../bridge/values.js";
 import { attempt, UsageError } from "../errors.js";
 import type { Diagnostics, RecordDefaults, Records } from "../types.js";
 import { type ByteSource, opened } from "./byte-source.js";
@@ -179,7 +180,7 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
    */
   merge(other: this | Uint8Array): this {
     const counts = this.#live();
-    const snapshot = other instanceof Counter ? other.snapshot() : uint8ArrayOf(other);
+    const snapshot = isObject(other) && #core in other ? other.snapshot() : uint8ArrayOf(other);
     if (snapshot === undefined) {
       const wanted = `a ${this.#name}, or a Uint8Array that its snapshot() gave`;
       throw new UsageError("invalid_option", `the other is ${typeName(other)}: wanted ${wanted}`, { path: "" });
@@ -230,12 +231,7 @@ function finishText(counts: Aggregator | Rollup, feed: Feed): void {
 
 /** A feed whose records belong to this agent where they name none. */
 function feedOf(defaults: RecordDefaults): Feed {
-  if (typeof defaults !== "object" || defaults === null) {
-    throw new UsageError("invalid_option", `the defaults are ${typeName(defaults)}: wanted {agentId, agentName}`, {
-      path: "",
-    });
-  }
-  const { agentId, agentName } = defaults;
+  const { agentId, agentName } = checked(defaults, "the defaults", "{agentId, agentName}");
   for (const [key, value] of Object.entries({ agentId, agentName })) {
     const missing = value === undefined || value === null;
     if (!missing && (typeof value !== "string" || !isWellFormed(value))) {
@@ -247,17 +243,8 @@ function feedOf(defaults: RecordDefaults): Feed {
 }
 
 function checkStreamOptions(options: StreamOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new UsageError(
-      "invalid_option",
-      `the options are ${typeName(options)}: wanted {signal, onProgress, defaults}`,
-      {
-        path: "",
-      },
-    );
-  }
-  const { signal, onProgress } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+  const { signal, onProgress } = checked(options, "the options", "{signal, onProgress, defaults}");
+  if (signal !== undefined && typeof property(signal, "addEventListener") !== "function") {
     throw new UsageError("invalid_option", `signal is ${typeName(signal)}: wanted an AbortSignal`, { path: "/signal" });
   }
   if (onProgress !== undefined && typeof onProgress !== "function") {

@@ -3,7 +3,7 @@
 import { core } from "../bridge/module.js";
 import { isPage, RECORDS } from "../bridge/object-feed.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
-import { bytesOf, isIterable, typeName } from "../bridge/values.js";
+import { bytesOf, isIterable, isObject, property, typeName } from "../bridge/values.js";
 import { UsageRollup } from "../counting/rollup.js";
 import { attempt, UsageError } from "../errors.js";
 import type { AgentUsageResponse } from "../types.js";
@@ -87,25 +87,28 @@ function checkEvidence(evidence: Evidence): void {
   const fail = (path: string, got: unknown, wanted: string): never => {
     throw new UsageError("invalid_option", `${path.slice(1)} is ${typeName(got)}: wanted ${wanted}`, { path });
   };
-  if (typeof evidence !== "object" || evidence === null) {
+  if (!isObject(evidence)) {
     fail("/evidence", evidence, "{records, rollup, diagnostics, query}");
   }
   const { records, rollup, diagnostics, query } = evidence;
   if (records !== undefined) {
     const isText = typeof records === "string" || bytesOf(records) !== undefined;
     if (!isText && !isIterable(records) && !isPage(records)) fail("/evidence/records", records, RECORDS);
-    if (typeof (records as { next?: unknown }).next === "function") {
+    if (typeof property(records, "next") === "function") {
       fail("/evidence/records", records, "an iterable that can be read more than once");
     }
   }
-  if (rollup !== undefined && !(rollup instanceof UsageRollup)) fail("/evidence/rollup", rollup, "a UsageRollup");
+  if (rollup !== undefined && !(isObject(rollup) && rollup instanceof UsageRollup))
+    fail("/evidence/rollup", rollup, "a UsageRollup");
   if (diagnostics !== undefined) {
-    const { ignored, duplicates } = diagnostics ?? {};
-    const counts = [duplicates, ignored?.voiceTurns, ...Object.values(ignored?.notCompleted ?? [Number.NaN])];
+    const ignored = property(diagnostics, "ignored");
+    const notCompleted = property(ignored, "notCompleted");
+    const statuses = Object.values(isObject(notCompleted) ? notCompleted : [Number.NaN]);
+    const counts = [property(diagnostics, "duplicates"), property(ignored, "voiceTurns"), ...statuses];
     if (!counts.every(Number.isSafeInteger)) fail("/evidence/diagnostics", diagnostics, "the result of diagnostics()");
   }
   if (query !== undefined) {
-    if (typeof query !== "object" || query === null) fail("/evidence/query", query, "the query of ours");
+    if (!isObject(query)) fail("/evidence/query", query, "the query of ours");
     // Checks the other options. The period is that of ours and names are not needed, so any values serve here.
     const json = JSON.stringify(toCoreUsageQuery({ ...query, period: "week", now: 1e12, offset: 0, agents: [] }));
     attempt(() => new (core().Aggregator)(json), "/evidence/query").free();
