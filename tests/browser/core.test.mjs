@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { report as oracle } from "../../tools/oracle.mjs";
-import { DAMAGED, someMembers, WHOLE } from "../support/gzip-members.mjs";
 import { launch } from "./support/browser.mjs";
 import { PKG } from "./support/page.mjs";
 import { NOON, records } from "./support/records.mjs";
@@ -60,43 +59,6 @@ test("the report and the diagnostics of 100,000 records equal the oracle's", asy
     assert.deepEqual(streamed, expected.report);
     const problems = diagnostics.problems.map(({ path, code }) => ({ path, code }));
     assert.deepEqual({ ...diagnostics, problems }, JSON.parse(JSON.stringify(expected.diagnostics)));
-  }
-  await page.close();
-});
-
-test("gzip data of several members is read whole, however it is cut, and damaged data is an error", async () => {
-  const random = Array.from({ length: 30 }, (_, n) => ({ what: `seed ${n + 1}`, ...someMembers(n + 1) }));
-  const whole = [...WHOLE, ...random];
-  const cases = [...whole, ...DAMAGED].map(({ zipped }) => zipped.toString("base64"));
-  const page = await browser.newPage();
-  await page.goto(`${server.origin}/`);
-  const got = await page.evaluate(async (cases) => {
-    const { decompressed } = await import("/pkg/dist/entries/inline.js");
-    async function read(bytes, most) {
-      const chunks = async function* () {
-        for (let at = 0; at < bytes.length; at += most) yield bytes.subarray(at, at + most);
-      };
-      const reader = decompressed(chunks()).getReader();
-      try {
-        for (let text = ""; ; ) {
-          const { done, value } = await reader.read();
-          if (done) return text;
-          for (const byte of value) text += String.fromCharCode(byte);
-        }
-      } catch (error) {
-        return error.code;
-      }
-    }
-    const results = [];
-    for (const zipped of cases) {
-      const bytes = await (await fetch(`data:;base64,${zipped}`)).bytes();
-      for (const most of [bytes.length > 5000 ? 1000 : 1, 1e6]) results.push(await read(bytes, most));
-    }
-    return results;
-  }, cases);
-  for (const [n, { what, text = "invalid_json" }] of [...whole, ...DAMAGED].entries()) {
-    assert.equal(got[2 * n], text, `${what}, in small chunks`);
-    assert.equal(got[2 * n + 1], text, what);
   }
   await page.close();
 });

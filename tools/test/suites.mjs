@@ -19,7 +19,7 @@ export const suites = [
   inNode("packaging"),
   inNode("deno"),
   inNode("workerd"),
-  inNode("browser", ["chromium"]),
+  inNode("browser", ["chromium", "firefox"]),
   inNode("zones", ["chromium", "python"]),
   inNode("clients", ["python"]),
   { name: "strays", needs: [], run: strays },
@@ -27,7 +27,11 @@ export const suites = [
 
 /** The suite of a folder of tests/. Node runs it; the tested code may run in a browser or in workerd. */
 function inNode(folder, needs = []) {
-  const run = ({ browser }) => nodeTest(folder, browser ? { CHROMIUM: browser.chromium } : {});
+  const run = ({ browser, firefox }) =>
+    nodeTest(folder, {
+      ...(browser && { CHROMIUM: browser.chromium }),
+      ...(firefox && { FIREFOX: firefox.firefox, GECKODRIVER: firefox.geckodriver }),
+    });
   return { name: folder, needs: ["build", ...needs], run, folder };
 }
 
