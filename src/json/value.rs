@@ -1,11 +1,11 @@
 //! Lazy reading of valid JSON text: the entries of an object, the items of an array, the value of a scalar.
 //!
 //! The text must be valid. It is the output of `JSON.stringify` in the TypeScript package, or was checked before. So nothing is
-//! checked again, and values that are not read are skipped at the speed of a byte search. With invalid text the reading ends
+//! checked again, and values that are not read are skipped by a search of their end. With invalid text the reading ends
 //! early or returns wrong values, but never panics.
 
 use crate::json::decimal::nearest;
-use memchr::{memchr, memchr2, memchr3};
+use crate::json::strings::text_len;
 use std::borrow::Cow;
 
 /// A JSON value, read one level deep.
@@ -99,12 +99,12 @@ pub fn key_among(key: &str, names: &[&str]) -> Option<usize> {
 
 /// Resolves the escapes of text as written between its quotes. `None` if it has a lone surrogate.
 pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
-    if memchr(b'\\', spelled.as_bytes()).is_none() {
+    if !spelled.as_bytes().contains(&b'\\') {
         return Some(Cow::Borrowed(spelled));
     }
     let mut text = String::with_capacity(spelled.len());
     let mut rest = spelled;
-    while let Some((plain, escape)) = memchr(b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at)) {
+    while let Some((plain, escape)) = rest.find('\\').and_then(|at| rest.split_at_checked(at)) {
         text.push_str(plain);
         let (letter, after) = escape.get(1..)?.split_at_checked(1)?;
         rest = after;
@@ -172,11 +172,13 @@ impl<'a> Walk<'a> {
 fn text_length(text: &[u8]) -> Option<usize> {
     let mut at = 1_usize;
     loop {
-        let found = at.saturating_add(memchr2(b'"', b'\\', text.get(at..)?)?);
-        if text.get(found) == Some(&b'"') {
-            return found.checked_add(1);
+        let found = at.saturating_add(text_len(text.get(at..)?));
+        at = found.saturating_add(1);
+        match text.get(found)? {
+            b'"' => return Some(at),
+            b'\\' => at = at.saturating_add(1),
+            _ => {} // a control character, which valid text does not have
         }
-        at = found.saturating_add(2);
     }
 }
 
@@ -191,7 +193,6 @@ fn container_length(text: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = 0_usize;
     loop {
-        at = at.saturating_add(memchr3(b'"', open, close, text.get(at..)?)?);
         let byte = *text.get(at)?;
         if byte == b'"' {
             at = at.saturating_add(text_length(text.get(at..)?)?);
@@ -200,7 +201,7 @@ fn container_length(text: &[u8]) -> Option<usize> {
         at = at.saturating_add(1);
         if byte == open {
             depth = depth.saturating_add(1);
-        } else {
+        } else if byte == close {
             depth = depth.saturating_sub(1);
             if depth == 0 {
                 return Some(at);
