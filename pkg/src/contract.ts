@@ -194,7 +194,7 @@ export interface ParameterError {
   msg: string;
   /** The value of the request. */
   input?: unknown;
-  /** The limits that the value breaks. */
+  /** The limits that the value breaks; for an unknown zone `did_you_mean`, the zone that it may mean, and a `reason`. */
   ctx?: unknown;
 }
 

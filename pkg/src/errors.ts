@@ -1,4 +1,5 @@
 import type { Problem } from "./types.js";
+import { withHint } from "./zone-hint.js";
 
 /** The kind of a {@link UsageError}. */
 export type UsageErrorCode =
@@ -66,7 +67,7 @@ export class UsageError extends Error {
 }
 
 /**
- * Calls the core. The core throws plain objects, which become a {@link UsageError}.
+ * Calls the core. The core throws plain objects, which become a {@link UsageError}. An unknown zone is told the zone it may mean.
  *
  * @param within the path of the core's input inside the caller's input, which is put before the error's path
  */
@@ -75,7 +76,11 @@ export function attempt<T>(call: () => T, within = ""): T {
     return call();
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    throw new UsageError(thrown.code, thrown.message, { ...thrown, path: thrown.path && within + thrown.path });
+    const { code, message, path } = thrown;
+    throw new UsageError(code, code === "invalid_tz" ? withHint(message) : message, {
+      ...thrown,
+      path: path && within + path,
+    });
   }
 }
 

@@ -12,7 +12,7 @@ export { type StreamQuery, usageByAgent, usageByAgentStream } from "./counting/u
 export { entityTag } from "./entity-tag.js";
 export { type ErrorAnswer, parseErrorResponse } from "./error-response.js";
 export { UsageError, type UsageErrorCode, type UsageErrorDetails } from "./errors.js";
-export { inferConvention, isTimeZone, periodBounds, recordsWindow, timeZones, versions } from "./periods.js";
+export { inferConvention, isTimeZone, periodBounds, recordsWindow, timeZones, versions, zoneHint } from "./periods.js";
 export { reconcile } from "./reconcile/reconcile.js";
 export type {
   AgentDifference,
@@ -26,3 +26,4 @@ export type {
 } from "./reconcile/types.js";
 export type * from "./types.js";
 export { validateResponse } from "./validate.js";
+export type { ZoneHint } from "./zone-hint.js";

@@ -10,6 +10,7 @@ import {
 import { cachedBounds } from "./bridge/period-cache.js";
 import { attempt } from "./errors.js";
 import type { Convention, DailyQuery, Endpoint, MonthlyQuery, PeriodBounds, PeriodQuery } from "./types.js";
+import { hintFor, type ZoneHint } from "./zone-hint.js";
 
 /**
  * Gives the exact bounds of the calendar week, month or year that contains an instant, in any IANA zone.
@@ -63,6 +64,27 @@ export function timeZones(): string[] {
 export function isTimeZone(name: unknown): boolean {
   const wasm = core();
   return typeof name === "string" && wasm.isTimeZone(name);
+}
+
+/**
+ * Gives the zone that a wrong name means: a misspelt name, a city, an abbreviation, a name of Windows, or an offset in whole hours.
+ * Where a name has several meanings (`"IST"`, `"CST"`, `"BST"`), there is no hint. The errors `invalid_tz` of this package end with
+ * it.
+ *
+ * @param name any value; only a string of at most 40 characters can mean a zone
+ * @returns the zone, and a reason if there is something to know; `undefined` if there is no hint
+ * @throws {UsageError} `not_initialised`
+ *
+ * @example
+ * ```ts
+ * zoneHint("America/New_Yrok"); // { zone: "America/New_York" }
+ * zoneHint("GMT+5")?.zone; // "Etc/GMT-5", which is 5 hours ahead of UTC
+ * zoneHint("IST"); // undefined
+ * ```
+ */
+export function zoneHint(name: unknown): ZoneHint | undefined {
+  core();
+  return typeof name === "string" ? hintFor(name) : undefined;
 }
 
 /**

@@ -138,7 +138,12 @@ pub const PARAMETER_ERROR: Shape = Shape {
         ),
         field!("msg", Kind::Text, Required, " What the parameter should be."),
         field!("input", Kind::Any, Optional, " The value of the request."),
-        field!("ctx", Kind::Any, Optional, " The limits that the value breaks."),
+        field!(
+            "ctx",
+            Kind::Any,
+            Optional,
+            " The limits that the value breaks; for an unknown zone `did_you_mean`, the zone that it may mean, and a `reason`."
+        ),
     ],
     rules: &[],
     number: usize::MAX,

@@ -104,6 +104,13 @@ async function difference([endpoint, query]) {
   const path = encodeURI(`${PATHS[endpoint]}?${query}`).replaceAll("%25", "%");
   const [ours, theirs] = await Promise.all([ask(worker.base, path), ask(fastApi.base, path)]);
   const comparable = ({ status, json }) => {
+    if (status === 422) {
+      // The hint of an unknown zone, which FastAPI does not have.
+      const detail = json().detail.map(({ ctx, ...error }) =>
+        error.type === "value_error" || ctx === undefined ? error : { ...error, ctx },
+      );
+      return [status, { ...json(), detail }];
+    }
     if (status !== 200) return [status, json()];
     const { period, periodStart, periodEnd, days, months, data } = json();
     return endpoint === "by-number" || endpoint === "by-agent"

@@ -65,6 +65,7 @@ test("usage-by-agent works without init", async () => {
     "usageByAgentStream",
     "validateResponse",
     "versions",
+    "zoneHint",
   ]);
 });
 

@@ -16,12 +16,17 @@ const notAllowed = (input) => ({
   input,
   ctx: { expected: EXPECTED },
 });
-const unknownZone = (input) => ({
+const unknownZone = (input, ctx) => ({
   type: "value_error",
   loc: ["query", "tz"],
   msg: `Value error, unknown IANA time zone '${input}'`,
   input,
+  ...(ctx && { ctx }),
 });
+const EAST = {
+  did_you_mean: "Etc/GMT-2",
+  reason: "the signs of Etc zones are the other way round: Etc/GMT-2 is 2 h ahead of UTC",
+};
 
 /** The responses of the other endpoints, for the account in `ACCOUNT`. */
 const OTHERS = [
@@ -44,7 +49,7 @@ const BAD_QUERIES = [
   ["?period=month&tz=Mars%2FOlympus", [unknownZone("Mars/Olympus")]],
   ["?period=month&tz=", [unknownZone("")]],
   ["?period=month&tz=UTC&tz=null", [unknownZone("null")]],
-  ["?period=month&tz=%2B02%3A00", [unknownZone("+02:00")]],
+  ["?period=month&tz=%2B02%3A00", [unknownZone("+02:00", EAST)]],
   ["?period=month&tz=%00%E2%82%AC%22", [unknownZone('\u0000€"')]],
   ["?tz=Nowhere", [missing, unknownZone("Nowhere")]],
   ["?tz=Nowhere&period=fortnight", [notAllowed("fortnight"), unknownZone("Nowhere")]],

@@ -30,7 +30,8 @@ const PACKAGE = [
   ["markup"],
   ["bridge"],
   ["errors"],
-  ["types", "contract", "constants"],
+  ["zone-hint"],
+  ["types", "contract", "constants", "edit-distance"],
 ];
 
 /** Every import that goes the wrong way, in words. `files` maps paths below the folder to their texts. */

@@ -1545,7 +1545,7 @@ export const OPENAPI: object = {
             "description": "The value of the request."
           },
           "ctx": {
-            "description": "The limits that the value breaks."
+            "description": "The limits that the value breaks; for an unknown zone `did_you_mean`, the zone that it may mean, and a `reason`."
           }
         }
       },

@@ -1,4 +1,4 @@
-import { isTimeZone, type ParameterError, type Period } from "usage-by-agent";
+import { isTimeZone, type ParameterError, type Period, zoneHint } from "usage-by-agent";
 import type { ENDPOINTS, Parameter } from "./endpoints.js";
 import { readInteger } from "./integer.js";
 
@@ -64,7 +64,17 @@ type Fault = Pick<ParameterError, "type" | "msg"> & { ctx?: object };
 function readParameter(parameter: Parameter, text: string): string | number | Fault {
   if (parameter.type === "integer") return readNumber(parameter, text);
   if (parameter.type === "choice") return oneOf(parameter.choices, text);
-  return isTimeZone(text) ? text : { type: "value_error", msg: `Value error, unknown IANA time zone '${text}'` };
+  return isTimeZone(text) ? text : unknownZone(text);
+}
+
+/** `ctx` has the zone that the name means, if there is one. */
+function unknownZone(name: string): Fault {
+  const { zone, reason } = zoneHint(name) ?? {};
+  return {
+    type: "value_error",
+    msg: `Value error, unknown IANA time zone '${name}'`,
+    ...(zone !== undefined && { ctx: { did_you_mean: zone, ...(reason !== undefined && { reason }) } }),
+  };
 }
 
 type Limits = Extract<Parameter, { type: "integer" }>;
