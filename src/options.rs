@@ -2,8 +2,7 @@
 
 use crate::calendar::buckets::{SeriesQuery, Unit};
 use crate::calendar::period::{BoundsFormat, Period, PeriodQuery, PeriodQuestion, WEEKDAYS, Window};
-use crate::calendar::timestamp::Naive;
-use crate::calendar::timestamp::{self, moment};
+use crate::calendar::timestamp::{self, Naive};
 use crate::calendar::zone::Zone;
 use crate::collections::interner::Interner;
 use crate::contract::Endpoint;
@@ -24,8 +23,8 @@ use std::fmt;
 /// ```
 /// use usage_by_agent::{OptionValue, Options};
 ///
-/// let options = Options { period: "week".into(), now: OptionValue::Number(604_800_000.0), ..Options::default() };
-/// assert_eq!(options.period()?.bounds.window.start, 4 * 86_400_000); // 1970-01-05, a Monday
+/// let options = Options { period: "week".into(), now: "2024-06-15T12:00:00Z".into(), ..Options::default() };
+/// assert_eq!(options.period()?.bounds.window.start, 1_717_977_600_000); // 2024-06-10, a Monday
 /// # Ok::<(), usage_by_agent::UsageError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -34,7 +33,7 @@ pub struct Options {
     pub period: OptionValue,
     /// The IANA name of a zone.
     pub tz: OptionValue,
-    /// Epoch milliseconds, or RFC 3339 text with an offset.
+    /// Epoch milliseconds from 1e11 to 1e14 in size, a `Date`, or RFC 3339 text with an offset.
     pub now: OptionValue,
     /// The first day of a week: `"monday"` to `"sunday"`.
     pub week_start: OptionValue,
@@ -83,6 +82,8 @@ pub enum OptionValue {
     Bool(bool),
     /// A number.
     Number(f64),
+    /// A `Date` by its time value in epoch milliseconds, which is not mistaken for another unit as a number is.
+    Date(f64),
     /// Text.
     Text(Box<str>),
     /// A value of another type, by the name of the type with its article.
@@ -101,6 +102,7 @@ impl fmt::Display for OptionValue {
             OptionValue::Missing => f.write_str("missing"),
             OptionValue::Bool(b) => write!(f, "{b}"),
             OptionValue::Number(n) => f.write_str(&number_shown(*n)),
+            OptionValue::Date(ms) => write!(f, "the Date {}", number_shown(*ms)),
             OptionValue::Text(text) => f.write_str(&shown(text)),
             OptionValue::Other(kind) => f.write_str(kind),
         }
@@ -108,8 +110,8 @@ impl fmt::Display for OptionValue {
 }
 
 impl OptionValue {
-    /// Parses a value from valid JSON text; `None` is missing. A value that JSON cannot hold arrives as
-    /// `{"typeName": "a function"}`.
+    /// Parses a value from valid JSON text; `None` is missing. A `Date` arrives as `{"date": 0}`, another value that JSON cannot
+    /// hold as `{"typeName": "a function"}`.
     pub fn from_json(text: Option<&str>) -> Self {
         let Some(text) = text else { return OptionValue::Missing };
         match walk::read(text) {
@@ -120,9 +122,10 @@ impl OptionValue {
             Json::BrokenText => OptionValue::Other("text with a lone surrogate".into()),
             Json::Array(_) => OptionValue::Other("an array".into()),
             Json::Object(object) => {
-                let [name] = walk::values(object, ["typeName"]);
-                match name.map(walk::read) {
+                let [name, date] = walk::values(object, ["typeName", "date"]);
+                match name.or(date).map(walk::read) {
                     Some(Json::Text(name)) => OptionValue::Other(name.into()),
+                    Some(Json::Number(ms)) => OptionValue::Date(ms),
                     _ => OptionValue::Other("an object".into()),
                 }
             }
@@ -203,7 +206,7 @@ fn length(option: &str, got: &OptionValue, most: u16) -> Result<Option<u16>, Usa
 }
 
 /// What `now` accepts, for messages.
-const WANTED: &str = "a Date, epoch milliseconds, or RFC 3339 text with an offset";
+const WANTED: &str = "wanted a Date, epoch milliseconds, or RFC 3339 text with an offset";
 
 const BOUNDS_FORMATS: [(&str, BoundsFormat); 2] = [
     ("instant", BoundsFormat::Instant),
@@ -341,15 +344,22 @@ impl Options {
     /// The moment `now`, in epoch milliseconds.
     ///
     /// # Errors
-    /// `invalid_now`.
+    /// `invalid_now`, also for a number that looks like seconds (below 1e11 in size) or like micro- or nanoseconds (beyond 1e14).
     #[inline(never)]
     pub fn now(&self) -> Result<i64, UsageError> {
-        match &self.now {
-            OptionValue::Number(ms) => moment(*ms),
-            OptionValue::Text(text) => timestamp::from_text(text, Naive::Reject).ok(),
-            _ => None,
-        }
-        .map_or_else(|| wrong(Code::InvalidNow, "now", &self.now, WANTED), Ok)
+        let (found, reason) = match &self.now {
+            OptionValue::Number(ms) => (timestamp::moment(*ms), timestamp::other_unit(*ms)),
+            OptionValue::Date(ms) => (timestamp::from_date(*ms).ok(), None),
+            OptionValue::Text(text) => (
+                timestamp::from_text(text, Naive::Reject).ok(),
+                timestamp::wrong_offset(text.as_bytes()),
+            ),
+            _ => (None, None),
+        };
+        found.ok_or_else(|| {
+            let message = format!("now is {}: {}", self.now, reason.unwrap_or(WANTED));
+            UsageError::new(Code::InvalidNow, message).at(Place::at("/now"))
+        })
     }
 
     /// How bounds are written.
@@ -572,63 +582,73 @@ mod tests {
             (r#"{"period":"Month"}"#, Code::InvalidPeriod, "/period"),
             (r#"{"period":["month"]}"#, Code::InvalidPeriod, "/period"),
             (
-                r#"{"period":"month","tz":"Mars/Olympus","now":0}"#,
+                r#"{"period":"month","tz":"Mars/Olympus","now":1718452800000}"#,
                 Code::InvalidTz,
                 "/tz",
             ),
-            (r#"{"period":"month","tz":"","now":0}"#, Code::InvalidTz, "/tz"),
-            (r#"{"period":"month","tz":5,"now":0}"#, Code::InvalidTz, "/tz"),
+            (
+                r#"{"period":"month","tz":"","now":1718452800000}"#,
+                Code::InvalidTz,
+                "/tz",
+            ),
+            (
+                r#"{"period":"month","tz":5,"now":1718452800000}"#,
+                Code::InvalidTz,
+                "/tz",
+            ),
             (r#"{"period":"month"}"#, Code::InvalidNow, "/now"),
             (
                 r#"{"period":"month","now":"2024-06-01T00:00:00"}"#,
                 Code::InvalidNow,
                 "/now",
             ),
+            (r#"{"period":"month","now":0}"#, Code::InvalidNow, "/now"),
             (r#"{"period":"month","now":1e16}"#, Code::InvalidNow, "/now"),
+            (r#"{"period":"month","now":{"date":1e16}}"#, Code::InvalidNow, "/now"),
             (r#"{"period":"month","now":{"a":[1]}}"#, Code::InvalidNow, "/now"),
             (
-                r#"{"period":"month","now":0,"weekStart":"Mon"}"#,
+                r#"{"period":"month","now":1718452800000,"weekStart":"Mon"}"#,
                 Code::InvalidOption,
                 "/weekStart",
             ),
             (
-                r#"{"period":"month","now":0,"offset":0.5}"#,
+                r#"{"period":"month","now":1718452800000,"offset":0.5}"#,
                 Code::InvalidOption,
                 "/offset",
             ),
             (
-                r#"{"period":"month","now":0,"offset":1e300}"#,
+                r#"{"period":"month","now":1718452800000,"offset":1e300}"#,
                 Code::OutOfRange,
                 "/offset",
             ),
-            (r#"{"period":"month","now":-1}"#, Code::OutOfRange, "/now"),
+            (r#"{"period":"month","now":{"date":-1}}"#, Code::OutOfRange, "/now"),
             (
-                r#"{"period":"month","now":0,"boundsAs":true}"#,
+                r#"{"period":"month","now":1718452800000,"boundsAs":true}"#,
                 Code::InvalidOption,
                 "/boundsAs",
             ),
             (
-                r#"{"period":"month","now":0,"dedupe":"yes"}"#,
+                r#"{"period":"month","now":1718452800000,"dedupe":"yes"}"#,
                 Code::InvalidOption,
                 "/dedupe",
             ),
             (
-                r#"{"period":"month","now":0,"onInvalid":"ignore"}"#,
+                r#"{"period":"month","now":1718452800000,"onInvalid":"ignore"}"#,
                 Code::InvalidOption,
                 "/onInvalid",
             ),
             (
-                r#"{"period":"month","now":0,"naiveTimestamps":"local"}"#,
+                r#"{"period":"month","now":1718452800000,"naiveTimestamps":"local"}"#,
                 Code::InvalidOption,
                 "/naiveTimestamps",
             ),
             (
-                r#"{"period":"month","now":0,"agents":[{"id":"a","name":"A"},{"id":"b"}]}"#,
+                r#"{"period":"month","now":1718452800000,"agents":[{"id":"a","name":"A"},{"id":"b"}]}"#,
                 Code::InvalidOption,
                 "/agents/1/name",
             ),
             (
-                r#"{"period":"month","now":0,"agents":[{"id":7,"name":"A"}]}"#,
+                r#"{"period":"month","now":1718452800000,"agents":[{"id":7,"name":"A"}]}"#,
                 Code::InvalidOption,
                 "/agents/0/id",
             ),

@@ -4,7 +4,10 @@ import type { NumberLimits, PlanInfo, UsageStats } from "./contract.js";
 export type { Period, Weekday } from "./constants.js";
 export type * from "./contract.js";
 
-/** An instant: a `Date`, epoch **milliseconds**, or an RFC 3339 string with an offset (`"2024-06-01T00:00:00Z"`). */
+/**
+ * An instant: a `Date`, epoch **milliseconds**, or an RFC 3339 string with an offset (`"2024-06-01T00:00:00Z"`). A number below
+ * 1e11 in size looks like seconds, one beyond 1e14 like micro- or nanoseconds, and both are invalid. A `Date` is taken at its word.
+ */
 export type Instant = Date | number | string;
 
 /** How `periodStart` and `periodEnd` are written. It does not change which records belong to the period. */

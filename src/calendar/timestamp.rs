@@ -1,4 +1,4 @@
-//! Timestamps in records: RFC 3339 text with an offset, or whole epoch milliseconds.
+//! Timestamps in records and moments of queries: RFC 3339 text with an offset, or epoch milliseconds.
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
 
@@ -16,7 +16,10 @@ pub enum Naive {
 pub(crate) const MAX_TIME: f64 = 8.64e15;
 
 /// Numbers below this look like seconds. As milliseconds they would lie before March 1973.
-const LOOKS_LIKE_SECONDS: f64 = 1e11;
+const LEAST_MS: f64 = 1e11;
+
+/// Numbers beyond this look like microseconds or nanoseconds. As milliseconds they would lie after the year 5138.
+const MOST_MS: f64 = 1e14;
 
 /// Reads RFC 3339 text as epoch milliseconds. A finer fraction is cut off.
 ///
@@ -40,12 +43,28 @@ pub fn from_bytes(text: &[u8], naive: Naive) -> Result<i64, &'static str> {
         (Some((_, None)), Naive::Reject) => Err(
             "it has no offset; wanted RFC 3339 with one, such as \"2024-06-01T00:00:00Z\", or the option naiveTimestamps: \"utc\"",
         ),
-        (None, _) => Err("wanted RFC 3339 with an offset, such as \"2024-06-01T00:00:00Z\""),
+        (None, _) => {
+            Err(wrong_offset(text).unwrap_or("wanted RFC 3339 with an offset, such as \"2024-06-01T00:00:00Z\""))
+        }
     }
+}
+
+/// How an offset is to be written, for a text whose time is right and whose offset is not: `+0400`, `+04`, or a blank before it.
+pub(crate) fn wrong_offset(text: &[u8]) -> Option<&'static str> {
+    let (_, rest) = wall_time(text)?;
+    let is_offset = matches!(rest.trim_ascii_start().first(), Some(b'+' | b'-' | b'Z' | b'z'));
+    (is_offset && offset(rest).is_none()).then_some("wanted its offset as \"+04:00\" or \"Z\", directly after the time")
 }
 
 /// The wall time and, if there is one, the offset from UTC, both in milliseconds.
 fn parse(text: &[u8]) -> Option<(i64, Option<i64>)> {
+    let (ms, rest) = wall_time(text)?;
+    Some((ms, offset(rest)?))
+}
+
+/// The wall time in milliseconds, and the text after it.
+#[inline]
+fn wall_time(text: &[u8]) -> Option<(i64, &[u8])> {
     let (date, rest) = text.split_first_chunk()?;
     let [y1, y2, y3, y4, _, m1, m2, _] = digits(date, b"0000-00-")?;
     let (&[d1, d2, between, h1, h2, colon, n1, n2], rest) = rest.split_first_chunk()?;
@@ -63,8 +82,13 @@ fn parse(text: &[u8]) -> Option<(i64, Option<i64>)> {
     }
     let days = days(number([y1, y2, y3, y4]), number([m1, m2]), day)?;
     let (fraction, rest) = fraction(rest)?;
-    let ms = milliseconds(days, hour, minute, second).saturating_add(fraction);
-    let offset = match rest {
+    Some((milliseconds(days, hour, minute, second).saturating_add(fraction), rest))
+}
+
+/// The offset from UTC in milliseconds; `Some(None)` if there is none.
+#[inline]
+fn offset(text: &[u8]) -> Option<Option<i64>> {
+    Some(match text {
         [] => None,
         [b'Z' | b'z'] => Some(0),
         &[sign @ (b'+' | b'-'), h1, h2, colon, m1, m2] => {
@@ -77,8 +101,7 @@ fn parse(text: &[u8]) -> Option<(i64, Option<i64>)> {
             Some(if sign == b'-' { ms.saturating_neg() } else { ms })
         }
         _ => return None,
-    };
-    Some((ms, offset))
+    })
 }
 
 /// The values of eight bytes. A byte must be a digit where `form` has 0; elsewhere it must equal the byte of `form`.
@@ -168,18 +191,25 @@ pub fn text(wire: [u8; 20]) -> String {
     wire.into_iter().map(char::from).collect()
 }
 
-/// Reads a number as epoch milliseconds.
+/// Reads a number as epoch milliseconds. It must be whole, and from 1e11 to 1e14 in size: from March 1973 to the year 5138.
 ///
 /// # Errors
 /// What is wrong with the number, to follow "got X:".
 pub fn from_number(ms: f64) -> Result<i64, &'static str> {
-    if !ms.is_finite() || ms.fract() != 0.0 || ms.abs() > MAX_TIME {
-        return Err("wanted whole epoch milliseconds");
+    match moment(ms) {
+        Some(whole) if ms.fract() == 0.0 => Ok(whole),
+        _ => Err(other_unit(ms).unwrap_or("wanted whole epoch milliseconds")),
     }
-    if ms.abs() < LOOKS_LIKE_SECONDS {
-        return Err("that looks like seconds; wanted epoch milliseconds");
+}
+
+/// What a number looks like that is no plausible number of milliseconds, to follow "got X:". `None` for other numbers.
+pub(crate) fn other_unit(ms: f64) -> Option<&'static str> {
+    match ms.abs() {
+        size if size < LEAST_MS => Some("that looks like seconds; wanted epoch milliseconds"),
+        size if size > MOST_MS && size < 1e17 => Some("that looks like microseconds; wanted epoch milliseconds"),
+        size if size > MOST_MS && size < 1e20 => Some("that looks like nanoseconds; wanted epoch milliseconds"),
+        _ => None,
     }
-    Ok(whole(ms))
 }
 
 /// Reads the time value of a `Date`, which may be any moment that a `Date` can hold.
@@ -193,10 +223,10 @@ pub fn from_date(ms: f64) -> Result<i64, &'static str> {
     Ok(whole(ms.floor()))
 }
 
-/// A number of epoch milliseconds, rounded down. `None` if a `Date` cannot hold it.
-#[allow(clippy::cast_possible_truncation)]
+/// A number of epoch milliseconds from 1e11 to 1e14 in size, rounded down. `None` for other numbers, which are of another unit.
+#[inline]
 pub fn moment(ms: f64) -> Option<i64> {
-    (ms.abs() <= MAX_TIME).then(|| ms.floor() as i64)
+    (LEAST_MS..=MOST_MS).contains(&ms.abs()).then(|| whole(ms.floor()))
 }
 
 /// Casts a whole number whose size is at most 8.64e15, so that the cast is exact.
@@ -262,6 +292,8 @@ mod tests {
             "2024-06-01",
             "2024-06-01T00:00Z",
             "2024-06-01T00:00:00+0000",
+            "2024-06-01T00:00:00+04",
+            "2024-06-01T00:00:00 +04:00",
             "2024-06-01T24:00:00Z",
             "2023-02-29T00:00:00Z",
             "+12024-06-01T00:00:00Z",
@@ -288,21 +320,66 @@ mod tests {
     }
 
     #[test]
-    fn numbers_must_be_whole_milliseconds_and_not_seconds() {
-        assert_eq!(from_number(1_717_200_000_000.0), Ok(1_717_200_000_000));
-        assert_eq!(from_number(-1e11), Ok(-100_000_000_000));
-        for ms in [
-            1_717_200_000.0,
-            0.0,
-            1e11 - 1.0,
-            1_717_200_000_000.5,
-            8.64e15 + 2.0,
-            f64::NAN,
-            f64::INFINITY,
+    fn an_offset_in_another_form_is_told_how_to_be_written() {
+        for offset in [
+            "+0400", "-04", "+4:00", " +04:00", "\t-04:00", " Z", "ZZ", "+24:00", "+05:60",
         ] {
-            assert!(from_number(ms).is_err(), "{ms}");
+            for fraction in ["", ".5"] {
+                let text = format!("2024-06-01T00:00:00{fraction}{offset}");
+                let wanted = "wanted its offset as \"+04:00\" or \"Z\", directly after the time";
+                assert_eq!(from_text(&text, Naive::Utc), Err(wanted), "{text}");
+            }
         }
-        assert_eq!(from_date(0.0), Ok(0));
-        assert!(from_date(f64::NAN).is_err());
+        for other in [
+            "2024-06-01T00:00:00,5Z",
+            "2024-06-01 +04:00",
+            "2024-06-01T25:00:00+04:00",
+            "+04:00",
+            "",
+        ] {
+            let reason = from_text(other, Naive::Utc).unwrap_err();
+            assert!(reason.starts_with("wanted RFC 3339"), "{other}: {reason}");
+        }
+    }
+
+    #[test]
+    fn numbers_must_be_whole_milliseconds_and_no_other_unit() {
+        for ms in [1_717_200_000_000.0, -1e11, 1e11, 1e14, -1e14] {
+            assert_eq!(from_number(ms), Ok(ms as i64));
+        }
+        for (ms, reason) in [
+            (1_717_200_000.0, "that looks like seconds; wanted epoch milliseconds"),
+            (0.0, "that looks like seconds; wanted epoch milliseconds"),
+            (1.0 - 1e11, "that looks like seconds; wanted epoch milliseconds"),
+            (1_717_200_000_000.5, "wanted whole epoch milliseconds"),
+            (1e14 + 1.0, "that looks like microseconds; wanted epoch milliseconds"),
+            (
+                1_748_962_800_000_000.0,
+                "that looks like microseconds; wanted epoch milliseconds",
+            ),
+            (
+                -8.64e15 - 2.0,
+                "that looks like microseconds; wanted epoch milliseconds",
+            ),
+            (
+                1_748_962_800_000_000_000.0,
+                "that looks like nanoseconds; wanted epoch milliseconds",
+            ),
+            (1e300, "wanted whole epoch milliseconds"),
+            (f64::NAN, "wanted whole epoch milliseconds"),
+            (f64::INFINITY, "wanted whole epoch milliseconds"),
+        ] {
+            assert_eq!(from_number(ms), Err(reason), "{ms}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_taken_at_its_word() {
+        for ms in [0.0, -1.0, 8.64e15, -8.64e15] {
+            assert_eq!(from_date(ms), Ok(ms as i64));
+        }
+        for ms in [f64::NAN, f64::INFINITY, 8.64e15 + 2.0] {
+            assert!(from_date(ms).is_err(), "{ms}");
+        }
     }
 }

@@ -240,7 +240,7 @@ fn time(value: &Value) -> Option<Option<i64>> {
             .map(Some),
         Value::Number(n) => {
             let ms = n.as_f64()?;
-            (ms.fract() == 0.0 && ms.abs() <= 8.64e15 && ms.abs() >= 1e11).then_some(Some(ms as i64))
+            (ms.fract() == 0.0 && (1e11..=1e14).contains(&ms.abs())).then_some(Some(ms as i64))
         }
         _ => None,
     }

@@ -198,13 +198,13 @@ fn bounds_that_are_not_on_quarter_hours_are_out_of_range() {
         let raw = Options::from_json(&query(good));
         kept.by_agent(raw.usage().unwrap()).unwrap();
     }
-    let early = Options::from_json(r#"{"days":3,"now":0}"#);
+    let early = Options::from_json(r#"{"days":3,"now":"1970-01-01T00:00:00Z"}"#);
     assert_eq!(kept.daily(&early.days().unwrap()).unwrap_err().code, Code::OutOfRange);
     for bad in [
-        r#"{"days":0,"now":0}"#,
-        r#"{"days":366,"now":0}"#,
-        r#"{"days":1.5,"now":0}"#,
-        r#"{"days":"7","now":0}"#,
+        r#"{"days":0,"now":"2024-06-15T00:00:00Z"}"#,
+        r#"{"days":366,"now":"2024-06-15T00:00:00Z"}"#,
+        r#"{"days":1.5,"now":"2024-06-15T00:00:00Z"}"#,
+        r#"{"days":"7","now":"2024-06-15T00:00:00Z"}"#,
     ] {
         assert_eq!(Options::from_json(bad).days().unwrap_err().code, Code::InvalidOption);
     }

@@ -167,7 +167,7 @@ test("the entries inline and handler work", async () => {
 test("the entry slim works after init with the module's file", async () => {
   const result = await outputOf(`
     import init, { periodBounds } from "usage-by-agent/slim";
-    const bounds = () => periodBounds({ period: "month", now: 0 }).startMs;
+    const bounds = () => periodBounds({ period: "month", now: new Date(0) }).startMs;
     let code;
     try {
       bounds();

@@ -193,10 +193,10 @@ test("periods outside the supported years and wrong queries are errors", () => {
       return error.code;
     }
   };
-  assert.equal(code({ period: "year", now: 0 }), "answered");
-  assert.equal(code({ period: "year", now: -1 }), "out_of_range");
-  assert.equal(code({ period: "week", now: 0 }), "out_of_range"); // it begins in 1969
-  assert.equal(code({ period: "week", now: 0, weekStart: "thursday" }), "answered");
+  assert.equal(code({ period: "year", now: new Date(0) }), "answered");
+  assert.equal(code({ period: "year", now: new Date(-1) }), "out_of_range");
+  assert.equal(code({ period: "week", now: new Date(0) }), "out_of_range"); // it begins in 1969
+  assert.equal(code({ period: "week", now: new Date(0), weekStart: "thursday" }), "answered");
   assert.equal(code({ period: "month", now: "2099-12-31T23:59:59Z" }), "answered");
   assert.equal(code({ period: "week", now: "2099-12-31T23:59:59Z" }), "out_of_range");
   assert.equal(code({ period: "month", now: "2100-01-01T00:00:00Z" }), "out_of_range");

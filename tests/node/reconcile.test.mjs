@@ -649,3 +649,14 @@ test("columns that no shown cause explains are reported", () => {
   const unknown = { ...failed.data[0], agentId: "unknown", messages: 0, totalSeconds: 0 };
   assert.deepEqual(open({ ...failed, data: [...failed.data, unknown] }, evidence), ["calls"]);
 });
+
+test("periods before March 1973, whose moments are small numbers, are compared", () => {
+  const query = { period: "month", tz: "America/New_York", now: "1971-06-15T12:00:00Z" };
+  const records = ["1971-06-10T12:00:00Z", "1971-06-01T01:00:00Z"].map((receivedAt, n) => {
+    return { id: `m${n}`, type: "message", receivedAt, agentId: "a" };
+  });
+  const ours = usageByAgent(records, query);
+  assert.ok(reconcile(ours, ours, { records, query }).equal);
+  const { causes } = reconcile(ours, usageByAgent(records, { ...query, tz: "UTC" }), { records, query });
+  assert.deepEqual([ours.data[0].messages, causes[0].code], [1, "other_zone"]);
+});

@@ -19,7 +19,9 @@ fn a_wrong_option_has_a_code_and_a_path() {
             "/tz",
         ),
         (question.read("null").err(), "invalid_now", "/now"),
-        (question.read("-1e15").err(), "out_of_range", "/now"),
+        (question.read("-1e15").err(), "invalid_now", "/now"),
+        (question.read("1718452800").err(), "invalid_now", "/now"),
+        (question.read(r#"{"date": -1e15}"#).err(), "out_of_range", "/now"),
         (Rollup::new(r#"{"dedupe": 1}"#).err(), "invalid_option", "/dedupe"),
     ] {
         assert_eq!(code_and_path(&thrown.unwrap()), (code.into(), path.into()));

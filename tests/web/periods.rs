@@ -31,7 +31,20 @@ fn bounds_are_read_from_memory() {
 #[wasm_bindgen_test]
 fn a_moment_without_a_period_has_no_address() {
     let mut question = PeriodQuestion::new(JUNE).unwrap();
-    assert_eq!([f64::NAN, f64::INFINITY, -1e15].map(|now| question.at(now)), [0; 3]);
+    assert_eq!(
+        [
+            f64::NAN,
+            f64::INFINITY,
+            -1e13,
+            -1e15,
+            0.0,
+            1_718_452_800.0,
+            1_718_452_800_000_000.0
+        ]
+        .map(|now| question.at(now)),
+        [0; 7]
+    );
+    assert!(question.read(r#"{"date": 1718452800}"#).is_ok());
 }
 
 #[wasm_bindgen_test]

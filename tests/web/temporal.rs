@@ -68,7 +68,12 @@ fn periods_are_where_the_browsers_own_temporal_has_them() {
                     continue;
                 }
                 let query = format!(r#"{{"tz":"{name}","period":"{period}"}}"#);
-                let ([start, end], _) = bounds(PeriodQuestion::new(&query).unwrap().at(now));
+                let ([start, end], _) = bounds(
+                    PeriodQuestion::new(&query)
+                        .unwrap()
+                        .read(&format!(r#"{{"date": {now}}}"#))
+                        .unwrap_or(0),
+                );
                 let ours = format!("{start},{end}");
                 if theirs != ours.as_str() {
                     differ

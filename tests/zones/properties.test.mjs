@@ -35,7 +35,7 @@ test("the end of a period is the start of the next period: unusual zones, from 1
   let steps = 0;
   for (const [z, tz] of ODD.entries()) {
     for (const kind of [KINDS[z % 7], ...KINDS.slice(7)]) {
-      const first = periodBounds({ ...kind, tz, now: 10 * DAY, offset: kind.period === "week" ? 0 : 1 });
+      const first = periodBounds({ ...kind, tz, now: new Date(10 * DAY), offset: kind.period === "week" ? 0 : 1 });
       const [last, count] = walk(kind, tz, first, Number.POSITIVE_INFINITY);
       assert.match(last.periodEnd, /^2(099-12-(2[5-9]|3.)|100-01-01)/, `${tz} ${kind.period} ends early`);
       steps += count;
@@ -48,7 +48,7 @@ test("the end of a period is the start of the next period: a sample of zones, ev
   let steps = 0;
   for (const [z, tz] of SAMPLE.entries()) {
     for (const kind of KINDS) {
-      const first = periodBounds({ ...kind, tz, now: 200 * DAY * (z + 1) });
+      const first = periodBounds({ ...kind, tz, now: new Date(200 * DAY * (z + 1)) });
       steps += walk(kind, tz, first, 200)[1];
     }
   }
@@ -62,12 +62,12 @@ test("the end of a period is the start of the next period: a sample of zones, ev
 function walk(kind, tz, first, most) {
   let bounds = first;
   for (let steps = 0; ; steps += 1) {
-    const next = boundsOrCode({ ...kind, tz, now: bounds.endMs });
+    const next = boundsOrCode({ ...kind, tz, now: new Date(bounds.endMs) });
     if (next === "out_of_range" || steps === most) return [bounds, steps];
     const of = `${tz} ${kind.period} ${kind.weekStart} after ${bounds.periodEnd}`;
     assert.equal(next.startMs, bounds.endMs, of);
     assert.ok(next.endMs > next.startMs, of);
-    assert.equal(periodBounds({ ...kind, tz, now: next.startMs - 1 }).startMs, bounds.startMs, of);
+    assert.equal(periodBounds({ ...kind, tz, now: new Date(next.startMs - 1) }).startMs, bounds.startMs, of);
     bounds = next;
   }
 }
@@ -78,14 +78,15 @@ test("a period contains its moment, and an offset followed by the opposite offse
     for (const [k, kind] of KINDS.entries()) {
       for (let n = 0; n < 24; n += 1) {
         // Scattered moments from 1973 to 2096, far from both edges. They are equal in every run.
-        const now = 1096 * DAY + (((z * 7919 + k * 104_729 + n * 1_299_709) * 99_991_001) % (45_000 * DAY));
+        const ms = 1096 * DAY + (((z * 7919 + k * 104_729 + n * 1_299_709) * 99_991_001) % (45_000 * DAY));
+        const now = new Date(ms);
         const here = periodBounds({ ...kind, tz, now });
-        const of = `${tz} ${kind.period} ${kind.weekStart} ${now}`;
-        assert.ok(here.startMs <= now && now < here.endMs, of);
+        const of = `${tz} ${kind.period} ${kind.weekStart} ${ms}`;
+        assert.ok(here.startMs <= ms && ms < here.endMs, of);
         for (const offset of [1, -1, (n % 3) + 1, -(n % 3) - 1]) {
           const there = periodBounds({ ...kind, tz, now, offset });
-          assert.deepEqual(periodBounds({ ...kind, tz, now: there.startMs, offset: -offset }), here, of);
-          assert.deepEqual(periodBounds({ ...kind, tz, now: there.endMs - 1, offset: -offset }), here, of);
+          assert.deepEqual(periodBounds({ ...kind, tz, now: new Date(there.startMs), offset: -offset }), here, of);
+          assert.deepEqual(periodBounds({ ...kind, tz, now: new Date(there.endMs - 1), offset: -offset }), here, of);
           if (offset === 1) assert.equal(there.startMs, here.endMs, of);
           if (offset === -1) assert.equal(there.endMs, here.startMs, of);
           count += 1;
@@ -113,22 +114,22 @@ for (const [tz, ahead1970, ahead2099] of EDGES) {
     const first = Date.UTC(1970, 0, 1) - Math.round(ahead1970 * 3_600_000);
     const end = Date.UTC(2100, 0, 1) - ahead2099 * 3_600_000;
     for (const period of ["month", "year"]) {
-      assert.equal(periodBounds({ period, tz, now: first }).startMs, first);
-      assert.equal(periodBounds({ period, tz, now: end - 1 }).endMs, end);
-      refuses({ period, tz, now: first - 1 }, "/now");
-      refuses({ period, tz, now: end }, "/now");
-      refuses({ period, tz, now: first, offset: -1 }, "/offset");
-      refuses({ period, tz, now: end - 1, offset: 1 }, "/offset");
+      assert.equal(periodBounds({ period, tz, now: new Date(first) }).startMs, first);
+      assert.equal(periodBounds({ period, tz, now: new Date(end - 1) }).endMs, end);
+      refuses({ period, tz, now: new Date(first - 1) }, "/now");
+      refuses({ period, tz, now: new Date(end) }, "/now");
+      refuses({ period, tz, now: new Date(first), offset: -1 }, "/offset");
+      refuses({ period, tz, now: new Date(end - 1), offset: 1 }, "/offset");
     }
     // Both dates are Thursdays. Only weeks from Thursday begin with the first date. Only weeks from Friday end with the last one.
     for (const weekStart of WEEKDAYS) {
       const week = { period: "week", weekStart, tz };
-      if (weekStart === "thursday") assert.equal(periodBounds({ ...week, now: first }).startMs, first);
-      else refuses({ ...week, now: first }, "/now");
-      if (weekStart === "friday") assert.equal(periodBounds({ ...week, now: end - 1 }).endMs, end);
-      else refuses({ ...week, now: end - 1 }, "/now");
-      assert.ok(periodBounds({ ...week, now: first + 7 * DAY }).startMs > first - 1);
-      assert.ok(periodBounds({ ...week, now: end - 7 * DAY - 1 }).endMs <= end);
+      if (weekStart === "thursday") assert.equal(periodBounds({ ...week, now: new Date(first) }).startMs, first);
+      else refuses({ ...week, now: new Date(first) }, "/now");
+      if (weekStart === "friday") assert.equal(periodBounds({ ...week, now: new Date(end - 1) }).endMs, end);
+      else refuses({ ...week, now: new Date(end - 1) }, "/now");
+      assert.ok(periodBounds({ ...week, now: new Date(first + 7 * DAY) }).startMs > first - 1);
+      assert.ok(periodBounds({ ...week, now: new Date(end - 7 * DAY - 1) }).endMs <= end);
     }
   });
 }

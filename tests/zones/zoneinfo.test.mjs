@@ -44,7 +44,13 @@ test("the package's tz database has every change that tz-releases.mjs lists", ()
   for (const { zone, at, offset } of CHANGED) {
     const now = Date.parse(at);
     const weekday = new Date(`${at.slice(0, 19)}${flipped(offset)}`).getUTCDay();
-    const query = { period: "week", tz: zone, now, weekStart: WEEKDAYS.at(weekday - 1), boundsAs: "wall-clock" };
+    const query = {
+      period: "week",
+      tz: zone,
+      now: new Date(now),
+      weekStart: WEEKDAYS.at(weekday - 1),
+      boundsAs: "wall-clock",
+    };
     const { startMs, periodStart } = periodBounds(query);
     assert.deepEqual([startMs, Date.parse(periodStart.replace("Z", offset))], [now, now], zone);
     assert.match(periodStart, /T00:00:00Z$/);
@@ -54,7 +60,7 @@ test("the package's tz database has every change that tz-releases.mjs lists", ()
 const flipped = (offset) => offset.replace(/[+-]/, (sign) => (sign === "+" ? "-" : "+"));
 
 function compare(tz, period, [weekday, start, end, offsetAtStart, offsetAtEnd]) {
-  const query = { period, tz, now: start * 1000, weekStart: WEEKDAYS[weekday], boundsAs: "wall-clock" };
+  const query = { period, tz, now: new Date(start * 1000), weekStart: WEEKDAYS[weekday], boundsAs: "wall-clock" };
   const { periodStart, periodEnd, startMs, endMs } = periodBounds(query);
   const got = [startMs, endMs, periodStart, periodEnd].join(" ");
   const wall = (second) => `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;

@@ -35,7 +35,7 @@ export function bounds({ period, tz, now, weekStart = "monday", offset = 0, boun
   if (!Number.isInteger(offset)) throw new OracleError("invalid_option", `offset ${offset} is not whole`);
   if (!["instant", "wall-clock"].includes(boundsAs)) throw new OracleError("invalid_option", `no ${boundsAs}`);
   const zone = tz ?? "UTC";
-  const instant = readTimestamp(now, { anyNumber: true });
+  const instant = readTimestamp(now);
   if (instant === null) throw new OracleError("invalid_now", `no instant ${now}`);
   localAt(zone, 0); // an unknown zone is reported before an instant out of range
   const year = new Date(instant).getUTCFullYear();

@@ -1,22 +1,22 @@
 /** Reads the instants of records and queries. */
 
 const TEXT = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?$/;
-const LARGEST = 8.64e15;
+/** Smaller numbers look like seconds, larger ones like micro- or nanoseconds. */
+const [LEAST, MOST] = [1e11, 1e14];
 /** The average length of a year: 400 years are exactly 400 times as long. */
 const YEAR = 365.2425 * 86_400_000;
 
 /**
  * Reads an RFC 3339 text, a number of milliseconds or a `Date`. Returns epoch milliseconds, or `null` for any other value.
  * @param {unknown} value
- * @param {{naive?: boolean, anyNumber?: boolean}} [options] naive: read texts without an offset as UTC; anyNumber: read
- *   numbers that look like seconds as milliseconds too
+ * @param {{naive?: boolean}} [options] naive: read texts without an offset as UTC
  * @returns {number | null}
  */
-export function readTimestamp(value, { naive = false, anyNumber = false } = {}) {
+export function readTimestamp(value, { naive = false } = {}) {
   if (typeof value === "string") return readText(value, naive);
   if (typeof value === "number") {
-    const usable = Number.isInteger(value) && Math.abs(value) <= LARGEST && (anyNumber || Math.abs(value) >= 1e11);
-    return usable ? value + 0 : null; // + 0 turns -0 into 0
+    const isPlausible = Number.isInteger(value) && Math.abs(value) >= LEAST && Math.abs(value) <= MOST;
+    return isPlausible ? value : null;
   }
   if (value instanceof Date) {
     const time = value.getTime();

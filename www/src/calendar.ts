@@ -16,12 +16,12 @@ export function periodQuery(question: Question, clock: number): PeriodQuery {
  * before or after, so its period is the right one or a neighbour. Only the package's calendar is used, because the browser's may
  * have other zone rules.
  */
-function momentOf(date: string, query: PeriodQuery): number {
-  const now = Date.parse(`${date}T12:00:00Z`);
+function momentOf(date: string, query: PeriodQuery): Date {
+  const now = new Date(`${date}T12:00:00Z`);
   const around = (offset: number) => periodBounds({ ...query, now, offset, boundsAs: "wall-clock" });
   const near = around(0);
-  if (date < near.periodStart.slice(0, 10)) return around(-1).startMs;
-  if (date > near.periodEnd.slice(0, 10)) return around(1).startMs;
+  if (date < near.periodStart.slice(0, 10)) return new Date(around(-1).startMs);
+  if (date > near.periodEnd.slice(0, 10)) return new Date(around(1).startMs);
   return now;
 }
 

@@ -90,11 +90,17 @@ export function checked<T>(options: T, name: string, example: string, path = "")
 }
 
 function toCoreNow(now: unknown): CoreValue {
-  return now === undefined ? Date.now() : toCoreInstant(now);
+  return now === undefined ? toCoreTime(Date.now()) : toCoreInstant(now);
 }
 
 function toCoreInstant(now: unknown): CoreValue {
-  return isDate(now) ? Number(Date.prototype.getTime.call(now)) : toCoreValue(now);
+  return isDate(now) ? toCoreTime(Number(Date.prototype.getTime.call(now))) : toCoreValue(now);
+}
+
+/** A `Date` or the clock, which are taken at their word. The core takes a smaller or a larger number for another unit. */
+function toCoreTime(ms: number): CoreValue {
+  if (Math.abs(ms) >= 1e11 && Math.abs(ms) <= 1e14) return ms;
+  return Number.isNaN(ms) ? { typeName: "an invalid Date" } : { date: ms };
 }
 
 /** An option's value for the core. Options are simple values; of any other value the core gets only the name of its type. */

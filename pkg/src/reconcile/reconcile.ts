@@ -5,8 +5,8 @@ import { isPage, RECORDS } from "../bridge/object-feed.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
 import { bytesOf, isIterable, isObject, property, typeName } from "../bridge/values.js";
 import { UsageRollup } from "../counting/rollup.js";
-import { attempt, UsageError } from "../errors.js";
-import type { AgentUsageResponse } from "../types.js";
+import { attempt, UsageError, unless } from "../errors.js";
+import type { AgentUsageResponse, UsageQuery } from "../types.js";
 import { Causes } from "./causes.js";
 import { explainBounds, explainDiagnostics, explainRows, explainSeconds } from "./checks.js";
 import { comparedAgents, comparedPeriods, sums } from "./compare.js";
@@ -28,7 +28,7 @@ import { explained, windowOf } from "./windows.js";
  * @param evidence the data that `ours` was counted from; all of it is optional
  * @returns the differences of periods, agents and totals, and their causes
  * @throws {UsageError} `invalid_option` for a value that is not a valid response (the path begins with `/ours` or `/theirs`) or not
- *   valid evidence (`/evidence`); `invalid_tz` for an unknown zone in the evidence's query; `overflow` if the numbers of a response
+ *   valid evidence (`/evidence`); `invalid_tz` or `invalid_now` for an unknown zone or moment in the evidence's query; `overflow` if the numbers of a response
  *   sum to more than 2^53 - 1
  *
  * @example
@@ -110,7 +110,12 @@ function checkEvidence(evidence: Evidence): void {
   if (query !== undefined) {
     if (!isObject(query)) fail("/evidence/query", query, "the query of ours");
     // Checks the other options. The period is that of ours and names are not needed, so any values serve here.
-    const json = JSON.stringify(toCoreUsageQuery({ ...query, period: "week", now: 1e12, offset: 0, agents: [] }));
-    attempt(() => new (core().Aggregator)(json), "/evidence/query").free();
+    const check = (query: UsageQuery) => {
+      const json = JSON.stringify(toCoreUsageQuery(query));
+      attempt(() => new (core().Aggregator)(json), "/evidence/query").free();
+    };
+    check({ ...query, period: "week", now: 1e12, offset: 0, agents: [] });
+    const { now } = query;
+    if (now !== undefined) unless("out_of_range", () => check({ period: "week", now }));
   }
 }

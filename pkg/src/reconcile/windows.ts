@@ -65,7 +65,7 @@ function asked(
   code: CauseCode,
   offset = 0,
 ): Window | undefined {
-  const query: PeriodQuery = { period, tz, now, offset, ...(weekStart && { weekStart }) };
+  const query: PeriodQuery = { period, tz, now: new Date(now), offset, ...(weekStart && { weekStart }) };
   const bounds = unless("out_of_range", () => periodBounds(query)); // before 1970 or after 2099
   return bounds && { key: `${bounds.startMs} ${bounds.endMs}`, bounds, query, code, zones: new Set([tz]) };
 }
@@ -84,7 +84,7 @@ export function secondaryCause(
   { code, query, bounds: { startMs, endMs } }: Window,
 ): CauseCode | undefined {
   if (code === "other_zone" && query.weekStart !== own.query.weekStart) return "other_week_start";
-  const middle = own.query.now as number;
+  const middle = Number(own.query.now);
   const isOfZone = code === "other_zone" && startMs <= middle && middle < endMs;
   const isOfWeek = code === "other_week_start" && startMs < own.bounds.endMs && own.bounds.startMs < endMs;
   return code === "other_period" || isOfZone || isOfWeek ? undefined : "other_period";
@@ -96,7 +96,8 @@ export function secondaryCause(
  * zone.
  */
 export function candidateWindows(own: Window, theirWindow: Window | null): Window[] {
-  const { period, tz, weekStart, now } = own.query as Required<PeriodQuery> & { tz: string; now: number };
+  const { period, tz, weekStart } = own.query as Required<PeriodQuery> & { tz: string };
+  const now = Number(own.query.now);
   const found = new Map<string, Window>();
   const add = (window: Window | undefined) => {
     const known = window && found.get(window.key);

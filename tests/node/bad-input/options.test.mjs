@@ -5,7 +5,7 @@ import vm from "node:vm";
 import { assertThrows, assertWorks, JUNE, message } from "../../support/faults.mjs";
 import { packed } from "../../support/packed.mjs";
 
-const { periodBounds, UsageAggregator, usageByAgent } = packed;
+const { periodBounds, reconcile, recordsWindow, UsageAggregator, UsageRollup, usageByAgent, validateResponse } = packed;
 
 const strange = [Symbol("x"), 5n, () => "month", ["month"], { period: "month" }, new Map(), true];
 
@@ -40,20 +40,73 @@ test("a value that is not an instant is an error", () => {
   }
 });
 
+test("a number of another unit than milliseconds is an error, and a Date is not", () => {
+  for (const now of [0, -1, 1718452800, -1718452800, 1e11 - 1]) {
+    assertBad({ now }, "invalid_now", "/now", /now is -?\d+: that looks like seconds; wanted epoch milliseconds/);
+  }
+  for (const now of [1e14 + 1, 1718452800000000, -1718452800000000, 8.64e15]) {
+    assertBad({ now }, "invalid_now", "/now", /that looks like microseconds; wanted epoch milliseconds/);
+  }
+  assertBad({ now: 1718452800e9 }, "invalid_now", "/now", /that looks like nanoseconds; wanted epoch milliseconds/);
+  assertBad({ now: new Date(Number.NaN) }, "invalid_now", "/now", /now is an invalid Date: wanted/);
+  for (const ms of [0, 1718452, 1718452800, 1e11 - 1, 1e11, Date.UTC(2099, 11, 31)]) {
+    const { startMs, endMs } = periodBounds({ period: "year", now: new Date(ms) });
+    assert.ok(startMs <= ms && ms < endMs, String(ms));
+    assert.deepEqual(usageByAgent([], { period: "year", now: new Date(ms) }).data, []);
+  }
+});
+
+test("a number that looks like seconds is an error in every function", () => {
+  const seconds = 1718452800;
+  const rollup = new UsageRollup();
+  const report = usageByAgent([], JUNE);
+  for (const [run, path] of [
+    [(now) => rollup.byAgent({ ...JUNE, now }), "/now"],
+    [(now) => rollup.byNumber({ ...JUNE, now }), "/now"],
+    [(now) => rollup.daily({ now }), "/now"],
+    [(now) => rollup.monthly({ now }), "/now"],
+    [(now) => rollup.usage({ account: { plan: {}, numbers: {} }, now }), "/now"],
+    [(now) => recordsWindow("by-agent", { ...JUNE, now }), "/now"],
+    [(now) => recordsWindow("daily", { now }), "/now"],
+    [(now) => validateResponse("by-agent", report, { now }), "/now"],
+    [(now) => reconcile(report, report, { query: { now } }), "/evidence/query/now"],
+  ]) {
+    assertThrows(() => run(seconds), { code: "invalid_now", path, message: /looks like seconds/ }, String(run));
+    run(new Date("2024-06-15T12:00:00Z"));
+    run(Date.UTC(2024, 5, 15, 12));
+  }
+  rollup.free();
+});
+
+test("an offset in another form is an error that says how it is written", () => {
+  const written = /wanted its offset as "\+04:00" or "Z", directly after the time/;
+  for (const offset of ["+0400", "+04", " +04:00", " Z"]) {
+    const text = `2024-06-15T12:00:00${offset}`;
+    assertBad({ now: text }, "invalid_now", "/now", written);
+    const record = { type: "message", receivedAt: text };
+    const thrown = { code: "invalid_record", path: "/0/receivedAt", message: written };
+    assertThrows(() => usageByAgent([record], JUNE), thrown, text);
+    const place = { line: 1, byteOffset: 1 };
+    assertThrows(() => usageByAgent(JSON.stringify([record]), JUNE), { ...thrown, ...place }, text);
+  }
+});
+
 test("an instant out of range is an error", () => {
   const year10000 = Date.UTC(10_000, 0, 1);
+  const year3000 = Date.UTC(3000, 0, 1);
   for (const now of [
-    -1,
-    -8.64e15,
-    8.64e15,
-    year10000,
+    year3000,
+    -year3000,
+    new Date(-1),
+    new Date(-8.64e15),
+    new Date(8.64e15),
     new Date(year10000),
     "1969-12-31T23:59:59Z",
     "0000-01-01T00:00:00Z",
   ]) {
     assertBad({ now }, "out_of_range", "/now", /1970.*2099/);
   }
-  assert.equal(periodBounds({ period: "year", now: 0 }).startMs, 0);
+  assert.equal(periodBounds({ period: "year", now: new Date(0) }).startMs, 0);
   assert.equal(periodBounds({ period: "year", now: "2099-12-31T23:59:59Z" }).periodEnd, "2099-12-31T23:59:59Z");
 });
 

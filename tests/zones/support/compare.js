@@ -116,7 +116,7 @@ function compareZone(periodBounds, zone, draw, more) {
     const date = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate();
     for (const [kind, [period, weekStart]] of KINDS.entries()) {
       const boundsAs = (n + kind) % KINDS.length === 0 ? "wall-clock" : "instant";
-      const query = { period, weekStart, tz: zone, now, boundsAs };
+      const query = { period, weekStart, tz: zone, now: new Date(now), boundsAs };
       const got = ours(periodBounds, query);
       const expected = asWritten(theirs(now, date, period, weekStart, startOf), zone, boundsAs);
       if (got === expected) continue;
