@@ -36,7 +36,7 @@ function byAgent(random, periodBounds, zones) {
     tz: random.pick(zones),
     weekStart: random.pick(["monday", "sunday", "saturday"]),
     boundsAs: random.pick(["instant", "wall-clock"]),
-    now: Date.UTC(1971, 0, 1) + random.below(128 * 365 * DAY),
+    now: new Date(Date.UTC(1971, 0, 1) + random.below(128 * 365 * DAY)),
   };
   const data = ids(random, random.below(20)).map((agentId) => {
     const calls = few(random);
@@ -126,7 +126,7 @@ function series(random, endpoint) {
     };
   });
   const name = isDaily ? "days" : "months";
-  const expect = random.pick([{}, { [name]: length }, { [name]: length, now: last }]);
+  const expect = random.pick([{}, { [name]: length }, { [name]: length, now: new Date(last) }]);
   return { endpoint, body: { data, [name]: length }, expect };
 }
 
@@ -198,12 +198,12 @@ function thinned(value, random, chance) {
 
 function asked({ expect }, random) {
   const now =
-    random.pick([expect.now ?? 1.7e12, 1.7e12]) + random.pick([-400, -31, -7, -1, -0.5, 0.5, 1, 31, 400]) * DAY;
+    Number(random.pick([expect.now ?? 1.7e12, 1.7e12])) + random.pick([-400, -31, -7, -1, -0.5, 0.5, 1, 31, 400]) * DAY;
   const zone = random.pick(["UTC", "America/New_York", "Pacific/Kiritimati", "Africa/Cairo", undefined]);
   Object.assign(
     expect,
     random.pick([
-      { now: Math.max(now, 400 * DAY) },
+      { now: new Date(Math.max(now, 400 * DAY)) },
       { tz: zone },
       { period: random.pick(["week", "month", "year"]) },
       { weekStart: "tuesday" },
