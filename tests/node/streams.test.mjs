@@ -186,7 +186,7 @@ for (const [name, make] of Object.entries(COUNTERS)) {
     assert.deepEqual([data[0].agentId, data[0].agentName, data.length], ["s", "Support", 1]);
     await assert.rejects(counter.pushStream(source, { defaults: { agentId: 7 } }), {
       code: "invalid_option",
-      path: "/agentId",
+      path: "/defaults/agentId",
     });
     counter.free();
   });
@@ -243,7 +243,7 @@ for (const [name, make] of Object.entries(COUNTERS)) {
       [{ signal: {} }, "/signal"],
       [{ onProgress: 1 }, "/onProgress"],
       [null, ""],
-      [{ defaults: null }, ""],
+      [{ defaults: null }, "/defaults"],
     ]) {
       await assert.rejects(counter.pushStream(new Blob([]), options), { code: "invalid_option", path });
     }

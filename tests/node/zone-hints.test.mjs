@@ -1,10 +1,12 @@
 /** Hints for wrong zones: a right zone or none, and never one whose offset contradicts the name. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
-import { packed } from "../support/packed.mjs";
+import { pathToFileURL } from "node:url";
+import { installed, packed } from "../support/packed.mjs";
 
 const { periodBounds, timeZones, UsageAggregator, UsageRollup, validateResponse, zoneHint } = packed;
-const { createUsageHandler } = await import("../../pkg/dist/handler/index.js");
+const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
 
 /** The offsets of a zone in the months of 2024, in minutes. */
 function offsetsOf(tz) {

@@ -10,6 +10,7 @@ import type {
   RollupOptions,
   UsageQuery,
 } from "../types.js";
+import { ACCOUNT, checkKeys, checkQuery } from "./known-keys.js";
 import { isArray, isDate, isIterable, isObject, isRevoked, isWellFormed, typeName } from "./values.js";
 
 /** A period query whose values JSON can hold. */
@@ -30,12 +31,12 @@ export function toCoreUsageQuery(query: UsageQuery): object {
 
 /** A rollup's options for the core. */
 export function toCoreRollupOptions(options: RollupOptions): object {
-  return toCoreReading(checked(options, "the options", '{onInvalid: "skip"}'));
+  return toCoreReading(checkedQuery(options, "the options", '{onInvalid: "skip"}'));
 }
 
 /** A `DailyQuery` or `MonthlyQuery` for the core. */
 export function toCoreSeriesQuery(query: DailyQuery & MonthlyQuery): object {
-  const { tz, now, days, months } = checked(query, "the query", "{days: 7}");
+  const { tz, now, days, months } = checkedQuery(query, "the query", "{days: 7}");
   return { tz: toCoreValue(tz), now: toCoreNow(now), days: toCoreValue(days), months: toCoreValue(months) };
 }
 
@@ -50,7 +51,7 @@ function toCoreReading(query: RollupOptions): object {
 
 /** A part of a `PeriodQuery` for the core. An absent `now` stays absent. */
 export function toCorePartialQuery(query: Partial<PeriodQuery>): CorePeriodQuery {
-  checked(query, "the query", '{period: "month"}');
+  checkedQuery(query, "the query", '{period: "month"}');
   return {
     period: toCoreValue(query.period),
     tz: toCoreValue(query.tz),
@@ -67,6 +68,7 @@ export function toCoreAccountQuery(query: AccountQuery): object {
   const { account } = query;
   if (isRevoked(account)) checked(account, "the account", "{plan, numbers}", "/account");
   if (isRevoked(account?.stats)) checked(account?.stats, "the stats", "{totalMessages: 1}", "/account/stats");
+  if (isObject(account)) checkKeys(account, ACCOUNT, "/account");
   const stats = Object.entries(account?.stats ?? {}).map(([key, count]) => [key, toCoreValue(count)]);
   return { tz, now, boundsAs, stats: Object.fromEntries(stats) };
 }
@@ -74,6 +76,12 @@ export function toCoreAccountQuery(query: AccountQuery): object {
 /** An `Expectation` for the core. */
 export function toCoreExpectation(expect: Expectation): object {
   return { ...toCorePartialQuery(expect), days: toCoreValue(expect.days), months: toCoreValue(expect.months) };
+}
+
+/** Gives a query back, as {@link checked} does. A key that no query has is an error. */
+function checkedQuery<T extends object>(query: T, name: string, example: string): T {
+  checkQuery(checked(query, name, example));
+  return query;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Aggregator, Feed, Rollup } from "../../wasm/usage_by_agent.js";
+import { checkKeys, DEFAULTS, QUERY } from "../bridge/known-keys.js";
 import { core } from "../bridge/module.js";
 import { ObjectFeed } from "../bridge/object-feed.js";
 import { checked } from "../bridge/options.js";
@@ -123,7 +124,7 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
     this.#live();
     checkStreamOptions(options);
     const { signal, onProgress, defaults = {} } = options;
-    const text = feedOf(defaults);
+    const text = feedOf(defaults, "/defaults");
     try {
       const chunks = opened(source);
       let hasEnded = false;
@@ -229,21 +230,25 @@ function finishText(counts: Aggregator | Rollup, feed: Feed): void {
   attempt(() => counts.pushText(feed, new Uint8Array(0), true));
 }
 
-/** A feed whose records belong to this agent where they name none. */
-function feedOf(defaults: RecordDefaults): Feed {
-  const { agentId, agentName } = checked(defaults, "the defaults", "{agentId, agentName}");
+/** A feed whose records belong to this agent where they name none. `path` is the place of the defaults. */
+function feedOf(defaults: RecordDefaults, path = ""): Feed {
+  checkKeys(checked(defaults, "the defaults", "{agentId, agentName}", path), DEFAULTS, path);
+  const { agentId, agentName } = defaults;
   for (const [key, value] of Object.entries({ agentId, agentName })) {
     const missing = value === undefined || value === null;
     if (!missing && (typeof value !== "string" || !isWellFormed(value))) {
       const got = typeof value === "string" ? "text with a lone surrogate" : typeName(value);
-      throw new UsageError("invalid_option", `the default ${key} is ${got}: wanted a string`, { path: `/${key}` });
+      throw new UsageError("invalid_option", `the default ${key} is ${got}: wanted a string`, {
+        path: `${path}/${key}`,
+      });
     }
   }
   return new (core().Feed)(agentId, agentName);
 }
 
 function checkStreamOptions(options: StreamOptions): void {
-  const { signal, onProgress } = checked(options, "the options", "{signal, onProgress, defaults}");
+  checkKeys(checked(options, "the options", "{signal, onProgress, defaults}"), QUERY);
+  const { signal, onProgress } = options;
   if (signal !== undefined && typeof property(signal, "addEventListener") !== "function") {
     throw new UsageError("invalid_option", `signal is ${typeName(signal)}: wanted an AbortSignal`, { path: "/signal" });
   }

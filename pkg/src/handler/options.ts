@@ -1,5 +1,6 @@
 import type { Account, Instant, PeriodQuery, Problem, UsageQuery, UsageRollup } from "usage-by-agent";
 import type { RecordsInput } from "./computed/records-input.js";
+import { checkKeys, keys } from "../bridge/known-keys.js";
 import { invalidOption, isRevoked } from "./invalid-option.js";
 
 export type { RecordsInput } from "./computed/records-input.js";
@@ -90,12 +91,19 @@ export interface Upstream {
   fetch: typeof fetch;
 }
 
+const HANDLER = keys("records rollup upstream authorize query account cors now onError onWarning");
+const UPSTREAM = keys("baseUrl timeoutMs maxBytes retries fetch");
+const CORS = keys("origins");
+/** The options of {@link ReportOptions}, which belong into `query`. */
+const REPORT = keys("tz weekStart boundsAs agents includeIdle dedupe onInvalid naiveTimestamps");
+
 /** Checks the options when the handler is made, so that a wrong option throws at the start and not with the first request. */
 export function checkOptions(options: UsageHandlerOptions): void {
   if (isRevoked(options)) throw invalidOption("", "the options must be an object, and are a revoked Proxy");
   for (const [name, value] of Object.entries(options ?? {})) {
     if (isRevoked(value)) throw invalidOption(`/${name}`, `\`${name}\` must not be a revoked Proxy`);
   }
+  if (typeof options === "object" && options !== null) checkKeys(options, HANDLER, "", ["query", REPORT]);
   const { records, rollup, upstream, cors } = options ?? {};
   if ([records, rollup, upstream].filter((source) => source !== undefined).length !== 1) {
     throw invalidOption("", "createUsageHandler needs exactly one of `records`, `rollup` and `upstream`");
@@ -112,6 +120,7 @@ export function checkOptions(options: UsageHandlerOptions): void {
   if (rollup !== undefined && typeof rollup !== "function" && typeof rollup?.byAgent !== "function") {
     throw invalidOption("/rollup", "`rollup` must be a UsageRollup, or a function that returns one");
   }
+  if (typeof cors === "object" && cors !== null) checkKeys(cors, CORS, "/cors");
   if (cors != null && !Array.isArray(cors.origins)) {
     throw invalidOption("/cors/origins", "`cors` must be an object with an array of `origins`");
   }
@@ -128,6 +137,7 @@ export function checkUpstream(options: UpstreamOptions): Upstream {
   if (typeof options !== "object" || options === null) {
     throw invalidOption("/upstream", "`upstream` must be an object with a `baseUrl`");
   }
+  checkKeys(options, UPSTREAM, "/upstream");
   const base = parseUrl(options.baseUrl);
   if (base === null || !/^https?:$/.test(base.protocol)) {
     throw invalidOption("/upstream/baseUrl", "`upstream.baseUrl` must be an http or https URL");

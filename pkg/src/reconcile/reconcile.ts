@@ -1,5 +1,6 @@
 // Compares the vendor's response with one's own.
 
+import { checkKeys, EVIDENCE, QUERY } from "../bridge/known-keys.js";
 import { core } from "../bridge/module.js";
 import { isPage, RECORDS } from "../bridge/object-feed.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
@@ -90,6 +91,7 @@ function checkEvidence(evidence: Evidence): void {
   if (!isObject(evidence)) {
     fail("/evidence", evidence, "{records, rollup, diagnostics, query}");
   }
+  checkKeys(evidence, EVIDENCE, "/evidence");
   const { records, rollup, diagnostics, query } = evidence;
   if (records !== undefined) {
     const isText = typeof records === "string" || bytesOf(records) !== undefined;
@@ -110,6 +112,7 @@ function checkEvidence(evidence: Evidence): void {
   if (query !== undefined) {
     if (!isObject(query)) fail("/evidence/query", query, "the query of ours");
     // Checks the other options. The period is that of ours and names are not needed, so any values serve here.
+    checkKeys(query, QUERY, "/evidence/query");
     const check = (query: UsageQuery) => {
       const json = JSON.stringify(toCoreUsageQuery(query));
       attempt(() => new (core().Aggregator)(json), "/evidence/query").free();

@@ -9,6 +9,7 @@ import type {
   PlanInfo,
   UsageStats,
 } from "usage-by-agent";
+import { ACCOUNT, checkKeys } from "../../bridge/known-keys.js";
 import { invalidOption, isRevoked } from "../invalid-option.js";
 
 /** An {@link Account} that has been checked. Reading it does not use it up. */
@@ -30,7 +31,9 @@ const NUMBERS = ["used", "limit", "remaining"];
  * @throws {UsageError} `invalid_option`, with the path of the wrong value; the message does not quote the value
  */
 export function parseAccount(account: Account | undefined): ParsedAccount {
-  const { plan, numbers, stats, webhooks, phoneNumbers } = object(account ?? {}, "/account");
+  const given = object(account ?? {}, "/account");
+  checkKeys(given, ACCOUNT, "/account");
+  const { plan, numbers, stats, webhooks, phoneNumbers } = given;
   const known: ParsedAccount = { stated: {}, webhooks: new Map(), phoneNumbers: new Map() };
   if (plan != null) {
     const { name, limits } = object(plan, "/account/plan");
