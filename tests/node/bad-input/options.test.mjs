@@ -1,11 +1,15 @@
 /** Invalid options: each error has a code and the option's path. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { assertThrows, assertWorks, JUNE, message } from "../../support/faults.mjs";
-import { packed } from "../../support/packed.mjs";
+import { installed, packed } from "../../support/packed.mjs";
 
 const { periodBounds, reconcile, recordsWindow, UsageAggregator, UsageRollup, usageByAgent, validateResponse } = packed;
+
+const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
 
 const strange = [Symbol("x"), 5n, () => "month", ["month"], { period: "month" }, new Map(), true];
 
@@ -76,6 +80,22 @@ test("a number that looks like seconds is an error in every function", () => {
     run(Date.UTC(2024, 5, 15, 12));
   }
   rollup.free();
+});
+
+test("a handler whose clock gives seconds answers with an error, and a Date is taken at its word", async () => {
+  const ask = async (now) => {
+    const handler = createUsageHandler({ records: () => [], authorize: () => true, now: () => now });
+    const request = new Request("https://edge.example/v1/usage/by-agent?period=year", {
+      headers: { authorization: "Bearer t" },
+    });
+    const response = await handler(request);
+    const { error, periodStart } = await response.json();
+    return [response.status, error?.code ?? periodStart];
+  };
+  assert.deepEqual(await ask(1718452800), [500, "invalid_now"]);
+  assert.deepEqual(await ask(1718452800000000), [500, "invalid_now"]);
+  assert.deepEqual(await ask(1718452800000), [200, "2024-01-01T00:00:00Z"]);
+  assert.deepEqual(await ask(new Date(1718452800)), [200, "1970-01-01T00:00:00Z"]);
 });
 
 test("an offset in another form is an error that says how it is written", () => {

@@ -78,6 +78,18 @@ test("a text that is not a timestamp is invalid", () => {
     assertInvalid(message({ receivedAt: time }), "/receivedAt");
   }
   assertInvalid(call({ startedAt: 1718452800 }), "/startedAt", /seconds/); // the message says that it looks like seconds
+  for (const [ms, unit] of [
+    [1718452800000000, /looks like microseconds; wanted epoch milliseconds/],
+    [1718452800e9, /looks like nanoseconds; wanted epoch milliseconds/],
+    [1e14 + 1, /looks like microseconds/],
+    [-1718452800000000, /looks like microseconds/],
+  ]) {
+    assertInvalid(message({ receivedAt: ms }), "/receivedAt", unit);
+    assertInvalid(call({ startedAt: ms }), "/startedAt", unit);
+  }
+  for (const receivedAt of [1e14, new Date(0), new Date(1718452800), new Date(8.64e15)]) {
+    assert.equal(skipping([message({ receivedAt })]).diagnostics.outsidePeriod, 1);
+  }
   for (const time of [5n, Symbol("x"), () => 0, Number.NaN, Infinity]) {
     assertThrows(
       () => usageByAgent([message({ receivedAt: time })], JUNE),

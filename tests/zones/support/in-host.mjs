@@ -12,8 +12,9 @@ const QUERIES = [
 console.log(new Date(2011, 0, 1).toISOString());
 for (const tz of timeZones()) {
   for (const moment of MOMENTS) {
-    // A moment can be given in three ways. Only a `Date` could depend on the host's zone.
-    for (const now of [moment, Date.parse(moment), new Date(moment)]) {
+    // A moment can be given in three ways. Only a `Date` could depend on the host's zone. Early numbers look like seconds.
+    const ms = Date.parse(moment);
+    for (const now of [moment, ...(ms < 1e11 ? [] : [ms]), new Date(moment)]) {
       for (const query of QUERIES) {
         const bounds = periodBounds({ ...query, tz, now });
         console.log(JSON.stringify([bounds, inferConvention(bounds, { ...query, tz })]));
