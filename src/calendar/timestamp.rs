@@ -50,6 +50,8 @@ pub fn from_bytes(text: &[u8], naive: Naive) -> Result<i64, &'static str> {
 }
 
 /// How an offset is to be written, for a text whose time is right and whose offset is not: `+0400`, `+04`, or a blank before it.
+#[cold]
+#[inline(never)]
 pub(crate) fn wrong_offset(text: &[u8]) -> Option<&'static str> {
     let (_, rest) = wall_time(text)?;
     let is_offset = matches!(rest.trim_ascii_start().first(), Some(b'+' | b'-' | b'Z' | b'z'));
@@ -63,7 +65,7 @@ fn parse(text: &[u8]) -> Option<(i64, Option<i64>)> {
 }
 
 /// The wall time in milliseconds, and the text after it.
-#[inline]
+#[inline(always)]
 fn wall_time(text: &[u8]) -> Option<(i64, &[u8])> {
     let (date, rest) = text.split_first_chunk()?;
     let [y1, y2, y3, y4, _, m1, m2, _] = digits(date, b"0000-00-")?;
@@ -86,7 +88,7 @@ fn wall_time(text: &[u8]) -> Option<(i64, &[u8])> {
 }
 
 /// The offset from UTC in milliseconds; `Some(None)` if there is none.
-#[inline]
+#[inline(always)]
 fn offset(text: &[u8]) -> Option<Option<i64>> {
     Some(match text {
         [] => None,
