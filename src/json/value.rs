@@ -98,13 +98,14 @@ pub fn key_among(key: &str, names: &[&str]) -> Option<usize> {
 }
 
 /// Resolves the escapes of text as written between its quotes. `None` if it has a lone surrogate.
+#[inline(never)]
 pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
-    if !spelled.as_bytes().contains(&b'\\') {
+    if escape_in(spelled).is_none() {
         return Some(Cow::Borrowed(spelled));
     }
     let mut text = String::with_capacity(spelled.len());
     let mut rest = spelled;
-    while let Some((plain, escape)) = rest.find('\\').and_then(|at| rest.split_at_checked(at)) {
+    while let Some((plain, escape)) = escape_in(rest).and_then(|at| rest.split_at_checked(at)) {
         text.push_str(plain);
         let (letter, after) = escape.get(1..)?.split_at_checked(1)?;
         rest = after;
@@ -131,6 +132,11 @@ pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
     }
     text.push_str(rest);
     Some(Cow::Owned(text))
+}
+
+/// The place of the first backslash.
+fn escape_in(text: &str) -> Option<usize> {
+    text.bytes().position(|byte| byte == b'\\')
 }
 
 fn hex(rest: &mut &str) -> Option<u32> {
