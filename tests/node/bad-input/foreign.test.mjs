@@ -325,7 +325,7 @@ test("a revoked Proxy is an error of this package in every place", async () => {
       [() => usage.pushStream(gone), at("")],
       [() => usage.pushStream(new Blob([]), gone), at("")],
       [() => usage.pushStream(new Blob([]), { signal: gone }), at("/signal")],
-      [() => usage.pushStream(new Blob([]), { defaults: gone }), at("")],
+      [() => usage.pushStream(new Blob([]), { defaults: gone }), at("/defaults")],
       [() => usage.pushStream(new ReadableStream({ start: (controller) => controller.enqueue(gone) })), at("")],
       [() => usage.pushStream({ [Symbol.asyncIterator]: () => ({ next: async () => ({ value: gone }) }) }), at("")],
     ];
