@@ -29,9 +29,9 @@
 //! |---|---|---|
 //! | `wasm/` | gives the core to JavaScript; only this folder names wasm-bindgen | one file for each face: `periods`, `counting`, `check` |
 //! | `options.rs` | parses a caller's untyped options; every error names the option | a week's first day: `Options::first_day` |
-//! | `counting/` | counts records, and answers from the counts | what makes two records one: `ledger.rs`; the bytes of a snapshot: `snapshot/mod.rs` |
+//! | `counting/` | counts records, and answers from the counts | what makes two records one: `ledger.rs`; what warnings are made of: `lists.rs`, `sources.rs`; the bytes of a snapshot: `snapshot/mod.rs` |
 //! | `contract/` | declares the responses of the five endpoints once, and checks an upstream's response | a field of a response: `responses.rs`; a rule: `check/rules.rs` |
-//! | `records/` | makes rows of JSON text or columns, and judges what a row means | a new field of a record: `row.rs`, one line; its meaning: `judge.rs` |
+//! | `records/` | makes rows of JSON text or columns, and judges what a row means | a new field of a record and its spellings: `row.rs`, one line; its meaning, and what a conversation adds: `judge.rs`; envelopes, ids of deliveries and tests: `envelope.rs`; list pages: `page.rs` |
 //! | `calendar/` | finds the instants of weeks, months, years and days in an IANA zone | which date begins a week: `period.rs`, `Period::first_date` |
 //! | `json/` | reads JSON as bytes, and knows nothing of records | the grammar: `syntax.rs`; the only SIMD: `strings.rs` |
 //! | `collections/` | small hash tables, hashes and a sort | `index.rs`, `interner.rs` |

@@ -59,6 +59,11 @@ pub struct Options {
     pub stats: Option<Box<str>>,
     /// [`Miscount::also`]. Only `reconcile` of the TypeScript package sets it.
     pub also: OptionValue,
+    /// The sum of the mistakes that are made: 1 for [`Miscount::voice_turns`], 2 for [`Miscount::tests`], 4 for
+    /// [`Miscount::redeliveries`], 8 for [`Miscount::spans`]. Only `reconcile` of the TypeScript package sets it.
+    pub mistakes: OptionValue,
+    /// [`Miscount::without`]. Only `reconcile` of the TypeScript package sets it.
+    pub without: OptionValue,
     /// [`Miscount::step`]. Only `reconcile` of the TypeScript package sets it.
     pub step: OptionValue,
 }
@@ -138,6 +143,7 @@ fn wrong<T>(code: Code, option: &str, got: &OptionValue, wanted: &str) -> Result
 }
 
 // This and `chosen` are not generic, because generic functions are compiled once for each type.
+#[inline(never)]
 fn fault(code: Code, option: &str, got: &OptionValue, wanted: &str) -> UsageError {
     UsageError::new(code, format!("{option} is {got}: wanted {wanted}")).at(Place::at(format!("/{option}")))
 }
@@ -217,7 +223,7 @@ impl Options {
     /// Parses options from the text of a JSON object, which must be valid JSON, as `JSON.stringify` of the TypeScript package
     /// writes it. Unknown options are ignored.
     pub fn from_json(text: &str) -> Self {
-        const KEYS: [&str; 16] = [
+        const KEYS: [&str; 18] = [
             "period",
             "tz",
             "now",
@@ -232,6 +238,8 @@ impl Options {
             "months",
             "agents",
             "also",
+            "mistakes",
+            "without",
             "step",
             "stats",
         ];
@@ -250,6 +258,8 @@ impl Options {
             months,
             agents,
             also,
+            mistakes,
+            without,
             step,
             stats,
         ] = walk::values(text, KEYS);
@@ -274,6 +284,8 @@ impl Options {
             days: OptionValue::from_json(days),
             months: OptionValue::from_json(months),
             also: OptionValue::from_json(also),
+            mistakes: OptionValue::from_json(mistakes),
+            without: OptionValue::from_json(without),
             step: OptionValue::from_json(step),
             stats: stats.map(Into::into),
             agents: agents.map_or_else(Vec::new, |list| walk::items(list).map(agent).collect()),
@@ -502,19 +514,30 @@ impl Options {
                 &[("reject", Naive::Reject), ("utc", Naive::Utc)],
             )?,
             dedupe: flag("dedupe", &self.dedupe, true)?,
-            what_if: Miscount {
-                also: if let OptionValue::Text(also) = &self.also {
-                    also.clone().into_string()
-                } else {
-                    String::new()
-                },
-                step: if let OptionValue::Number(step) = self.step {
-                    step
-                } else {
-                    0.0
-                },
-            },
+            what_if: self.miscount(),
         })
+    }
+
+    fn miscount(&self) -> Miscount {
+        let number = |option: &OptionValue| match option {
+            OptionValue::Number(number) => *number,
+            _ => 0.0,
+        };
+        let text = |option: &OptionValue| match option {
+            OptionValue::Text(text) => text.clone().into_string(),
+            _ => String::new(),
+        };
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let mistakes = number(&self.mistakes) as u8;
+        Miscount {
+            also: text(&self.also),
+            voice_turns: mistakes & 1 != 0,
+            tests: mistakes & 2 != 0,
+            redeliveries: mistakes & 4 != 0,
+            spans: mistakes & 8 != 0,
+            without: text(&self.without),
+            step: number(&self.step),
+        }
     }
 
     /// The names of agents by id. If an id occurs twice, the last name counts.

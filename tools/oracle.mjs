@@ -9,7 +9,7 @@
  * `query.now` is required, because nothing here reads a clock. Errors are `OracleError`s with a `code` and a `path`.
  */
 export { OracleError } from "./oracle/error.mjs";
-export { judge } from "./oracle/judge.mjs";
+export { judge, open } from "./oracle/judge.mjs";
 export { bounds } from "./oracle/period.mjs";
 export { report, Tally } from "./oracle/tally.mjs";
 export { readTimestamp } from "./oracle/timestamp.mjs";

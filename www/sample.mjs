@@ -1,4 +1,4 @@
-/** Writes the sample: 20,000 generated records of half a year, and their agents. */
+/** Writes the sample: up to 20,000 generated records of half a year, and their agents. */
 import { writeFileSync } from "node:fs";
 import { plainSample } from "../tools/generate/plain.mjs";
 

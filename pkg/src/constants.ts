@@ -39,10 +39,48 @@ export const RECORD_FIELDS: readonly string[] = [
   "phoneNumberId",
   "numberId",
   "phoneNumber",
+  "direction",
+  "test",
+  "deliveryId",
+  "messageCount",
+  "conversationState/testMode",
+  "headers/x-webhook-id",
+  "envelope/id",
+  "envelope/deliveryId",
+];
+
+/** The other spelling of each field, in the order of `RECORD_FIELDS`; empty where there is none. */
+export const RECORD_ALIASES: readonly string[] = [
+  "",
+  "",
+  "",
+  "",
+  "call_id",
+  "message_id",
+  "agent_id",
+  "agent_name",
+  "",
+  "started_at",
+  "ended_at",
+  "duration_seconds",
+  "received_at",
+  "",
+  "phone_number_id",
+  "number_id",
+  "phone_number",
+  "",
+  "",
+  "delivery_id",
+  "message_count",
+  "",
+  "",
+  "",
+  "",
 ];
 
 /** The fields that the core reads of a webhook's `data`, in the order of a batch's entries. */
 export const DATA_FIELDS: readonly string[] = [
+  "type",
   "id",
   "callId",
   "messageId",
@@ -52,6 +90,7 @@ export const DATA_FIELDS: readonly string[] = [
   "durationSeconds",
   "receivedAt",
   "numberId",
+  "direction",
 ];
 
 /** The tag of a value in a batch of records: what the value is. */
@@ -71,7 +110,12 @@ export const TAG = {
   threw: 12,
   tooDeep: 13,
   revoked: 14,
+  true: 15,
+  tooOften: 16,
 } as const;
 
 /** How many bits of an entry of a batch hold its tag. The bits above them hold the field. */
-export const TAG_BITS = 4;
+export const TAG_BITS = 5;
+
+/** What the number of a field has more in an entry if the field was found under its second spelling. */
+export const ALIAS_FIELD = 64;

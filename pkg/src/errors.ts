@@ -1,7 +1,19 @@
 import type { Problem } from "./types.js";
 import { withHint } from "./zone-hint.js";
 
-/** The kind of a {@link UsageError}. */
+/**
+ * The kind of a {@link UsageError}.
+ *
+ * - `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`: an option is wrong, at `path`
+ * - `out_of_range`: the period is outside 1970-01-01 to 2099-12-31, or not on quarter hours of UTC (a rollup)
+ * - `invalid_record`: a record breaks the rules
+ * - `invalid_json`: the text is not JSON, is too deep or too long, or gzip data is damaged
+ * - `invalid_snapshot`: the bytes are not a snapshot, are damaged, or are of another format, kind, period or `dedupe`
+ * - `unknown_records`: there are records, and all of them are of an unknown kind. The message says what they look like
+ * - `overflow`: a sum is beyond 2^53 - 1
+ * - `aborted`: the signal was aborted
+ * - `not_initialised`: `init()` was not called, or failed
+ */
 export type UsageErrorCode =
   | "invalid_period"
   | "invalid_tz"
@@ -11,6 +23,7 @@ export type UsageErrorCode =
   | "invalid_record"
   | "invalid_json"
   | "invalid_snapshot"
+  | "unknown_records"
   | "overflow"
   | "aborted"
   | "not_initialised";
@@ -26,7 +39,7 @@ export interface UsageErrorDetails {
 
 /**
  * The error that every function of this package throws. An error of your own code that runs inside a function (an iterator, a
- * stream, a getter of an option, `onProgress`) is thrown unchanged.
+ * stream, a getter of an option, `onProgress`, `onWarning`) is thrown unchanged.
  *
  * @example
  * ```ts
@@ -70,14 +83,19 @@ export class UsageError extends Error {
  * Calls the core. The core throws plain objects, which become a {@link UsageError}. An unknown zone is told the zone it may mean.
  *
  * @param within the path of the core's input inside the caller's input, which is put before the error's path
+ * @param hint gives what is put behind the error's message
  */
-export function attempt<T>(call: () => T, within = ""): T {
+export function attempt<T>(
+  call: () => T,
+  within = "",
+  hint: (fault: { code: string; message: string }) => string = () => "",
+): T {
   try {
     return call();
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     const { code, message, path } = thrown;
-    throw new UsageError(code, code === "invalid_tz" ? withHint(message) : message, {
+    throw new UsageError(code, code === "invalid_tz" ? withHint(message) : message + hint(thrown), {
       ...thrown,
       path: path && within + path,
     });

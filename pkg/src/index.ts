@@ -8,7 +8,7 @@ export { init, init as default, type ModuleSource } from "./bridge/module.js";
 export { UsageAggregator } from "./counting/aggregator.js";
 export { type ByteSource, decompressed } from "./counting/byte-source.js";
 export { UsageRollup } from "./counting/rollup.js";
-export { type StreamQuery, usageByAgent, usageByAgentStream } from "./counting/usage-by-agent.js";
+export { type ReportQuery, type StreamQuery, usageByAgent, usageByAgentStream } from "./counting/usage-by-agent.js";
 export { entityTag } from "./entity-tag.js";
 export { type ErrorAnswer, parseErrorResponse } from "./error-response.js";
 export { UsageError, type UsageErrorCode, type UsageErrorDetails } from "./errors.js";

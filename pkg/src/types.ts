@@ -134,19 +134,56 @@ export interface AccountQuery {
 }
 
 /**
- * Records: an iterable of objects, a list page, or JSON text (a string or UTF-8 bytes). The text contains an array, or values that
- * are newline-delimited or concatenated. A list page (an object whose `data` is an array) may stand in the place of a record, and
- * counts as its items.
+ * Records: an iterable of objects, a list page, a conversation, one record, or JSON text (a string or UTF-8 bytes). The text contains an
+ * array, or values that are newline-delimited or concatenated. A list page (an object whose `data` is an array) and a conversation (an object
+ * whose `messages` is an array) may stand in the place of a record, and count as their items.
  */
-export type Records = Iterable<unknown> | { data: unknown[] } | Uint8Array | ArrayBuffer | string;
+export type Records =
+  | Iterable<unknown>
+  | { data: unknown[] }
+  | { messages: unknown[] }
+  | OneRecord
+  | (OneRecord & Record<string, unknown>)
+  | Uint8Array
+  | ArrayBuffer
+  | string;
 
-/** The agent of records that do not name an agent, such as the messages of a conversation. */
+/** One record: an object with an event or a time, or a webhook as webhook tools keep it, in the `body` of its request. */
+export type OneRecord =
+  | { event: unknown }
+  | { startedAt: unknown }
+  | { receivedAt: unknown }
+  | { started_at: unknown }
+  | { received_at: unknown }
+  | { body: { event: unknown } };
+
+/**
+ * The agent, the phone number and the channel of records that do not name them, such as the messages of a phone number. What a
+ * conversation names for its messages comes before them. Empty text counts as absent. A value that is not text is `invalid_option`.
+ *
+ * @example
+ * ```ts
+ * const messages = { data: [{ id: "m1", receivedAt: "2024-06-02T09:00:00Z" }], hasMore: false }; // GET /v1/numbers/n1/messages
+ * const rollup = new UsageRollup().push(messages, { agentId: "a1", phoneNumberId: "n1", channel: "sms" });
+ * console.log(rollup.byNumber().data[0]?.numberId); // "n1"
+ * rollup.free();
+ * ```
+ */
 export interface RecordDefaults {
+  /** The id of the agent. */
   agentId?: string | null;
-  agentName?: string;
+  /** The name of that agent. It is used only together with `agentId`. */
+  agentName?: string | null;
+  /** The id of the account's phone number. Only a rollup uses it. */
+  phoneNumberId?: string | null;
+  /** The channel, such as `"sms"`, of messages and calls. Only a rollup uses it. Blanks around it and capitals do not matter. */
+  channel?: string | null;
 }
 
-/** One problem of the input, and its place. */
+/**
+ * One problem of the input, and its place. Records have errors with the codes `invalid_record` and `invalid_json`, and these warnings:
+ * `unknown_records`, `incomplete_page`, `mixed_sources`, `invalid_json`. The checks of a response have codes of their own.
+ */
 export interface Problem {
   /** A JSON Pointer (RFC 6901) into the input; `""` is the whole input. */
   path: string;
@@ -173,7 +210,7 @@ export interface Diagnostics {
   counted: number;
   /** The number of records outside the period. */
   outsidePeriod: number;
-  /** The number of records whose id was counted already. */
+  /** The number of records whose id was counted already. A webhook without an id of its own is known by its delivery. */
   duplicates: number;
   /** The number of invalid records. */
   invalid: number;
@@ -183,16 +220,20 @@ export interface Diagnostics {
     voiceTurns: number;
     /** Reactions to messages. */
     reactions: number;
+    /** Another event that the vendor documents, and that counts nothing: `agent.contact_shared`. */
+    events: number;
+    /** Records that are marked as tests, with `test: true` or `conversationState.testMode: true`. */
+    tests: number;
     /** Calls that were not completed, by their status. A call without a status is under `""`. */
     notCompleted: Record<string, number>;
-    /** Other webhooks. */
+    /** Records of an unknown kind. If all records are, the one-shot functions throw `unknown_records`. */
     other: number;
   };
-  /** The number of counted records without an id, which could be counted twice. */
+  /** The number of counted records with neither an id nor the id of a delivery, which could be counted twice. */
   withoutId: number;
   /** The number of counted calls whose duration is unknown. They count 0 seconds. */
   withoutDuration: number;
-  /** The first 100 problems. */
+  /** The warnings about the whole input, and then the first 100 problems of records. */
   problems: Problem[];
   /** The sums of all agents: messages, calls and whole seconds. */
   totals: { messages: number; calls: number; totalSeconds: number };

@@ -231,6 +231,7 @@ impl Bounds {
     }
 
     /// `periodStart` and `periodEnd` as text, as [`Bounds::wire`] writes them.
+    #[inline(never)]
     pub fn written(&self, bounds_as: BoundsFormat) -> (String, String) {
         self.wire(bounds_as)
             .map(|[start, end]| (text(start), text(end)))

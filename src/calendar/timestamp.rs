@@ -189,6 +189,7 @@ pub fn to_wire(at: NaiveDateTime) -> Option<[u8; 20]> {
 }
 
 /// The bytes of [`to_wire`] as text.
+#[inline(never)]
 pub fn text(wire: [u8; 20]) -> String {
     wire.into_iter().map(char::from).collect()
 }

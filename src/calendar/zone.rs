@@ -53,6 +53,7 @@ impl fmt::Debug for Zone {
 
 impl Zone {
     /// Coordinated universal time.
+    #[inline(never)]
     pub fn utc() -> Zone {
         let always = Span {
             start: i64::MIN,

@@ -54,6 +54,7 @@ impl Interner {
     }
 
     /// The number of an id, if it is known.
+    #[inline(never)]
     pub fn find(&self, id: &str) -> Option<u32> {
         self.found(table_hash(id.as_bytes()), id)
     }

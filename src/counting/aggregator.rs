@@ -45,7 +45,7 @@ impl Aggregator {
     pub fn report(&self) -> AgentUsageResponse {
         let mut tallies = vec![Tally::default(); self.ledger.agents.count()];
         for timeline in &self.ledger.timelines {
-            if let Some(tally) = tallies.get_mut(timeline.agent as usize) {
+            if let Some(tally) = tallies.get_mut(timeline.key.agent as usize) {
                 tally.add(timeline.total);
             }
         }

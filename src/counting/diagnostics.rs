@@ -53,6 +53,10 @@ pub struct Ignored {
     pub voice_turns: u64,
     /// Reactions to messages.
     pub reactions: u64,
+    /// Other events that the vendor documents, and that count nothing.
+    pub events: u64,
+    /// Records that are marked as tests.
+    pub tests: u64,
     /// Calls that are not completed, by status.
     pub not_completed: Statuses,
     /// Records of an unknown kind.
@@ -81,6 +85,8 @@ impl Object for Ignored {
         fields([
             ("voiceTurns", self.voice_turns.value()),
             ("reactions", self.reactions.value()),
+            ("events", self.events.value()),
+            ("tests", self.tests.value()),
             ("notCompleted", Value::Counts(&self.not_completed)),
             ("other", self.other.value()),
         ])

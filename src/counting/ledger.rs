@@ -12,14 +12,16 @@ use crate::collections::interner::Interner;
 use crate::collections::keyed_hash::table_hash;
 use crate::collections::sort::by_code_unit;
 use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
-use crate::counting::quarter_hours::{Timeline, quarter_of};
+use crate::counting::lists::{Lists, Missing};
+use crate::counting::quarter_hours::{Key, Timeline, quarter_of};
 use crate::counting::seen_ids::{Entry, IdHash, Probe, SeenIds, Usage};
+use crate::counting::sources::{DELIVERED, LISTED, Sources};
 use crate::counting::tally::Tally;
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::json::MAX_SAFE;
-use crate::records::judge::Reading;
-use crate::records::judge::{Defaults, Event, Judged, Kind, judge};
-use crate::records::row::Row;
+use crate::records::judge::{self, Defaults, Direction, Event, Judged, Kind, Reading, judge};
+use crate::records::page::Page;
+use crate::records::row::{Fault, Row};
 use std::cmp::Ordering;
 
 /// What has been counted.
@@ -40,14 +42,22 @@ pub struct Ledger {
     pub(crate) window: Option<Window>,
     pub(crate) agents: Interner,
     pub(crate) numbers: Interner,
+    pub(crate) channels: Interner,
     pub(crate) timelines: Vec<Timeline>,
-    /// The timelines by agent and phone number.
+    /// The timelines by their keys.
     index: Index,
     /// The timeline that was found last.
     last: u32,
     pub(crate) ids: SeenIds,
+    pub(crate) lists: Lists,
+    pub(crate) sources: Sources,
     pub(crate) diagnostics: Diagnostics,
+    /// The JSON text of the first record of an unknown kind, or its beginning.
+    unknown: Option<Box<[u8]>>,
 }
+
+/// How much of a record of an unknown kind is kept, in bytes.
+const MAX_KEPT: usize = 8192;
 
 pub(crate) fn add_one(counter: &mut u64) {
     *counter = counter.saturating_add(1);
@@ -61,11 +71,15 @@ impl Ledger {
             window,
             agents: Interner::default(),
             numbers: Interner::default(),
+            channels: Interner::default(),
             timelines: Vec::new(),
             index: Index::default(),
             last: 0,
             ids: SeenIds::default(),
+            lists: Lists::default(),
+            sources: Sources::default(),
             diagnostics: Diagnostics::default(),
+            unknown: None,
         }
     }
 
@@ -79,21 +93,71 @@ impl Ledger {
             Judged::Event(event) => self.event(&event, place)?,
             Judged::VoiceTurn => add_one(&mut self.diagnostics.ignored.voice_turns),
             Judged::Reaction => add_one(&mut self.diagnostics.ignored.reactions),
+            Judged::OtherEvent => add_one(&mut self.diagnostics.ignored.events),
+            Judged::Test => add_one(&mut self.diagnostics.ignored.tests),
             Judged::Unknown => add_one(&mut self.diagnostics.ignored.other),
-            Judged::Invalid(fault) => {
-                let mut place = place();
-                place.path.push_str(fault.pointer);
-                return self.invalid(UsageError::new(Code::InvalidRecord, fault.message).at(place));
-            }
+            Judged::Invalid(fault) => return self.fault(row, fault, place()),
         }
         add_one(&mut self.diagnostics.records);
         Ok(())
+    }
+
+    #[inline(never)]
+    fn fault(&mut self, row: &Row<'_>, fault: Fault, mut place: Place) -> Result<(), UsageError> {
+        if row.is_enveloped() {
+            place.path.push_str("/body");
+        }
+        let (pointer, message) = fault.in_words(row);
+        place.path.push_str(&pointer);
+        self.invalid(UsageError::new(Code::InvalidRecord, message).at(place))
+    }
+
+    /// What the messages of a conversation get where they name no agent, number or channel. `None` if the conversation is
+    /// invalid; it then counts as one invalid record, and its messages must not be added.
+    ///
+    /// # Errors
+    /// `invalid_record` unless invalid records are skipped.
+    pub fn conversation(
+        &mut self,
+        row: &Row<'_>,
+        defaults: &Defaults,
+        place: &dyn Fn() -> Place,
+    ) -> Result<Option<Defaults>, UsageError> {
+        match judge::conversation(row, defaults) {
+            Ok(defaults) => Ok(Some(defaults)),
+            Err(fault) => self.fault(row, fault, place()).map(|()| None),
+        }
+    }
+
+    /// Notes how many messages a conversation had, and how many it said.
+    pub fn conversation_ended(&mut self, messages: u64, stated: Option<u64>) {
+        self.lists.conversation(messages, stated);
+    }
+
+    /// Notes the end of a list page.
+    pub fn page_ended(&mut self, page: Page) {
+        self.lists.page(page);
+    }
+
+    /// Keeps the text of a record of an unknown kind, or its beginning, if it is the first one.
+    #[inline(never)]
+    pub(crate) fn keep_unknown(&mut self, text: &[u8]) {
+        if self.unknown.is_none() {
+            self.unknown = Some(text.get(..MAX_KEPT).unwrap_or(text).into());
+        }
+    }
+
+    /// The JSON text of the first record of an unknown kind that was read from text: all of it, or the first 8 KiB. Empty if
+    /// there is none.
+    pub fn unknown(&self) -> &[u8] {
+        self.unknown.as_deref().unwrap_or_default()
     }
 
     /// Counts a value that is not an object as an invalid record. `kind` names the type of the value ("a number", "null").
     ///
     /// # Errors
     /// `invalid_record` unless invalid records are skipped.
+    #[inline(never)]
     pub fn add_not_object(&mut self, kind: &str, place: Place) -> Result<(), UsageError> {
         let message = format!("the record is {kind}: wanted an object");
         self.invalid(UsageError::new(Code::InvalidRecord, message).at(place))
@@ -103,6 +167,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Returns `error` unless invalid records are skipped.
+    #[inline(never)]
     pub fn invalid(&mut self, error: UsageError) -> Result<(), UsageError> {
         if !self.reading.skip_invalid {
             return Err(error);
@@ -134,7 +199,7 @@ impl Ledger {
             self.agents.observe_name(agent, event.at, name);
         }
         if self.window.is_none()
-            && let (Some(id), Some(name)) = (event.number.id(), event.number.phone_number())
+            && let (Some(name), Some(id)) = (event.route.phone_number(), event.route.number_id())
         {
             let number = self.numbers.intern(id);
             self.numbers.observe_name(number, event.at, name);
@@ -159,13 +224,9 @@ impl Ledger {
     }
 
     fn count(&mut self, event: &Event<'_>, quarter: u32, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        let agent = event.agent_id.map_or(0, |id| self.agents.intern(id));
-        let number = Some(event.number).filter(|_| self.window.is_none());
-        let number = number
-            .and_then(|number| number.id())
-            .map_or(0, |id| self.numbers.intern(id));
+        let key = self.key_of(event);
         let entry = Entry {
-            timeline: self.timeline_of(agent, number),
+            timeline: self.timeline_of(key),
             quarter,
             usage: match (event.kind, event.seconds) {
                 (Kind::Message, _) => Usage::Message,
@@ -173,9 +234,9 @@ impl Ledger {
                 (Kind::Call, Some(seconds)) => Usage::Timed(seconds),
             },
         };
-        match event.id.filter(|_| self.reading.dedupe) {
+        match event.id.as_deref().filter(|_| self.reading.dedupe) {
             Some(id) => {
-                let (probe, known) = self.ids.find(IdHash::new(event.kind, id));
+                let (probe, known) = self.ids.find(IdHash::new(event.kind, event.is_delivery_id, id));
                 if let Some(known) = known {
                     if self.order(entry, known).is_gt() {
                         self.fits(entry.usage, known.usage, place)?;
@@ -200,6 +261,38 @@ impl Ledger {
         Ok(())
     }
 
+    /// The key of the timeline that an event counts in, and notes where its message came from. The counts of one period know
+    /// only agents.
+    fn key_of(&mut self, event: &Event<'_>) -> Key {
+        let agent = event.agent_id.map_or(0, |id| self.agents.intern(id));
+        let is_of_a_period = self.window.is_some();
+        // The counts of one period know no phone numbers, so their messages may be of any.
+        let number = Some(event.route).filter(|_| !is_of_a_period);
+        let number = number
+            .and_then(|route| route.number_id())
+            .map_or(0, |id| self.numbers.intern(id));
+        if event.kind == Kind::Message {
+            let has_own_id = event.id.is_some() && !event.is_delivery_id;
+            if !event.webhook {
+                self.sources.note(number, LISTED);
+            } else if !has_own_id {
+                self.sources.note(number, DELIVERED);
+            }
+        }
+        if is_of_a_period {
+            return Key {
+                agent,
+                ..Key::default()
+            };
+        }
+        Key {
+            agent,
+            number,
+            channel: self.channels.intern(&event.route.channel()),
+            direction: event.route.direction(),
+        }
+    }
+
     /// Decides which of two records with the same id counts: the greater one. The first of these that differs decides:
     ///
     /// 1. a record with an agent wins over one without;
@@ -207,7 +300,9 @@ impl Ledger {
     /// 3. the smaller agent id wins, by UTF-16 code unit;
     /// 4. the earlier quarter hour wins;
     /// 5. a record with a phone number wins over one without;
-    /// 6. the smaller id of the phone number wins, by UTF-16 code unit.
+    /// 6. the smaller id of the phone number wins, by UTF-16 code unit;
+    /// 7. a record with a channel wins over one without, and the smaller channel, by code unit;
+    /// 8. a record with a direction wins over one without, and the smaller direction.
     ///
     /// One event may be delivered twice, once with more fields. The result must not depend on the order of the records, nor on
     /// the part that a record came in.
@@ -215,18 +310,23 @@ impl Ledger {
         if a == b {
             return Ordering::Equal;
         }
-        let fields = |entry: Entry| {
-            let (agent, number) = self.timeline_at(entry.timeline).map_or((0, 0), |s| (s.agent, s.number));
-            (agent, self.agents.id(agent), number, self.numbers.id(number))
+        let [key_a, key_b] =
+            [a, b].map(|entry| self.timeline_at(entry.timeline).map_or_else(Key::default, |at| at.key));
+        // An id that is known wins over none, and the smaller id over the greater one.
+        let by_id = |names: &Interner, a: u32, b: u32| {
+            let known = (a != 0).cmp(&(b != 0));
+            known.then_with(|| by_code_unit(names.id(b), names.id(a)))
         };
-        let (fields_a, fields_b) = (fields(a), fields(b));
-        (fields_a.0 != 0)
-            .cmp(&(fields_b.0 != 0))
+        let known = |direction: Direction| direction != Direction::Unknown;
+        (key_a.agent != 0)
+            .cmp(&(key_b.agent != 0))
             .then_with(|| a.usage.cmp(&b.usage))
-            .then_with(|| by_code_unit(fields_b.1, fields_a.1))
+            .then_with(|| by_id(&self.agents, key_a.agent, key_b.agent))
             .then_with(|| b.quarter.cmp(&a.quarter))
-            .then_with(|| (fields_a.2 != 0).cmp(&(fields_b.2 != 0)))
-            .then_with(|| by_code_unit(fields_b.3, fields_a.3))
+            .then_with(|| by_id(&self.numbers, key_a.number, key_b.number))
+            .then_with(|| by_id(&self.channels, key_a.channel, key_b.channel))
+            .then_with(|| known(key_a.direction).cmp(&known(key_b.direction)))
+            .then_with(|| key_b.direction.cmp(&key_a.direction))
     }
 
     /// Checks that the sum of seconds stays exact when `new` is added and `old` is taken back.
@@ -300,20 +400,17 @@ impl Ledger {
         self.timelines.get(number as usize)
     }
 
-    /// The index of the timeline of an agent and a phone number. A new one is created if needed.
-    pub(crate) fn timeline_of(&mut self, agent: u32, number: u32) -> u32 {
-        let is_it = |at| {
-            self.timeline_at(at)
-                .is_some_and(|s| s.agent == agent && s.number == number)
-        };
+    /// The index of the timeline of a key. A new one is created if needed.
+    pub(crate) fn timeline_of(&mut self, key: Key) -> u32 {
+        let is_it = |at| self.timeline_at(at).is_some_and(|timeline| timeline.key == key);
         if is_it(self.last) {
             return self.last;
         }
-        let hash = table_hash(&(u64::from(agent) << 32 | u64::from(number)).to_le_bytes());
+        let hash = table_hash(&key.bytes());
         self.last = match self.index.find(hash, is_it) {
             Some(known) => known,
             None => {
-                self.timelines.push(Timeline::new(agent, number));
+                self.timelines.push(Timeline::new(key));
                 self.index.add(hash)
             }
         };
@@ -323,5 +420,15 @@ impl Ledger {
     /// Where every record went so far.
     pub const fn diagnostics(&self) -> &Diagnostics {
         &self.diagnostics
+    }
+
+    /// What the lists of the input lack, if nothing more comes.
+    pub fn missing(&self) -> Missing {
+        self.lists.missing()
+    }
+
+    /// May messages have been counted twice: once from a list, and once from a delivery that names no message?
+    pub fn has_mixed_sources(&self) -> bool {
+        self.sources.are_mixed()
     }
 }

@@ -5,10 +5,12 @@
 pub mod aggregator;
 pub mod diagnostics;
 pub mod ledger;
+pub mod lists;
 pub mod quarter_hours;
 pub mod report;
 pub mod rollup;
 pub mod seen_ids;
 pub mod snapshot;
+pub mod sources;
 pub mod tally;
 pub mod text_feed;

@@ -1,4 +1,4 @@
-//! Timelines: the usage of one agent by one phone number, as a total and by the quarter hour.
+//! Timelines: the usage of one agent by one phone number, channel and direction, as a total and by the quarter hour.
 //!
 //! Every midnight of every zone since 1980 falls on a quarter hour of UTC. So any day, week, month or year of any zone is a sum
 //! of whole quarter hours.
@@ -9,6 +9,7 @@
 
 use crate::calendar::period::Window;
 use crate::counting::tally::Tally;
+use crate::records::judge::Direction;
 
 /// The length of a quarter hour in milliseconds.
 const QUARTER: u64 = 900_000;
@@ -43,13 +44,33 @@ pub fn beginning_at(at: i64) -> Option<u32> {
     quarter_of(at).filter(|_| at.unsigned_abs().is_multiple_of(QUARTER))
 }
 
-/// The usage of one agent by one phone number.
-#[derive(Clone, Debug)]
-pub struct Timeline {
+/// What a timeline is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
     /// The agent, by its number in the interner of agents.
     pub agent: u32,
     /// The phone number, by its number in the interner of phone numbers.
     pub number: u32,
+    /// The channel, by its number in the interner of channels.
+    pub channel: u32,
+    /// The direction.
+    pub direction: Direction,
+}
+
+impl Key {
+    /// The key as bytes, for a hash.
+    pub fn bytes(self) -> [u8; 16] {
+        let high = u64::from(self.agent) << 32 | u64::from(self.number);
+        let low = u64::from(self.channel) << 8 | self.direction as u64;
+        (u128::from(high) << 64 | u128::from(low)).to_le_bytes()
+    }
+}
+
+/// The usage of one agent by one phone number, channel and direction.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// What the usage is of.
+    pub key: Key,
     /// The sum over all time.
     pub total: Tally,
     /// In order of time.
@@ -132,10 +153,9 @@ impl QuarterHour {
 
 impl Timeline {
     /// Creates an empty timeline.
-    pub fn new(agent: u32, number: u32) -> Self {
+    pub fn new(key: Key) -> Self {
         Timeline {
-            agent,
-            number,
+            key,
             total: Tally::default(),
             blocks: Vec::new(),
             last_block: 0,
@@ -206,6 +226,7 @@ impl Timeline {
     }
 
     /// Visits every quarter hour that has usage, in order.
+    #[inline(never)]
     pub fn each_quarter(&self, visit: &mut dyn FnMut(u32, Tally)) {
         for block in &self.blocks {
             for quarter_hour in &block.quarter_hours {
@@ -371,7 +392,7 @@ mod tests {
             from in quarter(),
             length in 0..4000_u32,
         ) {
-            let mut timeline = Timeline::new(0, 0);
+            let mut timeline = Timeline::new(Key::default());
             let mut model = BTreeMap::<u32, Tally>::new();
             let mut added = Vec::new();
             let mut runs = merged.into_iter();

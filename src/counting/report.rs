@@ -39,6 +39,7 @@ pub struct AccountQuery {
 }
 
 /// The name of an agent: the directory's, else the one from the records, else its id.
+#[inline(never)]
 pub(crate) fn name_of<'a>(directory: &'a Interner, recorded: Option<&'a str>, id: &'a str) -> &'a str {
     let listed = directory.find(id).and_then(|number| directory.name(number));
     listed.filter(|name| !name.is_empty()).or(recorded).unwrap_or(id)

@@ -78,7 +78,7 @@ impl Rollup {
         let within = quarters(bounds.window, &bounds.zone)?;
         let mut tallies = vec![Tally::default(); self.ledger.agents.count()];
         for timeline in &self.ledger.timelines {
-            if let Some(tally) = tallies.get_mut(timeline.agent as usize) {
+            if let Some(tally) = tallies.get_mut(timeline.key.agent as usize) {
                 tally.add(timeline.sum(within.from, within.to));
             }
         }
@@ -106,10 +106,13 @@ impl Rollup {
         let mut numbers = vec![(Tally::default(), None); self.ledger.numbers.count()];
         for timeline in &self.ledger.timelines {
             let usage = within.map_or(timeline.total, |within| timeline.sum(within.from, within.to));
-            if let Some((tally, agent)) = numbers.get_mut(timeline.number as usize).filter(|_| !usage.is_idle()) {
+            if let Some((tally, agent)) = numbers
+                .get_mut(timeline.key.number as usize)
+                .filter(|_| !usage.is_idle())
+            {
                 *agent = match agent {
-                    None => Some(timeline.agent),
-                    Some(known) if *known == timeline.agent => Some(timeline.agent),
+                    None => Some(timeline.key.agent),
+                    Some(known) if *known == timeline.key.agent => Some(timeline.key.agent),
                     Some(_) => Some(0),
                 };
                 tally.add(usage);

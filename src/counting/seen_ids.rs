@@ -1,6 +1,6 @@
 //! The ids that have been counted, each with what it counted as. An id takes at most 24 bytes.
 //!
-//! An id is stored as 86 bits of its hash ([`murmur3`](crate::collections::murmur3) of its text, seeded with its kind). The
+//! An id is stored as 86 bits of its hash ([`murmur3`](crate::collections::murmur3) of its text, seeded with its space). The
 //! chance that any two of `n` ids collide is about n²/2^87: 6·10^-13 for ten million ids.
 //!
 //! A slot has 18 bytes. Slots are ordered by hash, with gaps between them (linear probing with sorted runs). The home slot of a
@@ -65,10 +65,11 @@ pub struct IdHash {
 pub const TABLES: u8 = 64;
 
 impl IdHash {
-    /// Hashes the id of a record.
+    /// Hashes the id of a message or call, or of its delivery. The four are spaces of their own.
     #[allow(clippy::cast_possible_truncation)]
-    pub fn new(kind: Kind, id: &str) -> IdHash {
-        let [a, b] = murmur3_x64_128(id.as_bytes(), kind as u64);
+    pub fn new(kind: Kind, is_delivery: bool, id: &str) -> IdHash {
+        let space = kind as u64 | u64::from(is_delivery) << 1;
+        let [a, b] = murmur3_x64_128(id.as_bytes(), space);
         IdHash {
             table: (a >> 58) as u8,
             high: a << 6 | b >> 58,
@@ -277,14 +278,18 @@ impl Table {
         self.count = self.count.saturating_add(1);
     }
 
+    #[inline(never)]
     fn grow(&mut self, number: u8) {
-        // The first capacities are spread over a quarter. All tables grow by a quarter, so their capacities stay spread.
+        // A small table doubles, so that a small count is small. Then the capacities are spread over a quarter. All tables grow
+        // by a quarter from there, so their capacities stay spread.
         self.capacity = match self.capacity {
-            0 => usize::from(number / 4).saturating_add(64),
+            small @ ..SMALL => small.saturating_mul(2).max(SMALLEST),
+            SMALL => usize::from(number / 4).saturating_add(2 * SMALL),
             capacity => capacity.saturating_add(capacity / 4),
         };
         let mut slots: Vec<Slot> = Vec::new();
-        slots.reserve_exact(self.capacity.saturating_add(8));
+        let spare = (self.capacity / 8).min(8);
+        slots.reserve_exact(self.capacity.saturating_add(spare));
         for slot in self.slots.iter().filter(|slot| slot.entry != 0) {
             let home = home(slot.high, self.capacity);
             if slots.len() < home {
@@ -296,6 +301,12 @@ impl Table {
         self.slots = slots;
     }
 }
+
+/// The first capacity of a table.
+const SMALLEST: usize = 4;
+
+/// The capacity up to which a table doubles.
+const SMALL: usize = 32;
 
 /// Pushes a slot, and grows the list by eight. A vector would double its capacity.
 fn push(slots: &mut Vec<Slot>, slot: Slot) {
@@ -364,7 +375,7 @@ mod tests {
             assert_eq!(
                 put(
                     &mut ids,
-                    IdHash::new(Kind::Call, &format!("call_{n}")),
+                    IdHash::new(Kind::Call, false, &format!("call_{n}")),
                     message(n % 1000)
                 ),
                 None
@@ -382,8 +393,8 @@ mod tests {
         assert!(most <= 24.0, "{most} bytes an id");
         assert!(
             (0..3_000_000)
-                .all(|n| ids.find(IdHash::new(Kind::Call, &format!("call_{n}"))).1 == Some(message(n % 1000)))
+                .all(|n| ids.find(IdHash::new(Kind::Call, false, &format!("call_{n}"))).1 == Some(message(n % 1000)))
         );
-        assert_eq!(ids.find(IdHash::new(Kind::Message, "call_1")).1, None);
+        assert_eq!(ids.find(IdHash::new(Kind::Message, false, "call_1")).1, None);
     }
 }

@@ -62,6 +62,7 @@ impl Tally {
         self.item(None, UNASSIGNED, true)
     }
 
+    #[inline(never)]
     fn item(self, agent_id: Option<String>, agent_name: &str, is_orphan: bool) -> AgentUsageItem {
         let Tally {
             messages,

@@ -6,7 +6,8 @@
 use crate::counting::ledger::Ledger;
 use crate::error::{Place, UsageError};
 use crate::records::judge::Defaults;
-use crate::records::reader::{Reader, Sink};
+use crate::records::page::Page;
+use crate::records::reader::{Origin, Reader, Sink};
 use crate::records::row::Row;
 
 /// A JSON text whose records are counted as its chunks arrive.
@@ -26,27 +27,25 @@ use crate::records::row::Row;
 #[derive(Clone, Debug, Default)]
 pub struct TextFeed {
     reader: Reader,
-    defaults: Defaults,
 }
 
 impl TextFeed {
-    /// Starts a text. Records without an agent belong to the agent of `defaults`.
+    /// Starts a text. Records get what they do not name from `defaults`.
     pub fn new(defaults: Defaults) -> Self {
         TextFeed {
-            reader: Reader::default(),
-            defaults,
+            reader: Reader::new(defaults),
         }
     }
 
     /// Starts a text with a given reader, for tests.
     #[doc(hidden)]
-    pub const fn with_reader(reader: Reader, defaults: Defaults) -> Self {
-        TextFeed { reader, defaults }
+    pub const fn with_reader(reader: Reader) -> Self {
+        TextFeed { reader }
     }
 
-    /// The agent of records that do not name one.
+    /// The agent, number and channel of records that do not name them.
     pub const fn defaults(&self) -> &Defaults {
-        &self.defaults
+        self.reader.defaults()
     }
 
     /// Counts the records that end in the next chunk. A chunk may end anywhere.
@@ -54,13 +53,7 @@ impl TextFeed {
     /// # Errors
     /// `invalid_json`, `invalid_record`, `overflow`. Records before the error stay counted.
     pub fn push(&mut self, into: &mut Ledger, chunk: &[u8]) -> Result<(), UsageError> {
-        self.reader.push(
-            chunk,
-            &mut LedgerSink {
-                into,
-                defaults: &self.defaults,
-            },
-        )
+        self.reader.push(chunk, &mut LedgerSink(into))
     }
 
     /// Ends the text. Another text may follow.
@@ -68,10 +61,7 @@ impl TextFeed {
     /// # Errors
     /// The errors of [`TextFeed::push`].
     pub fn finish(&mut self, into: &mut Ledger) -> Result<(), UsageError> {
-        self.reader.finish(&mut LedgerSink {
-            into,
-            defaults: &self.defaults,
-        })
+        self.reader.finish(&mut LedgerSink(into))
     }
 }
 
@@ -85,25 +75,44 @@ pub fn push_text(into: &mut Ledger, text: &[u8], defaults: &Defaults) -> Result<
     reading.finish(into)
 }
 
-struct LedgerSink<'a> {
-    into: &'a mut Ledger,
-    defaults: &'a Defaults,
-}
+struct LedgerSink<'a>(&'a mut Ledger);
 
 impl Sink for LedgerSink<'_> {
-    fn record(&mut self, row: &Row<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        self.into.add(row, self.defaults, place)
+    fn record(&mut self, row: &Row<'_>, defaults: &Defaults, origin: &dyn Origin) -> Result<(), UsageError> {
+        let unknown = self.0.diagnostics().ignored.other;
+        self.0.add(row, defaults, &|| origin.place())?;
+        if self.0.diagnostics().ignored.other != unknown {
+            self.0.keep_unknown(origin.text());
+        }
+        Ok(())
+    }
+
+    fn conversation(
+        &mut self,
+        row: &Row<'_>,
+        defaults: &Defaults,
+        origin: &dyn Origin,
+    ) -> Result<Option<Defaults>, UsageError> {
+        self.0.conversation(row, defaults, &|| origin.place())
+    }
+
+    fn conversation_ended(&mut self, messages: u64, stated: Option<u64>) {
+        self.0.conversation_ended(messages, stated);
+    }
+
+    fn page_ended(&mut self, page: Page) {
+        self.0.page_ended(page);
     }
 
     fn not_object(&mut self, kind: &'static str, place: Place) -> Result<(), UsageError> {
-        self.into.add_not_object(kind, place)
+        self.0.add_not_object(kind, place)
     }
 
     fn broken(&mut self, error: UsageError) -> Result<(), UsageError> {
-        self.into.invalid(error)
+        self.0.invalid(error)
     }
 
     fn skipped(&mut self, warning: UsageError) {
-        self.into.warn(warning);
+        self.0.warn(warning);
     }
 }

@@ -4,12 +4,14 @@
 //!
 //! An entry is the number of a field, shifted by [`TAG_BITS`], plus a tag that gives the type of its value. Field 0 is the
 //! record itself, and begins a record. The following numbers are those of [`FIELDS`], `data`, and
-//! [`DATA_FIELDS`](crate::records::row::DATA_FIELDS). A field without an entry is absent. A number or a `Date` takes the next
-//! value of `numbers`. A text takes the next value of `lengths`, and that many UTF-16 units of `text`.
+//! [`DATA_FIELDS`]. A field without an entry is absent. A number or a `Date` takes the next
+//! value of `numbers`. A text takes the next value of `lengths`, and that many UTF-16 units of `text`. A field is entered once: a
+//! field that the object has under its other spelling has its number plus [`ALIAS`]. Of the two fields after those of `data` the first marks the body of an envelope, and the
+//! second a conversation: it has the number of its messages.
 //!
 //! `pkg/src/bridge/columns.ts` writes what this module reads.
 
-use crate::records::row::{FIELDS, Row, Value};
+use crate::records::row::{DATA_FIELDS, FIELDS, Row, Value};
 use std::borrow::Cow;
 
 /// A batch of records.
@@ -26,16 +28,21 @@ pub struct Columns<'a> {
 }
 
 /// One record of a batch.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Item {
     /// An object. Its fields are in the row.
     Row,
+    /// A conversation without its messages, and their number. Its fields are in the row.
+    Conversation(f64),
     /// Not an object, by the name of its type with its article.
     NotObject(&'static str),
 }
 
 /// The number of bits of an entry that hold the tag.
-pub const TAG_BITS: u32 = 4;
+pub const TAG_BITS: u32 = 5;
+
+/// What the number of a field has more if the object has the field under its other spelling.
+pub const ALIAS: usize = 1 << 6;
 
 /// The field that begins a record.
 const RECORD: usize = 0;
@@ -45,6 +52,10 @@ const OWN: usize = RECORD + 1;
 const DATA: usize = OWN + FIELDS.len();
 /// The first of the fields of `data`.
 const OF_DATA: usize = DATA + 1;
+/// The mark of the body of an envelope.
+const ENVELOPED: usize = OF_DATA + DATA_FIELDS.len();
+/// The mark of a conversation, with the number of its messages.
+const CONVERSATION: usize = ENVELOPED + 1;
 
 /// The types of values.
 mod tag {
@@ -63,6 +74,8 @@ mod tag {
     pub const THREW: u8 = 12;
     pub const TOO_DEEP: u8 = 13;
     pub const REVOKED: u8 = 14;
+    pub const TRUE: u8 = 15;
+    pub const TOO_OFTEN: u8 = 16;
 }
 
 const fn named(tag: u8) -> Option<&'static str> {
@@ -72,13 +85,14 @@ const fn named(tag: u8) -> Option<&'static str> {
         tag::NUMBER => "a number",
         tag::TEXT | tag::BROKEN_TEXT => "a string",
         tag::DATE => "a Date",
-        tag::BOOLEAN => "a boolean",
+        tag::BOOLEAN | tag::TRUE => "a boolean",
         tag::OBJECT => "an object",
         tag::ARRAY => "an array",
         tag::BIGINT => "a bigint",
         tag::FUNCTION => "a function",
         tag::SYMBOL => "a symbol",
         tag::TOO_DEEP => "a list page that is nested too deep",
+        tag::TOO_OFTEN => "a list that is in other lists more than 100 times",
         tag::REVOKED => "a revoked Proxy",
         _ => return None,
     })
@@ -94,18 +108,34 @@ impl<'a> Columns<'a> {
             return named(what).map(Item::NotObject);
         }
         row.clear();
+        let mut messages = None;
         while let Some((field, tag)) = self.entry_of_record() {
+            let (field, is_alias) = (field & !ALIAS, field & ALIAS != 0);
             if field < DATA {
-                row.set(field.checked_sub(OWN)?, self.value(tag)?);
+                let (at, value) = (field.checked_sub(OWN)?, self.value(tag)?);
+                if is_alias {
+                    row.set_alias(at, value);
+                } else {
+                    row.set(at, value);
+                }
+            } else if field == ENVELOPED {
+                row.set_enveloped();
+            } else if field == CONVERSATION {
+                messages = Some(self.number()?);
             } else if field > DATA {
-                row.set_in_data(field.checked_sub(OF_DATA)?, self.value(tag)?);
+                let (slot, value) = (field.checked_sub(OF_DATA)?, self.value(tag)?);
+                if is_alias {
+                    row.set_alias_in_data(slot, value);
+                } else {
+                    row.set_in_data(slot, value);
+                }
             } else if tag == tag::OBJECT {
                 row.set_data_object();
             } else {
                 row.set_data(self.value(tag)?);
             }
         }
-        Some(Item::Row)
+        Some(messages.map_or(Item::Row, Item::Conversation))
     }
 
     fn entry(&mut self) -> Option<(usize, u8)> {
@@ -131,6 +161,7 @@ impl<'a> Columns<'a> {
             tag::NULL => Value::Null,
             tag::NUMBER => Value::Number(self.number()?),
             tag::DATE => Value::Date(self.number()?),
+            tag::TRUE => Value::True,
             tag::TEXT => self.text()?,
             tag::BROKEN_TEXT => {
                 self.text()?;
@@ -209,12 +240,14 @@ pub const TAGS: &[(&str, u8)] = &[
     ("threw", tag::THREW),
     ("tooDeep", tag::TOO_DEEP),
     ("revoked", tag::REVOKED),
+    ("true", tag::TRUE),
+    ("tooOften", tag::TOO_OFTEN),
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::row::{DATA_FIELDS, data_slot};
+    use crate::records::row::data_slot;
 
     /// An entry for a field by its name. A field of `data` is named `data/` and its name.
     fn entry(field: &str, tag: u8) -> u16 {
@@ -245,7 +278,7 @@ mod tests {
             entry("data", tag::BOOLEAN),
             entry("", tag::OBJECT),
             entry("data", tag::NULL),
-            entry("", 15),
+            entry("", 31),
         ]
     }
 
@@ -322,7 +355,7 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_ignored() {
-        let entries = [entry("", tag::OBJECT), entry("data/id", tag::NULL), !15];
+        let entries = [entry("", tag::OBJECT), entry("data/id", tag::NULL), !31];
         let mut columns = Columns {
             entries: &entries,
             numbers: &[],

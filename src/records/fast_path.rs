@@ -38,7 +38,7 @@ impl Reader {
                 b',' if !expects_record => self.next_item(),
                 b'{' if expects_record => match self.scan(chunk, at, row) {
                     Ok(scanned) => {
-                        self.send_row(row, scanned, at, sink)?;
+                        self.send_row(row, scanned, chunk, at, sink)?;
                         at = scanned.end;
                         continue;
                     }
@@ -68,9 +68,17 @@ impl Reader {
 
     /// Gives the sink a record that begins at this offset of the chunk.
     #[inline(never)]
-    fn send_row(&mut self, row: &Row<'_>, scanned: Scanned, at: usize, sink: &mut dyn Sink) -> Result<(), UsageError> {
-        let (line, offset) = (self.line, self.here(at));
-        sink.record(row, &|| self.place(line, offset))?;
+    fn send_row(
+        &mut self,
+        row: &Row<'_>,
+        scanned: Scanned,
+        chunk: &[u8],
+        at: usize,
+        sink: &mut dyn Sink,
+    ) -> Result<(), UsageError> {
+        let line = self.line;
+        let text = chunk.get(at..scanned.end).unwrap_or_default();
+        self.give(row, text, line, self.here(at), sink)?;
         // The start of the last line is not set: a line that begins inside a record can't begin with a record.
         self.line = line.saturating_add(scanned.lines);
         self.after_value();
@@ -96,7 +104,7 @@ impl Reader {
             let mut row = Row::default();
             match self.scan(&text, 0, &mut row) {
                 Ok(scanned) => {
-                    let sent = self.send_row(&row, scanned, 0, sink);
+                    let sent = self.send_row(&row, scanned, &text, 0, sink);
                     self.offset = self.here(scanned.end);
                     taken = scanned.end.saturating_sub(before);
                     break sent;
@@ -115,6 +123,9 @@ impl Reader {
 mod tests {
     use super::*;
     use crate::error::Place;
+    use crate::records::judge::Defaults;
+    use crate::records::page::Page;
+    use crate::records::reader::Origin;
 
     const RECORD: &str =
         r#"{"id":"m","receivedAt":"2024-06-02T00:00:00Z","x":[{"a":1.5e3}, "\n\u00e9é"], "data":{"id":null}}"#;
@@ -123,10 +134,15 @@ mod tests {
     struct Count(usize);
 
     impl Sink for Count {
-        fn record(&mut self, _: &Row<'_>, _: &dyn Fn() -> Place) -> Result<(), UsageError> {
+        fn record(&mut self, _: &Row<'_>, _: &Defaults, _: &dyn Origin) -> Result<(), UsageError> {
             self.0 += 1;
             Ok(())
         }
+        fn conversation(&mut self, _: &Row<'_>, _: &Defaults, _: &dyn Origin) -> Result<Option<Defaults>, UsageError> {
+            Ok(None)
+        }
+        fn conversation_ended(&mut self, _: u64, _: Option<u64>) {}
+        fn page_ended(&mut self, _: Page) {}
         fn not_object(&mut self, kind: &'static str, _: Place) -> Result<(), UsageError> {
             panic!("{kind}")
         }

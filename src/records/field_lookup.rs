@@ -1,29 +1,74 @@
 //! Finds the field that a key names, with one look at a table (a perfect hash).
 
-use crate::records::row::FIELDS;
+use crate::records::row::{ALIASES, FIELDS, PARTS, Part, nested};
 
 /// The meaning of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Name {
     /// A field, by its index in [`FIELDS`].
     Field(u8),
+    /// The other spelling of a field, by its index in [`FIELDS`].
+    Alias(u8),
     /// The `data` of a record.
     Data,
+    /// A part of a record.
+    Part(Part),
+    /// `conversationState`, and whether in its other spelling.
+    State { is_alias: bool },
+    /// `testMode` of that state, and whether in its other spelling.
+    TestMode { is_alias: bool },
     /// A key that is not read.
     Other,
 }
 
-/// Every name is shorter than this, in bytes.
+/// The bytes of a name that the table compares. Longer names are compared once more.
 const WORD: usize = 16;
+
+/// The names that are not those of fields.
+const OTHERS: [(&str, Name); 8] = [
+    ("data", Name::Data),
+    (PARTS[0], Name::Part(Part::Headers)),
+    (PARTS[1], Name::Part(Part::Body)),
+    (PARTS[2], Name::Part(Part::Messages)),
+    ("conversationState", Name::State { is_alias: false }),
+    ("conversation_state", Name::State { is_alias: true }),
+    ("testMode", Name::TestMode { is_alias: false }),
+    ("test_mode", Name::TestMode { is_alias: true }),
+];
+
+/// All names.
+const NAMES: [Known; FIELDS.len() * 2 + OTHERS.len()] = names();
+
+// The compiler runs this, so a panic here stops the build.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+const fn names() -> [Known; FIELDS.len() * 2 + OTHERS.len()] {
+    let mut names = [NONE; FIELDS.len() * 2 + OTHERS.len()];
+    let mut n = 0;
+    while n < FIELDS.len() {
+        if !nested(FIELDS[n]) {
+            names[n] = known(FIELDS[n].as_bytes(), Name::Field(n as u8));
+        }
+        names[n + FIELDS.len()] = known(ALIASES[n].as_bytes(), Name::Alias(n as u8));
+        n += 1;
+    }
+    let mut other = 0;
+    while other < OTHERS.len() {
+        names[other + 2 * FIELDS.len()] = known(OTHERS[other].0.as_bytes(), OTHERS[other].1);
+        other += 1;
+    }
+    names
+}
 
 /// The multiplier of the perfect hash: the first eight bytes and the length of each name select a different place of the table.
 /// The compiler finds one, so that a new field needs no new number.
 const SPREAD: u64 = spread();
 
-const PLACES: usize = 32;
+const PLACES: usize = 128;
+/// Leaves the highest bits of a product, which number a place.
+const SHIFT: u32 = u64::BITS.wrapping_sub(PLACES.ilog2());
 
 const fn place(low: u64, length: usize, spread: u64) -> usize {
-    ((low ^ length as u64).wrapping_mul(spread) >> 59) as usize
+    (low ^ length as u64).wrapping_mul(spread).wrapping_shr(SHIFT) as usize
 }
 
 const fn spread() -> u64 {
@@ -41,16 +86,16 @@ const fn spread() -> u64 {
 /// Whether a multiplier gives every name a place of its own.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 const fn separates(spread: u64) -> bool {
-    let data = known(b"data", Name::Data);
-    let mut taken = 1_u32 << place(data.low, data.length, spread);
+    let mut taken = 0_u128;
     let mut n = 0;
-    while n < FIELDS.len() {
-        let known = known(FIELDS[n].as_bytes(), Name::Other);
-        let bit = 1 << place(known.low, known.length, spread);
-        if taken & bit != 0 {
-            return false;
+    while n < NAMES.len() {
+        if NAMES[n].length > 0 {
+            let bit = 1 << place(NAMES[n].low, NAMES[n].length, spread);
+            if taken & bit != 0 {
+                return false;
+            }
+            taken |= bit;
         }
-        taken |= bit;
         n += 1;
     }
     true
@@ -65,29 +110,29 @@ struct Known {
     name: Name,
 }
 
+const NONE: Known = known(b"", Name::Other);
+
 /// The names, each at its place.
 static TABLE: [Known; PLACES] = table();
 
 // The compiler runs this, so a panic here stops the build.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 const fn table() -> [Known; PLACES] {
-    let none = known(b"", Name::Other);
-    let mut table = [none; PLACES];
+    let mut table = [NONE; PLACES];
     let mut n = 0;
-    while n < FIELDS.len() {
-        let known = known(FIELDS[n].as_bytes(), Name::Field(n as u8));
-        table[place(known.low, known.length, SPREAD)] = known;
+    while n < NAMES.len() {
+        if NAMES[n].length > 0 {
+            table[place(NAMES[n].low, NAMES[n].length, SPREAD)] = NAMES[n];
+        }
         n += 1;
     }
-    let data = known(b"data", Name::Data);
-    table[place(data.low, data.length, SPREAD)] = data;
     table
 }
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 const fn known(text: &[u8], name: Name) -> Known {
     let mut word = 0_u128;
-    let mut n = text.len();
+    let mut n = if text.len() > WORD { WORD } else { text.len() };
     while n > 0 {
         n -= 1;
         word = word << 8 | text[n] as u128;
@@ -104,10 +149,18 @@ const fn known(text: &[u8], name: Name) -> Known {
 /// The meaning of the key that is the first `length` bytes of `bytes`.
 #[inline(always)]
 pub fn named(bytes: &[u8], length: usize) -> Name {
-    match bytes.first_chunk::<WORD>() {
+    let name = match bytes.first_chunk::<WORD>() {
         Some(block) => of_block(block, length),
         None => near_the_end(bytes, length),
-    }
+    };
+    if length > WORD { long(name, bytes, length) } else { name }
+}
+
+/// Compares the rest of a name that is longer than [`WORD`].
+#[inline(never)]
+fn long(name: Name, bytes: &[u8], length: usize) -> Name {
+    let is_it = |(key, known): &(&str, Name)| *known == name && Some(key.as_bytes()) == bytes.get(..length);
+    if OTHERS.iter().any(is_it) { name } else { Name::Other }
 }
 
 #[inline(never)]
@@ -145,30 +198,38 @@ const fn ones(bytes: usize) -> u64 {
 mod tests {
     use super::*;
 
+    /// Every key that has a meaning.
+    fn keys() -> Vec<(&'static str, Name)> {
+        let mut keys = OTHERS.to_vec();
+        for (n, (field, alias)) in (0..).zip(FIELDS.iter().zip(ALIASES)) {
+            keys.extend((!nested(field)).then_some((*field, Name::Field(n))));
+            keys.extend((!alias.is_empty()).then_some((alias, Name::Alias(n))));
+        }
+        keys
+    }
+
     #[test]
     fn every_name_is_found_and_other_keys_are_not() {
         let around = br#"","durationSeconds":"durationSeconds""#;
-        for (n, field) in FIELDS.iter().chain(["data"].iter()).enumerate() {
-            let want = if n < FIELDS.len() {
-                Name::Field(u8::try_from(n).unwrap())
-            } else {
-                Name::Data
-            };
+        let keys = keys();
+        for (name, want) in &keys {
             for after in [&around[..], b"", b"\""] {
-                let key = [field.as_bytes(), after].concat();
-                assert_eq!(named(&key, field.len()), want, "{field}");
-                for wrong in (0..key.len()).filter(|length| *length != field.len()) {
-                    let same = FIELDS.contains(&&field[..wrong.min(field.len())]);
-                    assert!(same || named(&key, wrong) == Name::Other, "{field} {wrong}");
+                let key = [name.as_bytes(), after].concat();
+                assert_eq!(named(&key, name.len()), *want, "{name}");
+                for wrong in (0..key.len()).filter(|length| *length != name.len()) {
+                    let prefix = &name[..wrong.min(name.len())];
+                    let same = keys.iter().any(|(known, _)| *known == prefix);
+                    assert!(same || named(&key, wrong) == Name::Other, "{name} {wrong}");
                 }
-                for at in 0..field.len() {
+                for at in 0..name.len() {
                     let mut other = key.clone();
                     other[at] ^= 1;
-                    assert_eq!(named(&other, field.len()), Name::Other, "{field} {at}");
+                    assert_eq!(named(&other, name.len()), Name::Other, "{name} {at}");
                 }
             }
         }
         assert_eq!(named(&[0; 20], 0), Name::Other);
         assert_eq!(named(&[0; 20], 3), Name::Other);
+        assert_eq!(named(b"conversationStat\"", 16), Name::Other);
     }
 }

@@ -1,11 +1,10 @@
 //! Judges rows: decides what a record is, and whether it follows the rules.
 
 use crate::calendar::timestamp::Naive;
+use crate::records::envelope::{delivery_id, is_test};
 use crate::records::mistakes::Miscount;
-use crate::records::row::{Fault, Field, Known, Row, Value};
-
-/// The webhook event of messages and of spoken turns. [`Miscount::also`] has it to count spoken turns as messages.
-const VOICE_TURNS: &str = "agent.message";
+use crate::records::row::{Fault, Field, Known, Part, Row, Value};
+use std::borrow::Cow;
 
 /// How records are read.
 #[derive(Clone, Debug, Default)]
@@ -20,14 +19,14 @@ pub struct Reading {
     pub what_if: Miscount,
 }
 
-/// The agent of records that do not name one.
+/// The agent, the phone number and the channel of records that do not name them.
 ///
 /// ```
 /// use usage_by_agent::{Aggregator, Defaults, Options, push_text};
 ///
 /// let query = Options { period: "month".into(), now: "2024-06-15T00:00:00Z".into(), ..Options::default() };
 /// let mut counts = Aggregator::new(query.usage()?);
-/// let defaults = Defaults { agent_id: Some("a1".into()), agent_name: Some("Support".into()) };
+/// let defaults = Defaults { agent_id: Some("a1".into()), agent_name: Some("Support".into()), ..Defaults::default() };
 /// push_text(counts.ledger_mut(), br#"{"id": "m1", "receivedAt": "2024-06-02T09:00:00Z"}"#, &defaults)?;
 /// assert_eq!(counts.report().data[0].agent_name, "Support");
 /// # Ok::<(), usage_by_agent::UsageError>(())
@@ -38,6 +37,10 @@ pub struct Defaults {
     pub agent_id: Option<String>,
     /// The name of the agent.
     pub agent_name: Option<String>,
+    /// The id of the phone number.
+    pub number_id: Option<String>,
+    /// The channel.
+    pub channel: Option<String>,
 }
 
 /// The kind of an event.
@@ -56,43 +59,136 @@ pub struct Event<'r> {
     pub kind: Kind,
     /// The moment at which it counts, in epoch milliseconds.
     pub at: i64,
-    /// Its id, by which a second delivery is recognised.
-    pub id: Option<&'r str>,
+    /// Its id, by which a second record of it is recognised.
+    pub id: Option<Cow<'r, str>>,
+    /// Is the id that of its delivery? Such ids never meet the ids of messages and calls.
+    pub is_delivery_id: bool,
+    /// Did a webhook bring it?
+    pub webhook: bool,
     /// The id of its agent.
     pub agent_id: Option<&'r str>,
     /// The name of that agent in the record.
     pub agent_name: Option<&'r str>,
-    /// The account's phone number that it used.
-    pub number: PhoneNumber<'r>,
+    /// The account's phone number, the channel and the direction.
+    pub route: Route<'r>,
     /// The whole seconds of a call, if they are known.
     pub seconds: Option<u64>,
     /// The status of a call that is not completed; empty if the call has no status. `None` for other events.
     pub not_completed: Option<&'r str>,
 }
 
-/// The account's phone number that a message or call used.
+/// The account's phone number, the channel and the direction of a message or call.
 ///
-/// A by-agent report does not need it, so it is read only on request. A wrong value never makes a record invalid.
+/// A by-agent report does not need them, so they are read only on request. A wrong value never makes a record invalid.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PhoneNumber<'r> {
+pub struct Route<'r> {
     row: &'r Row<'r>,
+    kind: Kind,
     webhook: bool,
+    defaults: &'r Defaults,
 }
 
-impl<'r> PhoneNumber<'r> {
+/// The direction of a message or call, in the order of the names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// It is missing, or has another name.
+    #[default]
+    Unknown,
+    /// `inbound`.
+    Inbound,
+    /// `outbound`.
+    Outbound,
+    /// `web`.
+    Web,
+}
+
+/// The directions, each at its number.
+pub const DIRECTIONS: [Direction; 4] = [
+    Direction::Unknown,
+    Direction::Inbound,
+    Direction::Outbound,
+    Direction::Web,
+];
+
+/// The channel of texts that can't be a channel.
+const OTHER_CHANNEL: &str = "other";
+
+/// The longest name of a channel, in bytes.
+const MAX_CHANNEL: usize = 64;
+
+impl<'r> Route<'r> {
     /// The id of the phone number.
-    pub fn id(&self) -> Option<&'r str> {
-        if self.webhook {
-            return self.row.of_data(Known::NumberId).value.named();
-        }
-        let named = |name| self.row.own(name).value.named();
-        named(Known::PhoneNumberId).or_else(|| named(Known::NumberId))
+    pub fn number_id(&self) -> Option<&'r str> {
+        let own = if self.webhook {
+            self.row.of_data(Known::NumberId).value.named()
+        } else {
+            number_of(self.row)
+        };
+        own.or(self.defaults.number_id.as_deref()).filter(|id| !id.is_empty())
     }
 
     /// The phone number itself, as text.
     pub fn phone_number(&self) -> Option<&'r str> {
         self.row.own(Known::PhoneNumber).value.named()
     }
+
+    /// The channel; empty if it is not known.
+    pub fn channel(&self) -> Cow<'r, str> {
+        let named = match (self.kind, self.webhook) {
+            (Kind::Message, _) => self.row.own(Known::Channel),
+            (Kind::Call, true) => self.row.of_data(Known::Type),
+            (Kind::Call, false) => self.row.own(Known::Type),
+        };
+        // The type of a record may be its kind.
+        let named = named
+            .value
+            .named()
+            .filter(|name| !matches!(*name, "call" | "message") || self.kind == Kind::Message);
+        let own = named.map_or(Cow::Borrowed(""), channel_of);
+        if own.is_empty() {
+            channel_of(self.defaults.channel.as_deref().unwrap_or_default())
+        } else {
+            own
+        }
+    }
+
+    /// The direction.
+    pub fn direction(&self) -> Direction {
+        match self.direction_value().named() {
+            Some("inbound") => Direction::Inbound,
+            Some("outbound") => Direction::Outbound,
+            Some("web") => Direction::Web,
+            _ => Direction::Unknown,
+        }
+    }
+
+    fn direction_value(&self) -> &'r Value<'r> {
+        let field = if self.webhook {
+            self.row.of_data(Known::Direction)
+        } else {
+            self.row.own(Known::Direction)
+        };
+        field.value
+    }
+}
+
+/// The name of a channel as it is counted: without blanks around it, and in lower case.
+#[inline(never)]
+fn channel_of(name: &str) -> Cow<'_, str> {
+    let name = name.trim_ascii();
+    if name.len() > MAX_CHANNEL {
+        Cow::Borrowed(OTHER_CHANNEL)
+    } else if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// The id of the account's phone number in a record that is not a webhook.
+fn number_of<'r>(row: &'r Row<'r>) -> Option<&'r str> {
+    let named = |name| row.own(name).value.named();
+    named(Known::PhoneNumberId).or_else(|| named(Known::NumberId))
 }
 
 /// What a row means.
@@ -104,50 +200,134 @@ pub enum Judged<'r> {
     VoiceTurn,
     /// A reaction to a message.
     Reaction,
+    /// Another event that the vendor documents, and that counts nothing.
+    OtherEvent,
+    /// A record that is marked as a test.
+    Test,
     /// A record of an unknown kind.
     Unknown,
     /// A message or a call that breaks the rules.
     Invalid(Fault),
 }
 
-/// Judges a row. A message or call without an agent gets the agent of `defaults`.
-pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) -> Judged<'r> {
+/// The kind of record that a row shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Message {
+        webhook: bool,
+    },
+    Call {
+        webhook: bool,
+    },
+    Reaction,
+    OtherEvent,
+    Unknown,
+    /// Neither an event nor a type, nor a time.
+    Bare,
+}
+
+#[inline]
+fn shape_of(row: &Row<'_>) -> Shape {
     let kind = row.own(Known::Type).value;
     let event = row.own(Known::Event).value;
+    if kind.is("message") {
+        Shape::Message { webhook: false }
+    } else if kind.is("call") {
+        Shape::Call { webhook: false }
+    } else if event.is("agent.message") {
+        Shape::Message { webhook: true }
+    } else if event.is("agent.call_ended") {
+        Shape::Call { webhook: true }
+    } else if event.is("agent.reaction") {
+        Shape::Reaction
+    } else if event.is("agent.contact_shared") {
+        Shape::OtherEvent
+    } else if !event.is_missing() {
+        Shape::Unknown
+    } else if !matches!(row.own(Known::StartedAt).value, Value::Absent) {
+        Shape::Call { webhook: false }
+    } else if !matches!(row.own(Known::ReceivedAt).value, Value::Absent) {
+        Shape::Message { webhook: false }
+    } else {
+        Shape::Bare
+    }
+}
+
+/// The JSON text of the messages of a conversation, if a row from text is one.
+pub fn messages_of<'t>(row: &Row<'t>) -> Option<&'t str> {
+    row.part(Part::Messages, b'[').filter(|_| shape_of(row) == Shape::Bare)
+}
+
+/// What the messages of a conversation get where they name no agent, number or channel: those of the conversation, or else
+/// those of `defaults`.
+///
+/// # Errors
+/// A fault, if the conversation has a wrong type where its agent should be.
+#[inline(never)]
+pub fn conversation(row: &Row<'_>, defaults: &Defaults) -> Result<Defaults, Fault> {
+    let agent_id = row.own(Known::AgentId).name()?;
+    let agent_name = row.own(Known::AgentName).name()?;
+    let mut found = defaults.clone();
+    if agent_id.is_some() {
+        found.agent_id = agent_id.map(str::to_owned);
+        found.agent_name = agent_name.map(str::to_owned);
+    }
+    if let Some(number) = number_of(row) {
+        found.number_id = Some(number.to_owned());
+    }
+    if let Some(channel) = row.own(Known::Channel).value.named() {
+        let channel = channel_of(channel);
+        if !channel.is_empty() {
+            found.channel = Some(channel.into_owned());
+        }
+    }
+    Ok(found)
+}
+
+/// The number of messages that a conversation says it has.
+pub fn message_count(row: &Row<'_>) -> Option<u64> {
+    row.own(Known::MessageCount).seconds().ok().flatten()
+}
+
+/// Judges a row. A message or call without an agent gets the agent of `defaults`.
+pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) -> Judged<'r> {
     for field in [row.own(Known::Type), row.own(Known::Event)] {
         if matches!(field.value, Value::Threw(_)) {
             return field
-                .fault("wanted a readable kind of record")
+                .fault("wanted the kind of the record")
                 .unwrap_or_else(Judged::Invalid);
         }
     }
-    let judged = if kind.is("message") {
-        message(row, false, reading.naive)
-    } else if kind.is("call") {
-        call(row, false, reading)
-    } else if event.is("agent.message") {
-        if row.own(Known::Channel).value.is("voice") && !reading.what_if.counts(VOICE_TURNS) {
-            return Judged::VoiceTurn;
+    let shape = shape_of(row);
+    if matches!(shape, Shape::Unknown | Shape::Bare) {
+        return Judged::Unknown;
+    }
+    if !reading.what_if.tests && is_test(row) {
+        return Judged::Test;
+    }
+    let judged = match shape {
+        Shape::Message { webhook } => {
+            if webhook && row.own(Known::Channel).value.is("voice") && !reading.what_if.voice_turns {
+                return Judged::VoiceTurn;
+            }
+            message(row, webhook, defaults, reading)
         }
-        message(row, true, reading.naive)
-    } else if event.is("agent.call_ended") {
-        call(row, true, reading)
-    } else if event.is("agent.reaction") {
-        return Judged::Reaction;
-    } else if !event.is_missing() {
-        return Judged::Unknown;
-    } else if !matches!(row.own(Known::StartedAt).value, Value::Absent) {
-        call(row, false, reading)
-    } else if !matches!(row.own(Known::ReceivedAt).value, Value::Absent) {
-        message(row, false, reading.naive)
-    } else {
-        return Judged::Unknown;
+        Shape::Call { webhook } => call(row, webhook, defaults, reading),
+        Shape::Reaction => return Judged::Reaction,
+        Shape::OtherEvent | Shape::Unknown | Shape::Bare => return Judged::OtherEvent,
     };
     match judged {
+        Ok(event) if event.kind == Kind::Message && is_left_out(&event.route, &reading.what_if.without) => {
+            Judged::OtherEvent
+        }
         Ok(mut event) => {
             if event.agent_id.is_none() {
                 event.agent_id = defaults.agent_id.as_deref().filter(|id| !id.is_empty());
                 event.agent_name = defaults.agent_name.as_deref().filter(|name| !name.is_empty());
+            }
+            if event.webhook && event.id.is_none() && !reading.what_if.redeliveries {
+                event.id = delivery_id(row);
+                event.is_delivery_id = event.id.is_some();
             }
             Judged::Event(event)
         }
@@ -155,26 +335,34 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) ->
     }
 }
 
-/// The id of a record, from `id` or the field `specific`. Checks that the `data` of a webhook is an object or missing.
-fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r str>, Fault> {
-    if !webhook {
-        return Ok(row.own(Known::Id).name()?.or(row.own(specific).name()?));
-    }
-    if let Some(value) = row.non_object_data() {
-        return Field {
-            pointer: "/data",
-            value,
-        }
-        .fault("wanted an object or null");
-    }
-    Ok(row.of_data(specific).name()?.or(row.of_data(Known::Id).name()?))
+/// Is the direction the one whose messages do not count?
+#[inline]
+fn is_left_out(route: &Route<'_>, without: &str) -> bool {
+    !without.is_empty() && route.direction_value().is(without)
 }
 
-fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r>, Fault> {
-    let id = id(row, webhook, Known::MessageId)?;
-    if webhook {
-        row.own(Known::Channel).text()?;
+/// The id of a record, from `id` or the field `specific`. The second one is only looked at where the first one has none. Checks that
+/// the `data` of a webhook is an object or missing.
+fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r str>, Fault> {
+    let fields = if webhook {
+        if let Some(value) = row.non_object_data() {
+            let pointer = "/data";
+            return Field { pointer, value }.fault("wanted an object or null");
+        }
+        [row.of_data(specific), row.of_data(Known::Id)]
+    } else {
+        [row.own(Known::Id), row.own(specific)]
+    };
+    let [first, second] = fields;
+    match first.name()? {
+        None => second.name(),
+        id => Ok(id),
     }
+}
+
+fn message<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading: &Reading) -> Result<Event<'r>, Fault> {
+    let naive = reading.naive;
+    let id = id(row, webhook, Known::MessageId)?;
     let agent_id = row.own(Known::AgentId).name()?;
     let agent_name = row.own(Known::AgentName).name()?;
     let received = if webhook {
@@ -182,36 +370,48 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, naive: Naive) -> Result<Event<'r
     } else {
         row.own(Known::ReceivedAt)
     };
-    let at = match (received.time(naive)?, webhook) {
-        (at, false) => at,
-        (at, true) => at.or(row.own(Known::Timestamp).time(naive)?),
+    let at = match received.time(naive)? {
+        None if webhook => row.own(Known::Timestamp).time(naive)?,
+        at => at,
     };
     match at {
         Some(at) => Ok(Event {
             kind: Kind::Message,
             at,
-            id,
+            id: id.map(Cow::Borrowed),
+            is_delivery_id: false,
+            webhook,
             agent_id,
             agent_name,
-            number: PhoneNumber { row, webhook },
+            route: Route {
+                row,
+                kind: Kind::Message,
+                webhook,
+                defaults,
+            },
             seconds: None,
             not_completed: None,
         }),
-        None => received.fault("a message counts at the time it was received, which is missing"),
+        None => received.fault("a message counts at the time it was received"),
     }
 }
 
-fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<'r>, Fault> {
+fn call<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading: &Reading) -> Result<Event<'r>, Fault> {
     let field = |name| if webhook { row.of_data(name) } else { row.own(name) };
     let id = id(row, webhook, Known::CallId)?;
     let agent_id = row.own(Known::AgentId).name()?;
     let agent_name = row.own(Known::AgentName).name()?;
     let status = field(Known::Status).text()?;
     let started = field(Known::StartedAt).time(reading.naive)?;
-    let ended = field(Known::EndedAt).time(reading.naive)?;
-    let duration = field(Known::DurationSeconds).seconds()?;
+    let mut duration = field(Known::DurationSeconds).seconds()?;
+    let mut ended = None;
+    // The end of a call is looked at only where its duration is not known.
+    if duration.is_none() || reading.what_if.spans {
+        ended = field(Known::EndedAt).time(reading.naive)?;
+        duration = duration.filter(|_| ended.is_none());
+    }
     let Some(at) = started else {
-        return field(Known::StartedAt).fault("a call counts at the time it started, which is missing");
+        return field(Known::StartedAt).fault("a call counts at the time it started");
     };
     let seconds = match (duration, ended) {
         (Some(seconds), _) => Some(seconds),
@@ -224,7 +424,7 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<
     let seconds = match seconds {
         Some(_) if reading.what_if.step != 0.0 => {
             let exact = match field(Known::DurationSeconds).value {
-                Value::Number(seconds) => *seconds * 1000.0,
+                Value::Number(seconds) if duration.is_some() => *seconds * 1000.0,
                 _ => ended.unwrap_or(at).saturating_sub(at) as f64,
             };
             Some(reading.what_if.rounded(exact))
@@ -240,10 +440,17 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Event<
     Ok(Event {
         kind: Kind::Call,
         at,
-        id,
+        id: id.map(Cow::Borrowed),
+        is_delivery_id: false,
+        webhook,
         agent_id,
         agent_name,
-        number: PhoneNumber { row, webhook },
+        route: Route {
+            row,
+            kind: Kind::Call,
+            webhook,
+            defaults,
+        },
         seconds,
         not_completed,
     })
@@ -254,18 +461,29 @@ mod tests {
     use super::*;
 
     fn judged(text: &str) -> String {
+        judged_by(text, Miscount::default())
+    }
+
+    fn judged_by(text: &str, what_if: Miscount) -> String {
         let row = Row::from_json(text);
-        match judge(&row, &Defaults::default(), &Reading::default()) {
+        let reading = Reading {
+            what_if,
+            ..Reading::default()
+        };
+        match judge(&row, &Defaults::default(), &reading) {
             Judged::Event(e) => format!(
                 "{:?} {} {:?} {:?} {:?} {:?}",
                 e.kind,
                 e.at,
-                e.id.unwrap_or("-"),
+                e.id.as_deref().unwrap_or("-"),
                 e.agent_id.unwrap_or("-"),
                 e.seconds,
                 e.not_completed
             ),
-            Judged::Invalid(fault) => format!("{} {}", fault.pointer, fault.message),
+            Judged::Invalid(fault) => {
+                let (pointer, message) = fault.in_words(&row);
+                format!("{pointer} {message}")
+            }
             other => format!("{other:?}"),
         }
     }
@@ -315,13 +533,91 @@ mod tests {
     }
 
     #[test]
+    fn mistakes_are_made_on_request() {
+        let none = Miscount::default;
+        let (message, call) = (
+            r#"Message 1717200000000 "-" "-" None None"#,
+            r#"Call 1717200000000 "c" "-""#,
+        );
+        for (text, what_if, without, with) in [
+            (
+                r#"{"receivedAt":"AT","test":true}"#,
+                Miscount { tests: true, ..none() },
+                "Test".into(),
+                message.into(),
+            ),
+            (
+                r#"{"event":"agent.message","channel":"voice","timestamp":"AT"}"#,
+                Miscount {
+                    voice_turns: true,
+                    ..none()
+                },
+                "VoiceTurn".into(),
+                message.into(),
+            ),
+            (
+                r#"{"event":"agent.message","timestamp":"AT","id":"d"}"#,
+                Miscount {
+                    redeliveries: true,
+                    ..none()
+                },
+                message.replacen('-', "d", 1),
+                message.into(),
+            ),
+            (
+                r#"{"startedAt":"AT","id":"c","status":"completed","durationSeconds":7,"endedAt":"2024-06-01T00:00:09Z"}"#,
+                Miscount { spans: true, ..none() },
+                format!("{call} Some(7) None"),
+                format!("{call} Some(9) None"),
+            ),
+            (
+                r#"{"startedAt":"AT","id":"c","status":"completed","durationSeconds":7,"endedAt":null}"#,
+                Miscount { spans: true, ..none() },
+                format!("{call} Some(7) None"),
+                format!("{call} Some(7) None"),
+            ),
+            (
+                r#"{"event":"agent.message","timestamp":"AT","direction":"web","data":{"direction":"inbound"}}"#,
+                Miscount {
+                    without: "inbound".into(),
+                    ..none()
+                },
+                message.into(),
+                "OtherEvent".into(),
+            ),
+            (
+                r#"{"receivedAt":"AT","direction":"inbound"}"#,
+                Miscount {
+                    without: "outbound".into(),
+                    ..none()
+                },
+                message.into(),
+                message.into(),
+            ),
+            (
+                r#"{"startedAt":"AT","id":"c","status":"completed","direction":"inbound"}"#,
+                Miscount {
+                    without: "inbound".into(),
+                    ..none()
+                },
+                format!("{call} None None"),
+                format!("{call} None None"),
+            ),
+        ] {
+            let text = text.replace("\"AT\"", &format!("\"{AT}\""));
+            assert_eq!(judged(&text), without, "{text}");
+            assert_eq!(judged_by(&text, what_if), with, "{text}");
+        }
+    }
+
+    #[test]
     fn a_fault_names_the_field_its_value_and_what_is_wanted() {
         for (text, want) in [
-            (r#"{"type":"call"}"#, "/startedAt startedAt is nothing: a call counts"),
+            (r#"{"type":"call"}"#, "/startedAt startedAt is missing: a call counts"),
             (r#"{"startedAt":null}"#, "/startedAt startedAt is null: a call counts"),
             (
                 r#"{"type":"message"}"#,
-                "/receivedAt receivedAt is nothing: a message counts",
+                "/receivedAt receivedAt is missing: a message counts",
             ),
             (
                 r#"{"receivedAt":"2024-06-01T00:00:00"}"#,
@@ -364,10 +660,6 @@ mod tests {
                 r#"{"event":"agent.message","timestamp":"AT","data":{"receivedAt":true}}"#,
                 "/data/receivedAt data.receivedAt is a boolean",
             ),
-            (
-                r#"{"event":"agent.message","channel":3,"timestamp":"AT"}"#,
-                "/channel channel is the number 3",
-            ),
         ] {
             let got = judged(&text.replace("\"AT\"", &format!("\"{AT}\"")));
             assert!(got.starts_with(want), "{text}\n got {got}\nwant {want}");
@@ -393,8 +685,8 @@ mod tests {
             let row = Row::from_json(text);
             match judge(&row, &Defaults::default(), &Reading::default()) {
                 Judged::Event(e) => (
-                    e.number.id().map(str::to_owned),
-                    e.number.phone_number().map(str::to_owned),
+                    e.route.number_id().map(str::to_owned),
+                    e.route.phone_number().map(str::to_owned),
                 ),
                 other => panic!("{other:?}"),
             }
@@ -418,6 +710,7 @@ mod tests {
         let defaults = Defaults {
             agent_id: Some("d".into()),
             agent_name: Some("D".into()),
+            ..Defaults::default()
         };
         let agent = |text| {
             let row = Row::from_json(text);

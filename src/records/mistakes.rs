@@ -4,9 +4,18 @@
 /// The mistakes to count with. The default makes no mistake.
 #[derive(Clone, Debug, Default)]
 pub struct Miscount {
-    /// What counts although it should not, each name after a line feed. A status makes calls with that status count. The event
-    /// name `agent.message` makes spoken turns count as messages.
+    /// The statuses of calls that count although they should not, each after a line feed.
     pub also: String,
+    /// Do spoken turns count as messages?
+    pub voice_turns: bool,
+    /// Do tests count?
+    pub tests: bool,
+    /// Are the ids of deliveries left out, so that every delivery without an id of its own counts?
+    pub redeliveries: bool,
+    /// Does a call have the seconds from its start to its end, whatever its duration is?
+    pub spans: bool,
+    /// The direction whose messages do not count. Empty if all count.
+    pub without: String,
     /// How calls are rounded, in milliseconds. If it is positive, a call is rounded up to a multiple of it; if negative, to the
     /// nearest multiple. In both cases the sums are in milliseconds. 0 rounds down to whole seconds, as it should be.
     pub step: f64,
@@ -28,11 +37,11 @@ impl Miscount {
         (whole * step) as u64
     }
 
-    /// Does a status or event name count although it should not?
+    /// Do calls with a status count although they should not?
     #[inline(never)]
-    pub fn counts(&self, what: &str) -> bool {
+    pub fn counts(&self, status: &str) -> bool {
         let listed = self.also.as_bytes().split(|byte| *byte == b'\n').skip(1);
-        listed.into_iter().any(|listed| listed == what.as_bytes())
+        listed.into_iter().any(|listed| listed == status.as_bytes())
     }
 }
 
@@ -64,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn only_listed_names_count() {
+    fn only_listed_statuses_count() {
         let counts = |also: &str, what| {
             let what_if = Miscount {
                 also: also.into(),

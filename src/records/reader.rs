@@ -7,6 +7,9 @@
 //! There are two ways to read a record. The fast path (`fast_path.rs`) reads records that lie whole in a chunk. Everything else
 //! goes byte by byte through the grammar ([`Syntax`]) here: records that a chunk cuts, pages, and text that is broken.
 //! `recovery.rs` finds the record after a broken value.
+//!
+//! A conversation is read whole, like a record, because its agent may stand after its messages. Its messages are then read by a
+//! reader of their own.
 
 use crate::error::{Code, Place, UsageError};
 use crate::json::MAX_DEPTH;
@@ -14,8 +17,10 @@ use crate::json::strings::{ascii_len, line_breaks, text_len};
 use crate::json::syntax::{Container, NOT_UTF8, State, Step, Syntax, foreign_beginning, too_deep};
 use crate::json::utf8::Utf8;
 use crate::json::value::{key_among, kind_of};
+use crate::records::judge::{Defaults, message_count, messages_of};
+use crate::records::page::{OpenPage, Page};
 use crate::records::recovery::Recovery;
-use crate::records::row::Row;
+use crate::records::row::{Part, Row};
 use crate::records::scan;
 
 /// The most bytes of one record's text: 64 MiB.
@@ -24,13 +29,39 @@ pub const MAX_RECORD: usize = 64 << 20;
 /// A buffer that has grown beyond this many bytes is not kept for the next record.
 const MAX_IDLE_BUFFER: usize = 1 << 20;
 
+/// Where a record came from.
+pub trait Origin {
+    /// Its place in the input.
+    fn place(&self) -> Place;
+
+    /// Its JSON text.
+    fn text(&self) -> &[u8];
+}
+
 /// Takes what a [`Reader`] finds.
 pub trait Sink {
-    /// Takes the fields of a record.
+    /// Takes the fields of a record, and what it gets where it names no agent, number or channel.
     ///
     /// # Errors
     /// An error ends the reading.
-    fn record(&mut self, row: &Row<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError>;
+    fn record(&mut self, row: &Row<'_>, defaults: &Defaults, origin: &dyn Origin) -> Result<(), UsageError>;
+
+    /// Takes the fields of a conversation, and returns what its messages get. `None` leaves its messages out.
+    ///
+    /// # Errors
+    /// An error ends the reading.
+    fn conversation(
+        &mut self,
+        row: &Row<'_>,
+        defaults: &Defaults,
+        origin: &dyn Origin,
+    ) -> Result<Option<Defaults>, UsageError>;
+
+    /// Takes the end of a conversation: the number of its messages, and the number that it says.
+    fn conversation_ended(&mut self, messages: u64, stated: Option<u64>);
+
+    /// Takes the end of a list page.
+    fn page_ended(&mut self, page: Page);
 
     /// Takes a value that is not an object where a record should be. `kind` is its type with the article.
     ///
@@ -59,7 +90,7 @@ pub(super) enum Frame {
         line: u64,
     },
     /// An object that is a list page.
-    Page,
+    Page(OpenPage),
     /// A record, or an object in one.
     Object,
     /// An array in a record.
@@ -70,7 +101,7 @@ impl Frame {
     const fn container(self) -> Container {
         match self {
             Frame::Items { .. } | Frame::Array => Container::Array,
-            Frame::Page | Frame::Object => Container::Object,
+            Frame::Page(_) | Frame::Object => Container::Object,
         }
     }
 }
@@ -102,8 +133,8 @@ pub(super) struct Record {
     offset: u64,
 }
 
-/// The longest way to write the key `data` between its quotes: each letter as an escape.
-const MAX_KEY: usize = 24;
+/// The longest way to write a key that is read here, `has_more`, between its quotes: each letter as an escape.
+const MAX_KEY: usize = 48;
 
 /// Reads one text, chunk by chunk.
 #[derive(Clone, Debug)]
@@ -131,6 +162,12 @@ pub struct Reader {
     pub(super) recovery: Recovery,
     failed: Option<UsageError>,
     pub(super) fast_path: FastPath,
+    /// What records get where they name no agent, number or channel.
+    defaults: Defaults,
+    /// The pointer of the list that the text is, if it is a part of another text.
+    within: String,
+    /// The number of items of the latest top-level array.
+    top_items: u64,
 }
 
 /// How far the fast path is used.
@@ -146,11 +183,17 @@ pub(super) struct FastPath {
 
 impl Default for Reader {
     fn default() -> Self {
-        Reader::with(FastPath {
+        Reader::new(Defaults::default())
+    }
+}
+
+impl Default for FastPath {
+    fn default() -> Self {
+        FastPath {
             is_enabled: true,
             retry_from: 1 << 12,
             waiting: Vec::new(),
-        })
+        }
     }
 }
 
@@ -173,7 +216,12 @@ impl From<Result<(), UsageError>> for Outcome {
 }
 
 impl Reader {
-    fn with(fast_path: FastPath) -> Self {
+    /// A reader that has read nothing yet. Records get what they do not name from `defaults`.
+    pub fn new(defaults: Defaults) -> Self {
+        Reader::with(FastPath::default(), defaults)
+    }
+
+    fn with(fast_path: FastPath, defaults: Defaults) -> Self {
         Reader {
             mode: Mode::Reading,
             syntax: Syntax::default(),
@@ -190,27 +238,36 @@ impl Reader {
             recovery: Recovery::default(),
             failed: None,
             fast_path,
+            defaults,
+            within: String::new(),
+            top_items: 0,
         }
     }
 
     /// A reader that never uses the fast path. The tests compare the fast path with it.
     #[doc(hidden)]
     pub fn slow_only() -> Self {
-        Reader::with(FastPath {
+        let fast_path = FastPath {
             is_enabled: false,
             retry_from: 0,
             waiting: Vec::new(),
-        })
+        };
+        Reader::with(fast_path, Defaults::default())
     }
 
     /// A reader that retries every record that a chunk cuts, however short the chunk is, for tests.
     #[doc(hidden)]
     pub fn retry_always() -> Self {
-        Reader::with(FastPath {
-            is_enabled: true,
+        let fast_path = FastPath {
             retry_from: 1,
-            waiting: Vec::new(),
-        })
+            ..FastPath::default()
+        };
+        Reader::with(fast_path, Defaults::default())
+    }
+
+    /// What records get where they name no agent, number or channel.
+    pub const fn defaults(&self) -> &Defaults {
+        &self.defaults
     }
 
     /// Reads the next chunk of the text.
@@ -233,7 +290,7 @@ impl Reader {
     /// The sink's errors, and `invalid_json` where a value is left open.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), UsageError> {
         self.unless_failed(|reader| reader.end(sink))?;
-        *self = Reader::with(self.fast_path.clone());
+        *self = Reader::with(self.fast_path.clone(), std::mem::take(&mut self.defaults));
         Ok(())
     }
 
@@ -330,6 +387,7 @@ impl Reader {
     }
 
     /// Keeps some of a key, as far as the key could be `data`.
+    #[inline(never)]
     fn note_key(&mut self, bytes: &[u8]) {
         if self.key_matters() && self.key.len() <= MAX_KEY {
             self.key.extend(bytes.iter().take(MAX_KEY.saturating_add(1)));
@@ -369,6 +427,11 @@ impl Reader {
             }
             State::CommaOrEnd if byte == b'{' && self.has_list_ended(at) => return self.leave_containers(),
             _ => {}
+        }
+        if let (State::Number(_), Some(Frame::Page(page))) = (self.syntax.state, self.frames.last_mut())
+            && !matches!(byte, b',' | b'}' | b' ' | b'\t' | b'\r' | b'\n')
+        {
+            page.next(byte);
         }
         match self
             .syntax
@@ -418,10 +481,10 @@ impl Reader {
         self.line_start = here.saturating_add(1);
     }
 
-    /// Whether a key `data` of the innermost container has a meaning: the container is a record itself, or a page.
+    /// Whether the keys of the innermost container have a meaning: the container is a record itself, or a page.
     fn key_matters(&self) -> bool {
         match self.frames.last() {
-            Some(Frame::Page) => true,
+            Some(Frame::Page(_)) => true,
             Some(Frame::Object) => self
                 .record
                 .is_some_and(|record| record.depth.saturating_add(1) == self.frames.len()),
@@ -442,8 +505,14 @@ impl Reader {
         if matches!(byte, b'{' | b'[') && self.frames.len() >= MAX_DEPTH {
             return Outcome::Wrong(too_deep());
         }
+        if let Some(Frame::Page(page)) = self.frames.last_mut() {
+            page.end();
+            if let Some(key) = std::str::from_utf8(&self.key).ok().filter(|key| key.len() <= MAX_KEY) {
+                page.begin(key, byte);
+            }
+        }
         if self.key_is_data() {
-            if self.frames.last() == Some(&Frame::Page) {
+            if matches!(self.frames.last(), Some(Frame::Page(_))) {
                 return Outcome::Wrong(
                     "a list page has \"data\" twice, and the first one's records have been read".into(),
                 );
@@ -480,18 +549,19 @@ impl Reader {
     }
 
     /// The object that is being read is a page: its `data` begins here. Its text so far belongs to no record.
+    #[inline(never)]
     fn begin_page(&mut self, text: &[u8]) -> Outcome {
-        let is_utf8 = if self.kept.is_empty() {
-            std::str::from_utf8(text).is_ok()
+        let text = if self.kept.is_empty() {
+            text
         } else {
             self.kept.extend_from_slice(text);
-            std::str::from_utf8(&self.kept).is_ok()
+            &self.kept
         };
-        if !is_utf8 {
+        let Ok(text) = std::str::from_utf8(text) else {
             return Outcome::Wrong("the list page before its \"data\" is not UTF-8".into());
-        }
+        };
         if let Some(innermost) = self.frames.last_mut() {
-            *innermost = Frame::Page;
+            *innermost = Frame::Page(OpenPage::of(text));
         }
         self.record = None;
         self.kept.clear();
@@ -511,8 +581,19 @@ impl Reader {
     /// The innermost container ends.
     fn close(&mut self, chunk: &[u8], at: usize, sink: &mut dyn Sink) -> Outcome {
         let closed = self.frames.pop();
+        let is_empty = self.syntax.state == State::ValueOrEnd;
         match (closed, self.record) {
-            (Some(Frame::Items { .. }), _) | (Some(Frame::Page), None) => {
+            (Some(Frame::Items { index, .. }), _) => {
+                let items = if is_empty { 0 } else { index.saturating_add(1) };
+                match self.frames.last_mut() {
+                    Some(Frame::Page(open)) => open.page.items = items,
+                    _ => self.top_items = items,
+                }
+                self.after_value();
+                Outcome::Taken
+            }
+            (Some(Frame::Page(open)), None) => {
+                sink.page_ended(open.page);
                 self.after_value();
                 Outcome::Taken
             }
@@ -526,6 +607,7 @@ impl Reader {
     }
 
     /// The end of a value inside a record, or of a value that stands where a record should and is not an object.
+    #[inline(never)]
     fn value_ended(&mut self, sink: &mut dyn Sink) -> Outcome {
         if let Some(Record {
             depth,
@@ -579,7 +661,7 @@ impl Reader {
         // The grammar has taken the text, so the scan stops only at bytes that are not UTF-8.
         let mut row = Row::default();
         if scan::record(text, 0, MAX_DEPTH, &mut row).is_ok() {
-            return sink.record(&row, &|| self.place(record.line, record.offset));
+            return self.give(&row, text, record.line, record.offset, sink);
         }
         let before = std::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
         let line = record
@@ -588,6 +670,31 @@ impl Reader {
         sink.broken(self.fault(NOT_UTF8, line, record.offset.saturating_add(before as u64)))
     }
 
+    /// Gives the sink a record, or the messages of a conversation.
+    #[inline(never)]
+    pub(super) fn give(
+        &self,
+        row: &Row<'_>,
+        text: &[u8],
+        line: u64,
+        offset: u64,
+        sink: &mut dyn Sink,
+    ) -> Result<(), UsageError> {
+        let messages = row.has(Part::Messages).then(|| messages_of(row)).flatten();
+        let origin = Found {
+            reader: self,
+            text,
+            line,
+            offset,
+            is_whole: messages.is_some() && self.top == 0 && self.within.is_empty() && self.frames.is_empty(),
+        };
+        match messages {
+            None => sink.record(row, &self.defaults, &origin),
+            Some(messages) => origin.conversation(row, messages, sink),
+        }
+    }
+
+    #[inline(never)]
     pub(super) fn fault(&self, message: &str, line: u64, offset: u64) -> UsageError {
         UsageError::new(Code::InvalidJson, message).at(self.place(line, offset))
     }
@@ -600,9 +707,9 @@ impl Reader {
     pub(super) fn place(&self, line: u64, offset: u64) -> Place {
         let depth = self.record.map_or(self.frames.len(), |record| record.depth);
         let frames = self.frames.get(..depth).unwrap_or(&self.frames);
-        let mut path = String::new();
+        let mut path = self.within.clone();
         if frames.is_empty() || self.top > 0 {
-            path = format!("/{}", self.top);
+            path.push_str(&format!("/{}", self.top));
         }
         let mut page = false;
         for frame in frames {
@@ -610,7 +717,7 @@ impl Reader {
                 path.push_str(if page { "/data/" } else { "/" });
                 path.push_str(&n.to_string());
             }
-            page = *frame == Frame::Page;
+            page = matches!(frame, Frame::Page(_));
         }
         Place {
             path,
@@ -642,6 +749,51 @@ impl Reader {
         }
         let open = self.syntax.open(self.frames.last().map(|frame| frame.container()));
         self.fail_value(&format!("the text ends inside {open}"), self.offset, sink)
+    }
+}
+
+/// A record that was found.
+struct Found<'a> {
+    reader: &'a Reader,
+    text: &'a [u8],
+    line: u64,
+    offset: u64,
+    /// Is it a conversation at the beginning of the text? It is then taken as the whole text, as a page is.
+    is_whole: bool,
+}
+
+impl Origin for Found<'_> {
+    fn place(&self) -> Place {
+        let mut place = self.reader.place(self.line, self.offset);
+        if self.is_whole {
+            place.path.clear();
+        }
+        place
+    }
+
+    fn text(&self) -> &[u8] {
+        self.text
+    }
+}
+
+impl Found<'_> {
+    /// Reads the messages of a conversation. `messages` is the part of its text that is their list.
+    #[inline(never)]
+    fn conversation(&self, row: &Row<'_>, messages: &str, sink: &mut dyn Sink) -> Result<(), UsageError> {
+        let Some(defaults) = sink.conversation(row, &self.reader.defaults, self)? else {
+            return Ok(());
+        };
+        let before = (messages.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let skipped = self.text.get(..before).unwrap_or_default();
+        let mut reader = Reader::with(FastPath::default(), defaults);
+        reader.fast_path.is_enabled = self.reader.fast_path.is_enabled;
+        reader.within = self.place().path;
+        reader.within.push_str("/messages");
+        reader.offset = self.offset.saturating_add(before as u64);
+        reader.line = self.line.saturating_add(line_breaks(skipped));
+        reader.read_chunk(messages.as_bytes(), false, sink)?;
+        sink.conversation_ended(reader.top_items, message_count(row));
+        Ok(())
     }
 }
 

@@ -75,6 +75,7 @@ impl Reader {
         Outcome::Taken
     }
 
+    #[inline(never)]
     pub(super) fn report_skipped(&self, sink: &mut dyn Sink) {
         let Recovery {
             line, skipped, last, ..

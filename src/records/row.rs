@@ -13,18 +13,22 @@ use crate::message::{number_shown, shown};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Makes the tables of the fields. A new field is one more line: its name here, its key in JSON, and the word `data` where a
-/// webhook's `data` can have it too.
+/// Makes the tables of the fields. A new field is one more line: its name here, its key in JSON, the key's spelling in
+/// `snake_case` where it differs, and the word `data` where a webhook's `data` can have it too.
 macro_rules! fields {
-    ($($Field:ident $key:literal $($data:ident)?;)*) => {
+    ($($Field:ident $key:literal $(| $alias:literal)? $($data:ident)?;)*) => {
         /// The names of the fields, in the order of [`FIELDS`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Known {
             $($Field),*
         }
 
-        /// The fields that are read from a record itself, in the order of a row.
+        /// The fields that are read from a record itself, in the order of a row. A field whose name contains a slash is read
+        /// from another place: [`nested`] says from which.
         pub const FIELDS: [&str; [$($key),*].len()] = [$($key),*];
+
+        /// The other spelling of each field, in the order of [`FIELDS`]; empty for a field that has one spelling.
+        pub const ALIASES: [&str; FIELDS.len()] = [$(concat!($($alias)?)),*];
 
         /// All names, in the order of [`FIELDS`].
         const NAMES: [Known; FIELDS.len()] = [$(Known::$Field),*];
@@ -52,24 +56,61 @@ macro_rules! of_data {
 }
 
 fields! {
-    Type "type";
+    Type "type" data;
     Event "event";
     Channel "channel";
     Id "id" data;
-    CallId "callId" data;
-    MessageId "messageId" data;
-    AgentId "agentId";
-    AgentName "agentName";
+    CallId "callId" | "call_id" data;
+    MessageId "messageId" | "message_id" data;
+    AgentId "agentId" | "agent_id";
+    AgentName "agentName" | "agent_name";
     Status "status" data;
-    StartedAt "startedAt" data;
-    EndedAt "endedAt" data;
-    DurationSeconds "durationSeconds" data;
-    ReceivedAt "receivedAt" data;
+    StartedAt "startedAt" | "started_at" data;
+    EndedAt "endedAt" | "ended_at" data;
+    DurationSeconds "durationSeconds" | "duration_seconds" data;
+    ReceivedAt "receivedAt" | "received_at" data;
     Timestamp "timestamp";
-    PhoneNumberId "phoneNumberId";
-    NumberId "numberId" data;
-    PhoneNumber "phoneNumber";
+    PhoneNumberId "phoneNumberId" | "phone_number_id";
+    NumberId "numberId" | "number_id" data;
+    PhoneNumber "phoneNumber" | "phone_number";
+    Direction "direction" data;
+    Test "test";
+    DeliveryId "deliveryId" | "delivery_id";
+    MessageCount "messageCount" | "message_count";
+    TestMode "conversationState/testMode";
+    HeaderId "headers/x-webhook-id";
+    EnvelopeId "envelope/id";
+    EnvelopeDeliveryId "envelope/deliveryId";
 }
+
+/// Is this the name of a field that is not read from a key of the record itself?
+// The compiler runs this, so a panic here stops the build.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+pub const fn nested(field: &str) -> bool {
+    let bytes = field.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'/' {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// A part of a record that is an object or an array, and is read only where the record needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `headers` of a delivery.
+    Headers,
+    /// `body`: the webhook in an envelope of a webhook tool.
+    Body,
+    /// `messages` of a conversation.
+    Messages,
+}
+
+/// The keys of the parts, in the order of [`Part`].
+pub const PARTS: [&str; 3] = ["headers", "body", "messages"];
 
 /// The slot in `data` of each field, or [`NO_SLOT`].
 const DATA_SLOTS: [u8; FIELDS.len()] = data_slots();
@@ -104,6 +145,8 @@ pub enum Value<'a> {
     Ascii(&'a [u8]),
     /// Text with a lone surrogate, which no UTF-8 can hold.
     BrokenText,
+    /// `true`.
+    True,
     /// A JS `Date`, by its time value.
     Date(f64),
     /// A value of another type, by the name of the type with its article.
@@ -142,25 +185,26 @@ impl Value<'_> {
     /// The value as a message shows it.
     fn shown(&self) -> String {
         match self {
-            Value::Absent => "nothing".into(),
+            Value::Absent => "missing".into(),
             Value::Null => "null".into(),
             Value::Number(n) => format!("the number {}", number_shown(*n)),
             Value::Text(t) => shown(t),
             Value::Ascii(bytes) => shown(std::str::from_utf8(bytes).unwrap_or_default()),
             Value::BrokenText => "text with a lone surrogate".into(),
+            Value::True => "a boolean".into(),
             Value::Date(ms) if ms.is_finite() => "a Date".into(),
             Value::Date(_) => "an invalid Date".into(),
             Value::Other(kind) => (*kind).into(),
-            Value::Threw(message) => format!("an error while reading it ({})", shown(message)),
+            Value::Threw(message) => format!("unreadable, because of the error {}", shown(message)),
         }
     }
 }
 
 impl PartialEq for Value<'_> {
     fn eq(&self, other: &Self) -> bool {
-        use Value::{Absent, BrokenText, Date, Null, Number, Other, Threw};
+        use Value::{Absent, BrokenText, Date, Null, Number, Other, Threw, True};
         match (self, other) {
-            (Absent, Absent) | (Null, Null) | (BrokenText, BrokenText) => true,
+            (Absent, Absent) | (Null, Null) | (BrokenText, BrokenText) | (True, True) => true,
             (Number(a), Number(b)) | (Date(a), Date(b)) => a == b,
             (Other(a), Other(b)) => a == b,
             (Threw(a), Threw(b)) => a == b,
@@ -191,7 +235,7 @@ pub enum Data<'a> {
     Other(Value<'a>),
 }
 
-/// The fields of one record, in the order of [`FIELDS`], and those of its `data`.
+/// The fields of one record, in the order of [`FIELDS`], those of its `data`, and its parts.
 ///
 /// A row is reused for one record after the other. [`Row::clear`] leaves the old values in place and only marks them as not
 /// present, which is several times cheaper than overwriting them.
@@ -201,13 +245,22 @@ pub struct Row<'a> {
     pub fields: [Value<'a>; FIELDS.len()],
     /// The `data` of the record.
     pub data: Data<'a>,
-    /// Which values are present: a bit for each field, one for `data`, and one for each field of `data`.
-    present: u32,
+    /// The JSON text of each part, in the order of [`PARTS`].
+    parts: [&'a [u8]; PARTS.len()],
+    /// Which values are present: a bit for each field, one for `data`, one for each field of `data`, and one for each part.
+    present: u64,
+    /// Which of them were set under their other spelling. The first one counts where a record has both.
+    other_spelling: u64,
+    /// Is the record the body of an envelope?
+    is_enveloped: bool,
+    /// Does the conversation's state have its test mode under its first spelling?
+    has_test_mode: bool,
 }
 
-/// The bit of `data` in `present`. The bits of its fields are above it.
-const DATA_BIT: u32 = 1 << FIELDS.len();
-const DATA_BITS: u32 = !(DATA_BIT - 1);
+/// The bit of `data` in `present`. The bits of its fields are above it, and the bits of the parts above those.
+const DATA_BIT: u64 = 1 << FIELDS.len();
+const PART_BIT: u64 = DATA_BIT << 1 << DATA_FIELDS.len();
+const DATA_BITS: u64 = PART_BIT - DATA_BIT;
 
 impl Default for Row<'_> {
     /// A row in which every field is present as [`Value::Absent`].
@@ -215,7 +268,11 @@ impl Default for Row<'_> {
         Row {
             fields: Default::default(),
             data: Data::Missing,
-            present: u32::MAX,
+            parts: Default::default(),
+            present: u64::MAX,
+            other_spelling: 0,
+            is_enveloped: false,
+            has_test_mode: false,
         }
     }
 }
@@ -223,10 +280,20 @@ impl Default for Row<'_> {
 /// What is wrong with a record, and at which field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// JSON Pointer from the record.
-    pub pointer: &'static str,
+    /// JSON Pointer from the record, in the field's first spelling.
+    pointer: &'static str,
     /// What was got and what was wanted.
-    pub message: String,
+    message: String,
+}
+
+impl Fault {
+    /// The JSON Pointer from the record `row`, in the spelling that the record has, and the message.
+    pub fn in_words(&self, row: &Row<'_>) -> (String, String) {
+        let pointer = row.spelling_of(self.pointer);
+        let name = pointer.get(1..).unwrap_or_default().replace('/', ".");
+        let message = format!("{name} is {}", self.message);
+        (pointer, message)
+    }
 }
 
 /// One field of a row: its pointer and its value.
@@ -244,11 +311,9 @@ impl<'r> Field<'r> {
     /// Not generic, so that it is compiled once.
     #[inline(never)]
     fn into_fault(self, what: &str) -> Fault {
-        let dotted = |letter: char| if letter == '/' { '.' } else { letter };
-        let name: String = self.pointer.chars().skip(1).map(dotted).collect();
         Fault {
             pointer: self.pointer,
-            message: format!("{name} is {}: {what}", self.value.shown()),
+            message: format!("{}: {what}", self.value.shown()),
         }
     }
 
@@ -319,6 +384,25 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// The JSON Pointer of a field in the spelling under which the row has it.
+    fn spelling_of(&self, pointer: &str) -> String {
+        let own = POINTERS.iter().position(|p| *p == pointer);
+        let of_data = DATA_POINTERS.iter().position(|p| *p == pointer);
+        let (parent, at, bit) = match (own, of_data) {
+            (Some(at), _) => ("", at, bit(at)),
+            (None, Some(slot)) => (
+                "/data",
+                DATA_NAMES.get(slot).map_or(0, |name| *name as usize),
+                data_bit(slot),
+            ),
+            (None, None) => return pointer.to_owned(),
+        };
+        match ALIASES.get(at) {
+            Some(alias) if self.other_spelling & bit != 0 => format!("{parent}/{alias}"),
+            _ => pointer.to_owned(),
+        }
+    }
+
     /// The value of `data`, if it is neither an object nor missing.
     pub(super) const fn non_object_data(&'r self) -> Option<&'r Value<'r>> {
         match &self.data {
@@ -328,12 +412,16 @@ impl<'r> Row<'r> {
     }
 }
 
-const fn bit(field: usize) -> u32 {
-    1_u32.wrapping_shl(field as u32)
+const fn bit(field: usize) -> u64 {
+    1_u64.wrapping_shl(field as u32)
 }
 
-const fn data_bit(slot: usize) -> u32 {
+const fn data_bit(slot: usize) -> u64 {
     bit(slot.wrapping_add(FIELDS.len()).wrapping_add(1))
+}
+
+const fn part_bit(part: Part) -> u64 {
+    PART_BIT.wrapping_shl(part as u32)
 }
 
 /// The slot of a field in [`DATA_FIELDS`], if `data` can have it. The field is given by its index in [`FIELDS`].
@@ -345,11 +433,13 @@ pub(crate) fn data_slot(field: usize) -> Option<usize> {
         .map(|slot| usize::from(*slot))
 }
 
-/// Filling a row field by field. If a field is set twice, the last value counts.
+/// Filling a row field by field. If a field is set twice, the last value counts, and the first spelling before the other.
 impl<'a> Row<'a> {
     /// Marks all fields as not present.
     pub const fn clear(&mut self) {
         self.present = 0;
+        self.other_spelling = 0;
+        self.is_enveloped = false;
     }
 
     /// Sets a field, by its index in [`FIELDS`].
@@ -357,7 +447,42 @@ impl<'a> Row<'a> {
         if let Some(place) = self.fields.get_mut(field) {
             *place = value;
             self.present |= bit(field);
+            self.is_first_spelling(bit(field));
         }
+    }
+
+    /// Sets a field that was found under its other spelling.
+    #[inline(never)]
+    pub fn set_alias(&mut self, field: usize, value: Value<'a>) {
+        if self.may_set_alias(bit(field)) {
+            self.set(field, value);
+            self.other_spelling |= bit(field);
+        }
+    }
+
+    #[inline(always)]
+    const fn is_first_spelling(&mut self, bit: u64) {
+        // Nearly every record has one spelling, so this is one comparison.
+        if self.other_spelling != 0 {
+            self.other_spelling &= !bit;
+        }
+    }
+
+    /// Whether a value under the other spelling counts: there is none yet, or one under that spelling.
+    const fn may_set_alias(&self, bit: u64) -> bool {
+        self.present & bit == 0 || self.other_spelling & bit != 0
+    }
+
+    /// Sets a field of a name.
+    pub(super) fn set_known(&mut self, name: Known, value: Value<'a>) {
+        self.set(name as usize, value);
+    }
+
+    /// Takes the value of a field out of the row.
+    pub(super) fn take(&mut self, name: Known) -> Value<'a> {
+        let at = name as usize;
+        let value = self.fields.get_mut(at).filter(|_| self.present & bit(at) != 0);
+        value.map(std::mem::take).unwrap_or_default()
     }
 
     /// Sets `data` to a value that is not an object.
@@ -375,6 +500,7 @@ impl<'a> Row<'a> {
             self.data = Data::Fields(Box::default());
         }
         self.present = self.present & !DATA_BITS | DATA_BIT;
+        self.other_spelling &= !DATA_BITS;
     }
 
     /// Sets a field of `data`, by its index in [`DATA_FIELDS`].
@@ -384,7 +510,82 @@ impl<'a> Row<'a> {
         {
             *place = value;
             self.present |= data_bit(slot);
+            self.is_first_spelling(data_bit(slot));
         }
+    }
+
+    /// Sets a field of `data` that was found under its other spelling.
+    #[inline(never)]
+    pub fn set_alias_in_data(&mut self, slot: usize, value: Value<'a>) {
+        if self.may_set_alias(data_bit(slot)) {
+            self.set_in_data(slot, value);
+            self.other_spelling |= data_bit(slot);
+        }
+    }
+
+    /// Begins the conversation's state, under its other spelling or not. Returns false if its fields are not read, because the row
+    /// has had it under its first spelling.
+    pub(super) fn begin_state(&mut self, is_alias: bool) -> bool {
+        let bit = bit(Known::TestMode as usize);
+        if is_alias && !self.may_set_alias(bit) {
+            return false;
+        }
+        self.set(Known::TestMode as usize, Value::Absent);
+        if is_alias {
+            self.other_spelling |= bit;
+        }
+        self.has_test_mode = false;
+        true
+    }
+
+    /// Sets the test mode of the conversation's state, under its other spelling or not.
+    pub(super) fn set_test_mode(&mut self, is_alias: bool, value: Value<'a>) {
+        if !is_alias || !self.has_test_mode {
+            if let Some(place) = self.fields.get_mut(Known::TestMode as usize) {
+                *place = value;
+            }
+            self.has_test_mode = !is_alias;
+        }
+    }
+
+    /// Sets a part to its JSON text. Empty text stands for a string, which no part can be: most messages have such a `body`.
+    pub fn set_part(&mut self, part: Part, text: &'a [u8]) {
+        let bit = part_bit(part);
+        self.present = if text.is_empty() {
+            self.present & !bit
+        } else {
+            self.present | bit
+        };
+        if let Some(place) = self.parts.get_mut(part as usize) {
+            *place = text;
+        }
+    }
+
+    /// Marks the record as the body of an envelope.
+    pub const fn set_enveloped(&mut self) {
+        self.is_enveloped = true;
+    }
+}
+
+/// Reading the parts.
+impl<'a> Row<'a> {
+    /// Is the record the body of an envelope? Its faults are then below `/body`.
+    pub const fn is_enveloped(&self) -> bool {
+        self.is_enveloped
+    }
+
+    /// Is there a value that may be this part?
+    #[inline(always)]
+    pub(super) const fn has(&self, part: Part) -> bool {
+        self.present & part_bit(part) != 0
+    }
+
+    /// The JSON text of a part, if it begins with this byte. The text must be valid, which the scan has checked.
+    pub(super) fn part(&self, part: Part, first: u8) -> Option<&'a str> {
+        let text = self.parts.get(part as usize).filter(|_| self.has(part))?;
+        std::str::from_utf8(text)
+            .ok()
+            .filter(|text| text.as_bytes().first() == Some(&first))
     }
 }
 
@@ -446,7 +647,8 @@ fn data_of(text: &str) -> Data<'_> {
 fn value_of(text: &str) -> Value<'_> {
     match walk::read(text) {
         Json::Null => Value::Null,
-        Json::Bool(_) => Value::Other("a boolean"),
+        Json::Bool(true) => Value::True,
+        Json::Bool(false) => Value::Other("a boolean"),
         Json::Number(n) => Value::Number(n),
         Json::Text(text) => Value::Text(text),
         Json::BrokenText => Value::BrokenText,
@@ -466,7 +668,7 @@ mod tests {
             assert_eq!(NAMES[n] as usize, n);
         }
         assert_eq!(
-            (Known::Type as usize, Known::PhoneNumber as usize),
+            (Known::Type as usize, Known::EnvelopeDeliveryId as usize),
             (0, FIELDS.len() - 1)
         );
         for (n, field) in DATA_FIELDS.iter().enumerate() {

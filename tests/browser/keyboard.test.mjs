@@ -104,7 +104,7 @@ test("elements have names, roles and live regions", async () => {
   ]) {
     assert.equal(await page.getByRole(role, { name, exact: true }).count(), 1, `${role} "${name}"`);
   }
-  assert.match(await page.locator("#status[role=status]").textContent(), /20,009 records of The sample/);
+  assert.match(await page.locator("#status[role=status]").textContent(), /^\d\d,\d{3} records of The sample/);
   const unnamed = await page
     .locator("input, select, button")
     .evaluateAll(

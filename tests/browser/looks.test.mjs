@@ -55,9 +55,20 @@ for (const colorScheme of ["light", "dark"]) {
         asFile(`${"name".repeat(60)}.ndjson`, [long, long.replace(/x+/, new Date().toISOString())].join("\n")),
       );
       await picture("long");
+
+      await choose(
+        page,
+        asFile("page.json", `{"data":[{"id":"1","receivedAt":"2025-06-18T09:00:00Z"}],"hasMore":true,"total":512}`),
+      );
+      await picture("warning");
+      assert.deepEqual(await faintTexts(page), []);
+      await choose(page, asFile("error.json", '{"detail":"Invalid API key"}'));
+      await picture("not-understood");
+      assert.deepEqual(await faintTexts(page), []);
+
       await page.evaluate(() => (document.getElementById("onInvalid").closest("details").open = true));
       await page.selectOption("#onInvalid", "throw");
-      await page.locator("#failure:visible").waitFor();
+      await choose(page, asFile("long.ndjson", long));
       await picture("failure");
       await close();
     });

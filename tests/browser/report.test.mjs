@@ -47,6 +47,7 @@ test("the sample has the right report in every period and several zones", async 
   await settledAfter(page, () => page.click("#sample"));
   assert.ok((await tableOf(page)).length > 5, "the sample is not empty");
   assert.equal(await page.inputValue("#date"), DAY);
+  assert.equal(await page.locator(".warnings").count(), 0);
   for (const period of ["month", "week", "year"]) {
     for (const tz of ["UTC", "Pacific/Apia", "America/St_Johns"]) {
       const hash = `#period=${period}&tz=${tz}&date=${DAY}&sample=true`;

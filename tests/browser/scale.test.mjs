@@ -113,7 +113,7 @@ async function writeLarge(file) {
     outsidePeriod: 0,
     duplicates: 0,
     invalid: 0,
-    ignored: { voiceTurns: 0, reactions: 0, other: 0, notCompleted: { failed: 0 } },
+    ignored: { voiceTurns: 0, reactions: 0, events: 0, tests: 0, notCompleted: { failed: 0 }, other: 0 },
   };
   const start = Date.UTC(2025, 4, 1);
   const [from, to] = [Date.UTC(2025, 5, 1), Date.UTC(2025, 6, 1)];

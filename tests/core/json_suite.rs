@@ -14,7 +14,7 @@ fn is_field(value: &[u8]) -> bool {
     let taken = [Reader::slow_only, Reader::default, Reader::retry_always].map(|reader| {
         [text.len(), 1, 7].map(|size| {
             let mut counts = asked(STRICT);
-            let mut reading = TextFeed::with_reader(reader(), Defaults::default());
+            let mut reading = TextFeed::with_reader(reader());
             let mut chunks = text.chunks(size);
             let result = chunks
                 .try_for_each(|chunk| reading.push(counts.ledger_mut(), chunk))

@@ -18,6 +18,8 @@ pub struct Count {
     pub invalid: u64,
     pub voice_turns: u64,
     pub reactions: u64,
+    pub events: u64,
+    pub tests: u64,
     pub other: u64,
     pub not_completed: BTreeMap<String, u64>,
     pub without_id: u64,
@@ -31,8 +33,8 @@ pub fn count(text: &[u8]) -> Option<Count> {
     let mut counting = Counting::default();
     for value in Deserializer::from_slice(text).into_iter::<Value>() {
         match value.ok()? {
-            Value::Array(items) => items.iter().for_each(|item| counting.item(item)),
-            value => counting.item(&value),
+            Value::Array(items) => items.iter().for_each(|item| counting.item(item, None)),
+            value => counting.item(&value, None),
         }
     }
     let seconds: u64 = counting.count.agents.values().map(|(_, _, seconds)| seconds).sum();
@@ -43,7 +45,14 @@ pub fn count(text: &[u8]) -> Option<Count> {
 struct Counting {
     count: Count,
     /// What each id counted as.
-    ids: HashMap<(bool, String), Entry>,
+    ids: HashMap<(bool, Id), Entry>,
+}
+
+/// The id of a record itself, or of the delivery that brought it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Id {
+    Own(String),
+    Delivery(String),
 }
 
 /// The agent of an event, and the seconds of a call.
@@ -60,28 +69,48 @@ enum Judged {
     Event {
         call: bool,
         at: i64,
-        id: Option<String>,
+        id: Option<Id>,
         agent: Option<String>,
         seconds: Option<u64>,
         not_completed: Option<String>,
     },
     VoiceTurn,
     Reaction,
+    /// A documented event that counts nothing.
+    Quiet,
+    Test,
     Other,
 }
 
 impl Counting {
-    fn item(&mut self, value: &Value) {
+    /// Counts a value. `agent` is that of the conversation around it.
+    fn item(&mut self, value: &Value, agent: Option<&str>) {
         if let Some(Value::Array(items)) = value.get("data") {
-            return items.iter().for_each(|item| self.item(item));
+            return items.iter().for_each(|item| self.item(item, agent));
         }
+        let judged = if let Some(messages) = messages(value) {
+            match (text(get(value, "agentId")), text(get(value, "agentName"))) {
+                (Some(own), Some(_)) => {
+                    let agent = own.as_deref().filter(|id| !id.is_empty()).or(agent);
+                    return messages.iter().for_each(|item| self.item(item, agent));
+                }
+                _ => None,
+            }
+        } else if is_envelope(value) {
+            judged(&value["body"], Some(value))
+        } else if value.is_object() {
+            judged(value, None)
+        } else {
+            None
+        };
         let count = &mut self.count;
         count.records += 1;
-        let judged = if value.is_object() { judged(value) } else { None };
         match judged {
             None => count.invalid += 1,
             Some(Judged::VoiceTurn) => count.voice_turns += 1,
             Some(Judged::Reaction) => count.reactions += 1,
+            Some(Judged::Quiet) => count.events += 1,
+            Some(Judged::Test) => count.tests += 1,
             Some(Judged::Other) => count.other += 1,
             Some(Judged::Event {
                 not_completed: Some(status),
@@ -91,11 +120,11 @@ impl Counting {
             Some(Judged::Event {
                 call,
                 id,
-                agent,
+                agent: own,
                 seconds,
                 ..
             }) => {
-                let entry = (agent, seconds);
+                let entry = (own.or(agent.map(str::to_owned)), seconds);
                 match id {
                     None => count.without_id += 1,
                     Some(id) => match self.ids.get(&(call, id.clone())) {
@@ -133,75 +162,116 @@ impl Count {
     }
 }
 
+/// The value of a field, which has two spellings. If both are there, camelCase is read.
+fn get<'a>(of: &'a Value, name: &str) -> &'a Value {
+    found(of, name).unwrap_or(&Value::Null)
+}
+
+fn found<'a>(of: &'a Value, name: &str) -> Option<&'a Value> {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    of.get(name).or_else(|| of.get(&snake))
+}
+
+fn has_time(value: &Value) -> bool {
+    found(value, "startedAt").is_some() || found(value, "receivedAt").is_some()
+}
+
+/// Is it what a webhook tool keeps of a request, with the webhook in its `body`?
+fn is_envelope(value: &Value) -> bool {
+    value["event"].is_null() && value["type"].is_null() && !has_time(value) && !value["body"]["event"].is_null()
+}
+
+/// The messages of a conversation, if it is one.
+fn messages(value: &Value) -> Option<&Vec<Value>> {
+    let typed = value["type"] == "call" || value["type"] == "message";
+    let record = typed || !value["event"].is_null() || has_time(value) || is_envelope(value);
+    value["messages"].as_array().filter(|_| !record)
+}
+
+fn is_test(record: &Value) -> bool {
+    record["test"] == true || get(get(record, "conversationState"), "testMode") == true
+}
+
 /// Judges a record. `None` if it breaks the rules.
-fn judged(record: &Value) -> Option<Judged> {
-    let (kind, event) = (&record["type"], &record["event"]);
-    if kind == "message" {
-        message(record, None)
-    } else if kind == "call" {
-        call(record, None)
-    } else if event == "agent.message" && record["channel"] == "voice" {
-        Some(Judged::VoiceTurn)
-    } else if event == "agent.message" {
-        message(record, Some(&record["data"]))
-    } else if event == "agent.call_ended" {
-        call(record, Some(&record["data"]))
-    } else if event == "agent.reaction" {
-        Some(Judged::Reaction)
-    } else if !event.is_null() {
-        Some(Judged::Other)
-    } else if record.get("startedAt").is_some() {
-        call(record, None)
-    } else if record.get("receivedAt").is_some() {
-        message(record, None)
+fn judged(record: &Value, envelope: Option<&Value>) -> Option<Judged> {
+    type Judge = fn(&Value, Option<&Value>) -> Option<Judged>;
+    let (kind, event) = (&record["type"], record["event"].as_str());
+    let judge: Judge = match event {
+        _ if kind == "message" => |record, _| message(record, record, None),
+        _ if kind == "call" => |record, _| call(record, record, None),
+        Some("agent.message") if record["channel"] == "voice" => |_, _| Some(Judged::VoiceTurn),
+        Some("agent.message") => |record, envelope| message(record, data(record)?, Some(envelope)),
+        Some("agent.call_ended") => |record, envelope| call(record, data(record)?, Some(envelope)),
+        Some("agent.reaction") => |_, _| Some(Judged::Reaction),
+        Some("agent.contact_shared") => |_, _| Some(Judged::Quiet),
+        None if record["event"].is_null() && found(record, "startedAt").is_some() => {
+            |record, _| call(record, record, None)
+        }
+        None if record["event"].is_null() && found(record, "receivedAt").is_some() => {
+            |record, _| message(record, record, None)
+        }
+        _ => return Some(Judged::Other),
+    };
+    if is_test(record) {
+        Some(Judged::Test)
     } else {
-        Some(Judged::Other)
+        judge(record, envelope)
     }
 }
 
-fn message(record: &Value, data: Option<&Value>) -> Option<Judged> {
-    let of = data.unwrap_or(record);
-    if !(of.is_object() || of.is_null()) {
-        return None;
-    }
-    let mut at = time(&of["receivedAt"])?;
-    if data.is_some() {
-        text(&record["channel"])?;
-        at = at.or(time(&record["timestamp"])?);
+/// The `data` of a webhook. It may be missing. `None` if it has another type.
+fn data(webhook: &Value) -> Option<&Value> {
+    Some(&webhook["data"]).filter(|data| data.is_object() || data.is_null())
+}
+
+/// Judges the message whose fields are in `of`. A webhook comes with the envelope around it, if it has one.
+fn message(record: &Value, of: &Value, webhook: Option<Option<&Value>>) -> Option<Judged> {
+    let mut at = time(get(of, "receivedAt"))?;
+    if webhook.is_some() && at.is_none() {
+        at = time(&record["timestamp"])?;
     }
     Some(Judged::Event {
         call: false,
         at: at?,
-        id: id(of, data.is_some(), "messageId")?,
+        id: id(record, of, webhook, "messageId")?,
         agent: agent(record)?,
         seconds: None,
         not_completed: None,
     })
 }
 
-fn call(record: &Value, data: Option<&Value>) -> Option<Judged> {
-    let of = data.unwrap_or(record);
-    if !(of.is_object() || of.is_null()) {
-        return None;
-    }
-    let (started, ended) = (time(&of["startedAt"])?, time(&of["endedAt"])?);
+/// Judges the call whose fields are in `of`.
+fn call(record: &Value, of: &Value, webhook: Option<Option<&Value>>) -> Option<Judged> {
+    let started = time(get(of, "startedAt"))?;
     let status = text(&of["status"])?;
-    let duration = match &of["durationSeconds"] {
+    let duration = match get(of, "durationSeconds") {
         Value::Null => None,
         Value::Number(n) => Some(n.as_f64().filter(|n| (0.0..=9_007_199_254_740_991.0).contains(n))? as u64),
         _ => return None,
     };
     let at = started?;
+    // The end is only looked at where the duration is not known.
+    let ended = if duration.is_none() {
+        time(get(of, "endedAt"))?
+    } else {
+        None
+    };
     let seconds = match (duration, ended) {
         (None, Some(ended)) if ended < at => return None,
         (None, Some(ended)) => Some((ended - at) as u64 / 1000),
         (duration, _) => duration,
     };
-    let completed = status.as_deref() == Some("completed") || status.is_none() && data.is_some();
+    let completed = status.as_deref() == Some("completed") || status.is_none() && webhook.is_some();
     Some(Judged::Event {
         call: true,
         at,
-        id: id(of, data.is_some(), "callId")?,
+        id: id(record, of, webhook, "callId")?,
         agent: agent(record)?,
         seconds,
         not_completed: (!completed).then(|| status.unwrap_or_default()),
@@ -217,19 +287,45 @@ fn text(value: &Value) -> Option<Option<String>> {
     }
 }
 
-fn id(of: &Value, webhook: bool, specific: &str) -> Option<Option<String>> {
-    let name = |key: &str| Some(text(&of[key])?.filter(|name| !name.is_empty()));
-    let (plain, specific) = (name("id")?, name(specific)?);
-    Some(if webhook {
-        specific.or(plain)
+fn id(record: &Value, of: &Value, webhook: Option<Option<&Value>>, specific: &str) -> Option<Option<Id>> {
+    let name = |key: &str| Some(text(get(of, key))?.filter(|name| !name.is_empty()));
+    // The second name is only looked at where the first one has none.
+    let [first, second] = if webhook.is_some() {
+        [specific, "id"]
     } else {
-        plain.or(specific)
-    })
+        ["id", specific]
+    };
+    let own = match name(first)? {
+        None => name(second)?,
+        own => own,
+    };
+    let delivered = |envelope: Option<&Value>| delivery(record, envelope.unwrap_or(&Value::Null)).map(Id::Delivery);
+    Some(own.map(Id::Own).or_else(|| delivered(webhook?)))
+}
+
+/// The id of a webhook's delivery. Values that are no texts are not looked at.
+fn delivery(webhook: &Value, envelope: &Value) -> Option<String> {
+    let usable = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let header = |of: &Value| {
+        let named = |name: &String| name.eq_ignore_ascii_case("x-webhook-id");
+        let headers = of["headers"].as_object()?;
+        headers
+            .iter()
+            .filter(|(name, _)| named(name))
+            .filter_map(|(_, value)| usable(value))
+            .next_back()
+    };
+    header(envelope)
+        .or_else(|| header(webhook))
+        .or_else(|| usable(&webhook["id"]))
+        .or_else(|| usable(&envelope["id"]))
+        .or_else(|| usable(get(webhook, "deliveryId")))
+        .or_else(|| usable(get(envelope, "deliveryId")))
 }
 
 fn agent(record: &Value) -> Option<Option<String>> {
-    text(&record["agentName"])?;
-    Some(text(&record["agentId"])?.filter(|name| !name.is_empty()))
+    text(get(record, "agentName"))?;
+    Some(text(get(record, "agentId"))?.filter(|name| !name.is_empty()))
 }
 
 fn time(value: &Value) -> Option<Option<i64>> {

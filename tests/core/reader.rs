@@ -5,24 +5,47 @@ use crate::harness::only_serde_minds;
 use proptest::prelude::*;
 use serde_json::{Deserializer, Value};
 use usage_by_agent::error::{Place, UsageError};
-use usage_by_agent::records::reader::{Reader, Sink};
-use usage_by_agent::records::row::{self, DATA_FIELDS, FIELDS, Row};
+use usage_by_agent::records::judge::{Defaults, conversation};
+use usage_by_agent::records::page::Page;
+use usage_by_agent::records::reader::{Origin, Reader, Sink};
+use usage_by_agent::records::row::{self, ALIASES, DATA_FIELDS, FIELDS, Row};
 
 /// Everything that a reader gives to its sink. A record is noted as the fields that are read from it.
 #[derive(Default, Debug, PartialEq)]
 struct Seen {
     /// Whether reading goes on after a broken value.
     skips: bool,
-    records: Vec<(String, Place)>,
+    records: Vec<(String, Option<String>, Place)>,
+    lists: Vec<String>,
     others: Vec<(&'static str, Place)>,
     broken: Vec<UsageError>,
     skipped: Vec<UsageError>,
 }
 
 impl Sink for Seen {
-    fn record(&mut self, row: &Row<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        self.records.push((format!("{row:?}"), place()));
+    fn record(&mut self, row: &Row<'_>, defaults: &Defaults, origin: &dyn Origin) -> Result<(), UsageError> {
+        assert!(
+            serde_json::from_slice::<Value>(origin.text()).is_ok_and(|value| value.is_object())
+                || only_serde_minds(origin.text())
+        );
+        self.records
+            .push((format!("{row:?}"), defaults.agent_id.clone(), origin.place()));
         Ok(())
+    }
+    fn conversation(
+        &mut self,
+        row: &Row<'_>,
+        defaults: &Defaults,
+        origin: &dyn Origin,
+    ) -> Result<Option<Defaults>, UsageError> {
+        self.lists.push(format!("conversation {:?}", origin.place()));
+        Ok(conversation(row, defaults).ok())
+    }
+    fn conversation_ended(&mut self, messages: u64, stated: Option<u64>) {
+        self.lists.push(format!("{messages} of {stated:?}"));
+    }
+    fn page_ended(&mut self, page: Page) {
+        self.lists.push(format!("{page:?}"));
     }
     fn not_object(&mut self, kind: &'static str, place: Place) -> Result<(), UsageError> {
         self.others.push((kind, place));
@@ -37,21 +60,63 @@ impl Sink for Seen {
     }
 }
 
+/// A field of an object under its first spelling, or else under the other one.
+fn field<'v>(object: &'v Value, name: &str) -> Option<&'v Value> {
+    let alias = FIELDS.iter().position(|field| *field == name).map(|n| ALIASES[n]);
+    object
+        .get(name)
+        .or_else(|| object.get(alias.filter(|alias| !alias.is_empty())?))
+}
+
+/// Has an object neither an event nor a type nor a time?
+fn is_bare(object: &Value, is_type: fn(&Value) -> bool) -> bool {
+    let missing = |name| object.get(name).is_none_or(Value::is_null);
+    missing("event")
+        && !object.get("type").is_some_and(is_type)
+        && field(object, "startedAt").is_none()
+        && field(object, "receivedAt").is_none()
+}
+
 /// The row of an object, as serde_json reads the object.
 fn row_of(object: &Value) -> String {
     let mut row = Row::default();
     row.clear();
-    for (n, field) in FIELDS.iter().enumerate() {
-        if let Some(value) = object.get(field) {
+    let body = &object["body"];
+    let is_envelope = is_bare(object, |kind| !kind.is_null()) && body.is_object() && !body["event"].is_null();
+    let at = |name: &str| FIELDS.iter().position(|field| *field == name).unwrap();
+    if is_envelope {
+        row.set_enveloped();
+        let headers = object["headers"].as_object().into_iter().flatten();
+        for (key, value) in headers.filter(|(key, _)| key.to_lowercase() == "x-webhook-id") {
+            if let Some(id) = value.as_str().filter(|id| !id.is_empty()) {
+                assert_eq!(key, "X-Webhook-ID", "the texts of this test have one spelling");
+                row.set(at("headers/x-webhook-id"), row::Value::Text(id.into()));
+            }
+        }
+        for (name, from) in [("envelope/id", "id"), ("envelope/deliveryId", "deliveryId")] {
+            if let Some(value) = field(object, from) {
+                row.set(at(name), value_of(value));
+            }
+        }
+    }
+    let object = if is_envelope { body } else { object };
+    for (n, name) in FIELDS.iter().enumerate().filter(|(_, name)| !name.contains('/')) {
+        if let Some(value) = field(object, name) {
             row.set(n, value_of(value));
         }
+    }
+    let first = |object: &Value, names: [&str; 2]| names.into_iter().find_map(|name| object.get(name).cloned());
+    let state = first(object, ["conversationState", "conversation_state"]).unwrap_or_default();
+    let mode = first(&state, ["testMode", "test_mode"]);
+    if let Some(mode) = &mode {
+        row.set(at("conversationState/testMode"), value_of(mode));
     }
     match object.get("data") {
         None => {}
         Some(data @ Value::Object(_)) => {
             row.set_data_object();
-            for (n, field) in DATA_FIELDS.iter().enumerate() {
-                if let Some(value) = data.get(field) {
+            for (n, name) in DATA_FIELDS.iter().enumerate() {
+                if let Some(value) = field(data, name) {
                     row.set_in_data(n, value_of(value));
                 }
             }
@@ -66,7 +131,8 @@ fn value_of(value: &Value) -> row::Value<'_> {
         Value::Null => row::Value::Null,
         Value::Number(n) => row::Value::Number(n.as_f64().unwrap()),
         Value::String(text) => row::Value::Text(text.into()),
-        Value::Bool(_) => row::Value::Other("a boolean"),
+        Value::Bool(true) => row::Value::True,
+        Value::Bool(false) => row::Value::Other("a boolean"),
         Value::Array(_) => row::Value::Other("an array"),
         Value::Object(_) => row::Value::Other("an object"),
     }
@@ -111,13 +177,29 @@ fn place(value: Value, objects: &mut Vec<Value>, others: &mut Vec<&'static str>)
             Some(Value::Array(items)) => std::mem::take(items)
                 .into_iter()
                 .for_each(|item| place(item, objects, others)),
-            _ => objects.push(Value::Object(object)),
+            _ => place_record(Value::Object(object), objects, others),
         },
         Value::Array(_) => others.push("an array"),
         Value::String(_) => others.push("a string"),
         Value::Number(_) => others.push("a number"),
         Value::Bool(_) => others.push("a boolean"),
         Value::Null => others.push("null"),
+    }
+}
+
+/// Places a record, or the messages of a conversation.
+fn place_record(object: Value, objects: &mut Vec<Value>, others: &mut Vec<&'static str>) {
+    let body = &object["body"];
+    let is_envelope = is_bare(&object, |kind| !kind.is_null()) && body.is_object() && !body["event"].is_null();
+    let is_kind = |kind: &Value| matches!(kind.as_str(), Some("message" | "call"));
+    let agent = |name| field(&object, name).is_none_or(|id| id.is_null() || id.is_string());
+    match object["messages"].as_array() {
+        Some(messages) if !is_envelope && is_bare(&object, is_kind) => {
+            if agent("agentId") && agent("agentName") {
+                messages.iter().for_each(|item| place(item.clone(), objects, others));
+            }
+        }
+        _ => objects.push(object),
     }
 }
 
@@ -148,7 +230,7 @@ fn check(text: &[u8], sizes: &[usize]) -> Result<(), TestCaseError> {
         Some(_) if whole.broken.iter().any(|e| e.message.contains("\"data\" twice")) => {}
         Some((objects, others)) => {
             prop_assert!(whole.broken.is_empty(), "serde_json takes {}", shown);
-            let got: Vec<_> = whole.records.iter().map(|(row, _)| row.clone()).collect();
+            let got: Vec<_> = whole.records.iter().map(|(row, ..)| row.clone()).collect();
             let wanted: Vec<_> = objects.iter().map(row_of).collect();
             prop_assert_eq!(got, wanted, "{}", shown);
             let kinds: Vec<_> = whole.others.iter().map(|(kind, _)| *kind).collect();
@@ -240,6 +322,32 @@ const ENTRIES: &[&str] = &[
     "\"data\":{\"status\":\"completed\",\n \"receivedAt\" : \"x\"}",
     "\"data\":[]",
     "\"data\":[{\"id\":1}]",
+    "\"started_at\":\"2024-06-01T00:00:00Z\"",
+    "\"agent_id\":\"a\"",
+    "\"agent_id\":null",
+    "\"received_at\":1",
+    "\"duration_seconds\":9",
+    "\"phone_number_id\":\"n\"",
+    "\"data\":{\"call_id\":\"a\",\"callId\":null,\"number_id\":\"n\"}",
+    "\"test\":true",
+    "\"conversationState\":{\"testMode\":true}",
+    "\"conversationState\":{\"test_mode\":true,\"testMode\":false,\"id\":7,\"agent_id\":1,\"data\":[1]}",
+    "\"conversationState\":\"x\"",
+    "\"conversationState\":[{\"testMode\":true}]",
+    "\"testMode\":true",
+    "\"conversation_state\" : {\"test_mode\":true,\"x\":[{}]}",
+    "\"conversationStates\":{}",
+    "\"messageCount\":3",
+    "\"hasMore\":true",
+    "\"total\":12",
+    "\"headers\":{\"X-Webhook-ID\":\"d\\u0031\"}",
+    "\"body\":{\"event\":\"agent.message\",\"id\":\"e\",\"data\":{\"id\":\"m\"}}",
+    "\"body\":{\"event\":\"agent.message\",\"data\":[1]}",
+    "\"body\":{\"event\":null}",
+    "\"body\":[{\"event\":1}]",
+    "\"messages\":[]",
+    "\"messages\":[{\"id\":\"m\"},\n7,{\"data\":[{\"id\":\"n\"}],\"hasMore\":false},\r\n{\"agent_id\":\"b\",\"messages\":[{}]}]",
+    "\"messages\":{}",
     "\"recentHistory\":[[],[[]],{\"a\":{}},\"]}\",[1,2.5,-3e2],{\"a\":[{}],\"b\":null}]",
     "\n\t\"body\":\"quote \\\" slash \\\\ and \\/ more than a block of text\"\r\n",
     "\"\":\"\"",
@@ -261,7 +369,10 @@ fn records() -> impl Strategy<Value = String> {
         prop::collection::vec(record(), 0..6).prop_map(joined("")),
         prop::collection::vec(record(), 0..6).prop_map(|r| format!("[{}]", r.join(",\n"))),
         prop::collection::vec(record(), 0..6).prop_map(|r| format!("[{}]\n{{}}", r.join("\n, "))),
-        prop::collection::vec(record(), 0..6).prop_map(|r| format!("{{\"n\":1,\"data\":[{}],\"m\":[2]}}", r.join(","))),
+        prop::collection::vec(record(), 0..6).prop_map(|r| format!(
+            "{{\"n\":1,\"hasMore\" : true,\"data\":[{}],\"m\":[2],\"total\":12}}",
+            r.join(",")
+        )),
         prop::collection::vec(record(), 0..6).prop_map(|r| format!("{}\n  ,{}", r.join(",\n"), r.join("\r\n"))),
     ]
 }

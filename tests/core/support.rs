@@ -39,6 +39,8 @@ pub fn is_conserved(counts: &Aggregator) -> bool {
     let d = counts.ledger().diagnostics();
     let ignored = d.ignored.voice_turns
         + d.ignored.reactions
+        + d.ignored.events
+        + d.ignored.tests
         + d.ignored.other
         + d.ignored.not_completed.entries().iter().map(|(_, n)| n).sum::<u64>();
     let rows = counts.report().data;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generate, Random, render } from "../../tools/generate.mjs";
+import { assertPlaced } from "../support/conserved.mjs";
 import { AT, assertWorks, call, JUNE, message } from "../support/faults.mjs";
 import { packed } from "../support/packed.mjs";
 
@@ -292,11 +293,7 @@ test("an aggregator works after any sequence of calls", () => {
       } catch (error) {
         assert.ok(error instanceof UsageError, String(error?.stack ?? error));
       }
-      const { records, counted, invalid, outsidePeriod, duplicates, ignored, totals } = usage.diagnostics();
-      const open = Object.values(ignored.notCompleted).reduce((sum, count) => sum + count, 0);
-      const left = ignored.voiceTurns + ignored.reactions + ignored.other + open;
-      assert.equal(records, counted + outsidePeriod + duplicates + left + invalid);
-      assert.equal(counted, totals.messages + totals.calls);
+      assertPlaced(usage.diagnostics());
     }
     usage.free();
   }
@@ -335,9 +332,7 @@ test("randomly damaged text gives equal diagnostics in chunks and as a whole, an
       usage.finish();
     });
     assert.deepEqual(pieces, once);
-    const open = Object.values(once.ignored.notCompleted).reduce((sum, count) => sum + count, 0);
-    const left = once.ignored.voiceTurns + once.ignored.reactions + once.ignored.other + open;
-    assert.equal(once.records, once.counted + once.outsidePeriod + once.duplicates + left + once.invalid);
+    assertPlaced(once);
     const errors = once.problems.filter(({ severity }) => severity === "error").length;
     assert.equal(errors, Math.min(once.invalid, 100));
   }

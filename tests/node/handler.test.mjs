@@ -676,6 +676,17 @@ describe("values that are not records", () => {
     ["an empty object", {}, "gave an object without keys"],
     ["numbers", new Float64Array(2), "gave a Float64Array"],
     ["an array with a Promise", [{ id: "a" }, Promise.resolve("hunter2")], "gave an array whose item 1 is a Promise"],
+    [
+      "a conversation with a Promise",
+      { messages: Promise.resolve("hunter2") },
+      "gave an object whose `messages` is a Promise",
+    ],
+    ["a page that has a Promise", { data: [Promise.resolve("hunter2")] }, "gave an array whose item 0 is a Promise"],
+    [
+      "a request whose body is no webhook",
+      { headers: {}, body: { hunter: "hunter2" } },
+      "gave an object with the keys headers, body",
+    ],
     ["a page with a Promise", { data: Promise.resolve("hunter2") }, "gave an object whose `data` is a Promise"],
     [
       "an object with many long keys",
@@ -720,6 +731,147 @@ describe("values that are not records", () => {
     const { status, body } = await ask(createUsageHandler({ ...open, records: () => hostile }), PATHS[0]);
     assert.deepEqual([status, body.error.code], [500, "invalid_option"]);
     assert.match(body.error.message, /gave an object whose keys can't be read/);
+  });
+});
+
+describe("records that are one object", () => {
+  const inside = (id) => ({ id, receivedAt: NOW });
+  const delivery = { event: "agent.message", data: { messageId: "m1", receivedAt: NOW, numberId: "n1" } };
+  for (const [what, given, count] of [
+    ["a page", { data: [message(inside("m1"))], hasMore: false }, 1],
+    ["a conversation", { id: "c1", agentId: "a1", messages: [inside("m1"), inside("m2")] }, 2],
+    ["a conversation without messages", { id: "c1", messages: [] }, 0],
+    ["a webhook tool's request", { headers: {}, params: {}, query: {}, body: delivery }, 1],
+  ]) {
+    test(`${what} counts as its text does, at every endpoint`, async () => {
+      const text = JSON.stringify(given);
+      for (const path of PATHS) {
+        const [want, ...got] = await Promise.all(
+          [given, text, new Response(text), new Blob([text])].map((one) =>
+            answer(createUsageHandler({ ...open, records: () => one }), path),
+          ),
+        );
+        for (const body of got) assert.deepEqual(body, want, path);
+        if (path === "/v1/usage") assert.equal(want.stats.totalMessages, count);
+      }
+    });
+  }
+
+  test("a fault in a webhook tool's request has its place", async () => {
+    const given = { body: { event: "agent.message", data: { receivedAt: "hunter2" } } };
+    for (const records of [() => given, () => JSON.stringify(given)]) {
+      const { body } = await ask(createUsageHandler({ ...open, records }), PATHS[0]);
+      assert.deepEqual([body.error.code, body.error.details[0].field], ["invalid_record", "/0/body/data/receivedAt"]);
+    }
+  });
+});
+
+describe("records that are not understood", () => {
+  const agent = { id: "a1", name: "hunter2", voiceMode: "x" };
+  for (const [what, given, look] of [
+    ["an error body", { detail: "hunter2" }, 'an error body: "hunter2"'],
+    ["agents", { data: [agent], hasMore: false }, "an agent, of GET /v1/agents"],
+    ["objects of another kind", [{ rows: "hunter2" }, {}], "an object with the key rows"],
+  ]) {
+    test(`${what} are a 500 that says nothing about them, and onError gets what they look like`, async () => {
+      const text = JSON.stringify(given);
+      const sources = [() => text, () => new Response(text), () => new Blob([gzipSync(text)])];
+      if (what !== "an error body") sources.push(() => given);
+      for (const records of sources) {
+        for (const query of [{}, { onInvalid: "skip" }]) {
+          for (const path of PATHS) {
+            const errors = [];
+            const onWarning = () => assert.fail("called");
+            const handler = createUsageHandler({ ...open, query, records, onWarning, onError: (e) => errors.push(e) });
+            const { status, body } = await ask(handler, path);
+            const { message, code, details } = body.error;
+            assert.deepEqual([status, code, details], [500, "unknown_records", []], path);
+            assert.equal(message, "None of the records is a call, a message or a webhook.");
+            assert.equal(errors.length, 1);
+            assert.equal(errors[0].code, "unknown_records");
+            assert.ok(errors[0].message.includes(look), errors[0].message);
+          }
+        }
+      }
+    });
+  }
+
+  test("CSV is one too, where invalid records are skipped", async () => {
+    const records = () => "id,agentId\n1,hunter2\n";
+    for (const [query, code] of [
+      [{ onInvalid: "skip" }, "unknown_records"],
+      [{}, "invalid_json"],
+    ]) {
+      for (const path of PATHS) {
+        const errors = [];
+        const handler = createUsageHandler({ ...open, query, records, onError: (error) => errors.push(error) });
+        const { status, body } = await ask(handler, path);
+        assert.deepEqual([status, body.error.code], [500, code], path);
+        assert.match(errors[0].message, /looks like CSV with the columns id, agentId/);
+      }
+    }
+  });
+
+  test("no records, and records that count nothing, are reports without usage", async () => {
+    for (const given of [
+      "",
+      [],
+      '{"data":[]}',
+      { messages: [] },
+      [{ event: "agent.reaction" }],
+      [message({ test: true })],
+    ]) {
+      const handler = createUsageHandler({ ...open, records: () => given, onError: () => assert.fail("called") });
+      assert.deepEqual((await answer(handler, PATHS[0])).data, []);
+      for (const path of PATHS.slice(1)) await answer(handler, path);
+    }
+  });
+});
+
+describe("onWarning", () => {
+  const one = message({ id: "m1", receivedAt: NOW });
+  const page = { data: [one], hasMore: true, total: 512 };
+  const CASES = [
+    ["some records of an unknown kind", [one, { rows: 1 }], ["unknown_records"], /^1 of 2 records is .* the key rows$/],
+    ["a page", page, ["incomplete_page"], /^1 list is not complete: 511 items are missing; include every page/],
+    ["the last page of a list", [page, { data: [one], hasMore: false, total: 2 }], [], /^$/],
+    ["a conversation", { messageCount: 3, messages: [one] }, ["incomplete_page"], /2 messages are missing/],
+    ["both", [page, { rows: 1 }], ["unknown_records", "incomplete_page"], /^1 of 2 records/],
+    ["good records", [one], [], /^$/],
+  ];
+  for (const [what, given, codes, first] of CASES) {
+    test(`gets the warnings of ${what} once for each request, and the response stays`, async () => {
+      for (const records of [() => given, () => JSON.stringify(given), () => new Blob([JSON.stringify(given)])]) {
+        for (const path of PATHS) {
+          const seen = [];
+          const onWarning = (problem, request) => seen.push([problem, request.url]);
+          const body = await answer(createUsageHandler({ ...open, records, onWarning }), path);
+          assert.deepEqual(
+            seen.map(([problem, url]) => [problem.code, problem.severity, url]),
+            codes.map((code) => [code, "warning", `https://edge.example${path}`]),
+          );
+          assert.match(seen[0]?.[0].message ?? "", first);
+          assert.deepEqual(body, await answer(createUsageHandler({ ...open, records }), path));
+        }
+      }
+    });
+  }
+
+  test("is not awaited, and what it throws changes nothing", async () => {
+    const throwing = () => {
+      throw new Error("hunter2");
+    };
+    for (const onWarning of [throwing, async () => throwing(), () => new Promise(() => {})]) {
+      for (const path of PATHS) await answer(createUsageHandler({ ...open, records: () => page, onWarning }), path);
+    }
+  });
+
+  test("gets nothing from a kept rollup, whose diagnostics have the warnings", async () => {
+    const rollup = new UsageRollup().push(page);
+    const handler = createUsageHandler({ ...open, rollup, onWarning: () => assert.fail("called") });
+    for (const path of PATHS) await answer(handler, path);
+    assert.equal(rollup.diagnostics().problems[0].code, "incomplete_page");
+    rollup.free();
   });
 });
 

@@ -150,6 +150,49 @@ test("a long stream uses no more memory than a short one", async () => {
   assert.equal(size(), before);
 });
 
+// 293 kB each, before the counters shared their buffers.
+test("a thousand live aggregators of 200 records take 16 KiB each, in the module and outside together", async () => {
+  for (const form of ["objects", "text", "chunks"]) {
+    const output = await runModule(
+      `
+      import { UsageAggregator } from "usage-by-agent";
+      import { initSync } from "../node_modules/usage-by-agent/wasm/usage_by_agent.js";
+      const records = Array.from({ length: 200 }, (_, i) => ({
+        ...{ type: "message", id: "msg_0123456789abcdef" + i, agentId: "agt_" + (i % 5), channel: "sms" },
+        receivedAt: ${JSON.stringify(JUNE.now)},
+      }));
+      const text = JSON.stringify(records);
+      const bytes = new TextEncoder().encode(text);
+      const push = {
+        objects: (usage) => usage.push(records),
+        text: (usage) => usage.push(text),
+        chunks: (usage) => usage.pushBytes(bytes.subarray(0, 900)).pushBytes(bytes.subarray(900)).finish(),
+      }[${JSON.stringify(form)}];
+      const make = () => push(new UsageAggregator(${JSON.stringify(JUNE)}));
+      make().free();
+      const used = async () => {
+        for (let i = 0; i < 3; i++) {
+          gc();
+          await new Promise(setImmediate); // what was collected is given back later
+        }
+        const { heapUsed, external } = process.memoryUsage(); // the module's memory is external too
+        return heapUsed + external;
+      };
+      const before = await used();
+      const kept = Array.from({ length: 1000 }, make);
+      const total = (await used()) - before;
+      if (kept.some((usage) => usage.diagnostics().counted !== 200)) throw new Error("not counted");
+      console.log(total / kept.length, initSync().memory.buffer.byteLength);
+      `,
+      { node: ["--expose-gc"] },
+    );
+    const [each] = output.trim().split(" ").map(Number);
+    assert.ok(each > 3000, output); // 200 ids take 16 bytes each, so less is a fault of this test
+    assert.ok(each <= 16 * 1024, `${form}: ${output}`);
+    console.log(`# an aggregator of 200 records as ${form} takes ${Math.round(each)} bytes`);
+  }
+});
+
 test("garbage collection frees aggregators", async () => {
   const output = await runModule(
     `

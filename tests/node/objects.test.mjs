@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Random } from "../../tools/generate.mjs";
 import { AT, JUNE, message, skipping } from "../support/faults.mjs";
-import { installed } from "../support/packed.mjs";
+import { installed, packed } from "../support/packed.mjs";
+
+const { UsageAggregator } = packed;
 
 // The fields that the core reads, as `npm run contract` writes them.
 const { RECORD_FIELDS: FIELDS, DATA_FIELDS } = await import(pathToFileURL(join(installed, "dist/constants.js")).href);
@@ -88,11 +90,15 @@ test("a field counts wherever the object has it from", () => {
     "not enumerable": (fields) =>
       Object.defineProperties(
         {},
-        Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { value, enumerable: false }])),
+        // The mark of a test must be enumerable, as it is in everything that JSON text can make.
+        Object.fromEntries(
+          Object.entries(fields).map(([name, value]) => [name, { value, enumerable: name === "test" }]),
+        ),
       ),
     frozen: (fields) => Object.freeze({ ...fields }),
     "a Proxy": (fields) => new Proxy(fields, {}),
-    "a Proxy that only answers": (fields) => new Proxy({ id: "mine" }, { get: (_, name) => fields[name] }),
+    "a Proxy that only answers": (fields) =>
+      new Proxy({ id: "mine", test: "mine" }, { get: (_, name) => fields[name] }),
     "a Map with properties": (fields) => Object.assign(new Map([["type", "call"]]), fields),
     "a function's object": (fields) => Object.assign(new Error("x"), fields),
   };
@@ -102,12 +108,18 @@ test("a field counts wherever the object has it from", () => {
         const isObject = typeof data === "object" && data !== null;
         return form(data === undefined ? fields : { ...fields, data: isObject ? form(data) : data });
       });
-      assert.deepEqual(outcome(formed), outcome(lot), name);
+      assert.deepEqual(unseen(outcome(formed)), unseen(outcome(lot)), name);
     }
   }
 });
 
-test("no field is read twice", () => {
+/** Without what a warning says that an unknown record looks like. It lists keys of the object's own. */
+function unseen({ report, diagnostics }) {
+  const problems = diagnostics.problems.filter(({ code }) => code !== "unknown_records");
+  return { report, diagnostics: { ...diagnostics, problems } };
+}
+
+test("no field of a record that is understood is read twice", () => {
   const boom = () => {
     throw new Error("boom");
   };
@@ -124,7 +136,11 @@ test("no field is read twice", () => {
         });
       const { data } = record;
       const isObject = typeof data === "object" && data !== null;
-      skipping([spied(isObject ? { ...record, data: spied(data, "data/") } : record, "")]);
+      const usage = new UsageAggregator({ ...JUNE, onInvalid: "skip" });
+      usage.push([spied(isObject ? { ...record, data: spied(data, "data/") } : record, "")]);
+      const { other } = usage.diagnostics().ignored;
+      usage.free();
+      if (other > 0) continue; // such a record is looked at again for the message
       assert.equal(new Set(asked).size, asked.length, `${JSON.stringify(record)}: ${asked}`);
     }
   }
@@ -164,7 +180,7 @@ test("lone surrogates in adjacent texts are not joined", () => {
     // In one record and in two, beside valid texts.
     const fine = message({ id: "é😀", agentId: "x", agentName: "名" });
     for (const bad of [
-      [message({ id: first, messageId: second, agentId: "y" })],
+      [message({ id: first, agentId: second })],
       [message({ agentId: first }), message({ id: second })].filter((_, i) => halves.includes([first, second][i])),
     ]) {
       const { diagnostics, report } = skipping([fine, ...bad, { ...fine, id: "2" }]);
@@ -199,7 +215,7 @@ test("a Map has no fields: as a record its kind is unknown, and as a list its en
   assert.deepEqual([other, ignored.voiceTurns, ignored.reactions], [4, 0, 0]);
   const { problems } = skipping(map).diagnostics;
   assert.deepEqual(
-    problems.map(({ path }) => path),
-    ["/0", "/1"],
+    problems.map(({ path, severity }) => `${severity} ${path}`),
+    ["warning ", "error /0", "error /1"],
   );
 });

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { agentsPage, FORMATS, generate, invalidKinds, isMultiline, queriesFor, render } from "../../tools/generate.mjs";
-import { bounds, judge, OracleError, readTimestamp, report } from "../../tools/oracle.mjs";
+import { bounds, judge, OracleError, readTimestamp, report, Tally } from "../../tools/oracle.mjs";
+import { assertPlaced, assertSums } from "../support/conserved.mjs";
 
 const span = (query) => {
   const { startMs, endMs } = bounds(query);
@@ -14,14 +15,9 @@ const JUNE = { period: "month", now: "2024-06-15T12:00:00Z" };
 const ofJune = (records, query, options) => report(records, { ...JUNE, ...query }, options);
 
 /** Asserts that every record is counted once, and that the totals are the sums of the rows. */
-function assertConserved({ report: { data }, diagnostics: d }) {
-  const notCompleted = Object.values(d.ignored.notCompleted).reduce((sum, count) => sum + count, 0);
-  const ignored = d.ignored.voiceTurns + d.ignored.reactions + d.ignored.other + notCompleted;
-  assert.equal(d.records, d.counted + d.outsidePeriod + d.duplicates + ignored + d.invalid);
-  const sum = (field) => data.reduce((total, row) => total + row[field], 0);
-  assert.equal(d.counted, sum("messages") + sum("calls"));
-  const totals = { messages: sum("messages"), calls: sum("calls"), totalSeconds: sum("totalSeconds") };
-  assert.deepEqual(d.totals, totals);
+function assertConserved({ report: rows, diagnostics }) {
+  assertPlaced(diagnostics);
+  assertSums(rows, diagnostics);
 }
 
 test("the oracle gives the vendor's example", () => {
@@ -267,12 +263,61 @@ test("each record is counted in the right group", () => {
     [{ receivedAt: null }, "invalid:/0/receivedAt"],
     [{ type: "message", startedAt: at }, "invalid:/0/receivedAt"],
     [{ startedAt: at, status: "busy", durationSeconds: -1 }, "invalid:/0/durationSeconds"],
-    [{ startedAt: at, status: "completed", durationSeconds: 5, endedAt: "?" }, "invalid:/0/endedAt"],
+    [{ startedAt: at, status: "completed", durationSeconds: 5, endedAt: "?" }, "counted"],
     [{ startedAt: at, status: "completed", endedAt: "2024-06-15T11:59:59.999Z" }, "invalid:/0/endedAt"],
     [{ startedAt: "?", agentId: 5 }, "invalid:/0/agentId"],
     [{ startedAt: "?", agentName: "\ud83d" }, "invalid:/0/agentName"],
-    [{ event: "agent.message", channel: 5, agentId: 5 }, "invalid:/0/channel"],
-    [{ event: "agent.message", data: { receivedAt: at }, timestamp: "?" }, "invalid:/0/timestamp"],
+    [{ event: "agent.message", channel: 5, agentId: 5 }, "invalid:/0/agentId"],
+    [{ event: "agent.message", channel: 5, timestamp: at }, "counted"],
+    [{ event: "agent.contact_shared", agentId: 5 }, "events"],
+    [{ event: ["agent.contact_shared"] }, "other"],
+    [{ event: "agent.contact_shared", test: true }, "tests"],
+    [{ event: "agent.created", test: true }, "other"],
+    [{ test: true }, "other"],
+    [{ test: true, startedAt: 5 }, "tests"],
+    [{ test: "true", receivedAt: at }, "counted"],
+    [{ type: "call", conversationState: { testMode: true } }, "tests"],
+    [{ type: "call", conversationState: [{ testMode: true }], startedAt: at }, "notCompleted:"],
+    [{ receivedAt: at, conversation_state: { test_mode: true } }, "tests"],
+    [{ receivedAt: at, conversationState: null, conversation_state: { test_mode: true } }, "counted"],
+    [{ receivedAt: at, conversationState: { testMode: false, test_mode: true } }, "counted"],
+    [{ event: "agent.message", data: 5, conversationState: { testMode: true } }, "tests"],
+    [{ event: "agent.message", channel: "voice", test: true }, "tests"],
+    [{ started_at: at, status: "completed" }, "counted"],
+    [{ started_at: null }, "invalid:/0/started_at"],
+    [{ startedAt: null, started_at: at }, "invalid:/0/startedAt"],
+    [{ startedAt: undefined, started_at: at, status: "completed" }, "counted"],
+    [{ type: "message", received_at: "?" }, "invalid:/0/received_at"],
+    [{ receivedAt: at, agent_id: 5 }, "invalid:/0/agent_id"],
+    [{ receivedAt: at, agentId: null, agent_id: 5 }, "counted"],
+    [{ event: "agent.call_ended", data: { started_at: at, duration_seconds: -1 } }, "invalid:/0/data/duration_seconds"],
+    [{ body: { event: "agent.message", timestamp: at } }, "counted"],
+    [{ body: { event: "agent.message", data: { receivedAt: 5 } } }, "invalid:/0/body/data/receivedAt"],
+    [{ body: { event: "agent.message", data: [] } }, "invalid:/0/body/data"],
+    [{ body: { event: "agent.reaction", data: [] } }, "reactions"],
+    [{ body: { event: "agent.created" } }, "other"],
+    [{ body: { event: "agent.reaction", test: true } }, "tests"],
+    [{ test: true, body: { event: "agent.reaction" } }, "reactions"],
+    [{ type: "call", body: { event: "agent.message" } }, "invalid:/0/startedAt"],
+    [{ type: 5, body: { event: "agent.message" } }, "other"],
+    [{ body: { event: "agent.reaction" }, received_at: null }, "invalid:/0/received_at"],
+    [{ body: { body: { event: "agent.reaction" } } }, "other"],
+    [{ body: { event: null, receivedAt: at } }, "other"],
+    [{ body: [{ event: "agent.reaction" }] }, "other"],
+    [{ body: { event: "agent.reaction" }, data: [{}] }, "other"],
+    [{ body: { event: "agent.reaction" }, messages: [{ receivedAt: at }] }, "reactions"],
+    [{ messages: [] }, ""],
+    [{ messages: {} }, "other"],
+    [{ messages: [5], agentId: 5 }, "invalid:/0/agentId"],
+    [{ messages: [5], agentName: [] }, "invalid:/0/agentName"],
+    [{ messages: [5, { receivedAt: at }], agent_id: "a" }, "counted,invalid:/0/messages/0"],
+    [{ messages: [{ receivedAt: "?" }], receivedAt: at }, "counted"],
+    [{ messages: [{ data: [{ receivedAt: "?" }] }] }, "invalid:/0/messages/0/data/0/receivedAt"],
+    [{ receivedAt: 1e14 }, "outsidePeriod"],
+    [{ receivedAt: 1e14 + 1 }, "invalid:/0/receivedAt"],
+    [{ receivedAt: -1e14 - 1 }, "invalid:/0/receivedAt"],
+    [{ event: "agent.message", data: { receivedAt: at }, timestamp: "?" }, "counted"],
+    [{ event: "agent.message", data: { receivedAt: null }, timestamp: "?" }, "invalid:/0/timestamp"],
     [{ event: "agent.message", data: {} }, "invalid:/0/data/receivedAt"],
     [{ event: "agent.call_ended", startedAt: at }, "invalid:/0/data/startedAt"],
     [{ event: "agent.call_ended", data: "x" }, "invalid:/0/data"],
@@ -284,7 +329,7 @@ test("each record is counted in the right group", () => {
     assertConserved(result);
     const { ignored, problems, ...d } = result.diagnostics;
     const places = ["counted", "outsidePeriod", "duplicates"].filter((place) => d[place]);
-    places.push(...["voiceTurns", "reactions", "other"].filter((place) => ignored[place]));
+    places.push(...["voiceTurns", "reactions", "events", "tests", "other"].filter((place) => ignored[place]));
     places.push(...Object.keys(ignored.notCompleted).map((status) => `notCompleted:${status}`));
     places.push(...problems.map(({ path, code }) => (code === "invalid_record" ? `invalid:${path}` : code)));
     assert.equal(places.join(), expected, JSON.stringify(record));
@@ -330,6 +375,144 @@ test("an id counts once for each kind, and only in records that count", () => {
   );
   assert.deepEqual(diagnostics.totals, { messages: 1, calls: 3, totalSeconds: 118 }); // the longest of the three calls "x" counts
   assert.equal(ofJune(records, { dedupe: false }).diagnostics.duplicates, 0);
+});
+
+test("a webhook without an id is known by its delivery", () => {
+  const webhook = { event: "agent.message", timestamp: "2024-06-15T12:00:00Z" };
+  const named = (id, fields) => ({ headers: { "x-webhook-id": id }, ...fields });
+  const known = (...records) => {
+    const { counted, duplicates, withoutId } = ofJune(records).diagnostics;
+    return [counted, duplicates, withoutId].join();
+  };
+  const enveloped = (fields, body) => ({ ...fields, body: { ...webhook, ...body } });
+  const x = { ...webhook, ...named("x") };
+  for (const same of [
+    x,
+    { ...webhook, id: "x" },
+    { ...webhook, deliveryId: "x" },
+    { ...webhook, delivery_id: "x", webhookId: "y" },
+    { ...webhook, id: 5, deliveryId: "x" },
+    { ...webhook, headers: { "X-Webhook-ID": "x" }, id: "y" },
+    { ...webhook, headers: { "X-Webhook-ID": "y", "x-webhook-id": "x" } },
+    { ...x, data: { messageId: "", id: null } },
+    enveloped(named("x"), named("y", { id: "y" })),
+    enveloped(named(""), named("x", { id: "y" })),
+    enveloped({ id: "y" }, { id: "x" }),
+    enveloped({ id: "x", deliveryId: "y" }, { deliveryId: "y" }),
+    enveloped({ deliveryId: "y" }, { delivery_id: "x" }),
+    enveloped({ delivery_id: "x" }),
+  ]) {
+    assert.equal(known(x, same), "1,1,0", JSON.stringify(same));
+  }
+  for (const other of [
+    { ...webhook, id: "y" },
+    { ...x, data: { messageId: "x" } },
+    { type: "message", id: "x", receivedAt: webhook.timestamp },
+    { event: "agent.call_ended", data: { startedAt: webhook.timestamp }, ...named("x") },
+  ]) {
+    assert.equal(known(x, other), "2,0,0", JSON.stringify(other));
+  }
+  for (const without of [
+    webhook,
+    { ...webhook, webhookId: "x" },
+    { ...webhook, headers: [["x-webhook-id", "x"]], id: ["x"], deliveryId: null, delivery_id: "x" },
+    { ...webhook, headers: { "x-webhook-id": ["x"], "x-webhook-id ": "x" } },
+  ]) {
+    assert.equal(known(x, without), "2,0,1", JSON.stringify(without));
+  }
+});
+
+test("a record takes from its conversation what it does not name", () => {
+  const receivedAt = "2024-06-15T12:00:00Z";
+  const events = (value, defaults) => {
+    const tally = new Tally(JUNE, { defaults });
+    tally.value(value, "");
+    return tally
+      .counted()
+      .map(({ agentId, agentName, number, channel }) => [agentId, agentName, number, channel].join());
+  };
+  const own = { agentId: "b", agentName: "B", numberId: "m", channel: "\tRCS " };
+  const around = { agentId: "a", agentName: "A", number_id: "n", channel: " SMS" };
+  const defaults = { agentId: "d", agentName: "D", phoneNumberId: "p", channel: "mms" };
+  const bare = { receivedAt };
+  const call = { event: "agent.call_ended", data: { startedAt: receivedAt, number_id: "m", type: "PSTN" } };
+  assert.deepEqual(events({ ...around, messages: [bare, { ...bare, ...own }, call] }), [
+    "a,A,n,sms",
+    "b,B,m,rcs",
+    "a,A,m,pstn",
+  ]);
+  assert.deepEqual(events({ messages: [{ ...bare, agentName: "B" }] }, defaults), ["d,D,p,mms"]);
+  assert.deepEqual(events({ ...around, messages: [bare] }, defaults), ["a,A,n,sms"]);
+  assert.deepEqual(events({ agentId: "", agentName: "A", phoneNumberId: 5, channel: 5, messages: [bare] }, defaults), [
+    "d,D,p,mms",
+  ]);
+  const nested = { ...around, messages: [{ data: [bare] }, { agentId: "i", messages: [bare] }, { messages: [bare] }] };
+  assert.deepEqual(events(nested), ["a,A,n,sms", "i,,n,sms", "a,A,n,sms"]);
+});
+
+test("channels and directions are cleaned, and never wrong", () => {
+  const receivedAt = "2024-06-15T12:00:00Z";
+  const channel = (value, type = "message") => {
+    const record = { type: "message", receivedAt, startedAt: receivedAt, status: "completed", channel: value };
+    return judge(type === "message" ? record : { ...record, type: value }, "").channel;
+  };
+  for (const [written, read] of [
+    ["iMessage", "imessage"],
+    ["\f\r\n\t SMS ", "sms"],
+    ["\vsms", "\vsms"],
+    ["Ä SMS", "Ä sms"],
+    ["x".repeat(64), "x".repeat(64)],
+    [` ${"x".repeat(64)} `, "x".repeat(64)],
+    ["x".repeat(65), "other"],
+    ["é".repeat(33), "other"],
+    [5, ""],
+    [null, ""],
+    [["sms"], ""],
+    ["call", "call"],
+  ]) {
+    assert.equal(channel(written), read, String(written));
+  }
+  assert.equal(channel("Web", "call"), "web");
+  assert.equal(channel("Message", "call"), "");
+  const direction = (value) => judge({ receivedAt, direction: value }, "").direction;
+  assert.deepEqual(["inbound", "outbound", "web", "Inbound", " web", 5].map(direction), [
+    "inbound",
+    "outbound",
+    "web",
+    "",
+    "",
+    "",
+  ]);
+});
+
+test("of two records with one id the fullest counts, to the last criterion", () => {
+  const message = { type: "message", id: "m", receivedAt: "2024-06-15T12:00:00Z" };
+  const fullest = (...records) => {
+    const tally = new Tally(JUNE);
+    for (const record of records) tally.value(record, "");
+    const [{ agentId, number, channel, direction, quarter }] = tally.counted();
+    return { agentId, number, channel, direction, quarter };
+  };
+  const steps = [
+    [{}, { direction: "web" }],
+    [{ direction: "web" }, { direction: "outbound" }],
+    [{ direction: "outbound" }, { channel: "x".repeat(65) }],
+    [{ channel: "x".repeat(65) }, { channel: "sms" }],
+    [{ channel: "sms" }, { channel: "rcs", direction: "web" }],
+    [{ channel: "rcs" }, { numberId: "n2" }],
+    [{ numberId: "n2", channel: "rcs" }, { numberId: "n1" }],
+    [{ numberId: "n1" }, { receivedAt: "2024-06-15T11:59:59Z" }],
+    [{ receivedAt: "2024-06-15T11:59:59Z" }, { agentId: "Ｚ" }],
+    [{ agentId: "Ｚ" }, { agentId: "😀" }],
+  ];
+  for (const [less, more] of steps) {
+    const [a, b] = [
+      { ...message, ...less },
+      { ...message, ...more },
+    ];
+    assert.deepEqual(fullest(a, b), fullest(b), JSON.stringify([less, more]));
+    assert.deepEqual(fullest(b, a), fullest(b), JSON.stringify([less, more]));
+  }
 });
 
 test("names and rows follow the rules", () => {
@@ -392,6 +575,14 @@ test("problems are at their record's field", () => {
   assert.deepEqual(paths(lines([{}, bad])), ["/1/receivedAt"]);
   assert.deepEqual(paths(lines([{}, bad], bad, [[]])), ["/1/receivedAt", "/1/receivedAt", "/2/0"]);
   assert.deepEqual(paths(lines({ data: [bad] }, { data: [bad] })), ["/data/0/receivedAt", "/1/data/0/receivedAt"]);
+  const talk = { messages: [{}, bad] };
+  assert.deepEqual(paths(talk), ["/messages/1/receivedAt"]);
+  assert.deepEqual(paths(lines(talk, talk)), ["/messages/1/receivedAt", "/1/messages/1/receivedAt"]);
+  assert.deepEqual(paths(lines({ messages: [], agentId: 5 }, { messages: [], agentId: 5 })), [
+    "/agentId",
+    "/1/agentId",
+  ]);
+  assert.deepEqual(paths(lines({ body: { event: "agent.message" } })), ["/0/body/data/receivedAt"]);
   assert.throws(() => ofJune([{}, bad]), { code: "invalid_record", path: "/1/receivedAt" });
   assert.throws(() => ofJune("{}\n{"), { code: "invalid_json" });
   assert.equal(ofJune(Array(150).fill(bad), { onInvalid: "skip" }).diagnostics.problems.length, 100);
@@ -428,6 +619,36 @@ test("a generated text parses to its value and states its number of records", ()
   }
 });
 
+test("lists and conversations say the truth about their length", () => {
+  const own = (value, name) => value[name] ?? value[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+  let [left, lists, conversations] = [null, 0, 0];
+  for (const { value, shape } of generate({ records: 20_000, seed: 6 })) {
+    if (shape === "conversation") {
+      conversations += 1;
+      assert.equal(own(value, "messageCount") ?? value.messages.length, value.messages.length);
+    }
+    if (shape !== "page") {
+      assert.equal(left, null, "a list has no last page");
+      continue;
+    }
+    left ??= value.total;
+    if (left !== undefined) left -= value.data.length;
+    if (own(value, "hasMore")) continue;
+    assert.ok(left === undefined || left === 0);
+    [left, lists] = [null, lists + 1];
+  }
+  assert.ok(lists > 30 && conversations > 30, `${lists}, ${conversations}`);
+  const page = JSON.parse([...render(generate({ records: 500 }), { format: "page" })].join(""));
+  assert.deepEqual([page.hasMore, page.total], [false, page.data.length]);
+});
+
+test("the forms of records can be left out", () => {
+  for (const { value, shape } of generate({ records: 5000, forms: false })) {
+    assert.notEqual(shape, "conversation");
+    assert.ok(shape === "unknown" || !/_at"|"body":\{"event"/.test(JSON.stringify(value)));
+  }
+});
+
 test("every format gives an equal report", () => {
   const options = { records: 3000, invalid: 200, seed: 3 };
   const query = { period: "year", now: "2024-06-15T12:00:00Z", agents: agentsPage(options), onInvalid: "skip" };
@@ -451,11 +672,13 @@ test("every format gives an equal report", () => {
 test("the invalid records are invalid, and all others are valid", () => {
   for (const [kind, make] of invalidKinds) {
     const value = make("id", "2024-06-15T12:00:00Z");
-    assert.equal(judge(Array.isArray(value) ? value[0] : value, "").is, "invalid", kind);
-    const { diagnostics } = ofJune([value], { onInvalid: "skip" });
-    assert.equal(diagnostics.invalid, 1, kind);
+    const { records, invalid } = ofJune([value], { onInvalid: "skip" }).diagnostics;
+    assert.deepEqual([records, invalid], [1, 1], kind);
   }
-  assert.equal(ofJune(Array.from(generate({ records: 20_000, seed: 5 }), ({ value }) => value)).diagnostics.invalid, 0);
+  for (const seed of [1, 5, 42]) {
+    const values = Array.from(generate({ records: 40_000, seed }), ({ value }) => value);
+    assert.equal(ofJune(values, { onInvalid: "skip" }).diagnostics.invalid, 0);
+  }
 });
 
 test("20,000 records have every shape, every group and every unusual row", () => {
@@ -469,9 +692,12 @@ test("20,000 records have every shape, every group and every unusual row", () =>
     "call ended again",
     "call seen before and after its end",
     "call seen by both sources",
+    "contact shared",
+    "conversation",
     "invalid",
     "page",
     "reaction",
+    "test delivery",
     "typed call",
     "typed message",
     "unknown",
@@ -491,7 +717,7 @@ test("20,000 records have every shape, every group and every unusual row", () =>
   const result = report(values, { ...JUNE, tz: "America/New_York", agents, includeIdle: true, onInvalid: "skip" });
   const { diagnostics: d } = result;
   const counts = [d.counted, d.outsidePeriod, d.duplicates, d.withoutId, d.withoutDuration];
-  counts.push(d.ignored.voiceTurns, d.ignored.reactions, d.ignored.other);
+  counts.push(d.ignored.voiceTurns, d.ignored.reactions, d.ignored.events, d.ignored.tests, d.ignored.other);
   for (const status of [
     "",
     "busy",
@@ -516,6 +742,35 @@ test("20,000 records have every shape, every group and every unusual row", () =>
   assert.ok(result.report.data.some((row) => row.messages + row.calls === 0));
   const december = report(values, { period: "month", now: "2024-12-31T00:00:00Z", onInvalid: "skip" }).report.data;
   assert.equal(december.find(({ agentId }) => agentId === "tied-names").agentName, "Ｚ tied");
+
+  const texts = generated.map(({ text }) => text);
+  for (const [form, pattern] of Object.entries({
+    snake_case: /"agent_id" ?:.*"(?:started|received)_at" ?:/,
+    "both spellings": /"agentId":.*"agent_id":|"agent_id":.*"agentId":/,
+    "an envelope": /^\{"headers":.*"body":\{"event":/,
+    "a conversation": /"messageCount":[1-9].*"messages":\[\{/,
+    "a first page of several": /"hasMore":true/,
+  })) {
+    assert.ok(
+      texts.some((text) => pattern.test(text)),
+      form,
+    );
+  }
+  const tally = new Tally({ period: "year", now: JUNE.now, onInvalid: "skip" });
+  for (const [index, value] of values.entries()) tally.value(value, `/${index}`);
+  const events = tally.counted();
+  const seen = (field) => new Set(events.map((event) => event[field]));
+  for (const name of ["", "sms", "mms", "imessage", "whatsapp", "rcs", "pstn", "web", "other"])
+    assert.ok(seen("channel").has(name), name);
+  assert.deepEqual([...seen("direction")].sort(), ["", "inbound", "outbound", "web"]);
+  assert.ok(events.some(({ delivery, kind }) => delivery !== null && kind === "call"));
+  const deliveries = new Map();
+  for (const value of values) {
+    const { delivery = null, is } = judge(value, "");
+    if (delivery !== null) deliveries.set(`${is} ${delivery}`, (deliveries.get(`${is} ${delivery}`) ?? 0) + 1);
+  }
+  assert.ok([...deliveries.values()].some((count) => count > 1));
+  assert.ok(deliveries.size > 200);
 
   // Some are in the first or last millisecond of a month, in UTC and in other zones.
   const times = new Set(

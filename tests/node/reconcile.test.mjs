@@ -1,119 +1,27 @@
 /** Compares the vendor's response with ours. The tests make each mistake in a second, naive count. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { generate, Random } from "../../tools/generate.mjs";
-import { bounds, judge, readTimestamp } from "../../tools/oracle.mjs";
+import { Random } from "../../tools/generate.mjs";
+import { bounds, judge } from "../../tools/oracle.mjs";
 import { assertThrows } from "../support/faults.mjs";
+import {
+  afterSum,
+  any,
+  assertSound,
+  codesOf,
+  FIELDS,
+  MONTH,
+  made,
+  named,
+  nearest,
+  rowsBy,
+  shownOf,
+  up,
+  WEEK,
+} from "../support/miscount.mjs";
 import { packed } from "../support/packed.mjs";
 
 const { reconcile, usageByAgent, UsageAggregator, UsageRollup } = packed;
-
-const FIELDS = ["messages", "calls", "totalSeconds"];
-const MONTH = { period: "month", tz: "America/New_York", now: "2024-06-15T12:00:00Z", onInvalid: "skip" };
-const WEEK = { ...MONTH, period: "week" };
-
-/** Values with a list page among them, and the records in these values. */
-function made(seed, options) {
-  const span = { start: "2024-05-01T00:00:00Z", end: "2024-07-31T00:00:00Z" };
-  const values = [...generate({ records: 4000, seed, agents: 12, transcripts: { share: 0 }, ...span, ...options })];
-  const flat = (value) => (Array.isArray(value.data) ? value.data.flatMap(flat) : [value]);
-  return {
-    values: values.map(({ value }) => value),
-    texts: values.map(({ text }) => text),
-    records: values.flatMap(({ value }) => flat(value)),
-  };
-}
-
-const direction = (record) => record.direction ?? record.data?.direction;
-
-/** A call's seconds with their fraction, or null. */
-function exactSeconds(record) {
-  const { durationSeconds, startedAt, endedAt } = record.event ? record.data : record;
-  if (typeof durationSeconds === "number") return durationSeconds;
-  return endedAt == null ? null : (readTimestamp(endedAt) - readTimestamp(startedAt)) / 1000;
-}
-
-const fullest = (a, b) =>
-  Number(b.agentId !== null) - Number(a.agentId !== null) ||
-  (b.seconds ?? -1) - (a.seconds ?? -1) ||
-  (a.agentId < b.agentId ? -1 : 1);
-
-/** The rows of a period, counted with mistakes. */
-function rowsBy(records, query, { failed, voice, leave, dedupe = true, rounded, sum = (seconds) => seconds } = {}) {
-  const { startMs, endMs } = bounds(query);
-  const events = new Map();
-  for (const [n, record] of records.entries()) {
-    let verdict = judge(record, "");
-    if (voice && verdict.is === "voiceTurn") verdict = judge({ ...record, channel: "sms" }, "");
-    if (verdict.is !== "message" && verdict.is !== "call") continue;
-    if (verdict.is === "call" && verdict.status !== null && !failed?.(verdict.status)) continue;
-    if (verdict.time < startMs || verdict.time >= endMs) continue;
-    if (verdict.is === "message" && leave && direction(record) === leave) continue;
-    const seconds =
-      verdict.is === "call" && rounded && verdict.seconds !== null ? rounded(exactSeconds(record)) : verdict.seconds;
-    const key = dedupe && verdict.id !== null ? `${verdict.is} ${verdict.id}` : n;
-    const event = { ...verdict, seconds };
-    const known = events.get(key);
-    events.set(key, known ? [known, event].sort(fullest)[0] : event);
-  }
-  const rows = new Map();
-  for (const { is, agentId, seconds } of events.values()) {
-    const row = rows.get(agentId) ?? { messages: 0, calls: 0, totalSeconds: 0 };
-    rows.set(agentId, row);
-    row[is === "message" ? "messages" : "calls"] += 1;
-    row.totalSeconds += seconds ?? 0;
-  }
-  return [...rows].map(([agentId, row]) => ({
-    agentId,
-    agentName: agentId ?? "Unassigned",
-    ...row,
-    totalSeconds: sum(row.totalSeconds),
-    isOrphan: agentId === null,
-  }));
-}
-
-/** Our own report with the names of the naive count, so that names do not differ. */
-const named = (report) => ({
-  ...report,
-  data: report.data.map((row) => ({ ...row, agentName: row.agentId ?? "Unassigned" })),
-});
-const shownOf = ({ causes }) => causes.filter(({ certainty }) => certainty === "shown");
-const codesOf = (result) => shownOf(result).map(({ code, with: other }) => (other ? `${code} + ${other}` : code));
-
-/** Asserts that each cause and all deltas are consistent. */
-function assertSound(result, ours, theirs) {
-  for (const { code, message, certainty, fields } of result.causes) {
-    assert.ok(typeof code === "string" && message.length > 10 && fields.length > 0);
-    assert.ok(certainty === "shown" || certainty === "possible");
-    assert.equal(new Set(fields).size, fields.length);
-  }
-  const ids = new Set([...ours.data, ...theirs.data].map(({ agentId }) => agentId));
-  assert.deepEqual(new Set(result.agents.map(({ agentId }) => agentId)), ids);
-  assert.equal(result.agents.length, ids.size);
-  for (const field of FIELDS) {
-    const sum = (side) => result.agents.reduce((total, row) => total + row[field][side], 0);
-    assert.deepEqual(result.totals[field], { ours: sum("ours"), theirs: sum("theirs"), delta: sum("delta") });
-    assert.equal(
-      sum("ours"),
-      ours.data.reduce((total, row) => total + row[field], 0),
-    );
-    assert.equal(
-      sum("theirs"),
-      theirs.data.reduce((total, row) => total + row[field], 0),
-    );
-  }
-  for (const row of result.agents) {
-    assert.equal(
-      row.equal,
-      FIELDS.every((field) => row[field].delta === 0),
-    );
-    for (const field of FIELDS) assert.equal(row[field].delta, row[field].theirs - row[field].ours);
-  }
-}
-
-const up = (step) => (seconds) => Math.ceil(seconds / step) * step;
-const to3 = (seconds) => Math.round(seconds * 1000) / 1000; // sums of fractions are not exact
-const any = () => true;
 
 /** Mistakes: how each is made, its code, and the columns that it changes. */
 const MISTAKES = [
@@ -131,9 +39,12 @@ const MISTAKES = [
   ["rounded_up_per_call", ["totalSeconds"], { rounded: up(1) }, { seconds: 1 }],
   ["rounded_up_per_call", ["totalSeconds"], { rounded: up(6) }, { seconds: 6 }],
   ["rounded_up_per_call", ["totalSeconds"], { rounded: up(60) }, { seconds: 60 }],
-  ["rounded_to_nearest", ["totalSeconds"], { rounded: (seconds) => Math.floor(seconds + 0.5) }],
-  ["rounded_after_sum", ["totalSeconds"], { rounded: (s) => s, sum: (s) => Math.floor(to3(s)) }],
-  ["rounded_after_sum", ["totalSeconds"], { rounded: (s) => s, sum: (s) => Math.ceil(to3(s)) }],
+  ["rounded_to_nearest", ["totalSeconds"], { rounded: nearest }],
+  ["rounded_after_sum", ["totalSeconds"], afterSum(Math.floor)],
+  ["rounded_after_sum", ["totalSeconds"], afterSum(Math.ceil)],
+  ["redeliveries_counted", ["messages"], { redeliveries: true }],
+  ["tests_counted", FIELDS, { tests: true }],
+  ["span_billed", ["totalSeconds"], { span: true }],
 ];
 
 test("the naive count without a mistake equals ours", () => {
@@ -170,12 +81,7 @@ for (const [code, other, fields, mistake] of [
   ["duplicates_counted", "voice_turns_counted", ["messages"], { dedupe: false, voice: true }],
   ["voice_turns_counted", "outbound_messages_missing", ["messages"], { voice: true, leave: "outbound" }],
   ["failed_calls_counted", "rounded_up_per_call", ["totalSeconds"], { failed: any, rounded: up(60) }],
-  [
-    "duplicates_counted",
-    "rounded_to_nearest",
-    ["totalSeconds"],
-    { dedupe: false, rounded: (s) => Math.floor(s + 0.5) },
-  ],
+  ["duplicates_counted", "rounded_to_nearest", ["totalSeconds"], { dedupe: false, rounded: nearest }],
 ]) {
   test(`records name two mistakes together: ${code} and ${other}`, () => {
     const { values, records } = made(31);
@@ -371,8 +277,10 @@ test("names, rows of one side, rows of zeros and moved usage are reported", () =
   assert.deepEqual([idle.equal, idle.causes, idle.agents.at(-1).side], [true, [], "both"]);
 
   const moved = reconcile(ours, of(row("a", 5, 1, 60), row(null, 4)));
-  assert.deepEqual(codesOf(moved), ["unassigned_moved"]);
-  assert.deepEqual(moved.causes[0].agents, ["b", null]);
+  assert.deepEqual(codesOf(moved), ["agent_deleted"]);
+  const partly = reconcile(ours, of(row("a", 5, 1, 60), row("b", 1), row(null, 3)));
+  assert.deepEqual(codesOf(partly), ["unassigned_moved"]);
+  assert.deepEqual(partly.causes[0].agents, ["b", null]);
   const swapped = reconcile(ours, of(row("a", 3, 1, 60), row("b", 5), row(null, 1)));
   assert.deepEqual(swapped.causes, []);
 });
@@ -454,7 +362,7 @@ test("an invalid argument is an error that names it", () => {
   assertThrows(() => reconcile({ ...ours, periodStart: "soon" }, ours), bad("/ours/periodStart", /./));
   assertThrows(() => reconcile(ours, ours, null), bad("/evidence"));
   const more = { ...ours, data: [{ ...ours.data[0], messages: 2, calls: 1 }] };
-  const counts = { duplicates: 0, ignored: { voiceTurns: 0, notCompleted: {} } };
+  const counts = { duplicates: 0, ignored: { voiceTurns: 0, tests: 0, notCompleted: {}, other: 0 } };
   assert.deepEqual(reconcile(ours, more, { diagnostics: counts }).causes, []);
   const ignoring = (ignored) => ({ ...counts, ignored: { ...counts.ignored, ...ignored } });
   // With and without a difference.
@@ -476,6 +384,8 @@ test("an invalid argument is an error that names it", () => {
       ["diagnostics", ignoring({ notCompleted: { busy: 5n } })],
       ["diagnostics", ignoring({ notCompleted: { busy: "1" } })],
       ["diagnostics", ignoring({ voiceTurns: "1" })],
+      ["diagnostics", ignoring({ tests: undefined })],
+      ["diagnostics", ignoring({ other: 0.5 })],
       ["query", null],
       ["query", 5],
       ["query", "UTC"],

@@ -192,7 +192,7 @@ export function judged(endpoint, body, expect, calendar) {
           }),
         ),
       );
-    if (!explains({ now: middle })) error("/periodStart", "bounds");
+    if (!explains({ now: new Date(middle) })) error("/periodStart", "bounds");
     else if (expect.now !== undefined && !explains({ now: expect.now, offset: expect.offset ?? 0 })) {
       error("/periodStart", "not_current");
     }

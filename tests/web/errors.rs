@@ -1,7 +1,7 @@
 //! Errors are plain objects with a code and a place, and the next call works.
 
 use crate::support::{JUNE, aggregator, code_and_path, feed, get, json};
-use usage_by_agent::wasm::{PeriodQuestion, Rollup};
+use usage_by_agent::wasm::{Counter, PeriodQuestion};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -22,7 +22,11 @@ fn a_wrong_option_has_a_code_and_a_path() {
         (question.read("-1e15").err(), "invalid_now", "/now"),
         (question.read("1718452800").err(), "invalid_now", "/now"),
         (question.read(r#"{"date": -1e15}"#).err(), "out_of_range", "/now"),
-        (Rollup::new(r#"{"dedupe": 1}"#).err(), "invalid_option", "/dedupe"),
+        (
+            Counter::new(r#"{"dedupe": 1}"#, false).err(),
+            "invalid_option",
+            "/dedupe",
+        ),
     ] {
         assert_eq!(code_and_path(&thrown.unwrap()), (code.into(), path.into()));
     }

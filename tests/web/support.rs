@@ -1,7 +1,7 @@
 //! What the tests share.
 
 use js_sys::{JSON, Reflect};
-use usage_by_agent::wasm::{Aggregator, Feed, Rollup};
+use usage_by_agent::wasm::{Counter, Feed};
 use wasm_bindgen::prelude::*;
 
 /// June 2024 in New York.
@@ -32,19 +32,19 @@ pub fn code_and_path(error: &JsValue) -> (String, String) {
 
 /// A feed of records that belong to nobody where they name no agent.
 pub fn feed() -> Feed {
-    Feed::new(None, None)
+    Feed::new(None, None, None, None)
 }
 
 /// An aggregator that has counted [`RECORDS`].
-pub fn aggregator() -> Aggregator {
-    let mut counts = Aggregator::new(JUNE).unwrap();
+pub fn aggregator() -> Counter {
+    let mut counts = Counter::new(JUNE, true).unwrap();
     counts.push_text(&mut feed(), RECORDS.as_bytes(), true).unwrap();
     counts
 }
 
 /// A rollup that has counted [`RECORDS`].
-pub fn rollup() -> Rollup {
-    let mut counts = Rollup::new("{}").unwrap();
+pub fn rollup() -> Counter {
+    let mut counts = Counter::new("{}", false).unwrap();
     counts.push_text(&mut feed(), RECORDS.as_bytes(), true).unwrap();
     counts
 }

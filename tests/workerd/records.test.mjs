@@ -93,6 +93,52 @@ describe("records", () => {
     });
   }
 
+  test("records that are not understood are a 500, and the log says what they look like without a quotation", async () => {
+    for (const [body, look] of [
+      [`{"detail":"No key ${SECRET}"}`, 'an error body: "…"; wanted calls'],
+      [`{"event":"${SECRET}"}\n{"rows":1}`, 'a webhook of the event "…", which is not documented; wanted calls'],
+      [
+        `{"data":[{"id":"a1","name":"${SECRET}","voiceMode":"x"}],"hasMore":false}`,
+        "an agent, of GET /v1/agents; wanted",
+      ],
+      [gzipSync(`{"rows":"${SECRET}"}`), "an object with the key rows; wanted calls"],
+    ]) {
+      await withRecords(body, undefined, async (answer) => {
+        for (const [path, query] of [
+          ["/v1/usage/by-agent", QUERY],
+          ["/v1/usage/daily", ""],
+          ["/v1/usage/by-number", ""],
+        ]) {
+          const answered = path === "/v1/usage/by-agent" ? answer : await worker.request(query, { path });
+          assert.deepEqual(errorOf(answered, 500, "unknown_records").details, []);
+          const logged = `${path}: unknown_records: nothing of the input is understood: it looks like ${look}`;
+          assert.ok(worker.logs().includes(logged), logged);
+          assert.ok(!answered.text.includes(SECRET));
+        }
+        assert.ok(!worker.logs().includes(SECRET));
+      });
+    }
+  });
+
+  test("warnings are logged, without a quotation, and change no response", async () => {
+    const page = JSON.stringify({ data: exampleRecords(), hasMore: true, total: 10_000 });
+    const missing = 10_000 - exampleRecords().length;
+    for (const [body, logged] of [
+      [page, `warning incomplete_page: 1 list is not complete: ${missing} items are missing; include every page`],
+      [
+        `${ndjson(exampleRecords())}{"error":"${SECRET}"}`,
+        'is of an unknown kind; the first looks like an error body: "…"',
+      ],
+    ]) {
+      await withRecords(body, undefined, (answer) => {
+        assert.equal(answer.text, JSON.stringify(EXAMPLE));
+        assert.ok(worker.logs().includes(logged), logged);
+        assert.match(worker.logs(), /\/v1\/usage\/by-agent: warning /);
+        assert.ok(!worker.logs().includes(SECRET));
+      });
+    }
+  });
+
   test("gzip data of several members is read whole, whatever its metadata say, and damaged data is an error", async () => {
     const text = ndjson(exampleRecords());
     const parts = [text.slice(0, 1000), "", text.slice(1000)].map((part) => gzipSync(part));

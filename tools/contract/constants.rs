@@ -3,8 +3,8 @@
 use usage_by_agent::calendar::period::WEEKDAYS;
 use usage_by_agent::contract::PERIODS;
 use usage_by_agent::json::MAX_DEPTH;
-use usage_by_agent::records::columns::{TAG_BITS, TAGS};
-use usage_by_agent::records::row::{DATA_FIELDS, FIELDS};
+use usage_by_agent::records::columns::{ALIAS, TAG_BITS, TAGS};
+use usage_by_agent::records::row::{ALIASES, DATA_FIELDS, FIELDS};
 
 const HEAD: &str = "// Written by `npm run contract` from src/. Change it there.\n";
 
@@ -33,6 +33,12 @@ pub fn constants() -> String {
             &FIELDS,
         ),
         list(
+            "The other spelling of each field, in the order of `RECORD_FIELDS`; empty where there is none.",
+            "RECORD_ALIASES",
+            "string",
+            &ALIASES,
+        ),
+        list(
             "The fields that the core reads of a webhook's `data`, in the order of a batch's entries.",
             "DATA_FIELDS",
             "string",
@@ -46,6 +52,11 @@ pub fn constants() -> String {
             "How many bits of an entry of a batch hold its tag. The bits above them hold the field.",
             "TAG_BITS",
             TAG_BITS,
+        ),
+        number(
+            "What the number of a field has more in an entry if the field was found under its second spelling.",
+            "ALIAS_FIELD",
+            ALIAS,
         ),
     ]
     .concat()

@@ -22,12 +22,14 @@ export function* render(values, { format = "ndjson", seed = 1 } = {}) {
   const { before, after, between } = frames[format];
   yield before;
   let last = null;
+  let count = 0;
   for (const { text } of values) {
     if (last !== null) yield between(random, last, text);
     yield text;
     last = text;
+    count += 1;
   }
-  yield after;
+  yield typeof after === "string" ? after : after(count);
 }
 
 const commas = (random) => (random.chance(0.9) ? "," : random.pick([", ", ",\n", "\n , ", ",\r\n\t"]));
@@ -35,7 +37,7 @@ const commas = (random) => (random.chance(0.9) ? "," : random.pick([", ", ",\n",
 const frames = {
   ndjson: { before: "", after: "\n", between: (random) => (random.chance(0.98) ? "\n" : "\r\n") },
   array: { before: "[", after: "]\n", between: commas },
-  page: { before: '{"hasMore": false, "data": [', after: '], "total": 0}', between: commas },
+  page: { before: '{"hasMore": false, "data": [', after: (count) => `], "total": ${count}}`, between: commas },
   concatenated: {
     before: " \n",
     after: "",

@@ -1,5 +1,7 @@
 /** Invalid records in valid JSON. There is one for each way of being invalid. */
 
+import { inSnakeCase } from "./spelling.mjs";
+
 /** Invalid timestamps. Each has one error. */
 const BAD_TIMES = {
   "not a time": "yesterday",
@@ -29,6 +31,10 @@ const BAD_TIMES = {
   "epoch seconds": 1717243200,
   "just below 1e11": 99_999_999_999,
   "fraction of a millisecond": 1717243200000.5,
+  "epoch microseconds": 1_717_243_200_000_000,
+  "epoch nanoseconds": 1_717_243_200_000_000_000,
+  "just beyond 1e14": 100_000_000_000_001,
+  "just beyond -1e14": -100_000_000_000_001,
   "beyond any date": 8_640_000_000_000_001,
   true: true,
   false: false,
@@ -88,9 +94,18 @@ const with_ = (make, fields) => (id, time) => {
   for (const field of Object.keys(fields)) if (fields[field] === undefined) delete record[field];
   return record;
 };
+/** The record in snake_case, and the webhook as a tool keeps it. */
+const snake = (make) => (id, time) => inSnakeCase(make(id, time));
+const enveloped = (make) => (id, time) => ({ headers: {}, params: {}, query: {}, body: make(id, time) });
 const withData = (make, fields) => (id, time) => {
   const envelope = make(id, time);
   return { ...envelope, data: { ...envelope.data, ...fields } };
+};
+
+/** Both spellings of a field. The one in snake_case is right, and is not read. */
+const both = (make, name, value) => (id, time) => {
+  const record = make(id, time);
+  return { ...record, ...inSnakeCase({ [name]: record[name] }), [name]: value };
 };
 
 /**
@@ -106,28 +121,30 @@ function* kinds() {
 
   for (const [name, time] of Object.entries(BAD_TIMES)) {
     yield [`call, startedAt: ${name}`, with_(call, { startedAt: time })];
-    yield [`call, endedAt: ${name}`, with_(call, { endedAt: time })];
+    yield [`call, endedAt: ${name}`, with_(call, { endedAt: time, durationSeconds: null })];
     yield [`message, receivedAt: ${name}`, with_(message, { receivedAt: time })];
     yield [`call_ended, startedAt: ${name}`, withData(ended, { startedAt: time })];
     yield [`webhook message, receivedAt: ${name}`, withData(received, { receivedAt: time })];
-    yield [`webhook message, timestamp: ${name}`, with_(received, { timestamp: time })];
+    yield [`webhook message, timestamp: ${name}`, with_(withData(received, { receivedAt: null }), { timestamp: time })];
   }
   for (const [name, text] of Object.entries(BAD_TEXTS)) {
-    for (const field of ["id", "callId", "agentId", "agentName", "status"]) {
+    for (const field of ["id", "agentId", "agentName", "status"]) {
       yield [`call, ${field}: ${name}`, with_(call, { [field]: text })];
     }
-    for (const field of ["id", "messageId", "agentId", "agentName"]) {
+    yield [`call, callId: ${name}`, with_(call, { callId: text, id: null })];
+    for (const field of ["id", "agentId", "agentName"]) {
       yield [`message, ${field}: ${name}`, with_(message, { [field]: text })];
     }
-    for (const field of ["channel", "agentId", "agentName"]) {
+    yield [`message, messageId: ${name}`, with_(message, { messageId: text, id: undefined })];
+    for (const field of ["agentId", "agentName"]) {
       yield [`webhook message, ${field}: ${name}`, with_(received, { [field]: text })];
     }
-    for (const field of ["messageId", "id"]) {
-      yield [`webhook message, data.${field}: ${name}`, withData(received, { [field]: text })];
-    }
-    for (const field of ["callId", "id", "status"]) {
+    yield [`webhook message, data.messageId: ${name}`, withData(received, { messageId: text })];
+    yield [`webhook message, data.id: ${name}`, withData(received, { id: text, messageId: null })];
+    for (const field of ["callId", "status"]) {
       yield [`call_ended, data.${field}: ${name}`, withData(ended, { [field]: text })];
     }
+    yield [`call_ended, data.id: ${name}`, withData(ended, { id: text, callId: "" })];
   }
   for (const [name, duration] of Object.entries(BAD_DURATIONS)) {
     yield [`call, duration: ${name}`, with_(call, { durationSeconds: duration })];
@@ -138,6 +155,35 @@ function* kinds() {
     yield [`call_ended, data: ${JSON.stringify(data)}`, with_(ended, { data })];
     yield [`webhook message, data: ${JSON.stringify(data)}`, with_(received, { data })];
   }
+
+  for (const [name, time] of [
+    ["not a time", "yesterday"],
+    ["epoch microseconds", 1_717_243_200_000_000],
+    ["null", null],
+  ]) {
+    yield [`snake_case call, started_at: ${name}`, snake(with_(call, { startedAt: time }))];
+    yield [`snake_case message, received_at: ${name}`, snake(with_(message, { receivedAt: time }))];
+    yield [`snake_case call_ended, started_at: ${name}`, snake(withData(ended, { startedAt: time }))];
+    yield [`enveloped call_ended, startedAt: ${name}`, enveloped(withData(ended, { startedAt: time }))];
+    yield [`call, startedAt: ${name}, started_at beside it`, both(call, "startedAt", time)];
+  }
+  for (const [name, text] of Object.entries(BAD_TEXTS)) {
+    yield [`snake_case call, agent_id: ${name}`, snake(with_(call, { agentId: text }))];
+    yield [`snake_case webhook message, message_id: ${name}`, snake(withData(received, { messageId: text }))];
+    yield [`enveloped webhook message, agentId: ${name}`, enveloped(with_(received, { agentId: text }))];
+    yield [`enveloped webhook message, data.messageId: ${name}`, enveloped(withData(received, { messageId: text }))];
+    yield [`conversation, agentId: ${name}`, (id, time) => ({ id, agentId: text, messages: [message(id, time)] })];
+    yield [`conversation, agent_name: ${name}`, (id) => ({ id, agent_name: text, messages: [{ received_at: "?" }] })];
+  }
+  for (const data of ["text", 5, false, [], [{ receivedAt: "2024-06-01T12:00:00Z" }]]) {
+    yield [`enveloped webhook message, data: ${JSON.stringify(data)}`, enveloped(with_(received, { data }))];
+    yield [`enveloped call_ended, data: ${JSON.stringify(data)}`, enveloped(with_(ended, { data }))];
+  }
+  yield [
+    "enveloped webhook with a time outside",
+    (id, time) => ({ ...enveloped(received)(id, time), received_at: null }),
+  ];
+  yield ["enveloped webhook message without a time", enveloped(with_(received, { data: null, timestamp: undefined }))];
 
   yield ["call without startedAt", with_(typedCall, { startedAt: undefined })];
   yield ["call, startedAt: null", with_(call, { startedAt: null })];

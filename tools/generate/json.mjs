@@ -23,10 +23,13 @@ const STYLES = [
   [8, { odd: true, shuffle: true, escaping: "some" }],
 ];
 
-/** Whether a record has a number that JSON.stringify would change. Only durations can be such numbers. */
+/** Whether a value has a number that JSON.stringify would change. Only durations of records can be such numbers. */
 function hasOddNumber(value) {
-  const duration = value?.durationSeconds ?? value?.data?.durationSeconds;
-  return duration === Infinity || Object.is(duration, -0);
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasOddNumber);
+  const durations = [value.durationSeconds, value.duration_seconds];
+  if (durations.some((duration) => duration === Infinity || Object.is(duration, -0))) return true;
+  return [value.data, value.body, value.messages].some(hasOddNumber);
 }
 
 function writeValue(value, style) {

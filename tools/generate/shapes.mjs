@@ -1,4 +1,5 @@
 /** The shapes of records of the vendor's API and webhooks, and some other shapes. */
+import { deliveryHeaders } from "./forms.mjs";
 import { writeMoment } from "./moments.mjs";
 import { phoneNumber } from "./roster.mjs";
 
@@ -24,6 +25,8 @@ const shapes = [
   [9, "voice turn", voiceTurn],
   [11, "call ended", callEnded],
   [3, "reaction", reaction],
+  [1.5, "contact shared", contactShared],
+  [2, "test delivery", testDelivery],
   [2, "unknown", unknown],
 ];
 const pairs = shapes.map(([weight, shape, make]) => [weight, { shape, make }]);
@@ -39,7 +42,7 @@ export function makeRecord(scene) {
 }
 
 /** A value that is mostly present, and otherwise missing in one of several ways. */
-function agentFields({ random, agent, agentName }, { named = 0.7 } = {}) {
+export function agentFields({ random, agent, agentName }, { named = 0.7 } = {}) {
   if (agent === null)
     return random.weighted([
       [6, { agentId: null }],
@@ -61,7 +64,48 @@ function idField(name, id) {
   return id === undefined ? {} : { [name]: id };
 }
 
-const direction = (random) => random.pick(["inbound", "outbound"]);
+const direction = (random) =>
+  random.weighted([
+    [60, "inbound"],
+    [35, "outbound"],
+    [1, "web"],
+    [1, "Inbound"],
+    [1, null],
+    [1, 5],
+  ]);
+
+/** Channels of messages. They are not a closed set, and none of them is wrong. */
+const channel = (random) =>
+  random.weighted([
+    [40, "sms"],
+    [15, "mms"],
+    [25, "imessage"],
+    [15, "whatsapp"],
+    [8, "rcs"],
+    [2, null],
+    [1, ""],
+    [1, "Voice"],
+    [1, "iMessage"],
+    [1, " SMS\t"],
+    [1, "Ä-line"],
+    [0.5, "other"],
+    [0.5, "telegraph ".repeat(7)],
+    [0.5, 5],
+    [0.5, ["sms"]],
+  ]);
+
+/** Types of calls besides "call". */
+const callType = (random) =>
+  random.weighted([
+    [60, "pstn"],
+    [25, "web"],
+    [3, "PSTN"],
+    [2, " web\n"],
+    [2, null],
+    [2, 5],
+    [1, "Call"],
+    [1, ""],
+  ]);
 
 /** A call's status, end and duration. Sometimes they contradict each other. */
 function outcome({ random, time }) {
@@ -121,7 +165,7 @@ function apiCall(scene) {
   };
   if (random.chance(0.5)) {
     call.direction = random.pick(["inbound", "outbound", "web"]);
-    call.type = call.direction === "web" ? "web" : "pstn";
+    call.type = call.direction === "web" ? "web" : callType(random);
   }
   if (random.chance(0.3))
     Object.assign(call, { recordingUrl: `https://recordings.example/${random.hex()}.mp3`, recordingAvailable: true });
@@ -146,7 +190,7 @@ function apiCall(scene) {
   return call;
 }
 
-function apiMessage({ random, time, id }) {
+export function apiMessage({ random, time, id }) {
   const [from, to] = random.pick([
     ["fromNumber", "toNumber"],
     ["from_", "to"],
@@ -160,7 +204,7 @@ function apiMessage({ random, time, id }) {
     direction: direction(random),
     receivedAt: writeMoment(time, random),
   };
-  if (random.chance(0.5)) message.channel = random.pick(["sms", "mms", "imessage", "whatsapp", "voice"]);
+  if (random.chance(0.5)) message.channel = random.chance(0.1) ? "voice" : channel(random);
   if (random.chance(0.2)) message.mediaUrl = random.pick([null, "https://media.example/a.jpg"]);
   if (random.chance(0.1)) message.mediaUrls = ["https://media.example/a.jpg", "https://media.example/b.jpg"];
   if (random.chance(0.1)) message.reactions = [{ id: 1, type: "like", receivedAt: "soon" }];
@@ -175,6 +219,7 @@ function typedMessage(scene) {
     ...idField(random.pick(["id", "messageId"]), id()),
     ...agentFields(scene),
     body: random.pick(SENTENCES),
+    ...(random.chance(0.3) && { channel: channel(random), numberId: random.pick(scene.numbers).id }),
     direction: direction(random),
     receivedAt: writeMoment(time, random),
   };
@@ -186,6 +231,7 @@ function typedCall(scene) {
     type: "call",
     ...idField(random.pick(["id", "callId"]), id()),
     ...agentFields(scene),
+    ...(random.chance(0.3) && { direction: direction(random), phoneNumberId: random.pick(scene.numbers).id }),
     startedAt: writeMoment(time, random),
     ...outcome(scene),
   };
@@ -194,7 +240,12 @@ function typedCall(scene) {
 function webhook({ random, time }, event, channel, agent, data) {
   const envelope = { event, channel, timestamp: writeMoment(time + random.below(5000), random), ...agent, data };
   if (random.chance(0.5))
-    envelope.conversationState = random.pick([null, {}, { agentId: 5, data: [1], startedAt: "x" }]);
+    envelope.conversationState = random.pick([
+      null,
+      {},
+      { testMode: false },
+      { agentId: 5, data: [1], startedAt: "x" },
+    ]);
   if (random.chance(0.3)) {
     envelope.recentHistory = [
       { id: 1, event: "agent.reaction", type: "call", body: random.pick(SENTENCES), receivedAt: "earlier" },
@@ -205,8 +256,9 @@ function webhook({ random, time }, event, channel, agent, data) {
 
 function webhookMessage(scene) {
   const { random, time, id } = scene;
+  // Real deliveries often name no message.
   const data = {
-    ...idField(random.chance(0.9) ? "messageId" : "id", id()),
+    ...(random.chance(0.8) && idField(random.chance(0.9) ? "messageId" : "id", id())),
     conversationId: `conv_${random.hex()}`,
     numberId: random.pick(scene.numbers).id,
     from: phoneNumber(random),
@@ -216,16 +268,7 @@ function webhookMessage(scene) {
     direction: direction(random),
     receivedAt: writeMoment(time, random),
   };
-  const channel = random.weighted([
-    [40, "sms"],
-    [15, "mms"],
-    [25, "imessage"],
-    [15, "whatsapp"],
-    [2, null],
-    [1, "Voice"],
-    [1, ""],
-  ]);
-  const envelope = webhook(scene, "agent.message", channel, agentFields(scene, { named: 0.3 }), data);
+  const envelope = webhook(scene, "agent.message", channel(random), agentFields(scene, { named: 0.3 }), data);
   if (random.chance(0.1)) {
     if (random.chance(0.5)) delete data.receivedAt;
     else data.receivedAt = null;
@@ -233,6 +276,7 @@ function webhookMessage(scene) {
     envelope.timestamp = writeMoment(time, random);
   } else if (random.chance(0.05)) delete envelope.timestamp;
   if (random.chance(0.03)) delete envelope.channel;
+  nameDelivery(random, envelope);
   retries(scene, "webhook message", envelope);
   return envelope;
 }
@@ -252,7 +296,8 @@ function voiceTurn(scene) {
 function callEnded(scene) {
   const { random, time, id } = scene;
   const data = {
-    ...idField(random.chance(0.9) ? "callId" : "id", id()),
+    ...(random.chance(0.95) && idField(random.chance(0.9) ? "callId" : "id", id())),
+    ...(random.chance(0.3) && { type: callType(random) }),
     numberId: random.pick(scene.numbers).id,
     from: phoneNumber(random),
     to: phoneNumber(random),
@@ -267,6 +312,7 @@ function callEnded(scene) {
   };
   if (random.chance(0.2)) delete data.status;
   const envelope = webhook(scene, "agent.call_ended", "voice", agentFields(scene, { named: 0.3 }), data);
+  nameDelivery(random, envelope);
   retries(scene, "call ended", envelope);
   return envelope;
 }
@@ -281,6 +327,29 @@ function reaction(scene) {
   return webhook(scene, "agent.reaction", "imessage", agentFields(scene), data);
 }
 
+function contactShared(scene) {
+  const { random } = scene;
+  const data = { contact: { name: "A. Person", phoneNumber: phoneNumber(random) }, receivedAt: "not looked at" };
+  return webhook(scene, "agent.contact_shared", "imessage", agentFields(scene), random.chance(0.1) ? 5 : data);
+}
+
+/** What the vendor sends to try a webhook. Its fields are not looked at. */
+function testDelivery(scene) {
+  const { random } = scene;
+  const make = random.weighted([
+    [6, webhookMessage],
+    [2, callEnded],
+    [1, voiceTurn],
+    [1, reaction],
+    [1, contactShared],
+    [1, apiCall],
+    [1, apiMessage],
+  ]);
+  const record = make({ ...scene, later: () => {} });
+  if (random.chance(0.2)) Object.assign(record, { agentId: 5, timestamp: "test" });
+  return random.chance(0.7) ? { ...record, test: true } : { ...record, conversationState: { testMode: true } };
+}
+
 function unknown(scene) {
   const { random, time } = scene;
   return random.weighted([
@@ -291,7 +360,26 @@ function unknown(scene) {
     [1, {}],
     [1, { type: "sms", event: null, endedAt: writeMoment(time, random), data: {} }],
     [1, { id: "x", data: { data: [1, 2], receivedAt: "?" } }],
+    [1, { id: "x", agentId: 5, lastMessageAt: writeMoment(time, random), messageCount: 0, messages: null }],
+    [1, { body: { body: { event: "agent.message", timestamp: writeMoment(time, random) } } }],
+    [1, { type: "http", body: { event: "agent.message", timestamp: writeMoment(time, random) } }],
+    [1, { test: true, event: "agent.created" }],
   ]);
+}
+
+/** Names a webhook's delivery. Only a webhook without an id is known by it. */
+function nameDelivery(random, webhook) {
+  const hasId = ["messageId", "callId", "id"].some((name) => webhook.data?.[name]);
+  if (!random.chance(hasId ? 0.1 : 0.6)) return;
+  Object.assign(
+    webhook,
+    random.weighted([
+      [3, { headers: deliveryHeaders(random) }],
+      [3, { id: `dlv_${random.hex()}` }],
+      [3, { deliveryId: `dlv_${random.hex()}`, webhookId: "wh_1" }],
+      [1, { webhookId: "wh_1", headers: { "x-webhook-event": "agent.message" }, id: 5, deliveryId: "" }],
+    ]),
+  );
 }
 
 /** A delivery without a response is repeated, up to six deliveries in all. */

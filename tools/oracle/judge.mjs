@@ -1,98 +1,197 @@
 /** Judges one record by the rules that do not need the period, the directory or other records. */
-import { readTimestamp } from "./timestamp.mjs";
+import { get, isMissing, isObject, isText, Malformed, Reader } from "./fields.mjs";
+import { channelOfCall, deliveryOf, directionOf, normalised, numberOf } from "./labels.mjs";
 
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const isMissing = (value) => value === undefined || value === null;
+/**
+ * What a record takes from around it if it says nothing itself: the defaults of a push, or of its conversation.
+ * @typedef {{agentId?: string | null, agentName?: string | null, phoneNumberId?: string | null, channel?: string}} Defaults
+ */
+
+const COUNTED_AS = {
+  "agent.message": "message",
+  "agent.call_ended": "call",
+  "agent.reaction": "reaction",
+  "agent.contact_shared": "event",
+};
+
+/**
+ * Opens a value that stands for several records. Returns null for any other value, and else their places and defaults. It throws
+ * `Malformed` for a conversation that is a wrong record.
+ * @param {unknown} value
+ * @param {string} path
+ * @param {Defaults} defaults
+ * @returns {{items: unknown[], path: string, defaults: Defaults} | null}
+ */
+export function open(value, path, defaults) {
+  if (isPage(value)) return { items: value.data, path: `${path}/data`, defaults };
+  if (!isConversation(value)) return null;
+  return { items: value.messages, path: `${path}/messages`, defaults: inherited(value, path, defaults) };
+}
+
+const isPage = (value) => isObject(value) && Array.isArray(value.data);
+
+/** Whether a value is a page or a conversation. */
+export const isContainer = (value) => isPage(value) || isConversation(value);
+
+const hasTime = (value) => get(value, "startedAt") !== undefined || get(value, "receivedAt") !== undefined;
+
+/** A conversation has messages, and nothing by which a record is recognised. */
+function isConversation(value) {
+  if (!isObject(value) || !Array.isArray(value.messages)) return false;
+  const isKnown = value.type === "call" || value.type === "message" || !isMissing(value.event) || hasTime(value);
+  return !isKnown && !isEnvelope(value);
+}
+
+function inherited(conversation, path, defaults) {
+  const field = new Reader(conversation, path, false);
+  const [agentId, agentName] = [field.text("agentId"), field.text("agentName")];
+  return {
+    ...(agentId === null ? agentOf(defaults) : { agentId, agentName }),
+    phoneNumberId: numberOf(conversation) ?? defaults.phoneNumberId,
+    channel: normalised(conversation.channel) || defaults.channel,
+  };
+}
+
+const agentOf = ({ agentId, agentName }) => ({ agentId: agentId || null, agentName: (agentId && agentName) || null });
+
+/** A webhook tool keeps what it received under `body`, beside the request's other parts. */
+function isEnvelope(value) {
+  if (!isMissing(value.event) || !isMissing(value.type) || hasTime(value)) return false;
+  return isObject(value.body) && !isMissing(value.body.event);
+}
 
 /**
  * Judges one record that stands at `path`. The verdict is one of
  *   {is: "invalid", path}                          `path` is the field's
- *   {is: "voiceTurn"} {is: "reaction"} {is: "other"}
- *   {is: "message", id, agentId, agentName, time}
- *   {is: "call", id, agentId, agentName, time, status, seconds}    `status` null: completed; `seconds` null: not known
- * `id`, `agentId` and `agentName` are null if the record does not have them.
+ *   {is: "voiceTurn"} {is: "reaction"} {is: "event"} {is: "test"} {is: "other"}
+ *   {is: "message", id, delivery, agentId, agentName, number, channel, direction, time}
+ *   {is: "call", …, status, seconds}               `status` null: completed; `seconds` null: not known
+ * `id`, `delivery`, `agentId`, `agentName` and `number` are null if the record does not have them. A record with an id has no `delivery`.
  * @param {unknown} record
  * @param {string} path
- * @param {{naive?: boolean, defaults?: {agentId?: string | null, agentName?: string}}} [options]
+ * @param {{naive?: boolean, defaults?: Defaults}} [options]
  */
 export function judge(record, path, { naive = false, defaults = {} } = {}) {
-  if (!isObject(record)) return { is: "invalid", path };
   try {
-    const verdict = recognise(record, path, naive);
-    if ((verdict.is === "message" || verdict.is === "call") && verdict.agentId === null) {
-      verdict.agentId = defaults.agentId || null;
-      verdict.agentName = verdict.agentId && (defaults.agentName || null);
-    }
-    return verdict;
+    if (!isObject(record)) throw new Malformed(path);
+    const envelope = !isPage(record) && isEnvelope(record) ? record : null;
+    const verdict = envelope
+      ? recognise(record.body, `${path}/body`, naive, envelope)
+      : recognise(record, path, naive, null);
+    return verdict.is === "message" || verdict.is === "call" ? completed(verdict, defaults) : verdict;
   } catch (fault) {
     if (fault instanceof Malformed) return { is: "invalid", path: fault.path };
     throw fault;
   }
 }
 
-/** Thrown at the first wrong field, and caught in this file. */
-class Malformed extends Error {
-  constructor(path) {
-    super(path);
-    this.path = path;
-  }
+/** Fills in what the record does not name. It changes the verdict, because copies make a large count slow. */
+function completed(verdict, defaults) {
+  if (verdict.agentId === null) Object.assign(verdict, agentOf(defaults));
+  verdict.number ??= defaults.phoneNumberId || null;
+  verdict.channel ||= normalised(defaults.channel);
+  return verdict;
 }
 
-function recognise(record, path, naive) {
-  if (record.type === "call") return flatCall(record, path, naive);
-  if (record.type === "message") return flatMessage(record, path, naive);
+function recognise(record, path, naive, envelope) {
+  const [is, make] = kindOf(record);
+  if (is === "other") return { is };
+  if (isTest(record)) return { is: "test" };
+  return make ? make(record, path, naive, envelope) : { is };
+}
+
+/** What a record is, and the function that reads it, if it is read. */
+function kindOf(record) {
+  if (record.type === "call") return ["call", flatCall];
+  if (record.type === "message") return ["message", flatMessage];
   if (!isMissing(record.event)) {
-    if (record.event === "agent.reaction") return { is: "reaction" };
-    if (record.event === "agent.call_ended") return webhookCall(record, path, naive);
-    if (record.event !== "agent.message") return { is: "other" };
-    return record.channel === "voice" ? { is: "voiceTurn" } : webhookMessage(record, path, naive);
+    const isKnown = typeof record.event === "string" && Object.hasOwn(COUNTED_AS, record.event);
+    const is = isKnown ? COUNTED_AS[record.event] : "other";
+    if (is === "message" && record.channel === "voice") return ["voiceTurn"];
+    return [is, { message: webhookMessage, call: webhookCall }[is]];
   }
-  if (record.startedAt !== undefined) return flatCall(record, path, naive);
-  if (record.receivedAt !== undefined) return flatMessage(record, path, naive);
-  return { is: "other" };
+  if (get(record, "startedAt") !== undefined) return ["call", flatCall];
+  if (get(record, "receivedAt") !== undefined) return ["message", flatMessage];
+  return ["other"];
+}
+
+function isTest(record) {
+  const state = get(record, "conversationState");
+  return record.test === true || (isObject(state) && get(state, "testMode") === true);
 }
 
 // Each of the four functions reads the fields in the order in which errors are reported.
 
 function flatCall(record, path, naive) {
   const field = new Reader(record, path, naive);
-  const [id, callId] = [field.text("id"), field.text("callId")];
+  const id = field.text("id") ?? field.text("callId");
   const agent = readAgent(field);
   const status = field.text("status") ?? ""; // a call without a status is not completed
-  return { is: "call", id: id ?? callId, ...agent, status: status === "completed" ? null : status, ...readSpan(field) };
+  return {
+    is: "call",
+    id,
+    delivery: null,
+    ...agent,
+    number: numberOf(record),
+    channel: channelOfCall(record.type),
+    direction: directionOf(record.direction),
+    status: status === "completed" ? null : status,
+    ...readSpan(field),
+  };
 }
 
 function flatMessage(record, path, naive) {
   const field = new Reader(record, path, naive);
-  const [id, messageId] = [field.text("id"), field.text("messageId")];
+  const id = field.text("id") ?? field.text("messageId");
   const agent = readAgent(field);
   const time = field.time("receivedAt");
   if (time === null) throw field.fault("receivedAt");
-  return { is: "message", id: id ?? messageId, ...agent, time };
+  return {
+    is: "message",
+    id,
+    delivery: null,
+    ...agent,
+    number: numberOf(record),
+    channel: normalised(record.channel),
+    direction: directionOf(record.direction),
+    time,
+  };
 }
 
-function webhookCall(record, path, naive) {
+function webhookCall(record, path, naive, envelope) {
   const field = new Reader(record, path, naive);
   const data = new Reader(readData(record, field), `${path}/data`, naive);
-  const [callId, id] = [data.text("callId"), data.text("id")];
+  const id = readWebhookId(data, "callId");
   const agent = readAgent(field);
   const named = data.text("status");
   const stated = !isMissing(data.raw("status")); // a call_ended webhook without a status is a completed call
   const status = !stated || named === "completed" ? null : (named ?? "");
-  return { is: "call", id: callId ?? id, ...agent, status, ...readSpan(data) };
+  return {
+    is: "call",
+    ...identity(id, record, envelope),
+    ...agent,
+    ...labels(data),
+    channel: channelOfCall(data.raw("type")),
+    status,
+    ...readSpan(data),
+  };
 }
 
-function webhookMessage(record, path, naive) {
+function webhookMessage(record, path, naive, envelope) {
   const field = new Reader(record, path, naive);
   const data = new Reader(readData(record, field), `${path}/data`, naive);
-  field.text("channel");
-  const [messageId, id] = [data.text("messageId"), data.text("id")];
+  const id = readWebhookId(data, "messageId");
   const agent = readAgent(field);
-  const receivedAt = data.time("receivedAt");
-  const timestamp = field.time("timestamp");
-  const time = receivedAt ?? timestamp;
+  const time = data.time("receivedAt") ?? field.time("timestamp");
   if (time === null) throw data.fault("receivedAt");
-  return { is: "message", id: messageId ?? id, ...agent, time };
+  return {
+    is: "message",
+    ...identity(id, record, envelope),
+    ...agent,
+    ...labels(data),
+    channel: normalised(record.channel),
+    time,
+  };
 }
 
 function readData(record, field) {
@@ -100,6 +199,16 @@ function readData(record, field) {
   if (!isObject(record.data)) throw field.fault("data");
   return record.data;
 }
+
+function readWebhookId(data, name) {
+  return data.text(name) ?? data.text("id");
+}
+
+/** A record without an id is known by its delivery. */
+const identity = (id, webhook, envelope) => ({ id, delivery: id === null ? deliveryOf(webhook, envelope) : null });
+
+const labels = (data) => ({ number: textOr(data.raw("numberId")), direction: directionOf(data.raw("direction")) });
+const textOr = (value) => (isText(value) ? value : null);
 
 function readAgent(field) {
   const [agentId, agentName] = [field.text("agentId"), field.text("agentName")];
@@ -109,47 +218,14 @@ function readAgent(field) {
 function readSpan(field) {
   const startedAt = field.time("startedAt");
   if (startedAt === null) throw field.fault("startedAt");
-  const endedAt = field.time("endedAt");
   const duration = field.raw("durationSeconds");
   if (!isMissing(duration)) {
     const usable = typeof duration === "number" && duration >= 0 && duration <= Number.MAX_SAFE_INTEGER;
     if (!usable) throw field.fault("durationSeconds");
     return { time: startedAt, seconds: Math.floor(duration) + 0 }; // + 0 turns -0 into 0
   }
+  const endedAt = field.time("endedAt"); // only read where the duration is not known
   if (endedAt === null) return { time: startedAt, seconds: null };
   if (endedAt < startedAt) throw field.fault("endedAt");
   return { time: startedAt, seconds: Math.floor((endedAt - startedAt) / 1000) };
-}
-
-/** Reads the fields of one object. Each field is valid, missing (null) or wrong (which throws). */
-class Reader {
-  constructor(object, path, naive) {
-    this.object = object;
-    this.path = path;
-    this.naive = naive;
-  }
-
-  fault(name) {
-    return new Malformed(`${this.path}/${name}`);
-  }
-
-  raw(name) {
-    return this.object[name];
-  }
-
-  /** An empty text counts as missing. */
-  text(name) {
-    const value = this.object[name];
-    if (isMissing(value)) return null;
-    if (typeof value !== "string" || !value.isWellFormed()) throw this.fault(name);
-    return value || null;
-  }
-
-  time(name) {
-    const value = this.object[name];
-    if (isMissing(value)) return null;
-    const time = readTimestamp(value, { naive: this.naive });
-    if (time === null) throw this.fault(name);
-    return time;
-  }
 }

@@ -1,18 +1,20 @@
 /** Counts records, and makes the report and the diagnostics. */
 import { OracleError } from "./error.mjs";
-import { judge } from "./judge.mjs";
+import { Malformed } from "./fields.mjs";
+import { isContainer, judge, open } from "./judge.mjs";
 import { bounds } from "./period.mjs";
 
 /**
  * The report and the diagnostics of records. `diagnostics.problems` have only `{path, code}`.
- * @param {Iterable<unknown> | {data: unknown[]} | string} records parsed values, a list page, or NDJSON text
+ * @param {Iterable<unknown> | {data: unknown[]} | {messages: unknown[]} | string} records parsed values, a list page, a
+ *   conversation, or NDJSON text
  * @param {object} query a `UsageQuery` with `now`
- * @param {{defaults?: {agentId?: string | null, agentName?: string}}} [options] for records without an agent
+ * @param {{defaults?: import("./judge.mjs").Defaults}} [options] for records that name no agent, number or channel
  */
 export function report(records, query, options) {
   const tally = new Tally(query, options);
   if (typeof records === "string") tally.text(records);
-  else if (isPage(records)) tally.value(records, "");
+  else if (isContainer(records)) tally.value(records, "");
   else {
     let index = 0;
     for (const record of records) tally.value(record, `/${index++}`);
@@ -20,7 +22,7 @@ export function report(records, query, options) {
   return { report: tally.report(), diagnostics: tally.diagnostics() };
 }
 
-const isPage = (value) => typeof value === "object" && value !== null && Array.isArray(value.data);
+const quarterOf = ({ time }) => Math.floor(time / 900_000);
 
 /** The count of one period. Values are added one by one. */
 export class Tally {
@@ -34,16 +36,19 @@ export class Tally {
   #duplicates = 0;
   #voiceTurns = 0;
   #reactions = 0;
+  #events = 0;
+  #tests = 0;
   #other = 0;
   #notCompleted = new Map();
   #problems = [];
   #names = new Map();
-  #withoutId = [];
-  #byId = { call: new Map(), message: new Map() };
+  #unmatched = [];
+  /** What each id counted as. Calls, messages and the deliveries of both have ids of their own. */
+  #byId = { call: new Map(), message: new Map(), callDelivery: new Map(), messageDelivery: new Map() };
 
   /**
    * @param {object} query a `UsageQuery` with `now`
-   * @param {{defaults?: {agentId?: string | null, agentName?: string}}} [options]
+   * @param {{defaults?: import("./judge.mjs").Defaults}} [options]
    */
   constructor(query, { defaults = {} } = {}) {
     this.#query = { includeIdle: false, dedupe: true, onInvalid: "throw", naiveTimestamps: "reject", ...query };
@@ -53,22 +58,33 @@ export class Tally {
   }
 
   /**
-   * Counts a value: a record, or a list page, which counts as its items.
+   * Counts a value: a record, or a list page or a conversation, which counts as its items.
    * @param {unknown} value
    * @param {string} path the value's place, as a JSON Pointer
+   * @param {import("./judge.mjs").Defaults} [defaults] those around the value
    */
-  value(value, path) {
-    if (isPage(value)) {
-      for (let i = 0; i < value.data.length; i++) this.value(value.data[i], `${path}/data/${i}`);
+  value(value, path, defaults = this.#judging.defaults) {
+    let opened = null;
+    try {
+      opened = open(value, path, defaults);
+    } catch (fault) {
+      if (!(fault instanceof Malformed)) throw fault;
+      this.#records += 1;
+      this.#place({ is: "invalid", path: fault.path });
+      return;
+    }
+    if (opened) {
+      for (const [n, item] of opened.items.entries()) this.value(item, `${opened.path}/${n}`, opened.defaults);
     } else {
       this.#records += 1;
-      this.#place(judge(value, path, this.#judging));
+      this.#place(judge(value, path, { ...this.#judging, defaults }));
     }
   }
 
   /**
-   * Counts JSON text: one value, or one value on each line. Arrays and pages count as their items. Pointers treat the input as one
-   * array of its values. Only the first value adds no index to its items' pointers, because it may be the whole input.
+   * Counts JSON text: one value, or one value on each line. Arrays, pages and conversations count as their items. Pointers treat
+   * the input as one array of its values. Only the first value adds no index to its items' pointers, because it may be the whole
+   * input.
    * @param {string} text
    */
   text(text) {
@@ -83,7 +99,7 @@ export class Tally {
   topLevel(value, index) {
     const own = index === 0 ? "" : `/${index}`;
     if (Array.isArray(value)) for (const [n, item] of value.entries()) this.value(item, `${own}/${n}`);
-    else this.value(value, isPage(value) ? own : `/${index}`);
+    else this.value(value, isContainer(value) ? own : `/${index}`);
   }
 
   /** Counts one verdict. */
@@ -96,11 +112,14 @@ export class Tally {
     }
     if (verdict.is === "voiceTurn") this.#voiceTurns += 1;
     else if (verdict.is === "reaction") this.#reactions += 1;
+    else if (verdict.is === "event") this.#events += 1;
+    else if (verdict.is === "test") this.#tests += 1;
     else if (verdict.is === "other") this.#other += 1;
     else this.#placeUsage(verdict);
   }
 
-  #placeUsage({ is: kind, id, agentId, agentName, time, status, seconds }) {
+  #placeUsage(verdict) {
+    const { is: kind, id, delivery, agentId, agentName, time, status } = verdict;
     if (agentId !== null && agentName !== null) this.#learnName(agentId, agentName, time);
 
     if (kind === "call" && status !== null) {
@@ -111,23 +130,29 @@ export class Tally {
       this.#outsidePeriod += 1;
       return;
     }
-    const event = { kind, id, agentId, seconds };
-    if (!this.#query.dedupe || id === null) this.#withoutId.push(event);
+    const key = id ?? delivery;
+    if (!this.#query.dedupe || key === null) this.#unmatched.push(verdict);
     else {
-      const known = this.#byId[kind].get(id);
+      const space = this.#byId[id === null ? `${kind}Delivery` : kind];
+      const known = space.get(key);
       if (known) this.#duplicates += 1;
-      if (!known || isFuller(event, known)) this.#byId[kind].set(id, event);
+      if (!known || isFuller(verdict, known)) space.set(key, verdict);
     }
   }
 
   #counted() {
-    return [...this.#withoutId, ...this.#byId.call.values(), ...this.#byId.message.values()];
+    return [...this.#unmatched, ...Object.values(this.#byId).flatMap((space) => [...space.values()])];
+  }
+
+  /** What counts, one by one: `{kind, time, quarter, agentId, number, channel, direction, seconds}` and the ids. */
+  counted() {
+    return this.#counted().map(({ is, ...event }) => ({ kind: is, ...event, quarter: quarterOf(event) }));
   }
 
   /** The rows by agent. Seconds are exact (BigInt), so that an overflow is found and not rounded away. */
   #usage() {
     const usage = new Map();
-    for (const { kind, agentId, seconds } of this.#counted()) {
+    for (const { is: kind, agentId, seconds } of this.#counted()) {
       const row = usage.get(agentId) ?? { messages: 0, calls: 0, seconds: 0n };
       usage.set(agentId, row);
       if (kind === "message") row.messages += 1;
@@ -192,28 +217,42 @@ export class Tally {
       ignored: {
         voiceTurns: this.#voiceTurns,
         reactions: this.#reactions,
+        events: this.#events,
+        tests: this.#tests,
         notCompleted: Object.fromEntries(this.#notCompleted), // fromEntries makes "__proto__" an ordinary key
         other: this.#other,
       },
-      withoutId: this.#counted().filter(({ id }) => id === null).length,
-      withoutDuration: this.#counted().filter(({ kind, seconds }) => kind === "call" && seconds === null).length,
+      withoutId: this.#counted().filter(({ id, delivery }) => id === null && delivery === null).length,
+      withoutDuration: this.#counted().filter(({ is, seconds }) => is === "call" && seconds === null).length,
       problems: [...this.#problems],
       totals,
     };
   }
 }
 
-/** Whether `a` counts instead of `b`, which has an equal id: it has an agent, or is longer, or has the smaller agent id. */
+/** Whether `a` counts instead of `b`, which has an equal id. A report by agent shows only the first four criteria. */
 function isFuller(a, b) {
-  if ((a.agentId === null) !== (b.agentId === null)) return a.agentId !== null;
-  if (a.kind === "call" && a.seconds !== b.seconds) return (a.seconds ?? -1) > (b.seconds ?? -1);
-  return a.agentId !== null && a.agentId < b.agentId;
+  const order =
+    present(a.agentId) - present(b.agentId) ||
+    (a.seconds ?? -1) - (b.seconds ?? -1) ||
+    byCodeUnit(b.agentId ?? "", a.agentId ?? "") ||
+    quarterOf(b) - quarterOf(a) ||
+    present(a.number) - present(b.number) ||
+    byCodeUnit(b.number ?? "", a.number ?? "") ||
+    present(a.channel || null) - present(b.channel || null) ||
+    Number(b.channel === "other") - Number(a.channel === "other") ||
+    byCodeUnit(b.channel, a.channel) ||
+    present(a.direction || null) - present(b.direction || null) ||
+    byCodeUnit(b.direction, a.direction);
+  return order > 0;
 }
+
+const present = (value) => Number(value !== null);
 
 /** The names by id. The last entry of an id wins. */
 function readDirectory(agents = []) {
   const directory = new Map();
-  for (const { id, name } of isPage(agents) ? agents.data : agents) {
+  for (const { id, name } of Array.isArray(agents.data) ? agents.data : agents) {
     if (typeof id !== "string" || typeof name !== "string") {
       throw new OracleError("invalid_option", "an agent has an id and a name");
     }

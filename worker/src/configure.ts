@@ -17,7 +17,7 @@ export function configure(env: Env): UsageHandler {
       ...(env.UPSTREAM_BASE_URL ? proxied(env, env.UPSTREAM_BASE_URL) : computed(env)),
       cors,
       onError: (error, request) => console.error(`${new URL(request.url).pathname}: ${reasonFor(error)}`),
-      onWarning: ({ code, path }, request) => console.warn(`${new URL(request.url).pathname}: ${code}, at ${path}`),
+      onWarning: (problem, request) => console.warn(`${new URL(request.url).pathname}: warning ${aboutInput(problem)}`),
     });
   } catch (error) {
     return async () => notConfigured(reasonOf(error));
@@ -31,10 +31,16 @@ export function configure(env: Env): UsageHandler {
 function reasonFor(error: unknown): string {
   if (error instanceof UsageError) {
     const { code, path, line } = error;
+    if (code === "unknown_records") return aboutInput(error);
     return [code, path && `at ${path}`, line && `line ${line}`].filter(Boolean).join(", ");
   }
   if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
   return error instanceof SyntaxError ? error.name : `${error.name}: ${error.message.slice(0, 300)}`;
+}
+
+/** What is wrong with the whole input, for the log. The message may quote the first record of an unknown kind, which is cut out. */
+function aboutInput({ code, message }: { code: string; message: string }): string {
+  return `${code}: ${code === "unknown_records" ? message.replace(/".*"/s, '"…"') : message}`;
 }
 
 /** A setting is missing or can't be used. The message names it. */

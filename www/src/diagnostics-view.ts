@@ -3,6 +3,7 @@ import { appendInBatches, make, untrusted } from "./dom.js";
 import { count, plural } from "./format.js";
 import type { Result } from "./protocol.js";
 import { type Bucket, balances, buckets } from "./sums.js";
+import { isAboutFile } from "./warnings-view.js";
 
 /** The account of every record. Zeros are shown too, so that the reader sees that there are none. */
 export function renderDiagnostics({ report, diagnostics }: Result): HTMLElement {
@@ -29,7 +30,7 @@ export function renderDiagnostics({ report, diagnostics }: Result): HTMLElement 
       `Of the counted records, ${count(diagnostics.withoutId)} had no id to protect them from being counted twice, and ` +
         `${count(diagnostics.withoutDuration)} were calls of unknown duration, counted as 0 seconds.`,
     ),
-    problemList(diagnostics.problems),
+    problemList(diagnostics.problems.filter((problem) => !isAboutFile(problem))),
   );
 }
 
@@ -109,9 +110,9 @@ function check(holds: boolean, id: string, text: string): HTMLElement {
   );
 }
 
-/** A table of problems, for a report and for an error. */
+/** A table of problems of records, for a report and for an error. */
 export function problemList(problems: Problem[]): HTMLElement {
-  if (problems.length === 0) return make("p", { class: "hint", id: "no-problems" }, "No problems.");
+  if (problems.length === 0) return make("p", { class: "hint", id: "no-problems" }, "No record is invalid.");
   const body = make("tbody");
   const more = make("button", { type: "button", class: "button small more" });
   appendInBatches(body, problems, problemRow, more, 20);

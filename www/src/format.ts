@@ -26,6 +26,11 @@ export function elapsed(milliseconds: number): string {
 /** A count with its noun: `1 record`, `2 records`. */
 export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 
+/** A message of the package as a sentence. Not for messages that may begin with the name of a field. */
+export function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.…]$/.test(message) ? "" : "."}`;
+}
+
 /** Milliseconds as an offset: `+05:30`, or `-00:44:30` for a historical offset with seconds. */
 export function utcOffset(milliseconds: number): string {
   const seconds = Math.abs(milliseconds) / 1000;

@@ -9,6 +9,7 @@ import { type Chosen, listenForFiles } from "./files.js";
 import { count, elapsed, plural, size } from "./format.js";
 import type { Failure, PeriodFacts, Result } from "./protocol.js";
 import { fetchSample, SAMPLE_DATE } from "./sample.js";
+import { isAboutFile } from "./warnings-view.js";
 import { renderReport } from "./whole-report.js";
 
 const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -167,11 +168,13 @@ function showProgress(read: number, total: number): void {
 function showReport(result: Result): void {
   running(false);
   const { fileBytes, jsonBytes, milliseconds, diagnostics } = result;
+  const warnings = diagnostics.problems.filter(isAboutFile).length;
   const unpacked = jsonBytes === fileBytes ? "" : `, ${size(jsonBytes)} unpacked`;
   say(
     `${plural(diagnostics.records, "record")} of `,
     untrusted(records?.name ?? "", 80),
     ` (${size(fileBytes)}${unpacked}) in ${elapsed(milliseconds)}. ${count(diagnostics.counted)} counted.`,
+    warnings > 0 ? ` ${plural(warnings, "warning")}.` : "",
   );
   renderReport(report, result, {
     bars: view.bars,
@@ -181,9 +184,7 @@ function showReport(result: Result): void {
       history.replaceState(null, "", writeAddress(view));
     },
   });
-  // On a phone the report is below the controls.
-  if (fresh && report.getBoundingClientRect().top > innerHeight) status.scrollIntoView();
-  fresh = false;
+  bringIntoView(status, report);
 }
 
 function showFailure(what: Failure): void {
@@ -195,6 +196,13 @@ function showFailure(what: Failure): void {
     bounds.replaceChildren();
   }
   renderFailure(failure, what);
+  if (what.where === "records") bringIntoView(failure, failure);
+}
+
+/** Scrolls to what a new file gave. On a phone it is below the controls. */
+function bringIntoView(first: HTMLElement, shown: HTMLElement): void {
+  if (fresh && shown.getBoundingClientRect().top > innerHeight) first.scrollIntoView();
+  fresh = false;
 }
 
 function say(...text: (string | Node)[]): void {

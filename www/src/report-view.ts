@@ -103,8 +103,9 @@ function barsChoice(bars: View["bars"], onBars: (bars: View["bars"]) => void): H
 
 /** The reason why a report is empty. Most often the file has no records in the period. */
 function nothing({ diagnostics }: Result): string {
-  if (diagnostics.records === 0) return "0 records: the file is empty.";
-  const outside = diagnostics.outsidePeriod;
+  const { records, invalid, outsidePeriod: outside } = diagnostics;
+  if (records === 0) return "0 records: the file contains none.";
+  if (invalid === records) return "No record could be counted: every record is invalid. The list below says why.";
   return outside === 0
     ? "No usage in this period. None of the records is a message or a completed call; the list below says what they are."
     : `No usage in this period. Outside it: ${plural(outside, "record")}. Try another period, or another day.`;

@@ -15,6 +15,14 @@ export interface Bucket {
 export function buckets({ counted, outsidePeriod, duplicates, invalid, ignored }: Diagnostics): Bucket[] {
   const notCompleted = Object.entries(ignored.notCompleted).sort(([, a], [, b]) => b - a);
   const unfinished = sum(notCompleted.map(([, value]) => value));
+  const parts = [
+    { name: "Turns of a voice call", count: ignored.voiceTurns },
+    { name: "Reactions", count: ignored.reactions },
+    { name: "Other events, such as a shared contact", count: ignored.events },
+    { name: "Tests", count: ignored.tests },
+    { name: "Not understood", count: ignored.other },
+    { name: "Calls not completed", count: unfinished },
+  ];
   return [
     { key: "counted", name: "Counted", count: counted, why: "Messages and completed calls of the period" },
     {
@@ -27,13 +35,10 @@ export function buckets({ counted, outsidePeriod, duplicates, invalid, ignored }
     {
       key: "ignored",
       name: "Ignored",
-      count: ignored.voiceTurns + ignored.reactions + ignored.other + unfinished,
-      why: "Neither a message nor a completed call",
+      count: sum(parts.map((part) => part.count)),
+      why: "Neither a message nor a completed call, or only a test",
       parts: [
-        { name: "Turns of a voice call", count: ignored.voiceTurns },
-        { name: "Reactions", count: ignored.reactions },
-        { name: "Other kinds", count: ignored.other },
-        { name: "Calls not completed", count: unfinished },
+        ...parts,
         ...notCompleted.map(([status, value]) => ({
           name: `Status: ${status === "" ? "none" : status}`,
           count: value,

@@ -5,6 +5,7 @@ import { download, fileName, toCsv, toJson } from "./export.js";
 import { count, duration } from "./format.js";
 import type { Result } from "./protocol.js";
 import { renderTable } from "./report-view.js";
+import { renderWarnings } from "./warnings-view.js";
 
 interface Options {
   bars: View["bars"];
@@ -12,9 +13,10 @@ interface Options {
   onBars(bars: View["bars"]): void;
 }
 
-/** The totals, the table, the export buttons and the account of every record. */
+/** The warnings, the totals, the table, the export buttons and the account of every record. */
 export function renderReport(parent: HTMLElement, result: Result, { bars, zone, onBars }: Options): void {
   parent.replaceChildren(
+    ...renderWarnings(result.diagnostics.problems),
     totals(result),
     renderTable(result, bars, onBars),
     exports(result, zone),

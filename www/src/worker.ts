@@ -70,6 +70,7 @@ async function count(id: number, aggregator: UsageAggregator, file: Blob, signal
     });
     await aggregator.pushStream(source.pipeThrough(breathe), { signal });
     if (signal.aborted) return null;
+    aggregator.checkUnderstood();
     const report = aggregator.report();
     const diagnostics = aggregator.diagnostics();
     return { report, diagnostics, fileBytes, jsonBytes, milliseconds: performance.now() - started };

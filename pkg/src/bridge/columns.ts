@@ -1,11 +1,52 @@
-// Writes a batch of JavaScript records as columns for the core. The values are not checked here.
+// A batch of JavaScript values as columns for the core. The values are not checked here.
 // src/records/columns.rs reads the columns, and describes their layout.
 
-import { DATA_FIELDS, RECORD_FIELDS, TAG, TAG_BITS } from "../constants.js";
-import { isArray, isDate, isWellFormed, said } from "./values.js";
+import { ALIAS_FIELD, DATA_FIELDS, RECORD_FIELDS, TAG, TAG_BITS } from "../constants.js";
+import { isDate, isWellFormed, said } from "./values.js";
 
 /** The field number of an entry that begins a record. */
 const RECORD = 0;
+
+/** What the bits of a field have more if it was found under its second spelling. */
+export const ALIAS = ALIAS_FIELD << TAG_BITS;
+
+/** The numbers of the fields of a record, of its `data`, and of the two marks after them, as the bits of entries. */
+export const OWN = bitsOf([...RECORD_FIELDS, "data"], RECORD + 1);
+export const DATA = bitsOf([...DATA_FIELDS, "enveloped", "conversation"], RECORD + 2 + RECORD_FIELDS.length);
+
+function bitsOf(names: readonly string[], first: number): Record<FieldName, number> {
+  const bits = names.map((name, i) => [name, (first + i) << TAG_BITS]);
+  return Object.fromEntries(bits);
+}
+
+export type FieldName =
+  | "type"
+  | "event"
+  | "channel"
+  | "id"
+  | "callId"
+  | "messageId"
+  | "agentId"
+  | "agentName"
+  | "status"
+  | "startedAt"
+  | "endedAt"
+  | "durationSeconds"
+  | "receivedAt"
+  | "timestamp"
+  | "phoneNumberId"
+  | "numberId"
+  | "phoneNumber"
+  | "direction"
+  | "test"
+  | "deliveryId"
+  | "messageCount"
+  | "headers/x-webhook-id"
+  | "envelope/id"
+  | "envelope/deliveryId"
+  | "data"
+  | "enveloped"
+  | "conversation";
 
 /** The most records of a batch. */
 const MAX_BATCH_RECORDS = 512;
@@ -13,51 +54,12 @@ const MAX_BATCH_RECORDS = 512;
 /** A batch with this much text, in UTF-16 units, is handed over without waiting for more records. */
 const FULL_BATCH_UNITS = 1 << 18;
 
-// The fields that only one kind of record uses. Every other field is read from every record.
-const ONLY_CALLS = ["callId", "status", "startedAt", "endedAt", "durationSeconds"];
-const ONLY_MESSAGES = ["messageId", "receivedAt"];
-const ONLY_MESSAGE_WEBHOOKS = ["channel", "timestamp"];
-
-/** A field: its name, and its number as the bits of an entry. */
-interface Field {
-  readonly name: string;
-  readonly bits: number;
-}
-
 const utf8 = new TextEncoder();
 
-/** The fields to read from each kind of record, after `type`, `event`, `data` and a call's `startedAt`. */
-function plansOf(unused: readonly string[]) {
-  const numbered = (names: readonly string[], first: number): Field[] =>
-    names.map((name, i) => ({ name, bits: (first + i) << TAG_BITS })).filter(({ name }) => !unused.includes(name));
-  const without = (list: Field[], ...names: string[]) => list.filter(({ name }) => !names.includes(name));
-
-  const all = numbered(RECORD_FIELDS, RECORD + 1);
-  const [data] = numbered(["data"], RECORD + 1 + RECORD_FIELDS.length) as [Field];
-  const ofData = numbered(DATA_FIELDS, RECORD + 2 + RECORD_FIELDS.length);
-  const named = (wanted: string) => all.find(({ name }) => name === wanted) as Field;
-  const rest = without(all, "type", "event");
-  const ofWebhook = without(rest, ...DATA_FIELDS);
-  return {
-    type: named("type"),
-    event: named("event"),
-    startedAt: named("startedAt"),
-    data,
-    message: without(rest, ...ONLY_CALLS, ...ONLY_MESSAGE_WEBHOOKS),
-    call: without(rest, "startedAt", ...ONLY_MESSAGES, ...ONLY_MESSAGE_WEBHOOKS),
-    webhooks: {
-      message: { own: ofWebhook, data: without(ofData, ...ONLY_CALLS) },
-      call: { own: without(ofWebhook, ...ONLY_MESSAGE_WEBHOOKS), data: without(ofData, ...ONLY_MESSAGES) },
-      other: { own: rest, data: ofData },
-    },
-  };
-}
-
-/** One batch, written record by record. The object is reused for the next batch. */
+/** One batch, written value by value. The object is reused for the next batch. */
 export class Columns {
   /** The number of records in the batch. */
   count = 0;
-  readonly #plans: ReturnType<typeof plansOf>;
   readonly #entries: Uint16Array;
   readonly #numbers: Float64Array;
   readonly #lengths: Uint32Array;
@@ -66,11 +68,16 @@ export class Columns {
   #texts = 0;
   #text = "";
   #utf8 = new Uint8Array(0);
+  // Where the latest mark was set.
+  #markedCount = 0;
+  #markedEntries = 0;
+  #markedNumbers = 0;
+  #markedTexts = 0;
+  #markedUnits = 0;
 
-  /** @param unused the fields that the counter does not use */
-  constructor(unused: readonly string[]) {
-    this.#plans = plansOf(unused);
-    const most = MAX_BATCH_RECORDS * (2 + RECORD_FIELDS.length + DATA_FIELDS.length);
+  constructor() {
+    // A field is entered twice at most: of an envelope, and of the webhook in it.
+    const most = MAX_BATCH_RECORDS * 2 * (2 + RECORD_FIELDS.length + DATA_FIELDS.length);
     this.#entries = new Uint16Array(most);
     this.#numbers = new Float64Array(most);
     this.#lengths = new Uint32Array(most);
@@ -104,113 +111,62 @@ export class Columns {
     return taken;
   }
 
-  /** Writes one record. A list page is not written; its items are returned. */
-  record(record: unknown): unknown[] | undefined {
-    const kind = kindOf(record);
-    if (kind !== TAG.object) {
-      this.#begin(kind);
-      return;
-    }
-    const start = this.#entered;
-    this.#begin(TAG.object);
-    const data = this.#data(record as object);
-    if (isArray(data)) {
-      this.#entered = start;
-      this.count--;
-      return data;
-    }
-    this.#fields(record as object, data);
-    return;
-  }
-
-  /** Writes a list page that is nested too deep, which the core counts as an invalid record. */
-  tooDeep(): void {
-    this.#begin(TAG.tooDeep);
-  }
-
-  #begin(kind: number): void {
+  /** Begins a record: an object, or a value of another kind. */
+  begin(kind: number): void {
     this.count++;
     this.#enter((RECORD << TAG_BITS) | kind);
   }
 
-  /**
-   * Reads only the fields that matter for the record's kind, because looking up a missing property is slow. The kind is decided
-   * from the values that the core decides it from, so the core has every field that it reads.
-   */
-  #fields(record: object, data: unknown): void {
-    const plans = this.#plans;
-    const type = this.#read(record, plans.type);
-    const event = this.#read(record, plans.event);
-    if (type === "message" || type === "call" || event === undefined || event === null) {
-      const isCall = type !== "message" && (this.#read(record, plans.startedAt) !== undefined || type === "call");
-      this.#all(record, isCall ? plans.call : plans.message);
-      return;
-    }
-    const { message, call, other } = plans.webhooks;
-    const plan = event === "agent.message" ? message : event === "agent.call_ended" ? call : other;
-    this.#all(record, plan.own);
-    if (kindOf(data) === TAG.object) this.#all(data as object, plan.data);
+  /** Marks the place up to which {@link reset} drops what is written from now on. */
+  mark(): void {
+    this.#markedCount = this.count;
+    this.#markedEntries = this.#entered;
+    this.#markedNumbers = this.#numbered;
+    this.#markedTexts = this.#texts;
+    this.#markedUnits = this.#text.length;
   }
 
-  #data(record: object): unknown {
-    const { bits } = this.#plans.data;
-    try {
-      const { data } = record as { data?: unknown };
-      const kind = kindOf(data);
-      if (kind === TAG.object) this.#enter(bits | kind);
-      else this.#value(bits, data);
-      return data;
-    } catch (error) {
-      this.#threw(bits, error);
-      return;
-    }
+  /** Drops what was written since the latest mark. */
+  reset(): void {
+    this.count = this.#markedCount;
+    this.#entered = this.#markedEntries;
+    this.#numbered = this.#markedNumbers;
+    this.#texts = this.#markedTexts;
+    this.#text = this.#text.slice(0, this.#markedUnits);
   }
 
-  #all(from: object, fields: readonly Field[]): void {
-    for (const field of fields) this.#read(from, field);
-  }
-
-  /** Writes a field and returns its value; `null` if reading it threw. */
-  #read(from: object, { name, bits }: Field): unknown {
-    try {
-      const value = (from as Record<string, unknown>)[name];
-      this.#value(bits, value);
-      return value;
-    } catch (error) {
-      this.#threw(bits, error);
-      return null;
-    }
-  }
-
-  #value(bits: number, value: unknown): void {
+  /** Writes the value of a field. An absent value is not written. */
+  value(bits: number, value: unknown): void {
     if (value === undefined) return;
     if (typeof value === "string") {
       // Texts are joined, so a high surrogate at the end could pair with the next text's low surrogate.
       if (isHigh(value.charCodeAt(value.length - 1))) this.#string(bits | TAG.brokenText, "");
       else this.#string(bits | TAG.text, value);
     } else if (typeof value === "number") {
-      this.#number(bits | TAG.number, value);
+      this.number(bits | TAG.number, value);
     } else if (value === null) {
       this.#enter(bits | TAG.null);
     } else if (isDate(value)) {
       // Throws if the value only has the tag of a Date.
-      this.#number(bits | TAG.date, Date.prototype.getTime.call(value));
+      this.number(bits | TAG.date, Date.prototype.getTime.call(value));
     } else {
-      this.#enter(bits | kindOf(value));
+      this.#enter(bits | (value === true ? TAG.true : kindOf(value)));
     }
   }
 
-  #threw(bits: number, error: unknown): void {
+  /** Writes a number with its entry. */
+  number(entry: number, value: number): void {
+    this.#enter(entry);
+    this.#numbers[this.#numbered++] = value;
+  }
+
+  /** Writes that reading a field threw an error. */
+  threw(bits: number, error: unknown): void {
     this.#string(bits | TAG.threw, said(error).replace(/\p{Surrogate}/gu, "\ufffd"));
   }
 
   #enter(entry: number): void {
     this.#entries[this.#entered++] = entry;
-  }
-
-  #number(entry: number, value: number): void {
-    this.#enter(entry);
-    this.#numbers[this.#numbered++] = value;
   }
 
   /** Joins the texts of a batch: encoding them together takes a fraction of the time. */
@@ -236,7 +192,8 @@ export class Columns {
 
 const isHigh = (unit: number) => (unit & 0xfc00) === 0xd800;
 
-function kindOf(value: unknown): number {
+/** The tag of a value that is not a number, a text or a Date, or of any record. */
+export function kindOf(value: unknown): number {
   if (value === undefined) return TAG.absent;
   if (value === null) return TAG.null;
   switch (typeof value) {

@@ -12,8 +12,8 @@ export const QUERY = keys(
     "signal onProgress defaults onWarning",
 );
 
-/** The agent of records that name none. */
-export const DEFAULTS = keys("agentId agentName");
+/** What records get that do not name it. */
+export const DEFAULTS = keys("agentId agentName phoneNumberId channel");
 
 /** An account's data. The bounds are those of the vendor's `GET /v1/usage`, whose response may serve as an account. */
 export const ACCOUNT = keys("plan numbers stats webhooks phoneNumbers periodStart periodEnd");
@@ -45,6 +45,7 @@ const MEANINGS: Record<string, string> = {
   retries: "retry maxretries attempts",
   agentId: "agent id",
   agentName: "name",
+  phoneNumberId: "number numberid phonenumber phone",
   phoneNumbers: "phones",
   webhooks: "deliveries",
   records: "data events",

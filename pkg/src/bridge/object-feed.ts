@@ -1,104 +1,94 @@
 // Feeds the core with objects: an iterable or a list page of records, in batches, each record with its path in the input.
 
-import type { Feed } from "../../wasm/usage_by_agent.js";
-import { MAX_DEPTH } from "../constants.js";
+import type { Counter, Feed } from "../../wasm/usage_by_agent.js";
+import { MAX_DEPTH, TAG } from "../constants.js";
 import { attempt, UsageError } from "../errors.js";
 import { isAsyncIterable, isBlob, isReadableStream, isResponse, isThenable } from "./bodies.js";
-import { Columns } from "./columns.js";
-import { isArray, isIterable, typeName } from "./values.js";
+import { type List, RecordWriter, type Use } from "./record-writer.js";
+import { either, isArray, isIterable, property, typeName } from "./values.js";
 
-/** The kinds of records that are accepted, in the words of an error message. */
-export const RECORDS = "an iterable of records, a list page, or JSON text";
+/** Lists of records that are accepted, in the words of an error message. */
+export const RECORDS = "an iterable of records, a list page, a conversation with its messages, or JSON text";
+
+/** What was fed. */
+export interface Fed {
+  /** The first record of an unknown kind. */
+  unknown: object | undefined;
+  /** Whether the input was one record. If its kind is unknown, it was not counted. */
+  isOne: boolean;
+}
 
 /** The part of the core that counts batches. */
-export interface Counts {
-  pushColumns(
-    entries: Uint16Array,
-    numbers: Float64Array,
-    lengths: Uint32Array,
-    text: Uint8Array,
-    prefix: string,
-    first: number,
-    feed: Feed,
-  ): void;
-}
+export type Counts = Pick<Counter, "pushColumns" | "endPage">;
 
-/** Feeds objects to the core. It reuses its columns from one push to the next. */
-export class ObjectFeed {
-  #columns: Columns | undefined;
-  readonly #unused: readonly string[];
+/** How often one list may stand in other lists of an input. Without a limit a few lists could stand for any number of records. */
+const MAX_OCCURRENCES = 100;
 
-  /** @param unused the fields that the counter does not use; reading them would cost time */
-  constructor(unused: readonly string[] = []) {
-    this.#unused = unused;
-  }
+/** Writers that no push uses. The counters share them, so that a counter is small. */
+const idle = new Map<Use, RecordWriter>();
 
-  /**
-   * Counts records.
-   *
-   * @param records an iterable or a list page
-   * @param feed the state of reading
-   * @param counts gives the counter; it is called for each batch, because an iterable may free the counter
-   * @throws {UsageError} `invalid_option` if `records` is neither; the errors of counting
-   */
-  push(records: unknown, feed: Feed, counts: () => Counts): void {
-    // An iterable may itself push records here. Such a push gets its own columns.
-    const columns = this.#columns ?? new Columns(this.#unused);
-    this.#columns = undefined;
-    columns.clear();
-    const batch = new Batch(columns, feed, counts);
-    try {
-      // The numbers of another typed array are not records.
-      if (isIterable(records) && !ArrayBuffer.isView(records)) batch.items("", records, 0);
-      else if (isPage(records)) batch.items("/data", records.data, 0);
-      else {
-        const hint = isThenable(records)
-          ? "; await it first"
-          : isSource(records)
-            ? "; usageByAgentStream takes it"
-            : "";
-        throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted ${RECORDS}${hint}`, {
-          path: "",
-        });
-      }
-    } finally {
-      this.#columns = columns;
+/**
+ * Counts records.
+ *
+ * @param records an iterable, a list page, a conversation or a record
+ * @param use what the counter uses of a record
+ * @param feed the state of reading
+ * @param counts gives the counter; it is called for each batch, because an iterable may free the counter
+ * @throws {UsageError} `invalid_option` if `records` is none of them; the errors of counting
+ */
+export function pushObjects(records: unknown, use: Use, feed: Feed, counts: () => Counts): Fed {
+  // An iterable may itself push records. Such a push gets a writer of its own.
+  const writer = idle.get(use) ?? new RecordWriter(use);
+  idle.delete(use);
+  writer.clear();
+  const objects = new Objects(writer, feed, counts);
+  try {
+    // The numbers of another typed array are not records.
+    let isOne = false;
+    if (isIterable(records) && !ArrayBuffer.isView(records)) objects.items("", records, 0);
+    else {
+      checkObject(records);
+      isOne = !objects.whole(records);
     }
-  }
-
-  /** Frees the columns. */
-  close(): void {
-    this.#columns = undefined;
+    return { unknown: writer.unknown, isOne };
+  } finally {
+    writer.clear();
+    idle.set(use, writer);
   }
 }
 
-/** Records of one list that are handed over together. `prefix` is the list's path, `first` the index of the first record. */
-class Batch {
+/** Objects that are handed over in batches. `prefix` is the path of a batch's list, `first` the index of its first record. */
+class Objects {
   #prefix = "";
   #first = 0;
-  readonly #columns: Columns;
+  readonly #writer: RecordWriter;
   readonly #feed: Feed;
   readonly #counts: () => Counts;
+  readonly #occurrences = new WeakMap<object, number>();
 
-  constructor(columns: Columns, feed: Feed, counts: () => Counts) {
-    this.#columns = columns;
+  constructor(writer: RecordWriter, feed: Feed, counts: () => Counts) {
+    this.#writer = writer;
     this.#feed = feed;
     this.#counts = counts;
   }
 
-  items(prefix: string, items: Iterable<unknown>, depth: number): void {
+  /** Counts the items of a list, and returns their number. */
+  items(prefix: string, items: Iterable<unknown>, depth: number): number {
+    const { columns } = this.#writer;
     let index = 0;
     this.#begin(prefix, index);
     try {
       for (const item of items) {
-        const page = this.#columns.record(item);
-        if (page !== undefined && depth < MAX_DEPTH) {
+        const list = this.#writer.record(item);
+        const refusal = list && this.#refusal(list.of, depth);
+        if (refusal !== undefined) columns.begin(refusal);
+        else if (list !== undefined) {
           this.#flush();
-          this.items(`${prefix}/${index}/data`, page, depth + 1);
+          this.#list(list, `${prefix}/${index}`, depth + 1);
           this.#begin(prefix, index + 1);
-        } else if (page !== undefined) this.#columns.tooDeep();
+        }
         index++;
-        if (this.#columns.isFull) {
+        if (columns.isFull) {
           this.#flush();
           this.#begin(prefix, index);
         }
@@ -106,6 +96,50 @@ class Batch {
     } finally {
       this.#flush(); // the records before an iterator's error count
     }
+    return index;
+  }
+
+  /**
+   * Counts a page, a conversation or a record that is the whole input. A record of an unknown kind is not counted.
+   *
+   * @returns whether it was a list
+   */
+  whole(records: object): boolean {
+    const list = this.#writer.record(records);
+    if (list !== undefined) this.#list(list, "", 0);
+    else if (this.#writer.unknown === undefined) this.#flush();
+    return list !== undefined;
+  }
+
+  #list({ of, items, isConversation }: List, path: string, depth: number): void {
+    if (isConversation) {
+      this.#writer.conversation(of, items.length);
+      this.#begin(path, 0);
+      if (!this.#flush()) return; // it is invalid
+      try {
+        this.items(`${path}/messages`, items, depth);
+      } finally {
+        this.#feed.leave();
+      }
+      return;
+    }
+    const count = this.items(`${path}/data`, items, depth);
+    const more = either(of, "hasMore", "has_more");
+    const total = property(of, "total");
+    this.#counts().endPage(
+      count,
+      typeof more === "boolean" ? Number(more) : -1,
+      typeof total === "number" ? total : -1,
+    );
+  }
+
+  /** Why a list can't be read, as a tag. */
+  #refusal(list: object, depth: number): number | undefined {
+    if (depth >= MAX_DEPTH) return TAG.tooDeep;
+    if (depth === 0) return undefined; // an iterable may give one list again and again, with other contents
+    const occurrences = (this.#occurrences.get(list) ?? 0) + 1;
+    this.#occurrences.set(list, occurrences);
+    return occurrences > MAX_OCCURRENCES ? TAG.tooOften : undefined;
   }
 
   #begin(prefix: string, first: number): void {
@@ -113,23 +147,45 @@ class Batch {
     this.#first = first;
   }
 
-  #flush(): void {
-    if (this.#columns.count === 0) return;
-    const { entries, numbers, lengths, text } = this.#columns.flush();
+  /** Hands over the batch. Returns whether it was a conversation whose messages are to follow. */
+  #flush(): boolean {
+    const { columns } = this.#writer;
+    if (columns.count === 0) return false;
+    const { entries, numbers, lengths, text } = columns.flush();
     const counts = this.#counts();
-    attempt(() => counts.pushColumns(entries, numbers, lengths, text, this.#prefix, this.#first, this.#feed));
+    return attempt(() => counts.pushColumns(entries, numbers, lengths, text, this.#prefix, this.#first, this.#feed));
   }
+}
+
+/** Makes sure that the whole input may be a list or a record. A value that only carries records must be read first. */
+function checkObject(records: unknown): asserts records is object {
+  const stream = isSource(records) ? "; usageByAgentStream takes it" : "";
+  const hint = isThenable(records) ? "; await it first" : stream;
+  if (isList(records) || (hint === "" && typeName(records) === "an object")) return;
+  throw new UsageError("invalid_option", `records is ${typeName(records)}: wanted a record, ${RECORDS}${hint}`, {
+    path: "",
+  });
 }
 
 const isSource = (value: unknown) =>
   isReadableStream(value) || isAsyncIterable(value) || isResponse(value) || isBlob(value);
 
+/** Whether the value is a list page or a conversation, which stand for their items. */
+export function isList(value: unknown): value is object {
+  return isPage(value) || isConversation(value);
+}
+
 /** Whether the value is a list page: an object whose `data` is an array. An object whose `data` throws is not one. */
-export function isPage(value: unknown): value is { data: unknown[] } {
+function isPage(value: unknown): value is { data: unknown[] } {
   if (typeof value !== "object" || value === null || isArray(value)) return false;
   try {
     return isArray((value as { data?: unknown }).data);
   } catch {
     return false;
   }
+}
+
+/** Whether the value is an object with an array of messages. The core decides whether it is a conversation. */
+function isConversation(value: unknown): value is object {
+  return typeof value === "object" && value !== null && isArray(property(value, "messages"));
 }

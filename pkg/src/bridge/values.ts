@@ -134,3 +134,9 @@ export function property(value: unknown, key: PropertyKey): unknown {
     return;
   }
 }
+
+/** The value of the first key, or of the second one if there is no first. */
+export function either(value: unknown, first: string, second: string): unknown {
+  const found = property(value, first);
+  return found === undefined ? property(value, second) : found;
+}

@@ -1,12 +1,8 @@
-import type { Aggregator } from "../../wasm/usage_by_agent.js";
 import { core } from "../bridge/module.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
 import { attempt } from "../errors.js";
 import type { AgentUsageResponse, UsageQuery } from "../types.js";
 import { Counter } from "./counter.js";
-
-/** The fields of phone numbers, which a report by agent does not use. */
-const NUMBERS = ["phoneNumberId", "numberId", "phoneNumber"];
 
 /**
  * The counts of one period. Records may be pushed in parts.
@@ -31,7 +27,7 @@ const NUMBERS = ["phoneNumberId", "numberId", "phoneNumber"];
  * console.log(usage.report());
  * ```
  */
-export class UsageAggregator extends Counter<Aggregator> {
+export class UsageAggregator extends Counter {
   /**
    * @param query the period, and how records are read
    * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`, `not_initialised`
@@ -41,8 +37,8 @@ export class UsageAggregator extends Counter<Aggregator> {
     const options = JSON.stringify(toCoreUsageQuery(query));
     super(
       "UsageAggregator",
-      attempt(() => new wasm.Aggregator(options)),
-      NUMBERS,
+      attempt(() => new wasm.Counter(options, true)),
+      "report",
     );
   }
 

@@ -1,13 +1,18 @@
-import type { Aggregator, Feed, Rollup } from "../../wasm/usage_by_agent.js";
+import type { Counter as Core, Feed } from "../../wasm/usage_by_agent.js";
 import { checkKeys, DEFAULTS, QUERY } from "../bridge/known-keys.js";
 import { core } from "../bridge/module.js";
-import { ObjectFeed } from "../bridge/object-feed.js";
+import { pushObjects } from "../bridge/object-feed.js";
 import { checked } from "../bridge/options.js";
+import type { Use } from "../bridge/record-writer.js";
 import { chunksOf } from "../bridge/text-chunks.js";
 import { bytesOf, isObject, isWellFormed, property, typeName, uint8ArrayOf } from "../bridge/values.js";
 import { attempt, UsageError } from "../errors.js";
-import type { Diagnostics, RecordDefaults, Records } from "../types.js";
+import { lookOfValue } from "../looks/value.js";
+import type { Diagnostics, Problem, RecordDefaults, Records } from "../types.js";
 import { type ByteSource, opened } from "./byte-source.js";
+import { notUnderstood } from "./not-understood.js";
+import { secondMark, TextHead } from "./text-head.js";
+import { warningsOf } from "./warnings.js";
 
 /** How {@link Counter.pushStream} reads a source. */
 export interface StreamOptions {
@@ -15,32 +20,38 @@ export interface StreamOptions {
   signal?: AbortSignal;
   /** Called after each chunk with the number of bytes read from the source so far. Of gzip data these are compressed bytes. */
   onProgress?(bytes: number): void;
-  /** The agent of records that name none. */
+  /** The agent, the phone number and the channel of records that name none. A conversation's own come before them. */
   defaults?: RecordDefaults;
 }
 
 /** What {@link UsageAggregator} and {@link UsageRollup} share: records and snapshots go in, diagnostics and snapshots come out. */
-export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Rollup> implements Disposable {
+export abstract class Counter implements Disposable {
   #core: Core | undefined;
-  #text: Feed | undefined;
-  readonly #objects: ObjectFeed;
+  #text: Text | undefined;
+  /** What the first record of an unknown kind looks like, if it came as an object. */
+  #unknown: string | undefined;
+  /** What a text looked like that was not JSON. */
+  #look: string | undefined;
   readonly #name: string;
+  readonly #use: Use;
 
-  /** `name` is the name of the class, which a minifier would change. The counter does not use the fields in `unused`. */
-  protected constructor(name: string, counts: Core, unused: readonly string[] = []) {
+  /** `name` is the name of the class, which a minifier would change. `use` is what the counter uses of a record. */
+  protected constructor(name: string, counts: Core, use: Use) {
     this.#name = name;
     this.#core = counts;
-    this.#objects = new ObjectFeed(unused);
+    this.#use = use;
   }
 
   /**
    * Counts records.
    *
-   * @param records objects, a list page, or one whole JSON text. Parts of a text go to {@link pushBytes}.
-   * @param defaults the agent of records that name none
+   * @param records objects, a list page, a conversation with its messages, one record, or one whole JSON text. Parts of a text go to
+   *   {@link pushBytes}.
+   * @param defaults the agent, the phone number and the channel of records that name none. A conversation's own come before them.
    * @returns this counter
-   * @throws {UsageError} `invalid_json`, `invalid_record` (unless `onInvalid` is `"skip"`), `overflow`. The records before the
-   *   error stay counted. The record itself and the records after it are not counted.
+   * @throws {UsageError} `invalid_option` where `records` is none of these, or `defaults` is wrong; `unknown_records` where
+   *   `records` is one object of an unknown kind; `invalid_json`, `invalid_record` (unless `onInvalid` is `"skip"`), `overflow`. The
+   *   records before the error stay counted. The record itself and the records after it are not counted. Other records of an unknown kind are no error here: see {@link checkUnderstood}.
    *
    * @example
    * ```ts
@@ -53,13 +64,20 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
    */
   push(records: Records, defaults: RecordDefaults = {}): this {
     const counts = this.#live();
-    const text = typeof records === "string" ? records : bytesOf(records);
-    const feed = feedOf(defaults);
+    const given = typeof records === "string" ? records : bytesOf(records);
+    const text = new Text(feedOf(defaults));
     try {
-      if (text !== undefined) pushText(counts, feed, text);
-      else this.#objects.push(records, feed, () => this.#live());
+      if (given !== undefined) {
+        for (const chunk of chunksOf(given)) text.push(counts, chunk);
+        this.#ended(text.finish(counts));
+      } else {
+        const { unknown, isOne } = pushObjects(records, this.#use, text.feed, () => this.#live());
+        const look = unknown && lookOfValue(unknown);
+        if (look !== undefined && isOne) throw notUnderstood(look);
+        this.#unknown ??= look;
+      }
     } finally {
-      feed.free();
+      text.free();
     }
     return this;
   }
@@ -79,8 +97,8 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
     if (bytes === undefined) {
       throw new UsageError("invalid_option", `the chunk is ${typeName(chunk)}: wanted a Uint8Array`, { path: "" });
     }
-    this.#text ??= feedOf({});
-    pushChunk(counts, this.#text, bytes);
+    this.#text ??= new Text(feedOf({}));
+    this.#text.push(counts, bytes);
     return this;
   }
 
@@ -92,15 +110,14 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
    */
   finish(): this {
     const counts = this.#live();
-    const text = this.#text;
-    if (text !== undefined) finishText(counts, text);
+    if (this.#text !== undefined) this.#ended(this.#text.finish(counts));
     return this;
   }
 
   /**
-   * Counts the records of one JSON text that arrives in its own time: newline-delimited or concatenated JSON, an array, or a list
-   * page. Memory does not grow with the stream, except for ids (with `dedupe`) and agents. The next chunk is read after the one
-   * before it has been counted.
+   * Counts the records of one JSON text that arrives in its own time: an array, or newline-delimited or concatenated JSON. List
+   * pages and conversations may stand in the place of records. Memory does not grow with the stream, except for ids (with
+   * `dedupe`) and agents. The next chunk is read after the one before it has been counted.
    *
    * Gzip data is decompressed, whatever its name or type is: its first two bytes tell it from JSON. It may have several members,
    * as `cat a.gz b.gz` makes them, and zero bytes after the last one.
@@ -124,7 +141,7 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
     this.#live();
     checkStreamOptions(options);
     const { signal, onProgress, defaults = {} } = options;
-    const text = feedOf(defaults, "/defaults");
+    const text = new Text(feedOf(defaults, "/defaults"));
     try {
       const chunks = opened(source);
       let hasEnded = false;
@@ -132,14 +149,14 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
         for (;;) {
           const chunk = await unlessAborted(() => chunks.next(), signal);
           if (chunk === undefined) break;
-          pushChunk(this.#live(), text, chunk);
+          text.push(this.#live(), chunk);
           onProgress?.(chunks.bytes);
         }
         hasEnded = true;
       } finally {
         if (!hasEnded) chunks.stop(signal?.reason); // nobody reads the rest
       }
-      finishText(this.#live(), text);
+      this.#ended(text.finish(this.#live()));
     } finally {
       text.free();
     }
@@ -147,21 +164,73 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
   }
 
   /**
-   * Where every record went so far.
+   * Where every record went so far. The problems begin with warnings about the whole input, which are made when this is called:
+   * `unknown_records`, `incomplete_page`, `mixed_sources`, and `invalid_json` for a text that was not JSON.
    *
    * @returns `records = counted + outsidePeriod + duplicates + (all of ignored) + invalid`
+   *
+   * @example
+   * ```ts
+   * const usage = new UsageAggregator({ period: "month", now: "2024-06-15T12:00:00Z" });
+   * usage.push({ data: [{ id: "m1", receivedAt: "2024-06-02T09:00:00Z" }], hasMore: true, total: 512 });
+   * console.log(usage.diagnostics().problems[0]?.code); // "incomplete_page"
+   * usage.free();
+   * ```
    */
   diagnostics(): Diagnostics {
     const counts = this.#live();
     const found = attempt(() => counts.diagnostics());
-    // The core gives a Map, because a status may be any text. fromEntries makes own properties of all keys, `__proto__` too.
-    return { ...found, ignored: { ...found.ignored, notCompleted: Object.fromEntries(found.ignored.notCompleted) } };
+    return {
+      ...found,
+      // The core gives a Map, because a status may be any text. fromEntries makes own properties of all keys, `__proto__` too.
+      ignored: { ...found.ignored, notCompleted: Object.fromEntries(found.ignored.notCompleted) },
+      problems: [
+        ...this.#warnings(found),
+        ...found.problems.map((problem: Problem) => ({ ...problem, message: problem.message + secondMark(problem) })),
+      ],
+    };
   }
 
   /**
-   * Everything that has been counted, as bytes that can be kept, sent, and given to {@link merge}. Equal counts give equal bytes,
-   * whatever the order and parts of the records, and on every machine. With `dedupe` the snapshot contains the ids as hashes,
-   * about 16 bytes each. It does not contain a text that {@link pushBytes} has begun, only its records that have ended.
+   * Makes sure that the input is understood. The one-shot functions {@link usageByAgent} and {@link usageByAgentStream} do this at
+   * the end of their input. Zero records are understood.
+   *
+   * @param onWarning called with each warning about the whole input; see {@link diagnostics}
+   * @returns this counter
+   * @throws {UsageError} `unknown_records` if there are records and all of them are of an unknown kind, or if a text was not JSON and
+   *   no record is of a known kind. The message says what they look like: an error body, a report, an agent, another format
+   *
+   * @example
+   * ```ts
+   * const usage = new UsageAggregator({ period: "month" });
+   * usage.push('{"detail":"Invalid API key"}');
+   * try {
+   *   usage.checkUnderstood();
+   * } catch (error) {
+   *   console.log((error as UsageError).code); // "unknown_records"; its message quotes the answer
+   * }
+   * usage.free();
+   * ```
+   */
+  checkUnderstood(onWarning?: (problem: Problem) => void): this {
+    if (onWarning !== undefined && onWarning !== null && typeof onWarning !== "function") {
+      const got = `onWarning is ${typeName(onWarning)}`;
+      throw new UsageError("invalid_option", `${got}: wanted a function`, { path: "/onWarning" });
+    }
+    const counts = this.#live();
+    const [records, unknown] = attempt(() => counts.warnings()) as unknown as [number, number];
+    if (records > 0 && records === unknown) throw notUnderstood(this.#lookOfUnknown() ?? "records of another kind");
+    if (this.#look !== undefined && !hasUsage(this.diagnostics())) throw notUnderstood(this.#look);
+    if (onWarning === undefined || onWarning === null) return this;
+    for (const problem of this.diagnostics().problems) if (problem.severity === "warning") onWarning(problem);
+    return this;
+  }
+
+  /**
+   * Everything that has been counted, as bytes that can be kept, sent, and given to {@link merge}. Equal counts give equal bytes on
+   * every machine, whatever the order and parts of the records. The list of problems and what is missing from lists of pages are the
+   * exceptions: they depend on the order. With `dedupe` the snapshot contains the ids as hashes, about 16 bytes each. It does not
+   * contain a text that {@link pushBytes} has begun, only its records that have ended.
    *
    * @returns the bytes; the format is described in `docs/snapshot-format.md` of the repository
    */
@@ -172,7 +241,8 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
 
   /**
    * Adds the counts of another counter. Where all records have ids and both counters use `dedupe`, the result equals one pass over
-   * all records, in whatever order the parts are merged. Only the list of problems depends on the order: it has the first 100.
+   * all records, in whatever order the parts are merged. Only the list of problems depends on the order: it has the first 100. Lists
+   * of pages are judged in each part by itself, so a list whose pages are in two parts warns `incomplete_page`.
    *
    * @param other another counter of this kind, or its {@link snapshot}. It does not change.
    * @returns this counter
@@ -195,7 +265,6 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
     this.#text?.free();
     this.#core?.free();
     this.#text = this.#core = undefined;
-    this.#objects.close();
   }
 
   [Symbol.dispose](): void {
@@ -208,6 +277,28 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
     return attempt(() => question(counts)) as T;
   }
 
+  /** Notes what a text looked like that has ended. */
+  #ended(look: string | undefined): void {
+    this.#look ??= look;
+  }
+
+  #warnings({ invalid }: Diagnostics): Problem[] {
+    const counts = this.#live();
+    return warningsOf(
+      attempt(() => counts.warnings()),
+      invalid,
+      () => this.#lookOfUnknown(),
+      this.#look,
+    );
+  }
+
+  /** What the first record of an unknown kind looks like. A record that was merged from a snapshot is not known. */
+  #lookOfUnknown(): string | undefined {
+    if (this.#unknown !== undefined) return this.#unknown;
+    const text = this.#live().unknown();
+    return text.length === 0 ? undefined : lookOfValue(parsed(new TextDecoder().decode(text)));
+  }
+
   #live(): Core {
     if (this.#core === undefined) {
       throw new UsageError("invalid_option", `this ${this.#name} has been freed`);
@@ -216,25 +307,80 @@ export abstract class Counter<Core extends Aggregator | Rollup = Aggregator | Ro
   }
 }
 
-function pushText(counts: Aggregator | Rollup, feed: Feed, text: Uint8Array | string): void {
-  for (const chunk of chunksOf(text)) attempt(() => counts.pushText(feed, chunk, false));
-  finishText(counts, feed);
+/** A text that is being read. */
+class Text {
+  readonly feed: Feed;
+  #head = new TextHead();
+
+  constructor(feed: Feed) {
+    this.feed = feed;
+  }
+
+  /** Counts the records that end in the next bytes. A text that has failed throws its error again. */
+  push(counts: Core, bytes: Uint8Array): void {
+    this.#read(counts, this.#head.take(bytes));
+  }
+
+  /** Ends the text. Returns what it looked like, if it was not JSON. Another text may follow. */
+  finish(counts: Core): string | undefined {
+    this.#read(counts, this.#head.end());
+    this.#part(counts, new Uint8Array(0), true);
+    const { look } = this.#head;
+    this.#head = new TextHead();
+    return look;
+  }
+
+  #read(counts: Core, bytes: Uint8Array): void {
+    for (const part of bytes.length > 0 ? chunksOf(bytes) : [bytes]) this.#part(counts, part, false);
+  }
+
+  #part(counts: Core, bytes: Uint8Array, isLast: boolean): void {
+    attempt(
+      () => counts.pushText(this.feed, bytes, isLast),
+      "",
+      (fault) => this.#head.explains(fault),
+    );
+  }
+
+  free(): void {
+    this.feed.free();
+  }
 }
 
-function pushChunk(counts: Aggregator | Rollup, feed: Feed, bytes: Uint8Array): void {
-  for (const part of chunksOf(bytes)) attempt(() => counts.pushText(feed, part, false));
-  if (bytes.length === 0) attempt(() => counts.pushText(feed, bytes, false)); // a text that has failed throws its error again
+/** Whether at least one record is of a known kind. */
+function hasUsage({ records, invalid, ignored }: Diagnostics): boolean {
+  return records > invalid + ignored.other;
 }
 
-function finishText(counts: Aggregator | Rollup, feed: Feed): void {
-  attempt(() => counts.pushText(feed, new Uint8Array(0), true));
+/** The value of JSON text. Of text that was cut only the first keys are known. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return Object.fromEntries(
+      Array.from(text.matchAll(/"(\w{1,40})"\s*:/g), ([, key]) => [key, undefined]).slice(0, 9),
+    );
+  }
 }
 
-/** A feed whose records belong to this agent where they name none. `path` is the place of the defaults. */
+/** A feed whose records get this agent, phone number and channel where they name none. `path` is the place of the defaults. */
 function feedOf(defaults: RecordDefaults, path = ""): Feed {
-  checkKeys(checked(defaults, "the defaults", "{agentId, agentName}", path), DEFAULTS, path);
-  const { agentId, agentName } = defaults;
-  for (const [key, value] of Object.entries({ agentId, agentName })) {
+  checkDefaults(defaults, path);
+  const { agentId, agentName, phoneNumberId, channel } = defaults;
+  return new (core().Feed)(agentId, agentName, phoneNumberId, channel);
+}
+
+/**
+ * Makes sure that the defaults of records are right.
+ *
+ * @param path the place of the defaults in the options
+ * @throws {UsageError} `invalid_option`
+ */
+export function checkDefaults(defaults: RecordDefaults, path: string): void {
+  const example = "{agentId, agentName, phoneNumberId, channel}";
+  checkKeys(checked(defaults, "the defaults", example, path), DEFAULTS, path);
+  const { agentId, agentName, phoneNumberId, channel } = defaults;
+  for (const [key, value] of Object.entries({ agentId, agentName, phoneNumberId, channel })) {
     const missing = value === undefined || value === null;
     if (!missing && (typeof value !== "string" || !isWellFormed(value))) {
       const got = typeof value === "string" ? "text with a lone surrogate" : typeName(value);
@@ -243,7 +389,6 @@ function feedOf(defaults: RecordDefaults, path = ""): Feed {
       });
     }
   }
-  return new (core().Feed)(agentId, agentName);
 }
 
 function checkStreamOptions(options: StreamOptions): void {

@@ -1,4 +1,3 @@
-import type { Rollup } from "../../wasm/usage_by_agent.js";
 import { core } from "../bridge/module.js";
 import {
   toCoreAccountQuery,
@@ -28,12 +27,12 @@ import type {
 import { Counter } from "./counter.js";
 
 /**
- * The counts of all time by agent, phone number and quarter hour. Records may be pushed in parts. Afterwards the rollup gives the
- * usage of any period in any zone.
+ * The counts of all time by agent, phone number, channel, direction and quarter hour. Records may be pushed in parts. Afterwards the
+ * rollup gives the usage of any period in any zone.
  *
- * Records before 1970 or after 2099 count as `outsidePeriod`. A day that does not begin and end on a quarter hour of UTC can't be
- * reported (`out_of_range`). Only Africa/Monrovia until 1972 and Pacific/Kiritimati until 1979 have such days. An id counts once in
- * all time; a {@link UsageAggregator} counts it once in its period.
+ * Records before 1969-12-31 or after 2100-01-01, in UTC, count as `outsidePeriod`. A day that does not begin and end on a quarter
+ * hour of UTC can't be reported (`out_of_range`). Only Africa/Monrovia until 1972 and Pacific/Kiritimati until 1979 have such
+ * days. An id counts once in all time; a {@link UsageAggregator} counts it once in its period.
  *
  * It uses memory of the WebAssembly module. Call `free()` when you no longer need it, or declare it with `using`.
  *
@@ -50,7 +49,7 @@ import { Counter } from "./counter.js";
  * later.free();
  * ```
  */
-export class UsageRollup extends Counter<Rollup> {
+export class UsageRollup extends Counter {
   /**
    * @param options agents' names, and how records are read
    * @throws {UsageError} `invalid_option`, `not_initialised`
@@ -60,7 +59,8 @@ export class UsageRollup extends Counter<Rollup> {
     const json = JSON.stringify(toCoreRollupOptions(options));
     super(
       "UsageRollup",
-      attempt(() => new wasm.Rollup(json)),
+      attempt(() => new wasm.Counter(json, false)),
+      "routes",
     );
   }
 

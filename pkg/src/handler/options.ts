@@ -1,6 +1,6 @@
 import type { Account, Instant, PeriodQuery, Problem, UsageQuery, UsageRollup } from "usage-by-agent";
-import type { RecordsInput } from "./computed/records-input.js";
 import { checkKeys, keys } from "../bridge/known-keys.js";
+import type { RecordsInput } from "./computed/records-input.js";
 import { invalidOption, isRevoked } from "./invalid-option.js";
 
 export type { RecordsInput } from "./computed/records-input.js";
@@ -38,8 +38,12 @@ export interface UsageHandlerOptions {
   /**
    * Gives the records of the window; further records do no harm. The window is the period, the days or months of a series, or all
    * time for `/v1/usage` and `/v1/usage/by-number`. A stream of JSON text, a `Response` and a `Blob` are read in constant memory, and
-   * are cancelled if they are not read. Stop reading your own source when `request.signal` is aborted. Any other value, such as the
-   * result of a database that has its records in `rows`, is a 500 whose message names the value's type or its keys.
+   * are cancelled if they are not read. Stop reading your own source when `request.signal` is aborted.
+   *
+   * Objects may be an iterable of records, a list page, a conversation with its messages, or a webhook as webhook tools keep it, in
+   * the `body` of its request. Any other value, such as the result of a database that has its records in `rows`, is a 500 whose
+   * message names the value's type or its keys. Records none of which is of a known kind, such as an error response, are a 500
+   * `unknown_records`. No records at all are a report without usage.
    */
   records?: (window: RecordsWindow, request: Request) => Awaitable<RecordsInput>;
   /**
@@ -76,8 +80,21 @@ export interface UsageHandlerOptions {
    */
   onError?: (error: unknown, request: Request) => unknown;
   /**
-   * Gets each warning about the records, with `records`: input of which only a part was understood. A warning does not change the
-   * response. The call is not awaited, and what it throws is ignored.
+   * Gets each warning about the records, with `records`: `unknown_records`, if some of them are of an unknown kind;
+   * `incomplete_page`, if the pages of a list or the messages of a conversation are missing; `mixed_sources`, if messages may have
+   * been counted twice. A warning does not change the response. Its message may quote a record. The call is not awaited, and what it
+   * throws is ignored.
+   *
+   * A rollup that you keep is not checked for each request: its `diagnostics()` have the warnings.
+   *
+   * @example
+   * ```ts
+   * const handler = createUsageHandler({
+   *   records: () => fetch("https://files.example/2024.ndjson"),
+   *   authorize: (token) => tokens.has(token),
+   *   onWarning: ({ code, message }, request) => console.warn(request.url, code, message),
+   * });
+   * ```
    */
   onWarning?: (problem: Problem, request: Request) => unknown;
 }

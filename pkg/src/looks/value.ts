@@ -116,7 +116,8 @@ function lookOfList(value: unknown): string | undefined {
 }
 
 function lookOfWebhook(value: unknown): string | undefined {
-  const [event, body] = [property(value, "event"), property(value, "body")];
+  const body = property(value, "body");
+  const event = property(value, "event") ?? property(body, "event"); // an envelope has the webhook in its body
   if (typeof event === "string") {
     const isDocumented = /^agent\.(?:message|call_ended|reaction|contact_shared)$/.test(event);
     return `a webhook of the event ${quoted(event)}${isDocumented ? "" : ", which is not documented"}`;

@@ -1,6 +1,6 @@
 // Collects causes. A cause that is found twice is reported once, with the fields of both.
 
-import type { Cause, CauseCode } from "./types.js";
+import type { Cause, CauseCode, Field } from "./types.js";
 
 /** The message of each cause. "ours" and "theirs" are the two responses. */
 const WORDS: Record<CauseCode, string> = {
@@ -8,6 +8,7 @@ const WORDS: Record<CauseCode, string> = {
   agents_only_in_ours: "agents with usage in ours have no row in theirs",
   agents_only_in_theirs: "agents with usage in theirs have no row in ours",
   unassigned_moved: "one side has usage under Unassigned that the other has under agents",
+  agent_deleted: "theirs has the usage of agents under Unassigned, as it does once they are deleted",
   bounds_written_otherwise: "theirs writes equal bounds by another convention",
   other_week_start: "theirs begins the week on another day",
   other_zone: "theirs is of another time zone",
@@ -15,12 +16,16 @@ const WORDS: Record<CauseCode, string> = {
   failed_calls_counted: "theirs counts calls that were not completed",
   duplicates_counted: "theirs counts an id more than once",
   duplicates_not_counted: "theirs counts an id once",
+  redeliveries_counted: "theirs counts each delivery of an event that has no id of its own",
+  tests_counted: "theirs counts records that are marked as tests",
   voice_turns_counted: "theirs counts spoken turns as messages",
   outbound_messages_missing: "theirs leaves out outbound messages",
   inbound_messages_missing: "theirs leaves out inbound messages",
+  span_billed: "theirs has the seconds from the start of each call to its end",
   rounded_up_per_call: "theirs rounds each call up",
   rounded_to_nearest: "theirs rounds each call to the nearest second",
   rounded_after_sum: "theirs rounds the sum of fractions of seconds",
+  records_not_understood: "ours leaves out records of an unknown kind",
   evidence_differs: "counting the records with the query does not give ours",
 };
 
@@ -48,6 +53,16 @@ export class Causes {
   /** Whether a cause with the certainty `"shown"` explains the column. */
   isShown(field: string): boolean {
     return this.all.some(({ certainty, fields }) => certainty === "shown" && fields.includes(field));
+  }
+
+  /** Those of the columns that no cause with the certainty `"shown"` explains. */
+  open(columns: Field[]): Field[] {
+    return columns.filter((field) => !this.isShown(field));
+  }
+
+  /** Whether there is a cause with this code, alone or as one of two. */
+  has(code: CauseCode): boolean {
+    return this.all.some((cause) => cause.code === code || cause.with === code);
   }
 
   /** The causes, those with the certainty `"shown"` first. */

@@ -2,14 +2,16 @@
 
 import type { AgentUsageResponse, Diagnostics } from "../types.js";
 import type { Causes } from "./causes.js";
+import { equalColumns, goneFrom, namesOf, withoutAgents } from "./deletion.js";
+import type { Question } from "./evidence.js";
+import { FIELDS } from "./response.js";
 import type { AgentDifference, Cause, CauseCode, Field, PeriodsDifference, Reconciliation } from "./types.js";
 import { BOUNDS, secondaryCause, type Window, zonesOf } from "./windows.js";
 
 /** Explains names that differ, rows that only one side has, and usage that is under another agent. */
 export function explainRows(
   causes: Causes,
-  { agents, totals }: Pick<Reconciliation, "agents" | "totals">,
-  differing: Field[],
+  { agents, totals, differing }: Pick<Question, "agents" | "totals" | "differing">,
 ): void {
   const add = (
     code: CauseCode,
@@ -24,6 +26,7 @@ export function explainRows(
   for (const side of ["ours", "theirs"] as const) {
     add(`agents_only_in_${side}`, ["agentId"], "possible", (row) => row.side === side && !row.equal);
   }
+  if (causes.open(differing).length === 0) return;
   const nobody = agents.find(({ agentId }) => agentId === null);
   const moved = differing.every((field) => {
     const from = Math.sign(nobody?.[field].delta ?? 0);
@@ -32,6 +35,47 @@ export function explainRows(
     );
   });
   if (moved) add("unassigned_moved", differing, "shown", ({ equal }) => !equal);
+}
+
+/** Explains columns that are equal once the agents are deleted that theirs does not have. */
+export function explainDeletion(causes: Causes, { ours, theirs, agents, differing }: Question): void {
+  const gone = goneFrom(ours, theirs);
+  const equal = equalColumns(withoutAgents(ours, gone), theirs);
+  const fields = differing.filter((field) => equal.includes(field));
+  causes.add("shown", "agent_deleted", fields, namesOf(gone, agents));
+}
+
+/**
+ * Explains the usage that theirs has more under Unassigned, where the other rows differ in a way that nothing explains. It has to be all
+ * usage of one agent that theirs does not have, or of all these agents.
+ */
+export function explainUnassigned(causes: Causes, { ours, theirs, agents, differing }: Question): void {
+  const open = causes.open(differing);
+  if (open.length === 0 || causes.has("agent_deleted")) return;
+  const nobody = agents.find(({ agentId }) => agentId === null);
+  const gone = goneFrom(ours, theirs);
+  for (const ids of [gone, ...gone.map((id) => [id])]) {
+    const usage = (field: Field) => ids.reduce((sum, id) => sum + (ours.get(id)?.[field] ?? 0), 0);
+    if (ids.length === 0 || FIELDS.some((field) => usage(field) !== (nobody?.[field].delta ?? 0))) continue;
+    const fields = open.filter((field) => usage(field) > 0);
+    causes.add("possible", "agent_deleted", fields, namesOf(ids, agents));
+    return;
+  }
+}
+
+/** Explains columns in which theirs has more, by records that ours does not know. */
+export function explainUnknown(
+  causes: Causes,
+  { totals, differing }: Question,
+  { ignored, problems }: Diagnostics,
+): void {
+  if (ignored.other === 0) return;
+  const known = causes.all.flatMap(({ fields }) => fields);
+  const fields = differing.filter((field) => totals[field].delta > 0 && !known.includes(field));
+  const problem = problems?.find(({ code }) => code === "unknown_records")?.message;
+  causes.add("possible", "records_not_understood", fields, {
+    detail: { records: ignored.other, ...(problem !== undefined && { problem }) },
+  });
 }
 
 /** Seconds of a day. */
@@ -92,8 +136,9 @@ export function explainDiagnostics(
     const detail = { statuses: statuses.map(([status]) => status) };
     if (statuses.length > 0) causes.add("possible", "failed_calls_counted", ["calls"], { detail });
   }
-  if (messages >= 0 && calls >= 0 && messages + calls > 0 && messages + calls === duplicates) {
+  if (messages >= 0 && calls >= 0 && messages + calls > 0) {
     const fields = (["messages", "calls"] as const).filter((field) => totals[field].delta > 0);
-    causes.add("possible", "duplicates_counted", fields);
+    if (messages + calls === duplicates) causes.add("possible", "duplicates_counted", fields);
+    if (messages + calls === ignored.tests) causes.add("possible", "tests_counted", fields);
   }
 }

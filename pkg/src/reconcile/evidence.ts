@@ -1,30 +1,45 @@
-// Counts the records in other ways, and finds those that give the numbers of theirs.
+// Counts the records in other ways, and finds those that give the numbers of theirs. Each count is also tried with the agents deleted
+// that theirs does not have.
 
 import { UsageRollup } from "../counting/rollup.js";
 import { unless } from "../errors.js";
-import type { AgentUsageResponse } from "../types.js";
+import type { AgentUsageResponse, Diagnostics } from "../types.js";
 import type { CauseExtras, Causes } from "./causes.js";
+import { equalColumns, goneFrom, namesOf, withoutAgents } from "./deletion.js";
 import { areCompatible, type Mistake, mistakes, Recount } from "./recount.js";
 import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./response.js";
-import type { CauseCode, Evidence, Field } from "./types.js";
+import type { AgentDifference, CauseCode, Evidence, Field, Reconciliation } from "./types.js";
 import { BOUNDS, candidateWindows, secondaryCause, type Window } from "./windows.js";
 
-/** What the evidence has to explain. */
+/** What there is to explain. */
 export interface Question {
-  /** The period of ours. */
-  own: Window;
+  /** The period of ours, if its bounds are those of one. */
+  own: Window | null;
   /** The period that theirs states; `null` if it equals the period of ours. */
   theirWindow: Window | null;
   /** Theirs, if its bounds are written differently from those of ours; otherwise `null`. */
   bounds: AgentUsageResponse | null;
   ours: Rows;
   theirs: Rows;
+  agents: AgentDifference[];
+  totals: Reconciliation["totals"];
   /** The columns that differ. */
   differing: Field[];
 }
 
-/** Tries the windows, and with records also the mistakes, that may explain the difference. */
-export function searchCauses(causes: Causes, question: Question, { records, rollup, query = {} }: Evidence): void {
+/** A question about a period. */
+type PeriodQuestion = Question & { own: Window };
+
+/**
+ * Tries the windows, and with records also the mistakes, that may explain the difference.
+ *
+ * @returns the diagnostics of the records, of all time
+ */
+export function searchCauses(
+  causes: Causes,
+  question: PeriodQuestion,
+  { records, rollup, query = {} }: Evidence,
+): Diagnostics | undefined {
   if (records === undefined) {
     if (rollup) tryWindows(causes, question, rollup);
     return;
@@ -38,9 +53,11 @@ export function searchCauses(causes: Causes, question: Question, { records, roll
     const isCounted = unless("overflow", () => all.push(records)) !== undefined;
     const found = isCounted
       ? tryWindows(causes, question, all, recount)
-      : { window: question.theirWindow, left: question.differing };
-    const statuses = Object.keys(all.diagnostics().ignored.notCompleted).filter((status) => !status.includes("\n"));
+      : { window: question.theirWindow, left: causes.open(question.differing) };
+    const diagnostics = all.diagnostics();
+    const statuses = Object.keys(diagnostics.ignored.notCompleted).filter((status) => !status.includes("\n"));
     tryMistakes(causes, question, found, recount, mistakes(statuses, dedupe));
+    return diagnostics;
   } finally {
     all.free();
   }
@@ -49,37 +66,51 @@ export function searchCauses(causes: Causes, question: Question, { records, roll
 /** The window that explains some columns or that theirs states, and the columns that are still unexplained. */
 type Found = { window: Window | null; left: Field[] };
 
+/** A window with the columns that are equal in it, once these agents are deleted. */
+type Fit = { window: Window; equal: Field[]; gone: string[] };
+
+/** Counts without a deletion and, if there are agents that theirs does not have, with one. */
+function fitsOf(window: Window, rows: Rows | undefined, theirs: Rows): Fit[] {
+  if (rows === undefined) return [];
+  const gone = goneFrom(rows, theirs);
+  const fit = (gone: string[]): Fit => ({ window, equal: equalColumns(withoutAgents(rows, gone), theirs), gone });
+  return gone.length === 0 ? [fit([])] : [fit([]), fit(gone)];
+}
+
 /** The most windows that are counted from the records, which is exact but slow. */
 const MAX_EXACT_WINDOWS = 4;
 
 /** Finds the first window that explains every column. If there is none, finds the windows that explain some columns. */
-function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, recount?: Recount): Found {
-  const { own, theirWindow, bounds, theirs, differing } = question;
-  const partly: [Window, Field[]][] = [];
+function tryWindows(causes: Causes, question: PeriodQuestion, rollup: UsageRollup, recount?: Recount): Found {
+  const { own, theirWindow, bounds, theirs, agents, differing } = question;
+  let left = causes.open(differing);
+  const partly: Fit[] = [];
   let counted = 0;
-  for (const window of candidateWindows(own, theirWindow)) {
-    let equal = columnsOf(rowsIn(rollup, window), theirs);
-    const isLikely = window.isStated || differing.some((field) => equal.includes(field));
+  for (const window of left.length > 0 ? candidateWindows(own, theirWindow) : []) {
+    let fits = fitsOf(window, rowsIn(rollup, window), theirs);
+    const isLikely = window.isStated || left.some((field) => fits.some(({ equal }) => equal.includes(field)));
     if (!isLikely) continue;
     // A rollup counts each id once in all time, a report once in its period. They differ if an id is in two periods.
-    if (recount && equal.length < FIELDS.length && counted++ < MAX_EXACT_WINDOWS) {
-      equal = columnsOf(recount.rows(window.query, []), theirs);
+    if (recount && !fits.some(isWhole) && counted++ < MAX_EXACT_WINDOWS) {
+      fits = fitsOf(window, recount.rows(window.query, []), theirs);
     }
-    if (equal.length === FIELDS.length) {
-      partly.splice(0, partly.length, [window, equal]);
+    const whole = fits.find(isWhole);
+    if (whole !== undefined) {
+      partly.splice(0, partly.length, whole);
       break;
     }
     // A window must not change a column that is equal already.
-    if (FIELDS.every((field) => differing.includes(field) || equal.includes(field))) partly.push([window, equal]);
+    partly.push(...fits.filter(({ equal }) => FIELDS.every((one) => differing.includes(one) || equal.includes(one))));
   }
-  let left = differing;
   let found = theirWindow;
-  for (const [window, equal] of partly) {
+  for (const { window, equal, gone } of partly) {
     const fields = left.filter((field) => equal.includes(field));
     if (fields.length === 0) continue;
+    const deleted = gone.length > 0 ? namesOf(gone, agents) : undefined;
     causes.add("shown", window.code, [...fields, ...boundsOf(window, bounds)], {
-      detail: detailOf(window),
-      with: secondaryCause(own, window),
+      with: deleted ? "agent_deleted" : secondaryCause(own, window),
+      agents: deleted?.agents,
+      detail: { ...detailOf(window), ...deleted?.detail },
     });
     left = left.filter((field) => !fields.includes(field));
     found = window;
@@ -87,9 +118,7 @@ function tryWindows(causes: Causes, question: Question, rollup: UsageRollup, rec
   return { window: found, left };
 }
 
-function columnsOf(rows: Rows | undefined, theirs: Rows): Field[] {
-  return rows ? FIELDS.filter((field) => isColumnEqual(field, rows, theirs)) : [];
-}
+const isWhole = ({ equal }: Fit) => equal.length === FIELDS.length;
 
 /** The names of the bounds' fields, if the window also explains the bounds of theirs. */
 function boundsOf({ isStated, bounds }: Window, theirs: AgentUsageResponse | null): readonly string[] {
@@ -115,7 +144,7 @@ function detailOf({ query, bounds, zones, code }: Window): Record<string, unknow
 
 function tryMistakes(
   causes: Causes,
-  { own, bounds, ours, theirs, differing }: Question,
+  { own, bounds, ours, theirs, agents, differing }: PeriodQuestion,
   { window, left }: Found,
   recount: Recount,
   all: Mistake[],
@@ -141,18 +170,32 @@ function tryMistakes(
     open = open.filter((field) => !explained.includes(field));
   };
   const effective: Mistake[] = [];
+  const tried: Mistake[] = [];
   for (const mistake of all) {
     const fields = mistake.fields.filter((field) => differing.includes(field));
     const isVariant = effective.some(({ code }) => code === "failed_calls_counted" && code === mistake.code);
     if (fields.length === 0 || (isVariant && !fields.some((field) => open.includes(field)))) continue;
-    if (mistake.without && !recount.canSplitByDirection(own.query)) continue;
     const rows = rowsOf([mistake]);
     if (fields.every((field) => isColumnEqual(field, rows, base))) continue;
     if (!isVariant) effective.push(mistake);
+    tried.push(mistake);
     report(mistake.code, rows, fields, { detail: mistake.detail });
   }
 
-  // Two causes together. A window and a mistake come first, because they are likelier than two mistakes.
+  // Two causes together. A deletion comes first, because theirs shows which agents it lacks. A window and a mistake are likelier than
+  // two mistakes.
+  for (const mistake of tried) {
+    const fields = open.filter((field) => mistake.fields.includes(field));
+    const gone = fields.length > 0 ? goneFrom(rowsOf([mistake]), theirs) : [];
+    if (gone.length === 0) continue;
+    const rows = recount.rows(own.query, [mistake], (counted) => withoutAgents(counted, gone));
+    const { agents: ids, detail } = namesOf(gone, agents);
+    report(mistake.code, rows, fields, {
+      with: "agent_deleted",
+      agents: ids,
+      detail: { ...mistake.detail, ...detail },
+    });
+  }
   for (const mistake of effective) {
     const fields = open.filter((field) => mistake.fields.includes(field));
     if (!window || fields.length === 0) continue;

@@ -2,26 +2,35 @@
 
 import { checkKeys, EVIDENCE, QUERY } from "../bridge/known-keys.js";
 import { core } from "../bridge/module.js";
-import { isPage, RECORDS } from "../bridge/object-feed.js";
+import { isList, RECORDS } from "../bridge/object-feed.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
 import { bytesOf, isIterable, isObject, property, typeName } from "../bridge/values.js";
 import { UsageRollup } from "../counting/rollup.js";
 import { attempt, UsageError, unless } from "../errors.js";
 import type { AgentUsageResponse, UsageQuery } from "../types.js";
 import { Causes } from "./causes.js";
-import { explainBounds, explainDiagnostics, explainRows, explainSeconds } from "./checks.js";
+import {
+  explainBounds,
+  explainDeletion,
+  explainDiagnostics,
+  explainRows,
+  explainSeconds,
+  explainUnassigned,
+  explainUnknown,
+} from "./checks.js";
 import { comparedAgents, comparedPeriods, sums } from "./compare.js";
-import { searchCauses } from "./evidence.js";
+import { type Question, searchCauses } from "./evidence.js";
 import { checked, FIELDS, rowsOf } from "./response.js";
 import type { Evidence, Reconciliation } from "./types.js";
 import { explained, windowOf } from "./windows.js";
 
 /**
  * Compares the vendor's response with your own report, and finds the causes of a difference: another zone, another first day of the
- * week, failed calls that were counted, duplicates that were counted, seconds that were rounded up, and others.
+ * week, failed calls that were counted, duplicates that were counted, seconds that were rounded up, agents that were deleted, and
+ * others.
  *
  * With `records`, every likely mistake is made on purpose, alone and in pairs, and those that give the vendor's numbers are named.
- * The records are read about fifty times at most, and not at all if the numbers are equal. With a `rollup`, other periods and zones
+ * The records are read about ninety times at most, and not at all if the numbers are equal. With a `rollup`, other periods and zones
  * are tried. With `diagnostics`, only sums are compared.
  *
  * @param ours the report of your own records
@@ -57,31 +66,38 @@ export function reconcile(
   const differing = FIELDS.filter((field) => agents.some((row) => row[field].delta !== 0));
 
   const causes = new Causes();
-  const unexplained = () => differing.filter((field) => !causes.isShown(field));
-  explainRows(causes, { agents, totals }, differing);
-  if (differing.length > 0) {
-    // If theirs has no usage, every period without usage would give its numbers. That explains nothing.
-    if (window && FIELDS.some((field) => totals[field].theirs > 0)) {
-      const question = {
-        own: window,
-        theirWindow: periods.equal ? null : theirWindow,
-        bounds: periods.start.deltaSeconds || periods.end.deltaSeconds ? b : null,
-        ours: rowsOf(a),
-        theirs: rowsOf(b),
-        differing,
-      };
-      searchCauses(causes, question, evidence);
-    }
-    // With records, every likely mistake has been tried already.
-    if (evidence.records === undefined) {
-      if (unexplained().includes("totalSeconds")) explainSeconds(causes, agents);
-      const diagnostics = evidence.diagnostics ?? evidence.rollup?.diagnostics();
-      if (diagnostics) explainDiagnostics(causes, totals, diagnostics);
-    }
-  }
+  explainNumbers(causes, evidence, {
+    own: window,
+    theirWindow: periods.equal ? null : theirWindow,
+    bounds: periods.start.deltaSeconds || periods.end.deltaSeconds ? b : null,
+    ours: rowsOf(a),
+    theirs: rowsOf(b),
+    agents,
+    totals,
+    differing,
+  });
   explainBounds(causes, periods, a, b, window, theirWindow);
   const equal = periods.equal && differing.length === 0;
-  return { equal, periods, agents, totals, unexplained: unexplained(), causes: causes.all };
+  return { equal, periods, agents, totals, unexplained: causes.open(differing), causes: causes.all };
+}
+
+function explainNumbers(causes: Causes, evidence: Evidence, question: Question): void {
+  const { own, totals, differing } = question;
+  explainDeletion(causes, question);
+  explainRows(causes, question);
+  if (differing.length === 0) return;
+  // If theirs has no usage, every period without usage would give its numbers. That explains nothing.
+  const canSearch = own !== null && FIELDS.some((field) => totals[field].theirs > 0);
+  const searched = canSearch ? searchCauses(causes, { ...question, own }, evidence) : undefined;
+  const { records, rollup } = evidence;
+  const diagnostics = searched ?? evidence.diagnostics ?? (records === undefined ? rollup?.diagnostics() : undefined);
+  // With records, every likely mistake has been tried already.
+  if (records === undefined) {
+    if (causes.open(differing).includes("totalSeconds")) explainSeconds(causes, question.agents);
+    if (diagnostics) explainDiagnostics(causes, totals, diagnostics);
+  }
+  explainUnassigned(causes, question);
+  if (diagnostics) explainUnknown(causes, question, diagnostics);
 }
 
 function checkEvidence(evidence: Evidence): void {
@@ -95,7 +111,7 @@ function checkEvidence(evidence: Evidence): void {
   const { records, rollup, diagnostics, query } = evidence;
   if (records !== undefined) {
     const isText = typeof records === "string" || bytesOf(records) !== undefined;
-    if (!isText && !isIterable(records) && !isPage(records)) fail("/evidence/records", records, RECORDS);
+    if (!isText && !isIterable(records) && !isList(records)) fail("/evidence/records", records, RECORDS);
     if (typeof property(records, "next") === "function") {
       fail("/evidence/records", records, "an iterable that can be read more than once");
     }
@@ -106,7 +122,8 @@ function checkEvidence(evidence: Evidence): void {
     const ignored = property(diagnostics, "ignored");
     const notCompleted = property(ignored, "notCompleted");
     const statuses = Object.values(isObject(notCompleted) ? notCompleted : [Number.NaN]);
-    const counts = [property(diagnostics, "duplicates"), property(ignored, "voiceTurns"), ...statuses];
+    const named = ["voiceTurns", "tests", "other"].map((name) => property(ignored, name));
+    const counts = [property(diagnostics, "duplicates"), ...named, ...statuses];
     if (!counts.every(Number.isSafeInteger)) fail("/evidence/diagnostics", diagnostics, "the result of diagnostics()");
   }
   if (query !== undefined) {
@@ -115,7 +132,7 @@ function checkEvidence(evidence: Evidence): void {
     checkKeys(query, QUERY, "/evidence/query");
     const check = (query: UsageQuery) => {
       const json = JSON.stringify(toCoreUsageQuery(query));
-      attempt(() => new (core().Aggregator)(json), "/evidence/query").free();
+      attempt(() => new (core().Counter)(json, true), "/evidence/query").free();
     };
     check({ ...query, period: "week", now: 1e12, offset: 0, agents: [] });
     const { now } = query;

@@ -1,13 +1,11 @@
 // Counts the records again, with mistakes.
 
-import type { Aggregator } from "../../wasm/usage_by_agent.js";
 import { core } from "../bridge/module.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
 import { Counter } from "../counting/counter.js";
 import { attempt, unless } from "../errors.js";
 import type { AgentUsageResponse, PeriodQuery, Records, UsageQuery } from "../types.js";
-import { objectsOf, without } from "./records.js";
-import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./response.js";
+import { type Rows, rowsOf } from "./response.js";
 import type { CauseCode, Field } from "./types.js";
 
 /** One wrong way of counting. */
@@ -17,8 +15,10 @@ export interface Mistake {
   fields: Field[];
   /** The `detail` of the cause. */
   detail?: Record<string, unknown>;
-  /** Call statuses that count too. With `"agent.message"`, spoken turns count as messages. */
+  /** Call statuses that count too. */
   also?: string[];
+  /** A mistake that the core makes by its number: one of {@link MADE}. */
+  made?: number;
   /** Whether an id counts once. */
   dedupe?: boolean;
   /** The direction whose messages are left out. */
@@ -32,6 +32,9 @@ export interface Mistake {
   rounded?: (seconds: number) => number;
 }
 
+/** The mistakes that the core makes by their number. Several are made at once by the sum. See `Options` in src/options.rs. */
+const MADE = { voiceTurns: 1, tests: 2, redeliveries: 4, spans: 8 };
+
 /**
  * The mistakes to try, the likeliest first.
  *
@@ -40,6 +43,7 @@ export interface Mistake {
  */
 export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
   const calls: Field[] = ["calls", "totalSeconds"];
+  const all: Field[] = ["messages", ...calls];
   const failed = (statuses: string[]): Mistake => {
     return { code: "failed_calls_counted", fields: calls, detail: { statuses }, also: statuses };
   };
@@ -53,12 +57,15 @@ export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
     ...some.filter(({ length }) => length > 0 && length < statuses.length).map(failed),
     {
       code: dedupe ? "duplicates_counted" : "duplicates_not_counted",
-      fields: ["messages", ...calls],
+      fields: all,
       dedupe: !dedupe,
     },
-    only("messages", "voice_turns_counted", { also: ["agent.message"] }),
+    { code: "redeliveries_counted", fields: all, made: MADE.redeliveries },
+    { code: "tests_counted", fields: all, made: MADE.tests },
+    only("messages", "voice_turns_counted", { made: MADE.voiceTurns }),
     only("messages", "outbound_messages_missing", { without: "outbound" }),
     only("messages", "inbound_messages_missing", { without: "inbound" }),
+    only("totalSeconds", "span_billed", { made: MADE.spans }),
     ...[1, 60, 6].map((seconds) =>
       only("totalSeconds", "rounded_up_per_call", { step: seconds * 1000, detail: { seconds } }),
     ),
@@ -78,7 +85,10 @@ const MAX_STATUSES_TRIED = 7;
 /** Whether the two mistakes can be made together. */
 export function areCompatible(a: Mistake, b: Mistake): boolean {
   const clash = (["without", "step", "dedupe"] as const).some((key) => a[key] !== undefined && b[key] !== undefined);
-  return a.code !== b.code && !clash;
+  // Where every id counts each time, so does that of a delivery.
+  const isOneOfTwo =
+    [a, b].some(({ dedupe }) => dedupe === false) && [a, b].some(({ made }) => made === MADE.redeliveries);
+  return a.code !== b.code && !clash && !isOneOfTwo;
 }
 
 /** The options for reading records. */
@@ -89,49 +99,40 @@ export class Recount {
   readonly #records: Records;
   readonly #reading: Reading;
   readonly #known = new Map<string, AgentUsageResponse>();
-  #objects: Iterable<unknown> | undefined;
 
   constructor(records: Records, reading: Reading) {
     this.#records = records;
     this.#reading = reading;
   }
 
-  /** The rows of the report of a period, counted with the mistakes. */
-  rows(query: PeriodQuery, mistakes: Partial<Mistake>[]): Rows {
+  /**
+   * The rows of the report of a period, counted with the mistakes.
+   *
+   * @param change changes the rows before their seconds are rounded
+   */
+  rows(query: PeriodQuery, mistakes: Mistake[], change = (rows: Rows) => rows): Rows {
     const merged: Partial<Mistake> = Object.assign({}, ...mistakes);
     const also = mistakes.flatMap((mistake) => mistake.also ?? []).map((what) => `\n${what}`);
     const options = {
       ...toCoreUsageQuery({ ...this.#reading, ...query, dedupe: merged.dedupe ?? this.#reading.dedupe }),
       also: also.join(""),
+      mistakes: mistakes.reduce((sum, { made = 0 }) => sum + made, 0),
+      without: merged.without,
       step: merged.step,
     };
-    const key = JSON.stringify([options, merged.without]);
-    const report = this.#known.get(key) ?? this.#count(options, merged.without);
+    const key = JSON.stringify(options);
+    const report = this.#known.get(key) ?? this.#count(key);
     this.#known.set(key, report);
+    const rows = change(rowsOf(report));
     const { step, rounded = (seconds) => seconds } = merged;
-    if (step === undefined) return rowsOf(report);
-    return rowsOf({
-      ...report,
-      data: report.data.map((row) => ({ ...row, totalSeconds: rounded(row.totalSeconds / 1000) })),
-    });
+    if (step === undefined) return rows;
+    return new Map([...rows].map(([id, row]) => [id, { ...row, totalSeconds: rounded(row.totalSeconds / 1000) }]));
   }
 
-  /**
-   * Whether messages of one direction can be left out. For JSON text this needs JavaScript to find the records that the core finds,
-   * which is tested by the counts.
-   */
-  canSplitByDirection(query: PeriodQuery): boolean {
-    if (this.#asObjects() === this.#records) return true;
-    const objects = this.rows(query, [{ without: "neither" }]); // no message has this direction, so every record stays
-    return FIELDS.every((field) => isColumnEqual(field, objects, this.rows(query, [])));
-  }
-
-  #count(options: object, direction: string | undefined): AgentUsageResponse {
-    const counts = new Counts(JSON.stringify(options));
+  #count(options: string): AgentUsageResponse {
+    const counts = new Counts(options);
     try {
-      const report = unless("overflow", () =>
-        counts.push(direction ? without(this.#asObjects(), direction) : this.#records).report(),
-      );
+      const report = unless("overflow", () => counts.push(this.#records).report());
       // NaN equals no number, so an overflow explains nothing.
       const [messages, calls, totalSeconds] = [Number.NaN, Number.NaN, Number.NaN];
       return report ?? ({ data: [{ agentId: null, messages, calls, totalSeconds }] } as AgentUsageResponse);
@@ -139,18 +140,14 @@ export class Recount {
       counts.free();
     }
   }
-
-  #asObjects(): Iterable<unknown> {
-    this.#objects ??= objectsOf(this.#records);
-    return this.#objects;
-  }
 }
 
-class Counts extends Counter<Aggregator> {
+class Counts extends Counter {
   constructor(options: string) {
     super(
       "UsageAggregator",
-      attempt(() => new (core().Aggregator)(options)),
+      attempt(() => new (core().Counter)(options, true)),
+      "mistakes",
     );
   }
 

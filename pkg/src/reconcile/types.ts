@@ -53,6 +53,7 @@ export type CauseCode =
   | "agents_only_in_ours"
   | "agents_only_in_theirs"
   | "unassigned_moved"
+  | "agent_deleted"
   | "bounds_written_otherwise"
   | "other_week_start"
   | "other_zone"
@@ -60,12 +61,16 @@ export type CauseCode =
   | "failed_calls_counted"
   | "duplicates_counted"
   | "duplicates_not_counted"
+  | "redeliveries_counted"
+  | "tests_counted"
   | "voice_turns_counted"
   | "outbound_messages_missing"
   | "inbound_messages_missing"
+  | "span_billed"
   | "rounded_up_per_call"
   | "rounded_to_nearest"
   | "rounded_after_sum"
+  | "records_not_understood"
   | "evidence_differs";
 
 /** One cause of a difference. */
@@ -84,7 +89,11 @@ export interface Cause {
   fields: string[];
   /** The ids of the agents that the cause concerns, if it does not concern all. */
   agents?: (string | null)[];
-  /** Details: the `statuses`; the `tz`, `weekStart` and bounds; the unit in `seconds` to which a call is rounded up. */
+  /**
+   * Details: the `statuses`; the `tz`, `weekStart` and bounds; the unit in `seconds` to which a call is rounded up; the deleted
+   * `agents`, each with its `agentId` and `agentName`; the number of `records` that were not understood, and the `problem`, which
+   * says what they look like.
+   */
   detail?: Record<string, unknown>;
 }
 

@@ -4,12 +4,14 @@ use super::{counted, counters, opened, refused};
 use crate::collections::interner::Interner;
 use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
 use crate::counting::ledger::Ledger;
-use crate::counting::quarter_hours::END;
+use crate::counting::lists::Missing;
+use crate::counting::quarter_hours::{END, Key};
 use crate::counting::seen_ids::{Entry, IdHash, TABLES, Usage};
 use crate::counting::tally::Tally;
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::json::MAX_SAFE;
 use crate::leb128;
+use crate::records::judge::DIRECTIONS;
 
 /// How many quarter hours of a timeline, or ids of a table, a merge adds at once.
 const AT_ONCE: usize = 1024;
@@ -117,7 +119,13 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
         *counter = parts.safe()?;
     }
     let ignored = &sums.ignored;
-    let lists = [ignored.voice_turns, ignored.reactions, ignored.other];
+    let lists = [
+        ignored.voice_turns,
+        ignored.reactions,
+        ignored.events,
+        ignored.tests,
+        ignored.other,
+    ];
     let landed = [sums.outside_period, sums.duplicates, sums.invalid];
     sums.records = lists.into_iter().chain(landed).fold(0, u64::saturating_add);
 
@@ -137,22 +145,49 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
             into.keep(problem);
         }
     }
+    let mut missing = Missing::default();
+    for number in missing.numbers() {
+        *number = parts.safe()?;
+    }
+    if let Some(into) = &mut into {
+        into.lists.add(missing);
+    }
+
     let agents = parts.names(into.as_deref_mut().map(|into| &mut into.agents))?;
     let numbers = parts.names(into.as_deref_mut().map(|into| &mut into.numbers))?;
+    for number in &numbers {
+        let ways = parts.below(4)?;
+        if let Some(into) = &mut into {
+            into.sources.note(*number, ways.to_le_bytes()[0]);
+        }
+    }
+    let channels = parts.names(into.as_deref_mut().map(|into| &mut into.channels))?;
 
     let mut timelines = Vec::new();
     let mut quarter_hours = Vec::new();
     let mut before = None;
     for _ in 0..parts.number()? {
-        let (agent, number) = (parts.below(agents.len() as u64)?, parts.below(numbers.len() as u64)?);
-        if before >= Some((agent, number)) {
+        let mut key = [0; 4];
+        for (place, count) in key
+            .iter_mut()
+            .zip([agents.len(), numbers.len(), channels.len(), DIRECTIONS.len()])
+        {
+            *place = parts.below(count as u64)?;
+        }
+        if before >= Some(key) {
             return None;
         }
-        before = Some((agent, number));
-        let [agent, number] = [(&agents, agent), (&numbers, number)].map(|(list, at)| list.get(at as usize).copied());
+        before = Some(key);
         let mut here = 0;
         if let Some(into) = &mut into {
-            here = into.timeline_of(agent?, number?);
+            let [agent, number, channel, direction] = key.map(|place| place as usize);
+            let key = Key {
+                agent: *agents.get(agent)?,
+                number: *numbers.get(number)?,
+                channel: *channels.get(channel)?,
+                direction: *DIRECTIONS.get(direction)?,
+            };
+            here = into.timeline_of(key);
         }
         timelines.push(here);
         let mut after = 0_u32;

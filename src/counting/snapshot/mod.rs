@@ -1,9 +1,9 @@
 //! Snapshots: the counts of a ledger as bytes that can be stored, sent and merged.
 //!
-//! Equal counts give equal bytes, whatever the order and the parts of the records were. The list of problems is the one
-//! exception: it holds the first hundred in the order in which they came. Nothing in the bytes depends on a zone, on a
-//! machine or on the version of the package. A JSON text that is still being read is not in a snapshot, only the records
-//! that were counted from it.
+//! Equal counts give equal bytes, whatever the order and the parts of the records were. There are two exceptions: the list of
+//! problems has the first hundred in the order in which they came, and what is missing from lists depends on the order of
+//! their pages. Nothing in the bytes depends on a zone, on a machine or on the version of the package. A JSON text that is
+//! still being read is not in a snapshot, only the records that were counted from it.
 //!
 //! # Format
 //!
@@ -12,15 +12,18 @@
 //!
 //! | part | content |
 //! |---|---|
-//! | head | `UBA`, and one byte with the version of the format, 1 |
+//! | head | `UBA`, and one byte with the version of the format, 2 |
 //! | kind | one byte of flags: 1 for counts of one period (without it, of all time: a rollup); 2 for counts with ids (`dedupe`) |
 //! | period | only with flag 1: its start and its end in epoch milliseconds, signed |
-//! | counters | `outsidePeriod`, `duplicates`, `invalid`, `voiceTurns`, `reactions`, `other`, `withoutId`, `withoutDuration` |
+//! | counters | `outsidePeriod`, `duplicates`, `invalid`, `voiceTurns`, `reactions`, `events`, `tests`, `other`, `withoutId`, `withoutDuration` |
 //! | not completed | the number of statuses; for each, in the order of their bytes: the status, a text; its calls |
 //! | problems | the number of problems, at most 100; for each: path, code and message, texts; 0 for an error or 1 for a warning; line and byte offset, each plus 1, or 0 if it is not known |
+//! | missing | incomplete lists; those that do not say how many items are missing; the items that the others lack; conversations that lack messages; those messages |
 //! | agents | the number of agents; for each, in the order of the bytes of their ids: the id, a text; 0 without a name, or 1 and the latest name: its time in epoch milliseconds, signed, and the name, a text |
 //! | numbers | the phone numbers, like the agents |
-//! | timelines | the number of timelines; for each, in order: agent and number, each as its position in the list above from 1, or 0 for none; its quarter hours; 0 |
+//! | sources | one number for messages without a phone number, and one for each phone number of the list: 0, or the sum of 1 for listed messages and 2 for deliveries without the id of a message |
+//! | channels | the channels, like the agents; none has a name besides its id |
+//! | timelines | the number of timelines; for each, in order: agent, number and channel, each as its position in the list above from 1, or 0 for none; direction: 0 for none, 1 inbound, 2 outbound, 3 web; its quarter hours; 0 |
 //! | a quarter hour | how many quarter hours it comes after the one before it, the first after 1969-12-30T23:45Z; messages; calls; seconds |
 //! | ids | only with flag 2: 64 tables. For each: the number of ids; for each id, in order: its hash, 8 and 2 bytes, little-endian; its timeline, as a position in the list above from 0; its quarter hour, from 1969-12-31T00:00Z; 0 for a message, 1 for a call of unknown duration, or 2 plus the seconds of a call |
 //! | checksum | 8 bytes, little-endian: the first half of the hash of all bytes before it ([`murmur3_x64_128`], seed 0) |
@@ -41,7 +44,7 @@ use crate::error::{Code, Place, UsageError};
 use chrono::DateTime;
 
 const HEAD: [u8; 3] = *b"UBA";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const OF_A_PERIOD: u8 = 1;
 const WITH_IDS: u8 = 2;
 const CHECKSUM: usize = 8;
@@ -55,6 +58,8 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
     murmur3_x64_128(bytes, 0)[0].to_le_bytes()
 }
 
+#[cold]
+#[inline(never)]
 fn refused(why: impl AsRef<str>) -> UsageError {
     let message = format!("the snapshot can't be merged: {}", why.as_ref());
     UsageError::new(Code::InvalidSnapshot, message).at(Place::at(""))
@@ -115,6 +120,7 @@ fn opened<'a>(ledger: &Ledger, snapshot: &'a [u8]) -> Result<&'a [u8], UsageErro
     Ok(parts.0)
 }
 
+#[inline(never)]
 fn written(window: Window) -> String {
     let [start, end] = [window.start, window.end].map(|ms| {
         let wire = DateTime::from_timestamp_millis(ms).and_then(|at| to_wire(at.naive_utc()));
@@ -124,13 +130,15 @@ fn written(window: Window) -> String {
 }
 
 /// The values of the counters, in the order of the snapshot.
-const fn counted(of: &Diagnostics) -> [u64; 8] {
+const fn counted(of: &Diagnostics) -> [u64; 10] {
     [
         of.outside_period,
         of.duplicates,
         of.invalid,
         of.ignored.voice_turns,
         of.ignored.reactions,
+        of.ignored.events,
+        of.ignored.tests,
         of.ignored.other,
         of.without_id,
         of.without_duration,
@@ -138,13 +146,15 @@ const fn counted(of: &Diagnostics) -> [u64; 8] {
 }
 
 /// The counters, in the order of the snapshot.
-fn counters(of: &mut Diagnostics) -> [&mut u64; 8] {
+fn counters(of: &mut Diagnostics) -> [&mut u64; 10] {
     [
         &mut of.outside_period,
         &mut of.duplicates,
         &mut of.invalid,
         &mut of.ignored.voice_turns,
         &mut of.ignored.reactions,
+        &mut of.ignored.events,
+        &mut of.ignored.tests,
         &mut of.ignored.other,
         &mut of.without_id,
         &mut of.without_duration,

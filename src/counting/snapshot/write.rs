@@ -5,7 +5,7 @@ use crate::collections::interner::Interner;
 use crate::collections::sort::in_order;
 use crate::counting::diagnostics::Diagnostics;
 use crate::counting::ledger::Ledger;
-use crate::counting::quarter_hours::Timeline;
+use crate::counting::quarter_hours::{Key, Timeline};
 use crate::counting::seen_ids::{TABLES, Usage};
 use crate::counting::tally::Tally;
 use crate::error::Severity;
@@ -21,21 +21,50 @@ impl Ledger {
             out.signed(window.end);
         }
         out.diagnostics(&self.diagnostics);
+        for number in self.lists.missing().numbers() {
+            out.number(*number);
+        }
 
-        let busy = |of: fn(&Timeline) -> u32, names: &Interner| {
+        let busy = |of: fn(Key) -> u32, names: &Interner| {
             let mut busy = vec![false; names.count()];
             for timeline in self.timelines.iter().filter(|timeline| !timeline.total.is_idle()) {
-                if let Some(busy) = busy.get_mut(of(timeline) as usize) {
+                if let Some(busy) = busy.get_mut(of(timeline.key) as usize) {
                     *busy = true;
                 }
             }
             busy
         };
-        let agents = out.names(&self.agents, &busy(|s| s.agent, &self.agents));
-        let numbers = out.names(&self.numbers, &busy(|s| s.number, &self.numbers));
+        let agents = out.names(&self.agents, &busy(|key| key.agent, &self.agents));
+        let mut noted = busy(|key| key.number, &self.numbers);
+        for (number, noted) in (0..).zip(&mut noted) {
+            *noted |= self.sources.of(number) > 0;
+        }
+        let numbers = out.names(&self.numbers, &noted);
+        let in_place = in_order((0..numbers.len()).collect(), &|a, b| {
+            numbers.get(a).cmp(&numbers.get(b))
+        });
+        for number in in_place {
+            if number == 0 || numbers.get(number) != Some(&0) {
+                out.number(self.sources.of(number).into());
+            }
+        }
+        let channels = out.names(&self.channels, &busy(|key| key.channel, &self.channels));
 
         let place = |places: &[u32], number: u32| places.get(number as usize).copied().unwrap_or(0);
-        let places_of = |timeline: &Timeline| (place(&agents, timeline.agent), place(&numbers, timeline.number));
+        let places_of = |timeline: &Timeline| {
+            let Key {
+                agent,
+                number,
+                channel,
+                direction,
+            } = timeline.key;
+            [
+                place(&agents, agent),
+                place(&numbers, number),
+                place(&channels, channel),
+                direction as u32,
+            ]
+        };
         let busy = self
             .timelines
             .iter()
@@ -52,9 +81,9 @@ impl Ledger {
                 continue;
             };
             *place = n;
-            let (agent, number) = places_of(timeline);
-            out.number(agent.into());
-            out.number(number.into());
+            places_of(timeline)
+                .into_iter()
+                .for_each(|place| out.number(place.into()));
             let mut before = 0_u32;
             let mut quarter_hour = |quarter: u32, usage: Tally| {
                 let after = quarter.saturating_add(1);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { ignoredIn } from "../../support/conserved.mjs";
 import { launch } from "./browser.mjs";
 import { serve } from "./server.mjs";
 
@@ -135,7 +136,5 @@ export function bucketsOf(page) {
 }
 
 export function asBuckets({ records, counted, outsidePeriod, duplicates, invalid, ignored }) {
-  const notCompleted = Object.values(ignored.notCompleted).reduce((sum, value) => sum + value, 0);
-  const unused = ignored.voiceTurns + ignored.reactions + ignored.other + notCompleted;
-  return { counted, outside: outsidePeriod, duplicates, ignored: unused, invalid, records };
+  return { counted, outside: outsidePeriod, duplicates, ignored: ignoredIn(ignored), invalid, records };
 }

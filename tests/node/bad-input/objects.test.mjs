@@ -58,7 +58,11 @@ test("a record whose kind can't be read is invalid, not ignored", () => {
   const boom = new Error("boom");
   assertInvalid(throwing(message({}), "type", boom), "/1/type", /boom/);
   assertInvalid(throwing({ data: { receivedAt: AT } }, "event", boom), "/1/event", /boom/);
-  assertInvalid(throwing({ event: "agent.message" }, "channel", boom), "/1/channel", /boom/);
+});
+
+test("a channel that can't be read is a channel that is not known", () => {
+  const record = throwing({ event: "agent.message", timestamp: AT }, "channel", new Error("boom"));
+  assert.equal(skipping([record]).diagnostics.counted, 1);
 });
 
 test("a revoked Proxy is an invalid record", () => {
@@ -229,11 +233,42 @@ test("pages inside themselves and pages that are nested too deep are invalid", (
     assert.throws(() => usageByAgent(records, JUNE), {
       name: "UsageError",
       code: /^invalid_(record|json)$/,
-      message: /deep/,
+      message: /deep|more than 100 times/,
     });
     const { invalid } = skipping(records).diagnostics;
     assert.equal(invalid, 1);
   }
+  assertWorks();
+});
+
+// 20 objects became 524,288 records, and 127 levels never ended.
+test("a list that many lists share is counted a hundred times at most", () => {
+  const nested = (levels, wrap) => {
+    let list = wrap([message({}), message({})]);
+    for (let i = 1; i < levels; i++) list = wrap([list, list]);
+    return list;
+  };
+  const wraps = {
+    page: (items) => ({ data: items }),
+    conversation: (items) => ({ messages: items }),
+    both: (items) => (items.length % 2 ? { data: items } : { messages: [{ data: items }] }),
+  };
+  for (const [name, wrap] of Object.entries(wraps)) {
+    for (const levels of [8, 20, 60, ...(name === "both" ? [] : [120])]) {
+      const { records, counted, invalid } = skipping(nested(levels, wrap)).diagnostics;
+      assert.equal(records, counted + invalid, name);
+      // Each list is read 100 times at most, and has two items.
+      assert.ok(records <= 2 * 100 * levels * 2, `${name}, ${levels} levels: ${records}`);
+      assert.ok(counted >= 100, `${name}, ${levels} levels: ${counted}`);
+    }
+    assert.throws(() => usageByAgent(nested(20, wrap), JUNE), {
+      code: "invalid_record",
+      message: /more than 100 times/,
+    });
+  }
+  // At the top of the input a page may stand as often as it likes: the input itself has one item for each time.
+  const page = { data: [message({})] };
+  assert.equal(skipping(Array.from({ length: 5000 }, () => page)).diagnostics.counted, 5000);
   assertWorks();
 });
 

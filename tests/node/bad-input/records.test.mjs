@@ -37,8 +37,8 @@ function assertInvalid(record, field, pattern = /wanted/) {
 
 test("a missing timestamp is invalid", () => {
   const [started, received] = [
-    /startedAt is (nothing|null): a call counts at/,
-    /receivedAt is (nothing|null): a message counts at/,
+    /startedAt is (missing|null): a call counts at/,
+    /receivedAt is (missing|null): a message counts at/,
   ];
   assertInvalid(call({ startedAt: undefined }), "/startedAt", started);
   assertInvalid(call({ startedAt: null }), "/startedAt", started);
@@ -74,7 +74,7 @@ test("a text that is not a timestamp is invalid", () => {
   ];
   for (const time of bad) {
     assertInvalid(call({ startedAt: time }), "/startedAt");
-    assertInvalid(call({ endedAt: time }), "/endedAt");
+    assertInvalid(call({ endedAt: time, durationSeconds: null }), "/endedAt");
     assertInvalid(message({ receivedAt: time }), "/receivedAt");
   }
   assertInvalid(call({ startedAt: 1718452800 }), "/startedAt", /seconds/); // the message says that it looks like seconds
@@ -129,13 +129,32 @@ test("a fraction of a second is dropped", () => {
 test("fields of another type are invalid", () => {
   for (const value of [5, 0, true, {}, []]) {
     for (const field of ["id", "callId", "agentId", "agentName", "status"])
-      assertInvalid(call({ [field]: value }), `/${field}`);
+      assertInvalid(call({ id: null, [field]: value }), `/${field}`);
     for (const field of ["id", "messageId", "agentId", "agentName"])
-      assertInvalid(message({ [field]: value }), `/${field}`);
-    for (const field of ["callId", "id", "status"]) assertInvalid(ended({ [field]: value }), `/data/${field}`);
-    assertInvalid({ event: "agent.message", channel: value, timestamp: JUNE.now }, "/channel");
+      assertInvalid(message({ id: null, [field]: value }), `/${field}`);
+    for (const field of ["callId", "id", "status"])
+      assertInvalid(ended({ callId: null, [field]: value }), `/data/${field}`);
   }
   for (const data of [5, "", "text", true]) assertInvalid({ ...ended({}), data }, "/data");
+});
+
+test("a wrong channel, direction or number is never an error", () => {
+  for (const value of [5, 0, true, {}, [], null, ""]) {
+    const labels = { channel: value, direction: value, phoneNumberId: value, numberId: value, phoneNumber: value };
+    const webhook = { event: "agent.message", ...labels, timestamp: JUNE.now, data: labels };
+    const { diagnostics } = skipping([message(labels), call({ ...labels, type: value }), webhook]);
+    assert.equal(diagnostics.counted, 3, JSON.stringify(value));
+  }
+});
+
+test("a field that is not needed is not judged", () => {
+  // The second id, the end of a call whose duration is known, the time of a delivery whose message has a time.
+  const { diagnostics } = skipping([
+    call({ id: "c1", callId: 5, endedAt: "?", durationSeconds: 1 }),
+    message({ id: "m1", messageId: 5 }),
+    { event: "agent.message", timestamp: "?", data: { messageId: "m2", id: 5, receivedAt: JUNE.now } },
+  ]);
+  assert.equal(diagnostics.counted, 3);
 });
 
 test("values that are not records are invalid", () => {
@@ -148,19 +167,11 @@ test("values that are not records are invalid", () => {
 });
 
 test("records that are not a list are an error", () => {
-  const bad = [
-    undefined,
-    null,
-    5,
-    5n,
-    true,
-    Symbol("x"),
-    () => [],
-    {},
-    { data: {} },
-    { data: "text" },
-    Promise.resolve([]),
-  ];
+  const bad = [undefined, null, 5, 5n, true, Symbol("x"), () => [], new Date(), new Error("x"), Promise.resolve([])];
+  // An object may be a record, so what is wrong with it is its kind.
+  for (const records of [{}, { data: {} }, { data: "text" }]) {
+    assertThrows(() => usageByAgent(records, JUNE), { code: "unknown_records", path: "" }, JSON.stringify(records));
+  }
   for (const records of [...bad, (async function* () {})()]) {
     assertThrows(() => usageByAgent(records, JUNE), { code: "invalid_option", path: "" }, String(records));
   }

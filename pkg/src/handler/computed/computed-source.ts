@@ -2,7 +2,6 @@ import {
   type AgentPage,
   type Endpoint,
   type Problem,
-  type Records,
   recordsWindow,
   UsageAggregator,
   UsageError,
@@ -24,6 +23,7 @@ import { isStreamed, Unread } from "./records-input.js";
 const MESSAGES: Record<string, string> = {
   invalid_record: "A record is not valid.",
   invalid_json: "The records are not valid JSON.",
+  unknown_records: "None of the records is a call, a message or a webhook.",
   overflow: "A sum is too large to be exact.",
 };
 
@@ -111,23 +111,23 @@ async function computeAnswer(
 
   const given = await records(recordsWindow(endpoint.name, question), request);
   const query = { ...question, ...warningsTo(options, request) };
-  const stream = isStreamed(given) ? new Unread(given) : undefined;
+  const source = isStreamed(given) ? new Unread(given) : given;
   try {
     if (endpoint.name === "by-agent") {
-      if (stream === undefined) return usageByAgent(given as Records, query as UsageQuery);
-      return await usageByAgentStream(stream.source, { ...(query as UsageQuery), signal: request.signal });
+      if (!(source instanceof Unread)) return usageByAgent(source, query as UsageQuery);
+      return await usageByAgentStream(source.stream, { ...(query as UsageQuery), signal: request.signal });
     }
     const counts = new UsageRollup(query);
     try {
-      if (stream === undefined) counts.push(given as Records);
-      else await counts.pushStream(stream.source, { signal: request.signal });
-      return ask(counts);
+      if (source instanceof Unread) await counts.pushStream(source.stream, { signal: request.signal });
+      else counts.push(source);
+      return ask(counts.checkUnderstood(query.onWarning));
     } finally {
       counts.free();
     }
   } catch (error) {
     // An error before the first read leaves the stream open, so it is cancelled here.
-    stream?.cancel();
+    if (source instanceof Unread) source.cancel();
     throw named(error);
   }
 }
@@ -188,7 +188,8 @@ function failure(error: unknown): Answer {
     .filter(Boolean)
     .join(", ");
   const message = error instanceof InvalidOption ? error.said : (MESSAGES[code] ?? "The report could not be computed.");
-  const known = path !== undefined || place !== "";
+  // The empty path is the whole input, which is not a place.
+  const known = Boolean(path) || place !== "";
   const details = known ? [{ field: path ?? "", message: place, type: code }] : [];
   return errorAnswer(500, code, message, { details });
 }

@@ -1,0 +1,12 @@
+import { UsageError } from "../errors.js";
+
+/**
+ * The error about input of which nothing is understood.
+ *
+ * @param look what the input looks like
+ */
+export function notUnderstood(look: string): UsageError {
+  const wanted = look.includes("wanted ") ? "" : "; wanted calls, messages, webhooks, or lists of these";
+  const message = `nothing of the input is understood: it looks like ${look}${wanted}`;
+  return new UsageError("unknown_records", message, { path: "" });
+}
