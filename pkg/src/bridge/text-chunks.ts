@@ -8,32 +8,23 @@ import { isWellFormed } from "./values.js";
  */
 const CHUNK = 1 << 20;
 
-/**
- * Where large chunks begin, and the size of those before. Each chunk leaves a hole in the module's memory, which keeps what is allocated
- * next apart. With large chunks a thousand live counters of 30 kB of text took twice the memory.
- */
-const FROM = 1 << 16;
-const SMALL_CHUNK = 1 << 12;
-
-const sizeAt = (at: number) => (at < FROM ? SMALL_CHUNK : CHUNK);
-
 /** The chunks of a text, in UTF-8. A chunk may be a view that the next chunk overwrites. */
 export function* chunksOf(text: Uint8Array | string): Generator<Uint8Array> {
   if (typeof text === "string") {
     yield* chunksOfString(text);
     return;
   }
-  for (let at = 0; at < text.length; at += sizeAt(at)) yield text.subarray(at, at + sizeAt(at));
+  for (let at = 0; at < text.length; at += CHUNK) yield text.subarray(at, at + CHUNK);
 }
 
 const utf8 = new TextEncoder();
 
 function* chunksOfString(text: string): Generator<Uint8Array> {
-  let buffer = new Uint8Array(SMALL_CHUNK);
+  const buffer = new Uint8Array(Math.min(CHUNK, text.length * 3)); // a UTF-16 unit takes at most three bytes
+  const units = Math.floor(CHUNK / 3);
   const wellFormed = isWellFormed(text);
   for (let at = 0; at < text.length; ) {
-    if (buffer.length < sizeAt(at)) buffer = new Uint8Array(sizeAt(at));
-    let end = Math.min(at + Math.floor(buffer.length / 3), text.length); // a UTF-16 unit takes at most three bytes
+    let end = Math.min(at + units, text.length);
     if (end < text.length && isHigh(text.charCodeAt(end - 1)) && isLow(text.charCodeAt(end))) end--; // do not cut a surrogate pair
     const part = text.slice(at, end);
     yield wellFormed ? buffer.subarray(0, utf8.encodeInto(part, buffer).written) : encodedAsItIs(part);
