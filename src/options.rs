@@ -550,8 +550,8 @@ impl Options {
             match (&agent.id, &agent.name) {
                 (OptionValue::Text(id), OptionValue::Text(name)) if !id.is_empty() => {
                     // The index serves as the time, so that the last name wins.
-                    let number = directory.intern(id);
-                    directory.observe_name(number, at, name);
+                    let number = directory.intern(id.as_bytes());
+                    directory.observe_name(number, at, name.as_bytes());
                 }
                 (OptionValue::Text(id), name) if !id.is_empty() => {
                     return wrong(Code::InvalidOption, &format!("agents/{at}/name"), name, "a string");

@@ -135,6 +135,7 @@ fn milliseconds(days: i32, hours: u32, minutes: u32, seconds: u32) -> i64 {
 /// This is Howard Hinnant's `days_from_civil`: the year begins in March, so that a leap day is its last day. It is our own code
 /// because it runs for every record, and chrono's tables take several times as long.
 #[allow(clippy::arithmetic_side_effects, clippy::cast_possible_wrap)] // all numbers are small and not negative
+#[inline]
 fn days(year: u32, month: u32, day: u32) -> Option<i32> {
     let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let last = match month {
@@ -155,6 +156,7 @@ fn days(year: u32, month: u32, day: u32) -> Option<i32> {
 }
 
 /// The milliseconds of a fraction of a second, and the text after it.
+#[inline]
 fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     let Some((b'.', digits)) = text.split_first() else {
         return Some((0, text));

@@ -3,7 +3,6 @@
 use crate::collections::index::Index;
 use crate::collections::keyed_hash::table_hash;
 use crate::collections::sort::by_code_unit;
-use std::cmp::Ordering;
 
 /// Gives each id a number, and keeps its latest name. Number 0 is the empty id, which stands for a missing id.
 #[derive(Clone, Debug)]
@@ -30,22 +29,24 @@ impl Default for Interner {
             index: Index::default(),
             last: 0,
         };
-        names.intern("");
+        names.intern(b"");
         names
     }
 }
 
 impl Interner {
-    /// The number of an id, a new one if the id is new. Records of one agent often follow each other, so the id that was
+    /// The number of an id in UTF-8, a new one if the id is new. Records of one agent often follow each other, so the id that was
     /// interned last is compared first.
-    pub fn intern(&mut self, id: &str) -> u32 {
-        if self.get(self.last).is_some_and(|known| *known.id == *id) {
+    ///
+    /// Ids and names are taken as bytes, because only those that are kept have to be checked to be text.
+    pub fn intern(&mut self, id: &[u8]) -> u32 {
+        if self.get(self.last).is_some_and(|known| known.id.as_bytes() == id) {
             return self.last;
         }
-        let hash = table_hash(id.as_bytes());
+        let hash = table_hash(id);
         self.last = self.found(hash, id).unwrap_or_else(|| {
             self.known.push(Interned {
-                id: id.into(),
+                id: text(id).into(),
                 name: None,
             });
             self.index.add(hash)
@@ -56,11 +57,11 @@ impl Interner {
     /// The number of an id, if it is known.
     #[inline(never)]
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.found(table_hash(id.as_bytes()), id)
+        self.found(table_hash(id.as_bytes()), id.as_bytes())
     }
 
-    fn found(&self, hash: u32, id: &str) -> Option<u32> {
-        self.index.find(hash, |number| self.id(number) == id)
+    fn found(&self, hash: u32, id: &[u8]) -> Option<u32> {
+        self.index.find(hash, |number| self.id(number).as_bytes() == id)
     }
 
     /// The id and name of a number.
@@ -95,23 +96,22 @@ impl Interner {
 
     /// Keeps a name if it is the latest. `at` is in epoch milliseconds. At equal times the greater name wins, so that the
     /// order of records does not matter.
-    pub fn observe_name(&mut self, number: u32, at: i64, name: &str) {
+    pub fn observe_name(&mut self, number: u32, at: i64, name: &[u8]) {
         let Some(known) = self.known.get_mut(number as usize) else {
             return;
         };
-        let is_later = match &known.name {
-            None => true,
-            Some((t, known)) => at.cmp(t).then_with(|| by_code_unit(name, known)) == Ordering::Greater,
-        };
-        if !is_later {
-            return;
-        }
         match &mut known.name {
             // The name rarely changes, so that usually nothing is allocated.
-            Some((t, known)) if **known == *name => *t = at,
-            other => *other = Some((at, name.into())),
+            Some((t, known)) if known.as_bytes() == name => *t = at.max(*t),
+            Some((t, known)) if at.cmp(t).then_with(|| by_code_unit(text(name), known)).is_le() => {}
+            other => *other = Some((at, text(name).into())),
         }
     }
+}
+
+/// The text of bytes in UTF-8.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
         for round in 0..2 {
             for n in 0..5000_u32 {
                 assert_eq!(names.find(&n.to_string()).is_some(), round > 0);
-                assert_eq!(names.intern(&n.to_string()), n + 1);
+                assert_eq!(names.intern(n.to_string().as_bytes()), n + 1);
                 assert_eq!(names.id(n + 1), n.to_string());
             }
         }
@@ -134,9 +134,9 @@ mod tests {
     #[test]
     fn the_latest_name_wins_and_at_equal_times_the_greater() {
         let mut names = Interner::default();
-        let a = names.intern("a");
-        let mut called = |at, name| {
-            names.observe_name(a, at, name);
+        let a = names.intern(b"a");
+        let mut called = |at, name: &str| {
+            names.observe_name(a, at, name.as_bytes());
             names.name(a).map(str::to_owned).unwrap()
         };
         let names_by_time = [

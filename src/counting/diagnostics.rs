@@ -109,7 +109,7 @@ pub struct Statuses {
 
 impl Statuses {
     /// Adds a number of calls with a status. `""` stands for a missing status.
-    pub fn add(&mut self, status: &str, calls: u64) {
+    pub fn add(&mut self, status: &[u8], calls: u64) {
         let number = self.names.intern(status) as usize;
         if self.calls.len() <= number {
             self.calls.resize(number.saturating_add(1), 0);

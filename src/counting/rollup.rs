@@ -84,8 +84,8 @@ impl Rollup {
         }
         for (_, Interned { id, name }) in self.directory.iter() {
             if let (Some((at, name)), None) = (name, query.directory.find(id)) {
-                let number = query.directory.intern(id);
-                query.directory.observe_name(number, *at, name);
+                let number = query.directory.intern(id.as_bytes());
+                query.directory.observe_name(number, *at, name.as_bytes());
             }
         }
         Ok(report::by_agent(&query, &self.ledger.agents, &tallies))

@@ -56,7 +56,7 @@ fn header_id<'t>(row: &Row<'t>) -> Option<Cow<'t, str>> {
 /// The id of the delivery that brought a webhook: from the headers, else from the webhook or its envelope. The field
 /// `webhookId` may name the configuration of the webhook, so it is not read.
 #[inline(never)]
-pub(super) fn delivery_id<'r>(row: &'r Row<'r>) -> Option<Cow<'r, str>> {
+pub(super) fn delivery_id<'r>(row: &'r Row<'r>) -> Option<Cow<'r, [u8]>> {
     const FIELDS: [Known; 5] = [
         Known::HeaderId,
         Known::Id,
@@ -66,7 +66,11 @@ pub(super) fn delivery_id<'r>(row: &'r Row<'r>) -> Option<Cow<'r, str>> {
     ];
     let header = matches!(row.own(Known::HeaderId).value, Value::Absent).then(|| header_id(row));
     let mut fields = FIELDS.into_iter().map(|name| row.own(name).value.named());
-    header.flatten().or_else(|| fields.find_map(|id| id).map(Cow::Borrowed))
+    let header = header.flatten().map(|id| match id {
+        Cow::Borrowed(id) => Cow::Borrowed(id.as_bytes()),
+        Cow::Owned(id) => Cow::Owned(id.into_bytes()),
+    });
+    header.or_else(|| fields.find_map(|id| id).map(Cow::Borrowed))
 }
 
 /// Is the record marked as a test?

@@ -52,7 +52,7 @@ pub enum Kind {
     Call,
 }
 
-/// A well-formed message or call.
+/// A well-formed message or call. Its texts are in UTF-8. They are bytes, because most are only compared with texts that are known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event<'r> {
     /// A message or a call.
@@ -60,21 +60,21 @@ pub struct Event<'r> {
     /// The moment at which it counts, in epoch milliseconds.
     pub at: i64,
     /// Its id, by which a second record of it is recognised.
-    pub id: Option<Cow<'r, str>>,
+    pub id: Option<Cow<'r, [u8]>>,
     /// Is the id that of its delivery? Such ids never meet the ids of messages and calls.
     pub is_delivery_id: bool,
     /// Did a webhook bring it?
     pub webhook: bool,
     /// The id of its agent.
-    pub agent_id: Option<&'r str>,
+    pub agent_id: Option<&'r [u8]>,
     /// The name of that agent in the record.
-    pub agent_name: Option<&'r str>,
+    pub agent_name: Option<&'r [u8]>,
     /// The account's phone number, the channel and the direction.
     pub route: Route<'r>,
     /// The whole seconds of a call, if they are known.
     pub seconds: Option<u64>,
     /// The status of a call that is not completed; empty if the call has no status. `None` for other events.
-    pub not_completed: Option<&'r str>,
+    pub not_completed: Option<&'r [u8]>,
 }
 
 /// The account's phone number, the channel and the direction of a message or call.
@@ -111,29 +111,29 @@ pub const DIRECTIONS: [Direction; 4] = [
 ];
 
 /// The channel of texts that can't be a channel.
-const OTHER_CHANNEL: &str = "other";
+const OTHER_CHANNEL: &[u8] = b"other";
 
 /// The longest name of a channel, in bytes.
 const MAX_CHANNEL: usize = 64;
 
 impl<'r> Route<'r> {
     /// The id of the phone number.
-    pub fn number_id(&self) -> Option<&'r str> {
+    pub fn number_id(&self) -> Option<&'r [u8]> {
         let own = if self.webhook {
             self.row.of_data(Known::NumberId).value.named()
         } else {
             number_of(self.row)
         };
-        own.or(self.defaults.number_id.as_deref()).filter(|id| !id.is_empty())
+        own.or(given(&self.defaults.number_id))
     }
 
     /// The phone number itself, as text.
-    pub fn phone_number(&self) -> Option<&'r str> {
+    pub fn phone_number(&self) -> Option<&'r [u8]> {
         self.row.own(Known::PhoneNumber).value.named()
     }
 
     /// The channel; empty if it is not known.
-    pub fn channel(&self) -> Cow<'r, str> {
+    pub fn channel(&self) -> Cow<'r, [u8]> {
         let named = match (self.kind, self.webhook) {
             (Kind::Message, _) => self.row.own(Known::Channel),
             (Kind::Call, true) => self.row.of_data(Known::Type),
@@ -143,10 +143,10 @@ impl<'r> Route<'r> {
         let named = named
             .value
             .named()
-            .filter(|name| !matches!(*name, "call" | "message") || self.kind == Kind::Message);
-        let own = named.map_or(Cow::Borrowed(""), channel_of);
+            .filter(|name| !matches!(*name, b"call" | b"message") || self.kind == Kind::Message);
+        let own = named.map_or(Cow::Borrowed(&b""[..]), channel_of);
         if own.is_empty() {
-            channel_of(self.defaults.channel.as_deref().unwrap_or_default())
+            channel_of(self.defaults.channel.as_deref().unwrap_or_default().as_bytes())
         } else {
             own
         }
@@ -155,9 +155,9 @@ impl<'r> Route<'r> {
     /// The direction.
     pub fn direction(&self) -> Direction {
         match self.direction_value().named() {
-            Some("inbound") => Direction::Inbound,
-            Some("outbound") => Direction::Outbound,
-            Some("web") => Direction::Web,
+            Some(b"inbound") => Direction::Inbound,
+            Some(b"outbound") => Direction::Outbound,
+            Some(b"web") => Direction::Web,
             _ => Direction::Unknown,
         }
     }
@@ -174,11 +174,11 @@ impl<'r> Route<'r> {
 
 /// The name of a channel as it is counted: without blanks around it, and in lower case.
 #[inline(never)]
-fn channel_of(name: &str) -> Cow<'_, str> {
+fn channel_of(name: &[u8]) -> Cow<'_, [u8]> {
     let name = name.trim_ascii();
     if name.len() > MAX_CHANNEL {
         Cow::Borrowed(OTHER_CHANNEL)
-    } else if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    } else if name.iter().any(u8::is_ascii_uppercase) {
         Cow::Owned(name.to_ascii_lowercase())
     } else {
         Cow::Borrowed(name)
@@ -186,7 +186,7 @@ fn channel_of(name: &str) -> Cow<'_, str> {
 }
 
 /// The id of the account's phone number in a record that is not a webhook.
-fn number_of<'r>(row: &'r Row<'r>) -> Option<&'r str> {
+fn number_of<'r>(row: &'r Row<'r>) -> Option<&'r [u8]> {
     let named = |name| row.own(name).value.named();
     named(Known::PhoneNumberId).or_else(|| named(Known::NumberId))
 }
@@ -269,24 +269,33 @@ pub fn conversation(row: &Row<'_>, defaults: &Defaults) -> Result<Defaults, Faul
     let agent_name = row.own(Known::AgentName).name()?;
     let mut found = defaults.clone();
     if agent_id.is_some() {
-        found.agent_id = agent_id.map(str::to_owned);
-        found.agent_name = agent_name.map(str::to_owned);
+        found.agent_id = agent_id.map(owned);
+        found.agent_name = agent_name.map(owned);
     }
     if let Some(number) = number_of(row) {
-        found.number_id = Some(number.to_owned());
+        found.number_id = Some(owned(number));
     }
     if let Some(channel) = row.own(Known::Channel).value.named() {
         let channel = channel_of(channel);
         if !channel.is_empty() {
-            found.channel = Some(channel.into_owned());
+            found.channel = Some(owned(&channel));
         }
     }
     Ok(found)
 }
 
+fn owned(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
+}
+
 /// The number of messages that a conversation says it has.
 pub fn message_count(row: &Row<'_>) -> Option<u64> {
     row.own(Known::MessageCount).seconds().ok().flatten()
+}
+
+/// A default that is not empty.
+fn given(default: &Option<String>) -> Option<&[u8]> {
+    default.as_deref().map(str::as_bytes).filter(|text| !text.is_empty())
 }
 
 /// Judges a row. A message or call without an agent gets the agent of `defaults`.
@@ -322,8 +331,8 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) ->
         }
         Ok(mut event) => {
             if event.agent_id.is_none() {
-                event.agent_id = defaults.agent_id.as_deref().filter(|id| !id.is_empty());
-                event.agent_name = defaults.agent_name.as_deref().filter(|name| !name.is_empty());
+                event.agent_id = given(&defaults.agent_id);
+                event.agent_name = given(&defaults.agent_name);
             }
             if event.webhook && event.id.is_none() && !reading.what_if.redeliveries {
                 event.id = delivery_id(row);
@@ -343,7 +352,7 @@ fn is_left_out(route: &Route<'_>, without: &str) -> bool {
 
 /// The id of a record, from `id` or the field `specific`. The second one is only looked at where the first one has none. Checks that
 /// the `data` of a webhook is an object or missing.
-fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r str>, Fault> {
+fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r [u8]>, Fault> {
     let fields = if webhook {
         if let Some(value) = row.non_object_data() {
             let pointer = "/data";
@@ -432,7 +441,7 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading: &R
         seconds => seconds,
     };
     let not_completed = match status {
-        Some("completed") => None,
+        Some(b"completed") => None,
         // The event `agent.call_ended` means that the call has ended.
         None if webhook => None,
         other => Some(other.unwrap_or_default()),
@@ -475,10 +484,10 @@ mod tests {
                 "{:?} {} {:?} {:?} {:?} {:?}",
                 e.kind,
                 e.at,
-                e.id.as_deref().unwrap_or("-"),
-                e.agent_id.unwrap_or("-"),
+                e.id.as_deref().map_or("-".into(), owned),
+                e.agent_id.map_or("-".into(), owned),
                 e.seconds,
-                e.not_completed
+                e.not_completed.map(owned)
             ),
             Judged::Invalid(fault) => {
                 let (pointer, message) = fault.in_words(&row);
@@ -684,10 +693,7 @@ mod tests {
         let number = |text: &str| {
             let row = Row::from_json(text);
             match judge(&row, &Defaults::default(), &Reading::default()) {
-                Judged::Event(e) => (
-                    e.route.number_id().map(str::to_owned),
-                    e.route.phone_number().map(str::to_owned),
-                ),
+                Judged::Event(e) => (e.route.number_id().map(owned), e.route.phone_number().map(owned)),
                 other => panic!("{other:?}"),
             }
         };
@@ -715,7 +721,7 @@ mod tests {
         let agent = |text| {
             let row = Row::from_json(text);
             match judge(&row, &defaults, &Reading::default()) {
-                Judged::Event(e) => (e.agent_id.map(str::to_owned), e.agent_name.map(str::to_owned)),
+                Judged::Event(e) => (e.agent_id.map(owned), e.agent_name.map(owned)),
                 other => panic!("{other:?}"),
             }
         };

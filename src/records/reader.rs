@@ -671,7 +671,7 @@ impl Reader {
     }
 
     /// Gives the sink a record, or the messages of a conversation.
-    #[inline(never)]
+    #[inline]
     pub(super) fn give(
         &self,
         row: &Row<'_>,

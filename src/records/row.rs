@@ -172,14 +172,9 @@ impl Value<'_> {
         self.bytes() == Some(text.as_bytes())
     }
 
-    /// Text that is not empty. `None` for any other value.
-    pub(super) fn named(&self) -> Option<&str> {
-        match self {
-            Value::Text(text) => Some(text.as_ref()),
-            Value::Ascii(bytes) => std::str::from_utf8(bytes).ok(),
-            _ => None,
-        }
-        .filter(|text| !text.is_empty())
+    /// Text that is not empty, in UTF-8. `None` for any other value.
+    pub(super) fn named(&self) -> Option<&[u8]> {
+        self.bytes().filter(|text| !text.is_empty())
     }
 
     /// The value as a message shows it.
@@ -317,18 +312,18 @@ impl<'r> Field<'r> {
         }
     }
 
-    /// The text of the field; `None` if it is missing or `null`.
-    pub(super) fn text(self) -> Result<Option<&'r str>, Fault> {
+    /// The text of the field, in UTF-8; `None` if it is missing or `null`.
+    pub(super) fn text(self) -> Result<Option<&'r [u8]>, Fault> {
         match self.value {
             Value::Absent | Value::Null => Ok(None),
-            Value::Text(text) => Ok(Some(text.as_ref())),
-            Value::Ascii(bytes) => Ok(std::str::from_utf8(bytes).ok()),
+            Value::Text(text) => Ok(Some(text.as_bytes())),
+            Value::Ascii(bytes) => Ok(Some(bytes)),
             _ => self.fault("wanted a string or null"),
         }
     }
 
     /// The text of the field; `None` if it is missing, `null` or empty.
-    pub(super) fn name(self) -> Result<Option<&'r str>, Fault> {
+    pub(super) fn name(self) -> Result<Option<&'r [u8]>, Fault> {
         Ok(self.text()?.filter(|name| !name.is_empty()))
     }
 
@@ -349,6 +344,7 @@ impl<'r> Field<'r> {
 
     /// The number of seconds of the field, rounded down.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    #[inline]
     pub(super) fn seconds(self) -> Result<Option<u64>, Fault> {
         match self.value {
             Value::Absent | Value::Null => Ok(None),

@@ -102,6 +102,16 @@ fn set_field<'t>(row: &mut Row<'t>, name: Name, object: Object, value: Value<'t>
             }
         }
         Name::Field(n) if object != Object::State => row.set(n.into(), value),
+        Name::Other | Name::Field(_) => {}
+        _ => set_rare(row, name, object, value),
+    }
+}
+
+/// Sets what few records have: a field under its other spelling, a mark of a test, or `data` and other objects with a wrong value.
+/// It is not a part of [`set_field`], so that the common fields are set by little code.
+#[inline(never)]
+fn set_rare<'t>(row: &mut Row<'t>, name: Name, object: Object, value: Value<'t>) {
+    match name {
         Name::Alias(n) if object == Object::Data => {
             if let Some(slot) = data_slot(n.into()) {
                 row.set_alias_in_data(slot, value);

@@ -99,9 +99,9 @@ impl<'a> In<'a> {
             };
             let mut number = 0;
             if let Some(into) = &mut into {
-                number = into.intern(id);
+                number = into.intern(id.as_bytes());
                 if let Some((at, name)) = name {
-                    into.observe_name(number, at, name);
+                    into.observe_name(number, at, name.as_bytes());
                 }
             }
             places.push(number);
@@ -136,7 +136,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
         let calls = parts.safe()?;
         sums.records = sums.records.saturating_add(calls);
         if let Some(into) = &mut into {
-            into.diagnostics.ignored.not_completed.add(status, calls);
+            into.diagnostics.ignored.not_completed.add(status.as_bytes(), calls);
         }
     }
     for _ in 0..parts.number().filter(|n| *n <= MAX_PROBLEMS as u64)? {
