@@ -1,6 +1,6 @@
 // `npm run fuzz -- [MINUTES]`: compares the byte reader with serde_json and a naive count, until they differ or the time is over.
 
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ask, fail, Missing, root, run } from "./setup/run.mjs";
 
@@ -14,6 +14,7 @@ async function main() {
   const engine = ["-dict=fuzz/words.dict", "-max_len=2048", `-max_total_time=${Math.round(minutes * 60)}`];
   const seeds = join("fuzz", "seeds");
   if (!existsSync(join(root, seeds))) throw new Missing(`There is no ${seeds}.`);
+  mkdirSync(join(root, past), { recursive: true }); // the fuzzer does not make it
   await run("cargo", ["+nightly", "fuzz", "run", "--sanitizer", "none", "reader", past, seeds, "--", ...engine]);
 }
 
