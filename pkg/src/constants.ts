@@ -117,5 +117,5 @@ export const TAG = {
 /** How many bits of an entry of a batch hold its tag. The bits above them hold the field. */
 export const TAG_BITS = 5;
 
-/** What the number of a field has more in an entry if the field was found under its second spelling. */
+/** This is added to the number of a field in an entry if the field was found under its second spelling. */
 export const ALIAS_FIELD = 64;

@@ -25,7 +25,7 @@ export function editDistance(a: string, b: string, most: number): number {
 
 const num = (value: number | undefined) => value as number;
 
-/** The candidate that is nearest to a text, with its distance. `undefined` if each is further away than `most`. */
+/** The candidate that is nearest to a text, with its distance. `undefined` if every distance is above `most`. */
 export function nearest(text: string, candidates: Iterable<string>, most: number): [string, number] | undefined {
   let found: [string, number] | undefined;
   let limit = most;

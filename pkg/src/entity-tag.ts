@@ -6,8 +6,8 @@ const utf8 = new TextEncoder();
 
 /**
  * A strong entity tag (RFC 9110 § 8.8.3) for the body of a response: equal bytes have equal tags in every isolate and runtime.
- * Two other bodies have equal tags with a chance of 1 in 2^128. The tag is a hash without a key, so it does not protect against
- * somebody who makes two such bodies on purpose. SHA-256 would take several times as long.
+ * Different bodies have equal tags with a chance of 1 in 2^128. The tag is a hash without a key, so somebody can make two bodies
+ * with equal tags on purpose. SHA-256 would take several times as long.
  *
  * @param body the bytes of the body, or its text, which counts as UTF-8
  * @returns the tag in its quotes, as the header `ETag` contains it

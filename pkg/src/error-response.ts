@@ -53,7 +53,7 @@ const MESSAGES = ["msg", "message", "Message", "error_description", "errorMessag
  * - OAuth's `{"error": …, "error_description": …}`
  * - RFC 9457's `{"type": …, "title": …, "detail": …}`
  * - `errors`: texts, Cloudflare's `{code, message}`, entries of JSON:API or GraphQL, or lists of texts by field
- * - HTML, of which the title or else the first heading is the message; plain text; an empty body
+ * - HTML, whose title or else first heading is the message; plain text; an empty body
  *
  * @param status the HTTP status of the response
  * @param body the body: bytes, text, or the parsed JSON value

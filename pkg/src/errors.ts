@@ -9,7 +9,8 @@ import { withHint } from "./zone-hint.js";
  * - `invalid_record`: a record breaks the rules
  * - `invalid_json`: the text is not JSON, is too deep or too long, or gzip data is damaged
  * - `invalid_snapshot`: the bytes are not a snapshot, are damaged, or are of another format, kind, period or `dedupe`
- * - `unknown_records`: there are records, and all of them are of an unknown kind. The message says what they look like
+ * - `unknown_records`: there are records, and all of them are of an unknown kind. The message says what the first record looks
+ *   like
  * - `overflow`: a sum is beyond 2^53 - 1
  * - `aborted`: the signal was aborted
  * - `not_initialised`: `init()` was not called, or failed
@@ -80,7 +81,8 @@ export class UsageError extends Error {
 }
 
 /**
- * Calls the core. The core throws plain objects, which become a {@link UsageError}. An unknown zone is told the zone it may mean.
+ * Calls the core. The core throws plain objects, which become a {@link UsageError}. The message of `invalid_tz` gets the zone
+ * that the wrong name may mean.
  *
  * @param within the path of the core's input inside the caller's input, which is put before the error's path
  * @param hint gives what is put behind the error's message

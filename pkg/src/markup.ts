@@ -1,5 +1,5 @@
-// Reads the gist of HTML and XML, such as the page of a proxy in place of a JSON answer. The text is untrusted: every step takes
-// linear time.
+// Reads the title of HTML and XML, such as the page of a proxy in place of a JSON response. The text is untrusted: every step
+// takes linear time.
 
 /** The elements whose text says what a page is, the best first. `message` is that of XML errors, such as those of S3. */
 const TELLING = ["title", "h1", "h2", "h3", "message"];

@@ -67,12 +67,12 @@ export function isTimeZone(name: unknown): boolean {
 }
 
 /**
- * Gives the zone that a wrong name means: a misspelt name, a city, an abbreviation, a name of Windows, or an offset in whole hours.
- * Where a name has several meanings (`"IST"`, `"CST"`, `"BST"`), there is no hint. The errors `invalid_tz` of this package end with
- * it.
+ * Gives the zone that a wrong name means: a misspelt name, a city, an abbreviation, a name of Windows, or an offset in whole
+ * hours. If places with different offsets use a name (`"IST"`, `"CST"`, `"BST"`), the result is `undefined`. The message of an
+ * `invalid_tz` error ends with the hint.
  *
  * @param name any value; only a string of at most 40 characters can mean a zone
- * @returns the zone, and a reason if there is something to know; `undefined` if there is no hint
+ * @returns the zone, and `reason` if the zone or the name needs an explanation; `undefined` without a hint
  * @throws {UsageError} `not_initialised`
  *
  * @example
@@ -116,7 +116,7 @@ export function recordsWindow(
 }
 
 /**
- * Gives the version of this package and the release of the IANA tz database in it, such as `"2025b"`.
+ * Gives the version of this package and the release of the IANA tz database in it, such as `"2026f"`.
  *
  * @throws {UsageError} `not_initialised`
  *

@@ -6,7 +6,8 @@ export type * from "./contract.js";
 
 /**
  * An instant: a `Date`, epoch **milliseconds**, or an RFC 3339 string with an offset (`"2024-06-01T00:00:00Z"`). A number below
- * 1e11 in size looks like seconds, one beyond 1e14 like micro- or nanoseconds, and both are invalid. A `Date` is taken at its word.
+ * 1e11 in size looks like seconds, and a number beyond 1e14 looks like micro- or nanoseconds. Both are invalid. A `Date` may be
+ * any instant.
  */
 export type Instant = Date | number | string;
 
@@ -134,9 +135,9 @@ export interface AccountQuery {
 }
 
 /**
- * Records: an iterable of objects, a list page, a conversation, one record, or JSON text (a string or UTF-8 bytes). The text contains an
- * array, or values that are newline-delimited or concatenated. A list page (an object whose `data` is an array) and a conversation (an object
- * whose `messages` is an array) may stand in the place of a record, and count as their items.
+ * Records: an iterable of objects, a list page, a conversation, one record, or JSON text (a string or UTF-8 bytes). The text
+ * contains an array, or values that are newline-delimited or concatenated. A list page is an object whose `data` is an array. A
+ * conversation is an object whose `messages` is an array. Both may stand in the place of a record, and count as their items.
  */
 export type Records =
   | Iterable<unknown>
@@ -148,7 +149,7 @@ export type Records =
   | ArrayBuffer
   | string;
 
-/** One record: an object with an event or a time, or a webhook as webhook tools keep it, in the `body` of its request. */
+/** One record: an object with an event or a time, or a request whose `body` is a webhook, as webhook tools store it. */
 export type OneRecord =
   | { event: unknown }
   | { startedAt: unknown }
@@ -158,8 +159,8 @@ export type OneRecord =
   | { body: { event: unknown } };
 
 /**
- * The agent, the phone number and the channel of records that do not name them, such as the messages of a phone number. What a
- * conversation names for its messages comes before them. Empty text counts as absent. A value that is not text is `invalid_option`.
+ * The agent, the phone number and the channel of records that do not name them, such as the messages of a phone number. The
+ * values of a conversation come before these defaults. Empty text counts as absent. A value that is not text is `invalid_option`.
  *
  * @example
  * ```ts
@@ -210,7 +211,9 @@ export interface Diagnostics {
   counted: number;
   /** The number of records outside the period. */
   outsidePeriod: number;
-  /** The number of records whose id was counted already. A webhook without an id of its own is known by its delivery. */
+  /**
+   * The number of records whose id was counted already. A webhook whose `data` has no id is identified by the id of its delivery.
+   */
   duplicates: number;
   /** The number of invalid records. */
   invalid: number;
@@ -220,7 +223,7 @@ export interface Diagnostics {
     voiceTurns: number;
     /** Reactions to messages. */
     reactions: number;
-    /** Another event that the vendor documents, and that counts nothing: `agent.contact_shared`. */
+    /** Events that the vendor documents and that are not usage: `agent.contact_shared`. */
     events: number;
     /** Records that are marked as tests, with `test: true` or `conversationState.testMode: true`. */
     tests: number;
@@ -229,7 +232,7 @@ export interface Diagnostics {
     /** Records of an unknown kind. If all records are, the one-shot functions throw `unknown_records`. */
     other: number;
   };
-  /** The number of counted records with neither an id nor the id of a delivery, which could be counted twice. */
+  /** The number of counted records with neither an id nor the id of a delivery. These could be counted twice. */
   withoutId: number;
   /** The number of counted calls whose duration is unknown. They count 0 seconds. */
   withoutDuration: number;
@@ -240,8 +243,8 @@ export interface Diagnostics {
 }
 
 /**
- * What a response is expected to contain. What is absent is not checked. Without `tz`, days of any zone are accepted, also for `now`.
- * Without `now`, `offset` is not checked.
+ * What a response is expected to contain. Fields that are absent here are not checked. Without `tz`, days of any zone are
+ * accepted, also for `now`. Without `now`, `offset` is not checked.
  */
 export interface Expectation extends Partial<PeriodQuery> {
   /** The number of days that were requested. */

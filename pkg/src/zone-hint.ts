@@ -1,4 +1,4 @@
-// Finds the zone that a wrong name means: a right one or none.
+// Finds the zone that a wrong name means. If it is not certain, no zone is named.
 
 import * as glue from "../wasm/usage_by_agent.js";
 import { editDistance } from "./edit-distance.js";
@@ -7,7 +7,7 @@ import { editDistance } from "./edit-distance.js";
 export interface ZoneHint {
   /** The zone's name as the tz database spells it. It is absent if the name is an offset that no zone has. */
   zone?: string;
-  /** What the caller has to know about the zone, or about the name. */
+  /** An explanation of the zone or of the name, for people. */
   reason?: string;
 }
 
@@ -62,7 +62,7 @@ const OTHER_NAMES: Record<string, string> = {
   "Pacific/Auckland": "nzst nzdt new_zealand~",
 };
 
-/** The regions whose zones are named after places that people know by one name. */
+/** The regions whose zones are named after places. People often write the place without the region. */
 const CITIES = /^(?:Africa|America|Asia|Atlantic|Australia|Canada|Europe|Indian|Pacific|US)\/.*?([^/]{4,})$/;
 
 /** A name that may be misspelt: what stands before its last slash and after it, without doubled letters. */

@@ -49,7 +49,7 @@ pub fn from_bytes(text: &[u8], naive: Naive) -> Result<i64, &'static str> {
     }
 }
 
-/// How an offset is to be written, for a text whose time is right and whose offset is not: `+0400`, `+04`, or a blank before it.
+/// How to write the offset, for a text with a right time and a wrong offset: `+0400`, `+04`, or a blank before it.
 #[cold]
 #[inline(never)]
 pub(crate) fn wrong_offset(text: &[u8]) -> Option<&'static str> {
@@ -207,7 +207,8 @@ pub fn from_number(ms: f64) -> Result<i64, &'static str> {
     }
 }
 
-/// What a number looks like that is no plausible number of milliseconds, to follow "got X:". `None` for other numbers.
+/// The unit that a number looks like if it is too small or too large for milliseconds, to follow "got X:". `None` for other
+/// numbers.
 pub(crate) fn other_unit(ms: f64) -> Option<&'static str> {
     match ms.abs() {
         size if size < LEAST_MS => Some("that looks like seconds; wanted epoch milliseconds"),
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_in_another_form_is_told_how_to_be_written() {
+    fn the_error_of_an_offset_in_another_form_has_the_right_form() {
         for offset in [
             "+0400", "-04", "+4:00", " +04:00", "\t-04:00", " Z", "ZZ", "+24:00", "+05:60",
         ] {

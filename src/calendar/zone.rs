@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_told_what_names_look_like() {
+    fn the_error_of_an_unknown_name_has_an_example() {
         let error = Zone::named("America/New_Yrok").unwrap_err();
         assert_eq!(
             error.message,

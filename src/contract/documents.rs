@@ -100,7 +100,7 @@ impl Rule {
     /// The rule in one sentence.
     pub const fn about(self) -> &'static str {
         match self {
-            Rule::IdsDiffer => "No two rows have the same id.",
+            Rule::IdsDiffer => "No two rows have equal ids.",
             Rule::OrphanAgrees => "`isOrphan` is true exactly where `agentId` is null.",
             Rule::OneOrphan => "At most one row has a null `agentId`.",
             Rule::SecondsNeedCalls => "A row with call seconds has calls.",

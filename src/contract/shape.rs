@@ -154,7 +154,7 @@ pub enum Need {
 /// A rule beyond the types of fields. `contract::check` judges it, and the OpenAPI document names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// No two rows have the same id. The id is the first field.
+    /// No two rows have equal ids. The id is the first field.
     IdsDiffer,
     /// `isOrphan` is true exactly where `agentId` is null.
     OrphanAgrees,

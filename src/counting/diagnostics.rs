@@ -53,7 +53,7 @@ pub struct Ignored {
     pub voice_turns: u64,
     /// Reactions to messages.
     pub reactions: u64,
-    /// Other events that the vendor documents, and that count nothing.
+    /// Events that the vendor documents and that are not usage.
     pub events: u64,
     /// Records that are marked as tests.
     pub tests: u64,

@@ -112,8 +112,8 @@ impl Ledger {
         self.invalid(UsageError::new(Code::InvalidRecord, message).at(place))
     }
 
-    /// What the messages of a conversation get where they name no agent, number or channel. `None` if the conversation is
-    /// invalid; it then counts as one invalid record, and its messages must not be added.
+    /// The defaults of the messages of a conversation: its agent, number and channel. `None` if the conversation is invalid;
+    /// it then counts as one invalid record, and its messages must not be added.
     ///
     /// # Errors
     /// `invalid_record` unless invalid records are skipped.
@@ -129,7 +129,7 @@ impl Ledger {
         }
     }
 
-    /// Notes how many messages a conversation had, and how many it said.
+    /// Notes how many messages a conversation has, and its `messageCount`.
     pub fn conversation_ended(&mut self, messages: u64, stated: Option<u64>) {
         self.lists.conversation(messages, stated);
     }
@@ -266,7 +266,7 @@ impl Ledger {
     fn key_of(&mut self, event: &Event<'_>) -> Key {
         let agent = event.agent_id.map_or(0, |id| self.agents.intern(id));
         let is_of_a_period = self.window.is_some();
-        // The counts of one period know no phone numbers, so their messages may be of any.
+        // The counts of one period do not contain phone numbers, so a message may belong to any phone number.
         let number = Some(event.route).filter(|_| !is_of_a_period);
         let number = number
             .and_then(|route| route.number_id())
@@ -293,7 +293,7 @@ impl Ledger {
         }
     }
 
-    /// Decides which of two records with the same id counts: the greater one. The first of these that differs decides:
+    /// Decides which of two records with one id counts: the greater one. The first of these that differs decides:
     ///
     /// 1. a record with an agent wins over one without;
     /// 2. a call with a known duration wins over one without, and a longer call over a shorter one;
@@ -312,7 +312,7 @@ impl Ledger {
         }
         let [key_a, key_b] =
             [a, b].map(|entry| self.timeline_at(entry.timeline).map_or_else(Key::default, |at| at.key));
-        // An id that is known wins over none, and the smaller id over the greater one.
+        // A known id wins over a missing one, and the smaller id over the greater one.
         let by_id = |names: &Interner, a: u32, b: u32| {
             let known = (a != 0).cmp(&(b != 0));
             known.then_with(|| by_code_unit(names.id(b), names.id(a)))

@@ -1,7 +1,7 @@
 //! Whether lists are complete: pages that follow each other, and conversations with their messages.
 //!
-//! Consecutive pages are one list until one of them says that there are no more. The package words what is missing as a warning,
-//! because a page by itself looks like all of the usage.
+//! Consecutive pages are one list until one of them says that there are no more. The package writes a warning about what is
+//! missing, because the count of one page looks like a whole count.
 
 use crate::records::page::Page;
 
@@ -69,7 +69,8 @@ impl Lists {
             return;
         }
         let before = self.open.take().filter(|open| {
-            // Another list may have begun: this one has a total where that one had none, or fewer items than that one gave.
+            // Another list has begun if only one of the two pages has a total, or if the list already has more items than the
+            // page's total.
             let goes_on =
                 open.total.is_some() == page.total.is_some() && page.total.is_none_or(|total| open.items <= total);
             if !goes_on {

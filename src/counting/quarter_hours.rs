@@ -44,7 +44,7 @@ pub fn beginning_at(at: i64) -> Option<u32> {
     quarter_of(at).filter(|_| at.unsigned_abs().is_multiple_of(QUARTER))
 }
 
-/// What a timeline is of.
+/// The key of a timeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// The agent, by its number in the interner of agents.

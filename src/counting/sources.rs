@@ -1,10 +1,10 @@
-//! Where messages came from: a list of the vendor's, or a delivery of a webhook that names no message.
+//! Where messages came from: a list of the vendor's, or a delivery of a webhook without the id of a message.
 //!
-//! The id of a delivery never meets the id of a listed message. So a message that came both ways counts twice, and the
-//! package warns of it.
+//! The id of a delivery is never compared with the id of a listed message. So a message that came both ways counts twice, and
+//! the package warns of it.
 
-/// The two ways in which the messages of a phone number came, by the number of the phone number in the interner. Number 0
-/// stands for messages whose phone number is not known, and which may be of any.
+/// The ways in which the messages of each phone number came, by the number of the phone number in the interner. Number 0
+/// stands for messages whose phone number is not known. They may belong to any phone number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources(Vec<u8>);
 

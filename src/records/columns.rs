@@ -3,11 +3,11 @@
 //! A batch crosses the JS boundary as four arrays, because one property at a time is several times slower than a plain loop.
 //!
 //! An entry is the number of a field, shifted by [`TAG_BITS`], plus a tag that gives the type of its value. Field 0 is the
-//! record itself, and begins a record. The following numbers are those of [`FIELDS`], `data`, and
-//! [`DATA_FIELDS`]. A field without an entry is absent. A number or a `Date` takes the next
-//! value of `numbers`. A text takes the next value of `lengths`, and that many UTF-16 units of `text`. A field is entered once: a
-//! field that the object has under its other spelling has its number plus [`ALIAS`]. Of the two fields after those of `data` the first marks the body of an envelope, and the
-//! second a conversation: it has the number of its messages.
+//! record itself, and begins a record. The following numbers are those of [`FIELDS`], `data`, and [`DATA_FIELDS`]. A field
+//! without an entry is absent. A number or a `Date` takes the next value of `numbers`. A text takes the next value of
+//! `lengths`, and that many UTF-16 units of `text`. A field has one entry at most. A field under its other spelling has its
+//! number plus [`ALIAS`]. Two fields follow those of `data`. The first one marks the body of an envelope. The second one
+//! marks a conversation, and its value is the number of messages.
 //!
 //! `pkg/src/bridge/columns.ts` writes what this module reads.
 
@@ -32,7 +32,7 @@ pub struct Columns<'a> {
 pub enum Item {
     /// An object. Its fields are in the row.
     Row,
-    /// A conversation without its messages, and their number. Its fields are in the row.
+    /// A conversation, with the number of its messages. Its fields are in the row. Its messages are not.
     Conversation(f64),
     /// Not an object, by the name of its type with its article.
     NotObject(&'static str),
@@ -41,7 +41,7 @@ pub enum Item {
 /// The number of bits of an entry that hold the tag.
 pub const TAG_BITS: u32 = 5;
 
-/// What the number of a field has more if the object has the field under its other spelling.
+/// This is added to the number of a field that the object has under its other spelling.
 pub const ALIAS: usize = 1 << 6;
 
 /// The field that begins a record.

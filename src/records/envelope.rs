@@ -1,6 +1,7 @@
-//! Deliveries of webhooks: the envelope in which a webhook tool keeps one, the id of the delivery, and the mark of a test.
+//! Deliveries of webhooks: the envelope in which a webhook tool stores a webhook, the id of the delivery, and the mark of a
+//! test.
 //!
-//! A webhook tool such as n8n keeps a request as `{headers, params, query, body}`. The record is then the `body`.
+//! A webhook tool such as n8n stores a request as `{headers, params, query, body}`. The record is then the `body`.
 
 use crate::json::value::{self, Json};
 use crate::records::row::{Known, Part, Row, Value};

@@ -64,7 +64,7 @@ const fn names() -> [Known; FIELDS.len() * 2 + OTHERS.len()] {
 const SPREAD: u64 = spread();
 
 const PLACES: usize = 128;
-/// Leaves the highest bits of a product, which number a place.
+/// The shift that leaves the highest bits of a product. They are the number of a place.
 const SHIFT: u32 = u64::BITS.wrapping_sub(PLACES.ilog2());
 
 const fn place(low: u64, length: usize, spread: u64) -> usize {

@@ -61,7 +61,7 @@ pub struct Event<'r> {
     pub at: i64,
     /// Its id, by which a second record of it is recognised.
     pub id: Option<Cow<'r, [u8]>>,
-    /// Is the id that of its delivery? Such ids never meet the ids of messages and calls.
+    /// Is the id that of its delivery? It is never compared with the ids of messages and calls.
     pub is_delivery_id: bool,
     /// Did a webhook bring it?
     pub webhook: bool,
@@ -200,7 +200,7 @@ pub enum Judged<'r> {
     VoiceTurn,
     /// A reaction to a message.
     Reaction,
-    /// Another event that the vendor documents, and that counts nothing.
+    /// An event that the vendor documents and that is not usage.
     OtherEvent,
     /// A record that is marked as a test.
     Test,
@@ -258,11 +258,11 @@ pub fn messages_of<'t>(row: &Row<'t>) -> Option<&'t str> {
     row.part(Part::Messages, b'[').filter(|_| shape_of(row) == Shape::Bare)
 }
 
-/// What the messages of a conversation get where they name no agent, number or channel: those of the conversation, or else
-/// those of `defaults`.
+/// The defaults of the messages of a conversation: the agent, number and channel of the conversation, or else those of
+/// `defaults`.
 ///
 /// # Errors
-/// A fault, if the conversation has a wrong type where its agent should be.
+/// A fault, if the agent of the conversation has a wrong type.
 #[inline(never)]
 pub fn conversation(row: &Row<'_>, defaults: &Defaults) -> Result<Defaults, Fault> {
     let agent_id = row.own(Known::AgentId).name()?;
@@ -293,7 +293,7 @@ pub fn message_count(row: &Row<'_>) -> Option<u64> {
     row.own(Known::MessageCount).seconds().ok().flatten()
 }
 
-/// A default that is not empty.
+/// A default, unless it is empty.
 fn given(default: &Option<String>) -> Option<&[u8]> {
     default.as_deref().map(str::as_bytes).filter(|text| !text.is_empty())
 }

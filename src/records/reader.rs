@@ -40,13 +40,13 @@ pub trait Origin {
 
 /// Takes what a [`Reader`] finds.
 pub trait Sink {
-    /// Takes the fields of a record, and what it gets where it names no agent, number or channel.
+    /// Takes the fields of a record, and its defaults: agent, number and channel.
     ///
     /// # Errors
     /// An error ends the reading.
     fn record(&mut self, row: &Row<'_>, defaults: &Defaults, origin: &dyn Origin) -> Result<(), UsageError>;
 
-    /// Takes the fields of a conversation, and returns what its messages get. `None` leaves its messages out.
+    /// Takes the fields of a conversation, and returns the defaults of its messages. `None` leaves its messages out.
     ///
     /// # Errors
     /// An error ends the reading.
@@ -57,7 +57,7 @@ pub trait Sink {
         origin: &dyn Origin,
     ) -> Result<Option<Defaults>, UsageError>;
 
-    /// Takes the end of a conversation: the number of its messages, and the number that it says.
+    /// Takes the end of a conversation: the number of its messages, and its `messageCount`.
     fn conversation_ended(&mut self, messages: u64, stated: Option<u64>);
 
     /// Takes the end of a list page.
@@ -133,7 +133,7 @@ pub(super) struct Record {
     offset: u64,
 }
 
-/// The longest way to write a key that is read here, `has_more`, between its quotes: each letter as an escape.
+/// The longest spelling of a key that is read here, between its quotes: `has_more` with each letter as an escape.
 const MAX_KEY: usize = 48;
 
 /// Reads one text, chunk by chunk.
@@ -164,7 +164,7 @@ pub struct Reader {
     pub(super) fast_path: FastPath,
     /// What records get where they name no agent, number or channel.
     defaults: Defaults,
-    /// The pointer of the list that the text is, if it is a part of another text.
+    /// The pointer of the text in the whole input, if the text is a list inside another text.
     within: String,
     /// The number of items of the latest top-level array.
     top_items: u64,

@@ -464,7 +464,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Whether a value under the other spelling counts: there is none yet, or one under that spelling.
+    /// Whether a value under the other spelling counts: the row has no value under the first spelling.
     const fn may_set_alias(&self, bit: u64) -> bool {
         self.present & bit == 0 || self.other_spelling & bit != 0
     }
@@ -544,7 +544,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Sets a part to its JSON text. Empty text stands for a string, which no part can be: most messages have such a `body`.
+    /// Sets a part to its JSON text. Empty text stands for a string, because most messages have a string as `body`, and a
+    /// string is never a part.
     pub fn set_part(&mut self, part: Part, text: &'a [u8]) {
         let bit = part_bit(part);
         self.present = if text.is_empty() {

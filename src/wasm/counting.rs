@@ -62,11 +62,11 @@ impl Counter {
         made().map(Counter).map_err(thrown)
     }
 
-    /// Counts a batch of objects. The JSON Pointer of the first record is `prefix/first`. The feed has what records get that do
-    /// not name it.
+    /// Counts a batch of objects. The JSON Pointer of the first record is `prefix/first`. The feed has the defaults of
+    /// records.
     ///
-    /// A conversation is a batch of its own. Returns whether its messages are to follow; the feed then has what they get, until
-    /// [`Feed::leave`].
+    /// A conversation is a batch of its own. Returns whether its messages are to follow. The feed then has the defaults of
+    /// these messages, until [`Feed::leave`].
     #[wasm_bindgen(js_name = pushColumns)]
     #[allow(clippy::too_many_arguments)]
     pub fn push_columns(
@@ -230,11 +230,11 @@ fn conversation(
     Ok(is_valid)
 }
 
-/// A JSON text whose chunks are being read, and what records get that do not name it.
+/// A JSON text whose chunks are being read, and the defaults of its records.
 #[wasm_bindgen]
 pub struct Feed {
     text: TextFeed,
-    /// What the messages of the conversations get in which objects are being read, the innermost last.
+    /// The defaults of the conversations whose messages are being read as objects, the innermost last.
     within: Vec<Defaults>,
 }
 

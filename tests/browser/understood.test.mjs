@@ -1,4 +1,4 @@
-/** Files of which nothing or only a part is understood: the page says so, and never shows an empty report in their place. */
+/** Files that are not understood, or only in part. The page says so, and never shows an empty report in their place. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -32,7 +32,7 @@ const warningsOf = (page) =>
       items.map((item) => [item.dataset.warning, ...[...item.children].map((p) => p.textContent)]),
     );
 
-describe("a file of which nothing is understood is an error", () => {
+describe("a file that is not understood is an error", () => {
   const zip = Buffer.from("504b0304140000000800abcdef", "hex");
   for (const [what, content, look] of [
     ["an error body", '{"detail":"Invalid API key"}', 'an error body: "Invalid API key"'],
@@ -118,7 +118,7 @@ test("a conversation counts as its messages, and says how many are missing", asy
   await close();
 });
 
-test("warnings stand apart from the problems of records, of which the first 100 are shown", async () => {
+test("warnings stand apart from the problems of records, and the first 100 of these are shown", async () => {
   const bad = Array.from({ length: 120 }, (_, n) => message(`bad-${n}`, { receivedAt: "yesterday" }));
   const delivery = { event: "agent.message", deliveryId: "d", data: { numberId: "n", receivedAt: AT } };
   const listed = message("1", { numberId: "n" });

@@ -303,7 +303,7 @@ fn id(record: &Value, of: &Value, webhook: Option<Option<&Value>>, specific: &st
     Some(own.map(Id::Own).or_else(|| delivered(webhook?)))
 }
 
-/// The id of a webhook's delivery. Values that are no texts are not looked at.
+/// The id of a webhook's delivery. Values that are not text are ignored.
 fn delivery(webhook: &Value, envelope: &Value) -> Option<String> {
     let usable = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let header = |of: &Value| {

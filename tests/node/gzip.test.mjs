@@ -10,7 +10,7 @@ import { packed } from "../support/packed.mjs";
 const { decompressed, usageByAgentStream, UsageRollup } = packed;
 const DAMAGE = { code: "invalid_json", message: /^the gzip data is damaged: ./ };
 
-/** The bytes in chunks of a random length below `most`, all in the same memory. */
+/** The bytes in chunks of a random length below `most`. Each chunk overwrites the one before it. */
 async function* cut(bytes, most, random) {
   const memory = new Uint8Array(most);
   for (let at = 0; at < bytes.length; ) {
@@ -131,7 +131,7 @@ test("a source that fails between members throws its own error", async () => {
   await assert.rejects(usageByAgentStream(source(), { ...JUNE, onInvalid: "skip" }), (error) => error === fault);
 });
 
-test("what is no source is an error at once", () => {
+test("a value that is not a source is an error at once", () => {
   assert.throws(() => decompressed("text"), { code: "invalid_option", path: "", message: /a string: wanted/ });
   const stream = new Blob(["a"]).stream();
   stream.getReader();

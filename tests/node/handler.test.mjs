@@ -683,7 +683,7 @@ describe("values that are not records", () => {
     ],
     ["a page that has a Promise", { data: [Promise.resolve("hunter2")] }, "gave an array whose item 0 is a Promise"],
     [
-      "a request whose body is no webhook",
+      "a request whose body is not a webhook",
       { headers: {}, body: { hunter: "hunter2" } },
       "gave an object with the keys headers, body",
     ],

@@ -1,4 +1,4 @@
-/** What input looks like that is not records: text that is not JSON, and values that are not records. */
+/** Words for input that is not understood: text that is not JSON, and values that are not records. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -249,7 +249,7 @@ const NUMBER = {
 const CONVERSATION = { id: "conv_1", agentId: ID, phoneNumberId: "num_1", phoneNumber: "+15550001111", participant: "+15550002222", lastMessageAt: "2024-06-02T09:00:00Z", messageCount: 12 }; // biome-ignore format: as the vendor gives it
 const DELIVERY = { id: "del_1", messageId: null, eventType: "agent.message", channel: "sms", status: "failed", httpStatus: 503, attemptCount: 3, nextRetryAt: null }; // biome-ignore format: as the vendor gives it
 const AGENT_ROW = { agentId: ID, agentName: "Front desk", messages: 12, calls: 3, totalSeconds: 611, isOrphan: false };
-const READS = "validateResponse reads such an answer";
+const READS = "use validateResponse for responses";
 
 const snake = (value) => {
   if (Array.isArray(value)) return value.map(snake);
@@ -279,11 +279,11 @@ const VALUES = [
   [AGENT_ROW, `a row of GET /v1/usage/by-agent: ${READS}`],
   [
     { data: [AGENT_ROW], period: "month", periodStart: "2024-06-01T00:00:00Z", periodEnd: "" },
-    `an answer of GET /v1/usage/by-agent: ${READS}`,
+    `a response of GET /v1/usage/by-agent: ${READS}`,
   ],
-  [{ numbers: { used: 1 }, stats: { totalMessages: 5 }, periodStart: "" }, `an answer of GET /v1/usage: ${READS}`],
-  [{ data: [], days: 30 }, `an answer of GET /v1/usage/daily: ${READS}`],
-  [{ data: [], months: 6 }, `an answer of GET /v1/usage/monthly: ${READS}`],
+  [{ numbers: { used: 1 }, stats: { totalMessages: 5 }, periodStart: "" }, `a response of GET /v1/usage: ${READS}`],
+  [{ data: [], days: 30 }, `a response of GET /v1/usage/daily: ${READS}`],
+  [{ data: [], months: 6 }, `a response of GET /v1/usage/monthly: ${READS}`],
   [{ date: "2024-06-01", messages: 1, calls: 0, webhooks: 0 }, `a row of GET /v1/usage/daily: ${READS}`],
   [{ month: "2024-06", messages: 1, calls: 0, webhooks: 0 }, `a row of GET /v1/usage/monthly: ${READS}`],
   [

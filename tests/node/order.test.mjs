@@ -30,7 +30,7 @@ const KINDS = {
   },
 };
 
-/** All that must not depend on the order. Problems do, and a snapshot has them. */
+/** The results that must not depend on the order. Problems depend on it, so a snapshot with problems is left out. */
 function outcome(usage, ask, query) {
   const { problems, ...counts } = usage.diagnostics();
   const isOrdered = problems.some(({ severity }) => severity === "error");
@@ -94,7 +94,7 @@ for (const [name, { make, ask, compare }] of Object.entries(KINDS)) {
   ]) {
     for (const dedupe of [true, false]) {
       test(`${name}: seed ${seed}, ${invalid} invalid records, ${dedupe ? "with" : "without"} dedupe`, () => {
-        // A list of several pages is a whole only in its order, so without invalid records there are no pages either.
+        // The pages of a list must stay in their order, so without invalid records there are no pages either.
         const options = { records: 3000, invalid, pages: invalid > 0, seed, transcripts: { share: 0 } };
         const generated = [...generate(options)];
         const agents = agentsPage(options);

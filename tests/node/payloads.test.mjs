@@ -1,4 +1,4 @@
-/** What the vendor and its clients really give, counted through every door. tests/payloads/expected.json was worked out by hand. */
+/** Real output of the vendor and its clients, counted through every door. tests/payloads/expected.json was worked out by hand. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -142,7 +142,7 @@ for (const [name, row] of Object.entries(EXPECTED)) {
 
 test("all files together count what they count alone, in any order", () => {
   const random = new Random(3);
-  // Some files tell one and the same event, so only the files of one source are taken together.
+  // Some files contain one event in different forms, so only the files of one source are counted together.
   const names = Object.keys(EXPECTED).filter((name) => name.startsWith("webhook-"));
   const whole = oracle(
     names.map((name) => JSON.parse(read(name))),

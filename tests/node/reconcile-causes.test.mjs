@@ -221,7 +221,7 @@ test("diagnostics name tests whose number equals the difference", () => {
   assert.deepEqual(causes([row("a", 2)]), []);
 });
 
-test("where ours counts every id each time, redeliveries are no mistake", () => {
+test("where ours counts every id each time, redeliveries are not a mistake", () => {
   const one = message("m1", { direction: null });
   const records = [delivery("d1"), delivery("d1"), one, one];
   const query = { ...MONTH, dedupe: false };

@@ -26,7 +26,7 @@ const of = (...data) => ({ ...usageByAgent([], MONTH), data });
 
 test("an agent that was deleted half-way through the month", () => {
   const day = (n) => `2024-06-${String(n).padStart(2, "0")}T12:00:00Z`;
-  // Before the 15th webhooks name the agent. What is listed later does not, also if it is older.
+  // Webhooks before the 15th name the agent. Records that are listed later do not, also if they are older.
   const records = Array.from({ length: 28 }, (_, n) => {
     const agent = n < 14 ? { agentId: "gone", agentName: "Old desk" } : {};
     const delivered = {
@@ -132,7 +132,7 @@ test("usage that moved is a possible cause where the other rows differ for no kn
   assert.deepEqual(possible(row("a", 7, 3, 67), row("c", 0, 4, 1), row(null, 1)), [[], FIELDS]);
 });
 
-/** The mistakes to make besides, with the columns that they change, and the code. */
+/** The further mistakes, with the columns that they change, and the code. */
 const OTHERS = [
   ["failed_calls_counted", ["calls", "totalSeconds"], { failed: any }],
   [

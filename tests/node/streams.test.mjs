@@ -1,4 +1,4 @@
-/** Streams: gzip by its first bytes, chunks only when needed, and errors of the source unchanged. */
+/** Streams: gzip data is recognised by its first bytes, chunks are read only when needed, and errors of the source come unchanged. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";

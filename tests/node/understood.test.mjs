@@ -1,5 +1,5 @@
 /**
- * What is not understood never looks like no usage: an error, or a warning, says what the input looks like, with the same words
+ * Input that is not understood never looks like zero usage. An error or a warning says what the input looks like, in equal words
  * through every door.
  */
 import assert from "node:assert/strict";
@@ -72,14 +72,14 @@ const numbers = {
 };
 const conversations = { data: [{ id: "v", participant: "+15550101", messageCount: 3 }], hasMore: false, total: 1 };
 
-/** JSON of which nothing is understood, and what the error says that it looks like. */
+/** JSON without a record of a known kind, and what it looks like by the message of the error. */
 const UNKNOWN = [
   [{ detail: "Invalid API key" }, 'an error body: "Invalid API key"'],
   [{ error: { message: "Rate limit exceeded", code: "rate_limited" } }, 'an error body: "Rate limit exceeded"'],
   [{ errors: [{ code: 10_000, message: "Authentication error" }] }, 'an error body: "Authentication error"'],
   [{ error: "invalid_grant", error_description: "The token is expired" }, 'an error body: "The token is expired"'],
-  [byAgent, "a row of GET /v1/usage/by-agent: validateResponse reads such an answer"],
-  [{ numbers: {}, stats: {} }, "an answer of GET /v1/usage: validateResponse reads such an answer"],
+  [byAgent, "a row of GET /v1/usage/by-agent: use validateResponse for responses"],
+  [{ numbers: {}, stats: {} }, "a response of GET /v1/usage: use validateResponse for responses"],
   [{ data: [{ date: "2025-06-01", messages: 1, calls: 2, webhooks: 3 }], days: 1 }, "a row of GET /v1/usage/daily"],
   [{ data: [{ month: "2025-06", messages: 1, calls: 2, webhooks: 3 }], months: 1 }, "a row of GET /v1/usage/monthly"],
   [{ data: [{ numberId: "n", messages: 1, calls: 2 }] }, "a row of GET /v1/usage/by-number"],
@@ -142,7 +142,7 @@ for (const [input, look] of FOREIGN) {
       assert.equal(thrown.code, "invalid_json", name);
       assert.ok(thrown.message.includes(`; the text looks like ${look}`), `${name}: ${thrown.message}`);
       messages.add(thrown.message);
-      // With the faults skipped nothing is left, which must not look like no usage.
+      // If the faults are skipped, nothing is left. This must not look like zero usage.
       const skipped = await outcome(door, { onInvalid: "skip" });
       assert.equal(skipped.code, "unknown_records", `${name}: ${JSON.stringify(skipped)}`);
       assert.ok(skipped.message.includes(`it looks like ${look}`), `${name}: ${skipped.message}`);
@@ -240,7 +240,7 @@ const WARNED = [
     [
       [
         "mixed_sources",
-        "some messages came from lists, and others of the same phone number from webhooks without a message id: a message that came both ways counts twice",
+        "some messages came from lists, and others from webhooks without a message id: a message that came both ways counts twice",
       ],
     ],
   ],

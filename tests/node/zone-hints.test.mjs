@@ -1,4 +1,4 @@
-/** Hints for wrong zones: a right zone or none, and never one whose offset contradicts the name. */
+/** Hints for wrong zones. A hint is the right zone or absent. Its offset never contradicts the name. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";

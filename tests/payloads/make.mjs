@@ -97,7 +97,7 @@ function asKept() {
   const shouted = { ...again, headers: { "X-Webhook-ID": again.headers["x-webhook-id"] } };
   return {
     ...withPrefix("n8n", WEBHOOKS, kept),
-    // Three deliveries of one event, and another event that only says the same.
+    // Three deliveries of one event, and another event with equal content.
     "n8n-redelivered.json": JSON.stringify([again, again, shouted, kept(WEBHOOKS["sms-without-id"], 901)], null, 2),
     "n8n-exported-items.json": JSON.stringify([{ json: again }], null, 2), // not read: only the bare capture is
     "n8n-in-snake-case.json": JSON.stringify(kept(inSnakeCase(WEBHOOKS["call-ended"]), 902), null, 2),

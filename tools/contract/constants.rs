@@ -54,7 +54,7 @@ pub fn constants() -> String {
             TAG_BITS,
         ),
         number(
-            "What the number of a field has more in an entry if the field was found under its second spelling.",
+            "This is added to the number of a field in an entry if the field was found under its second spelling.",
             "ALIAS_FIELD",
             ALIAS,
         ),

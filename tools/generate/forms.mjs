@@ -49,7 +49,7 @@ export function deliveryHeaders(random) {
   return { [random.pick(HEADER_NAMES)]: `dlv_${random.hex()}${random.hex()}` };
 }
 
-/** The same delivery again. A proxy may write the names of headers in another case. */
+/** The delivery again. A proxy may write the names of headers in another case. */
 export function redelivered(value, random) {
   if (typeof value.headers !== "object" || value.headers === null || !random.chance(0.5)) return value;
   const rename = (name) => (name.toLowerCase() === "x-webhook-id" ? random.pick(HEADER_NAMES) : name);

@@ -6,7 +6,7 @@ const CAMEL_CASE = /^[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+$/;
 export const snakeName = (name) =>
   CAMEL_CASE.test(name) ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name;
 
-/** A copy of a value whose keys are in snake_case, at every depth. Of a field in both spellings the one that is read is kept. */
+/** A copy of a value whose keys are in snake_case, at every depth. If a field has both spellings, the one that is read is kept. */
 export function inSnakeCase(value) {
   if (Array.isArray(value)) return value.map(inSnakeCase);
   if (typeof value !== "object" || value === null) return value;
@@ -33,7 +33,7 @@ const FIELDS = [
   "conversationState",
 ];
 
-/** What stands under the spelling that is not read. None of it is right. */
+/** Wrong values for the spelling that is not read. */
 const UNREAD = [null, "", "?", 5, 1_717_243_200_000_000, true, {}, [], { testMode: true }, "2024-06-15T12:00:00Z"];
 
 /**

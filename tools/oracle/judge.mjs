@@ -54,7 +54,7 @@ function inherited(conversation, path, defaults) {
 
 const agentOf = ({ agentId, agentName }) => ({ agentId: agentId || null, agentName: (agentId && agentName) || null });
 
-/** A webhook tool keeps what it received under `body`, beside the request's other parts. */
+/** A webhook tool stores a webhook under `body`, beside the other parts of the request. */
 function isEnvelope(value) {
   if (!isMissing(value.event) || !isMissing(value.type) || hasTime(value)) return false;
   return isObject(value.body) && !isMissing(value.body.event);
@@ -85,7 +85,7 @@ export function judge(record, path, { naive = false, defaults = {} } = {}) {
   }
 }
 
-/** Fills in what the record does not name. It changes the verdict, because copies make a large count slow. */
+/** Fills in the defaults of the record. It changes the verdict, because copies make a large count slow. */
 function completed(verdict, defaults) {
   if (verdict.agentId === null) Object.assign(verdict, agentOf(defaults));
   verdict.number ??= defaults.phoneNumberId || null;

@@ -15,7 +15,7 @@ export function normalised(channel) {
   return isLong ? "other" : name;
 }
 
-/** The channel of a call is its type. "call" and "message" only tell records apart. */
+/** The channel of a call is its type. "call" and "message" are kinds of records, and not channels. */
 export function channelOfCall(type) {
   const channel = normalised(type);
   return channel === "call" || channel === "message" ? "" : channel;

@@ -38,7 +38,7 @@ function reasonFor(error: unknown): string {
   return error instanceof SyntaxError ? error.name : `${error.name}: ${error.message.slice(0, 300)}`;
 }
 
-/** What is wrong with the whole input, for the log. The message may quote the first record of an unknown kind, which is cut out. */
+/** A problem of the whole input, for the log. The message may quote the first record of an unknown kind, so quoted text is cut out. */
 function aboutInput({ code, message }: { code: string; message: string }): string {
   return `${code}: ${code === "unknown_records" ? message.replace(/".*"/s, '"…"') : message}`;
 }

@@ -9,7 +9,7 @@ const TITLES: Record<Failure["where"], string> = {
   records: "The count stopped",
 };
 
-/** What the file should contain, where nothing of it is understood. */
+/** What a file should contain. It is shown if nothing of the file is understood. */
 const WANTED =
   "This page counts what the API of AgentPhone gives: lists of calls, lists of messages, conversations with their messages, and " +
   "webhooks, as JSON. A list of agents goes into the field “Agents’ names”.";

@@ -26,7 +26,7 @@ export function elapsed(milliseconds: number): string {
 /** A count with its noun: `1 record`, `2 records`. */
 export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 
-/** A message of the package as a sentence. Not for messages that may begin with the name of a field. */
+/** A message of the package as a sentence. A message that may begin with the name of a field must stay as it is. */
 export function sentence(message: string): string {
   return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.…]$/.test(message) ? "" : "."}`;
 }

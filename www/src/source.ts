@@ -19,7 +19,7 @@ export function openSource(file: Blob, onRead?: (bytes: number) => void): Readab
   return decompressed(counted);
 }
 
-/** The text of a file, decompressed. A `Response` would replace the error of a damaged file by its own. */
+/** The text of a file, decompressed. A `Response` would replace the error of a damaged file by another error. */
 export async function readText(file: Blob): Promise<string> {
   const reader = openSource(file).getReader();
   const utf8 = new TextDecoder();

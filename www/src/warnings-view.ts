@@ -10,7 +10,7 @@ const WORDS: Record<string, [title: string, meaning: string]> = {
   ],
   incomplete_page: [
     "The file does not contain everything",
-    "The counts below may be too low. The API gives long lists in pages: put all pages into one file.",
+    "The counts below may be too low. The API gives long lists in pages: put all pages into one file, one after the other.",
   ],
   mixed_sources: [
     "Some messages may be counted twice",

@@ -1,5 +1,5 @@
-// Recognises what carries bytes by its shape: responses, requests, files and streams. `instanceof` would not know those of
-// npm's undici, of a polyfill, of jsdom or of another realm.
+// Recognises responses, requests, files and streams by their shape. `instanceof` would not recognise those of npm's undici, of a
+// polyfill, of jsdom or of another realm.
 
 import { isObject, property, typeName } from "./values.js";
 
@@ -35,7 +35,7 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Arr
   return isObject(value) && hasMethod(value, Symbol.asyncIterator);
 }
 
-/** How to get the JSON out of a value that only carries it, as `await response.text()`; `undefined` for every other value. */
+/** How to get the text of a value that contains it, such as `await response.text()`; `undefined` for every other value. */
 function wayToText(value: unknown): string | undefined {
   if (isThenable(value)) return "await it first";
   if (isResponse(value)) return "pass `await response.text()`";
@@ -47,8 +47,8 @@ function wayToText(value: unknown): string | undefined {
 }
 
 /**
- * What to do with a value that is not JSON but carries it: a promise, a response, a request, a Blob, a stream or a view. `undefined` for
- * every other value.
+ * A message about a value that contains JSON text and must be read first: a promise, a response, a request, a Blob, a stream or a
+ * view. `undefined` for every other value.
  *
  * @param name what the value is, such as `the body`
  */

@@ -7,7 +7,7 @@ import { isDate, isWellFormed, said } from "./values.js";
 /** The field number of an entry that begins a record. */
 const RECORD = 0;
 
-/** What the bits of a field have more if it was found under its second spelling. */
+/** This is added to the bits of a field that was found under its second spelling. */
 export const ALIAS = ALIAS_FIELD << TAG_BITS;
 
 /** The numbers of the fields of a record, of its `data`, and of the two marks after them, as the bits of entries. */
@@ -76,7 +76,7 @@ export class Columns {
   #markedUnits = 0;
 
   constructor() {
-    // A field is entered twice at most: of an envelope, and of the webhook in it.
+    // A record has two entries for a field at most: one from an envelope, and one from the webhook in it.
     const most = MAX_BATCH_RECORDS * 2 * (2 + RECORD_FIELDS.length + DATA_FIELDS.length);
     this.#entries = new Uint16Array(most);
     this.#numbers = new Float64Array(most);
@@ -160,7 +160,7 @@ export class Columns {
     this.#numbers[this.#numbered++] = value;
   }
 
-  /** Writes that reading a field threw an error. */
+  /** Writes a field whose reading threw an error. */
   threw(bits: number, error: unknown): void {
     this.#string(bits | TAG.threw, said(error).replace(/\p{Surrogate}/gu, "\ufffd"));
   }

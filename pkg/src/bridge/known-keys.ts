@@ -1,9 +1,9 @@
-// Finds options that do not exist. A misspelt option would have no effect, and nobody would notice.
+// Refuses options that do not exist. Otherwise a misspelt option would have no effect, and nobody would notice.
 
 import { nearest } from "../edit-distance.js";
 import { UsageError } from "../errors.js";
 
-/** The options that a text lists. */
+/** The set of the options in a text, separated by blanks. */
 export const keys = (names: string): ReadonlySet<string> => new Set(names.split(" "));
 
 /** The options of every query. One object may serve all queries, so each query takes the options of all. */
@@ -12,13 +12,13 @@ export const QUERY = keys(
     "signal onProgress defaults onWarning",
 );
 
-/** What records get that do not name it. */
+/** The options that give values to records without them. */
 export const DEFAULTS = keys("agentId agentName phoneNumberId channel");
 
 /** An account's data. The bounds are those of the vendor's `GET /v1/usage`, whose response may serve as an account. */
 export const ACCOUNT = keys("plan numbers stats webhooks phoneNumbers periodStart periodEnd");
 
-/** What `reconcile` explains differences with. */
+/** The evidence of `reconcile`. */
 export const EVIDENCE = keys("records rollup diagnostics query");
 
 /** Other words for options, in lower case and without separators. */

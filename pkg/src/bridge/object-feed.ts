@@ -7,7 +7,7 @@ import { isAsyncIterable, isBlob, isReadableStream, isResponse, isThenable } fro
 import { type List, RecordWriter, type Use } from "./record-writer.js";
 import { either, isArray, isIterable, property, typeName } from "./values.js";
 
-/** Lists of records that are accepted, in the words of an error message. */
+/** The accepted forms of several records, for error messages. */
 export const RECORDS = "an iterable of records, a list page, a conversation with its messages, or JSON text";
 
 /** What was fed. */
@@ -21,10 +21,12 @@ export interface Fed {
 /** The part of the core that counts batches. */
 export type Counts = Pick<Counter, "pushColumns" | "endPage">;
 
-/** How often one list may stand in other lists of an input. Without a limit a few lists could stand for any number of records. */
+/**
+ * How often one list may be an item of other lists of an input. Without a limit, a few lists could contain any number of records.
+ */
 const MAX_OCCURRENCES = 100;
 
-/** Writers that no push uses. The counters share them, so that a counter is small. */
+/** Writers that are not in use. The counters share them, so that a counter is small. */
 const idle = new Map<Use, RecordWriter>();
 
 /**

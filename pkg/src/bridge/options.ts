@@ -87,8 +87,8 @@ function checkedQuery<T extends object>(query: T, name: string, example: string)
 /**
  * Gives an object of options back.
  *
- * @param name what they are, such as `the query`
- * @param example such an object
+ * @param name the words for the options, such as `the query`
+ * @param example an example of the object, for the message
  * @throws {UsageError} `invalid_option` for any other value, also for a revoked Proxy
  */
 export function checked<T>(options: T, name: string, example: string, path = ""): T {
@@ -105,7 +105,10 @@ function toCoreInstant(now: unknown): CoreValue {
   return isDate(now) ? toCoreTime(Number(Date.prototype.getTime.call(now))) : toCoreValue(now);
 }
 
-/** A `Date` or the clock, which are taken at their word. The core takes a smaller or a larger number for another unit. */
+/**
+ * The time of a `Date` or of the clock. The core would take a smaller or a larger number for another unit, so it gets such a time
+ * as a `date`.
+ */
 function toCoreTime(ms: number): CoreValue {
   if (Math.abs(ms) >= 1e11 && Math.abs(ms) <= 1e14) return ms;
   return Number.isNaN(ms) ? { typeName: "an invalid Date" } : { date: ms };

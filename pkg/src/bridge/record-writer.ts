@@ -1,5 +1,5 @@
-// Writes the fields of JavaScript records into columns. Nothing is judged here: the core decides what a record means. But the kind of a
-// record decides which of its fields are read, because looking up a missing property is slow.
+// Writes the fields of JavaScript records into columns. The core judges the records. Only the fields that the kind of a record
+// needs are read, because looking up a missing property is slow.
 
 import { RECORD_ALIASES, RECORD_FIELDS, TAG } from "../constants.js";
 import { ALIAS, Columns, DATA, type FieldName, kindOf, OWN } from "./columns.js";
@@ -16,7 +16,7 @@ interface Field {
   readonly name: string;
   readonly alias: string;
   readonly bits: number;
-  /** The need that the field serves. Of several fields that serve one need the first one counts, and the others are not read. */
+  /** The need that the field serves. If several fields serve one need, the first one counts, and the others are not read. */
   readonly need: number;
 }
 
@@ -44,9 +44,9 @@ const [TYPE, EVENT, STARTED_AT, RECEIVED_AT, ID, DELIVERY_ID, CHANNEL] = listed(
 const CONVERSATION = listed(OWN, "agentId agentName phoneNumberId numberId channel messageCount");
 
 /**
- * What a counter uses of a record: `"report"` what a report by agent needs, `"routes"` phone numbers, channels and directions too,
- * `"mistakes"` instead what only a mistaken count needs: spoken turns, the directions of messages, and the end of a call whose duration is
- * known.
+ * What a counter uses of a record. `"report"` is what a report by agent needs. `"routes"` is `"report"` with phone numbers,
+ * channels and directions. `"mistakes"` is `"report"` with what only a mistaken count needs: spoken turns, the directions of
+ * messages, and the end of a call whose duration is known.
  */
 export type Use = "report" | "routes" | "mistakes";
 
@@ -137,7 +137,7 @@ export class RecordWriter {
     const type = this.#read(record, TYPE, false);
     const event = this.#read(record, EVENT, false);
     if (type !== "message" && type !== "call" && isKnown(event)) {
-      // Of a spoken turn of a call nothing but its channel is needed.
+      // A spoken turn of a call needs no other field than its channel.
       if (event === "agent.message") {
         const isTurn = this.#read(record, CHANNEL, false) === "voice" && !this.#plans.turns;
         if (!isTurn) this.#webhook(record, data, this.#plans.messageWebhook);
@@ -198,7 +198,7 @@ export class RecordWriter {
     this.#headerId = undefined;
   }
 
-  /** Writes whether the record is marked as a test. A mark that can't be read is none. */
+  /** Writes whether the record is marked as a test. A mark that can't be read does not count. */
   #test(record: Loose): void {
     const { columns } = this;
     try {
@@ -225,7 +225,7 @@ export class RecordWriter {
     }
   }
 
-  /** Writes the fields that serve a need that is not served yet. Returns the needs that are served then. */
+  /** Writes the fields whose needs are not served yet. Returns the needs that are served afterwards. */
   #all(from: Loose, fields: readonly Field[], both: boolean, served: number): number {
     let all = served;
     for (const field of fields) {
@@ -237,8 +237,8 @@ export class RecordWriter {
   }
 
   /**
-   * Writes a field and returns its value, or `THREW`. If `both` is set, the field is looked up under its second
-   * spelling too, which counts only if there is no first.
+   * Writes a field and returns its value, or `THREW`. If `both` is set and the object lacks the first spelling, the field is
+   * looked up under its second spelling.
    */
   #read(from: Loose, field: Field, both: boolean): unknown {
     let { bits } = field;
@@ -271,7 +271,7 @@ function hasRareKey(record: object): boolean {
   }
 }
 
-/** The id of the delivery that is among the headers of a record: the last one. */
+/** The id of the delivery in the headers of a record. If the header comes several times, the last one counts. */
 function deliveryHeader(record: Loose): string | undefined {
   const headers = property(record, "headers");
   if (kindOf(headers) !== TAG.object) return;

@@ -59,7 +59,7 @@ export function isDate(value: unknown): value is Date {
   }
 }
 
-// Getters that read what a value is made of. A subclass can't override them, and they know the values of every realm.
+// Getters of the internal slots of a value. A subclass can't override them, and they read values of every realm.
 const OF_VIEWS = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const getter = (from: object, key: PropertyKey) =>
   Object.getOwnPropertyDescriptor(from, key)?.get as (this: unknown) => unknown;
@@ -110,7 +110,7 @@ function requireBuffer<T>(use: () => T): T {
   }
 }
 
-/** The tag that a value calls itself by, such as `Object`; `""` if it throws. */
+/** The tag of a value, such as `Object`; `""` if reading it throws. */
 function tagOf(value: unknown): string {
   try {
     return Object.prototype.toString.call(value).slice(8, -1);
@@ -135,7 +135,7 @@ export function property(value: unknown, key: PropertyKey): unknown {
   }
 }
 
-/** The value of the first key, or of the second one if there is no first. */
+/** The value of the first key, or else of the second key. */
 export function either(value: unknown, first: string, second: string): unknown {
   const found = property(value, first);
   return found === undefined ? property(value, second) : found;

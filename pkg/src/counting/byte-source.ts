@@ -19,12 +19,13 @@ export interface Chunks {
 }
 
 /**
- * The bytes of a source, decompressed if they are gzip data. The first two bytes decide, whatever the type or the name says. Gzip
- * data may have several members, as `cat a.gz b.gz` makes them, and zero bytes after the last one. Use it for what is not records;
- * {@link usageByAgentStream} and {@link UsageAggregator.pushStream} decompress by themselves.
+ * The bytes of a source, decompressed if they are gzip data. Gzip data is recognised by its first two bytes, and not by a name or
+ * a type. It may have several members, as in the output of `cat a.gz b.gz`, and zero bytes after the last member. Use this
+ * function for files that do not contain records. {@link usageByAgentStream} and {@link UsageAggregator.pushStream} decompress by
+ * themselves.
  *
  * @param source a `ReadableStream` or `AsyncIterable` of bytes, a `Response`, or a `Blob`
- * @returns a stream that reads the source only as it is read itself. Cancelling it cancels the source.
+ * @returns a stream that reads a chunk of the source only when it is read itself. Cancelling it cancels the source.
  * @throws {UsageError} `invalid_option` for a value that is none of these, a response without success or that was read already, or
  *   a locked stream. Reading the stream throws `invalid_json` for damaged gzip data, `invalid_option` for chunks that are not bytes,
  *   and an error of the source as it is.

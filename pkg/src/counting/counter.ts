@@ -18,7 +18,9 @@ import { warningsOf } from "./warnings.js";
 export interface StreamOptions {
   /** Stops the reading, with a `UsageError` of code `aborted` whose `cause` is the signal's reason. */
   signal?: AbortSignal;
-  /** Called after each chunk with the number of bytes read from the source so far. Of gzip data these are compressed bytes. */
+  /**
+   * Called after each chunk with the number of bytes read from the source so far. For gzip data, the number of compressed bytes.
+   */
   onProgress?(bytes: number): void;
   /** The agent, the phone number and the channel of records that name none. A conversation's own come before them. */
   defaults?: RecordDefaults;
@@ -30,7 +32,7 @@ export abstract class Counter implements Disposable {
   #text: Text | undefined;
   /** What the first record of an unknown kind looks like, if it came as an object. */
   #unknown: string | undefined;
-  /** What a text looked like that was not JSON. */
+  /** What the first text that was not JSON looked like. */
   #look: string | undefined;
   readonly #name: string;
   readonly #use: Use;
@@ -50,8 +52,9 @@ export abstract class Counter implements Disposable {
    * @param defaults the agent, the phone number and the channel of records that name none. A conversation's own come before them.
    * @returns this counter
    * @throws {UsageError} `invalid_option` where `records` is none of these, or `defaults` is wrong; `unknown_records` where
-   *   `records` is one object of an unknown kind; `invalid_json`, `invalid_record` (unless `onInvalid` is `"skip"`), `overflow`. The
-   *   records before the error stay counted. The record itself and the records after it are not counted. Other records of an unknown kind are no error here: see {@link checkUnderstood}.
+   *   `records` is one object of an unknown kind; `invalid_json`, `invalid_record` (unless `onInvalid` is `"skip"`), `overflow`.
+   *   The records before the error stay counted. The record itself and the records after it are not counted. Records of an
+   *   unknown kind in a list or in a text are not an error here: see {@link checkUnderstood}.
    *
    * @example
    * ```ts
@@ -115,12 +118,12 @@ export abstract class Counter implements Disposable {
   }
 
   /**
-   * Counts the records of one JSON text that arrives in its own time: an array, or newline-delimited or concatenated JSON. List
-   * pages and conversations may stand in the place of records. Memory does not grow with the stream, except for ids (with
-   * `dedupe`) and agents. The next chunk is read after the one before it has been counted.
+   * Counts the records of one JSON text that arrives in parts: an array, or newline-delimited or concatenated JSON. List pages
+   * and conversations may stand in the place of records. Memory does not grow with the stream, except for ids (with `dedupe`) and
+   * agents. The next chunk is read after the one before it has been counted.
    *
-   * Gzip data is decompressed, whatever its name or type is: its first two bytes tell it from JSON. It may have several members,
-   * as `cat a.gz b.gz` makes them, and zero bytes after the last one.
+   * Gzip data is decompressed. It is recognised by its first two bytes, and not by a name or a type. It may have several members,
+   * as in the output of `cat a.gz b.gz`, and zero bytes after the last member.
    *
    * @param source a `ReadableStream` or `AsyncIterable` of bytes, a `Response`, or a `Blob`
    * @returns this counter, once the stream has ended
@@ -164,7 +167,7 @@ export abstract class Counter implements Disposable {
   }
 
   /**
-   * Where every record went so far. The problems begin with warnings about the whole input, which are made when this is called:
+   * Reports where every record went so far. `problems` begins with the warnings about the whole input up to this call:
    * `unknown_records`, `incomplete_page`, `mixed_sources`, and `invalid_json` for a text that was not JSON.
    *
    * @returns `records = counted + outsidePeriod + duplicates + (all of ignored) + invalid`
@@ -192,13 +195,14 @@ export abstract class Counter implements Disposable {
   }
 
   /**
-   * Makes sure that the input is understood. The one-shot functions {@link usageByAgent} and {@link usageByAgentStream} do this at
-   * the end of their input. Zero records are understood.
+   * Throws if nothing of the input is understood, and reports the warnings otherwise. The one-shot functions {@link usageByAgent}
+   * and {@link usageByAgentStream} do this at the end of their input. Zero records are not an error.
    *
    * @param onWarning called with each warning about the whole input; see {@link diagnostics}
    * @returns this counter
-   * @throws {UsageError} `unknown_records` if there are records and all of them are of an unknown kind, or if a text was not JSON and
-   *   no record is of a known kind. The message says what they look like: an error body, a report, an agent, another format
+   * @throws {UsageError} `unknown_records` if there are records and all of them are of an unknown kind, or if a text was not JSON
+   *   and no record is of a known kind. The message says what the first record or the text looks like: an error body, a report,
+   *   an agent, another format
    *
    * @example
    * ```ts
@@ -277,7 +281,7 @@ export abstract class Counter implements Disposable {
     return attempt(() => question(counts)) as T;
   }
 
-  /** Notes what a text looked like that has ended. */
+  /** Keeps what a text that has ended looked like. */
   #ended(look: string | undefined): void {
     this.#look ??= look;
   }
@@ -292,7 +296,7 @@ export abstract class Counter implements Disposable {
     );
   }
 
-  /** What the first record of an unknown kind looks like. A record that was merged from a snapshot is not known. */
+  /** What the first record of an unknown kind looks like. It is not known if the record was merged from a snapshot. */
   #lookOfUnknown(): string | undefined {
     if (this.#unknown !== undefined) return this.#unknown;
     const text = this.#live().unknown();
@@ -352,7 +356,7 @@ function hasUsage({ records, invalid, ignored }: Diagnostics): boolean {
   return records > invalid + ignored.other;
 }
 
-/** The value of JSON text. Of text that was cut only the first keys are known. */
+/** The value of JSON text. For text that was cut, an object with its first keys. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,12 +1,13 @@
-// Decompresses gzip data of any number of members (RFC 1952 § 2.2), which `cat a.gz b.gz` makes, in the same way in every runtime.
+// Decompresses gzip data of any number of members (RFC 1952 § 2.2), such as the output of `cat a.gz b.gz`. The result is equal in
+// every runtime.
 //
-// The runtime's DecompressionStream is fast. But most of them read one member only, and none says where the member ends. So the
-// compressed bytes are searched for the header of a next member. The four bytes before it must be the length of what the member
-// before it has given, modulo 2^32. Where they are, that member's stream is closed, which checks its CRC and its length, and the next
-// stream is opened.
+// The runtime's DecompressionStream is fast. But in most runtimes it reads one member only, and in none does it say where the
+// member ends. So this code searches the compressed bytes for the header of the next member. The four bytes before a header are
+// the length of the member's data, modulo 2^32. If this length equals the length of the data so far, the member's stream is
+// closed, which checks the CRC and the length, and the next stream is opened.
 //
-// A place inside a member looks like a header by chance once in 2^37 bytes. That the length fits too happens once in 2^69 bytes.
-// Even then the stream is closed too early, which it reports as damage: a wrong place never gives wrong data.
+// By chance, one place in 2^37 bytes inside a member looks like a header. One in 2^69 also has a length that fits. The stream is
+// then closed too early, and reports damage. So a wrong place never gives wrong data.
 
 import { said } from "../bridge/values.js";
 import { UsageError } from "../errors.js";
@@ -19,13 +20,13 @@ const PIECE = 1 << 14;
 const HEADER = 10;
 const MEMBER = 18;
 
-/** Waits for data that the stream still owes are counted in turns of the event loop, because a host may be suspended. */
+/** Waiting for data of the stream is limited by turns of the event loop and not by a clock, because a host may be suspended. */
 const TURN_MS = 4;
 const TURNS_AT_HEADER = 250;
 const TURNS_AT_END = 5;
 const TURNS_AT_PADDING = 25;
 
-/** The most zero bytes at the end of a member: those of an empty one. */
+/** The most zero bytes at the end of a member. An empty member has so many. */
 const MOST_OWN_ZEROS = 9;
 
 /** The most places in a member that only look like a header. Each costs a wait. */
@@ -45,7 +46,9 @@ export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Whether a header may stand there: the bytes that are there belong to one, as far as they go. */
+/**
+ * Whether a header may begin at this place. If the bytes end before the header does, only the bytes that are there are compared.
+ */
 function mayBeHeader(bytes: Uint8Array, at: number): boolean {
   if (bytes[at] !== 0x1f || (bytes[at + 1] ?? 0x8b) !== 0x8b || (bytes[at + 2] ?? 8) !== 8) return false;
   const [flags = 0, extra = 0, system = 0] = [bytes[at + 3], bytes[at + 8], bytes[at + 9]];
@@ -81,7 +84,10 @@ class Member {
   }
 }
 
-/** The data of gzip members, one after the other. Zero bytes may follow the last one, as for `gzip -t`; anything else is damage. */
+/**
+ * The data of gzip members, one after the other. Zero bytes may follow the last member, as for `gzip -t`. Other bytes there are
+ * damage.
+ */
 export class Gunzip implements Chunks {
   readonly #source: Chunks;
   #hasEnded = false;
@@ -89,7 +95,7 @@ export class Gunzip implements Chunks {
   #failed: { error: unknown } | undefined;
   /** Compressed bytes that were read and not decompressed yet. */
   #ahead: Uint8Array = new Uint8Array();
-  /** The number of zero bytes before them, which are held back, because they may be padding. */
+  /** The number of zero bytes before `#ahead`. They are held back, because they may be padding. */
   #zeros = 0;
 
   #member = new Member();
@@ -189,7 +195,7 @@ export class Gunzip implements Chunks {
   async #atHeader(): Promise<undefined> {
     const member = this.#member;
     if (await this.#waitUntil(() => member.given >>> 0 === member.last >>> 0, TURNS_AT_HEADER)) return this.#close();
-    // Padding belongs to the end, and chance does not make so many places that look like headers.
+    // Padding may stand only at the end. So many places that look like headers do not occur by chance.
     if (member.last >>> 24 === 0 || ++member.mistaken > MOST_MISTAKEN) throw new Error("a member has no end");
     member.searched = member.length + 1;
   }
@@ -200,7 +206,7 @@ export class Gunzip implements Chunks {
     const ofLength = () => [0, 1, 2, 3].find((zeros) => member.given >>> 0 === member.last >>> (8 * zeros));
     const turns = this.#zeros > MOST_OWN_ZEROS ? TURNS_AT_PADDING : TURNS_AT_END;
     await this.#waitUntil(() => this.#zeros === 0 || this.#zeros === ofLength(), turns);
-    // Of nothing, compressed data ends in FF FF (a stored block), or in a zero byte. Then come a CRC and a length of 0.
+    // The compressed data of an empty member ends in FF FF (a stored block) or in a zero byte. Then come a CRC and a length of 0.
     const ofNothing = member.last >>> 16 === 0xffff ? 8 : MOST_OWN_ZEROS;
     const own = Math.min(this.#zeros, ofLength() ?? (member.given === 0 ? ofNothing : this.#zeros));
     if (own > 0) await member.write(new Uint8Array(own));
@@ -213,7 +219,7 @@ export class Gunzip implements Chunks {
     await this.#member.writer.close();
   }
 
-  /** Waits until what the member has given is enough, and at most for some turns in which it gives nothing. */
+  /** Waits until the member has given enough data. It stops waiting after some turns in which the member gives nothing. */
   async #waitUntil(isEnough: () => boolean, turns: number): Promise<boolean> {
     let given = -1;
     for (let quiet = 0; !isEnough(); quiet++) {
@@ -225,7 +231,7 @@ export class Gunzip implements Chunks {
           resolve();
         };
       });
-      // Nothing is given while nobody reads.
+      // The member gives nothing while nobody reads.
       if (this.#read === undefined || given !== this.#member.given) quiet = 0;
       given = this.#member.given;
     }

@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.js";
 
 /**
- * The error about input of which nothing is understood.
+ * The error for input without a record of a known kind.
  *
  * @param look what the input looks like
  */

@@ -10,8 +10,8 @@ const NOTHING = new Uint8Array(0);
 /**
  * The beginning of a text that is not JSON, for messages that say what it looks like.
  *
- * A text that does not begin as JSON does is held back until 1,024 bytes of it have come. So the message about it does not depend on
- * the lengths of the chunks. Nothing is held back or kept of a text that begins as JSON does.
+ * A text that does not begin as JSON is held back until 1,024 bytes of it have come. The message about it therefore does not
+ * depend on the lengths of the chunks. A text that begins as JSON is not held back.
  */
 export class TextHead {
   #head: Uint8Array = NOTHING;
@@ -43,7 +43,7 @@ export class TextHead {
     return this.#head.length === 0 ? undefined : lookOfText(this.#head);
   }
 
-  /** What explains an error of the reader, to follow its message. */
+  /** The explanation of an error of the reader. It is appended to the error's message. */
   explains(error: Said): string {
     if (error.code !== "invalid_json" || error.message.startsWith("this is")) return "";
     const { look } = this;
@@ -57,7 +57,10 @@ interface Said {
   message: string;
 }
 
-/** What explains an error at a byte order mark. The mark at the beginning of a text is read, so this one stands further on. */
+/**
+ * The explanation of an error at a byte order mark. A mark at the beginning of a text is not an error, so this mark is further
+ * on.
+ */
 export function secondMark({ code, message }: Said): string {
   const isMark = code === "invalid_json" && message.startsWith("got byte 0xef: wanted a value");
   return isMark ? "; this may be the byte order mark of a second file: remove it" : "";

@@ -3,7 +3,7 @@ import { UsageAggregator } from "./aggregator.js";
 import type { ByteSource } from "./byte-source.js";
 import { checkDefaults, type StreamOptions } from "./counter.js";
 
-/** A report's query, what records get that do not name it, and what happens with warnings. */
+/** A report's query, the defaults of records, and the receiver of warnings. */
 export interface ReportQuery extends UsageQuery {
   /** The agent, the phone number and the channel of records that name none. */
   defaults?: RecordDefaults;

@@ -7,8 +7,8 @@ import type { Problem } from "../types.js";
  *
  * @param numbers the numbers that the core gives; src/wasm/counting.rs describes them
  * @param invalid the number of invalid records
- * @param unknown gives what the first record of an unknown kind looks like
- * @param text what a text looked like that was not JSON
+ * @param unknown returns what the first record of an unknown kind looks like
+ * @param text what the first text that was not JSON looked like
  */
 export function warningsOf(
   numbers: ArrayLike<number>,
@@ -38,8 +38,7 @@ export function warningsOf(
     warn("incomplete_page", `${have} fewer messages than "messageCount" says: ${are(messages, "message")} missing`);
   }
   if (mixed > 0) {
-    const both =
-      "some messages came from lists, and others of the same phone number from webhooks without a message id";
+    const both = "some messages came from lists, and others from webhooks without a message id";
     warn("mixed_sources", `${both}: a message that came both ways counts twice`);
   }
   return found;

@@ -1,6 +1,6 @@
 /**
- * Calls an owner's function that only looks on, such as `onError`. Its result is not awaited, and what it throws is ignored: it must
- * not change an answer.
+ * Calls a function of the owner that only receives a value, such as `onError`. Its result is not awaited, and its errors are
+ * ignored, so that it can't change a response.
  */
 export function notify<T>(
   listener: ((value: T, request: Request) => unknown) | undefined,

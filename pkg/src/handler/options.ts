@@ -36,14 +36,14 @@ export interface UpstreamOptions {
 /** The options of {@link createUsageHandler}: exactly one of `records`, `rollup` and `upstream`, and the options for it. */
 export interface UsageHandlerOptions {
   /**
-   * Gives the records of the window; further records do no harm. The window is the period, the days or months of a series, or all
-   * time for `/v1/usage` and `/v1/usage/by-number`. A stream of JSON text, a `Response` and a `Blob` are read in constant memory, and
-   * are cancelled if they are not read. Stop reading your own source when `request.signal` is aborted.
+   * Gives the records of the window. Records outside the window do no harm. The window is the period, the days or months of a
+   * series, or all time for `/v1/usage` and `/v1/usage/by-number`. A stream of JSON text, a `Response` and a `Blob` are read in
+   * constant memory, and are cancelled if they are not read. Stop reading your own source when `request.signal` is aborted.
    *
-   * Objects may be an iterable of records, a list page, a conversation with its messages, or a webhook as webhook tools keep it, in
-   * the `body` of its request. Any other value, such as the result of a database that has its records in `rows`, is a 500 whose
-   * message names the value's type or its keys. Records none of which is of a known kind, such as an error response, are a 500
-   * `unknown_records`. No records at all are a report without usage.
+   * Objects may be an iterable of records, a list page, a conversation with its messages, or a request of a webhook tool, whose
+   * `body` is the webhook. Any other value, such as a database's `{ rows: [] }`, is a 500 whose message names the value's type or
+   * its keys. If there are records and all of them are of an unknown kind, as in an error response, the response is a 500
+   * `unknown_records`. Zero records give a report without usage.
    */
   records?: (window: RecordsWindow, request: Request) => Awaitable<RecordsInput>;
   /**
@@ -66,7 +66,8 @@ export interface UsageHandlerOptions {
   query?: ReportOptions | ((request: Request) => Awaitable<ReportOptions>);
   /**
    * The account's data, which records do not contain, with `records` and `rollup`. A function, if it differs by request. Without
-   * `numbers`, `/v1/usage` is a 404. Without `plan`, its response has none. Webhook deliveries that are not set are 0, and unknown texts of phone numbers are `""`.
+   * `numbers`, `/v1/usage` is a 404. Without `plan`, the response of `/v1/usage` has no `plan`. Webhook deliveries that are not
+   * set are 0, and unknown texts of phone numbers are `""`.
    */
   account?: Account | ((request: Request) => Awaitable<Account>);
   /** The origins whose pages may read responses, as browsers write them (`"https://app.example"`), or `"*"`. Default: none. */
@@ -85,7 +86,7 @@ export interface UsageHandlerOptions {
    * been counted twice. A warning does not change the response. Its message may quote a record. The call is not awaited, and what it
    * throws is ignored.
    *
-   * A rollup that you keep is not checked for each request: its `diagnostics()` have the warnings.
+   * The option `rollup` gives no warnings here: the rollup's `diagnostics()` has them.
    *
    * @example
    * ```ts
@@ -111,7 +112,7 @@ export interface Upstream {
 const HANDLER = keys("records rollup upstream authorize query account cors now onError onWarning");
 const UPSTREAM = keys("baseUrl timeoutMs maxBytes retries fetch");
 const CORS = keys("origins");
-/** The options of {@link ReportOptions}, which belong into `query`. */
+/** The options of {@link ReportOptions}. They belong in `query`. */
 const REPORT = keys("tz weekStart boundsAs agents includeIdle dedupe onInvalid naiveTimestamps");
 
 /** Checks the options when the handler is made, so that a wrong option throws at the start and not with the first request. */

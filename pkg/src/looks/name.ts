@@ -2,8 +2,8 @@ import { isArray, typeName } from "../bridge/values.js";
 import { listed } from "./shown.js";
 
 /**
- * What a JavaScript value is, for a message: `"a Map"`, `"undefined"`, `"an object with the keys rows, rowCount"`. It names types and
- * keys, and no value. It never throws, whatever a Proxy does.
+ * What a JavaScript value is, for a message: `"a Map"`, `"undefined"`, `"an object with the keys rows, rowCount"`. It contains
+ * types and keys, and never a value. It never throws, whatever a Proxy does.
  */
 export function nameOf(value: unknown): string {
   if (typeof value !== "object" || value === null || isArray(value)) return typeName(value);

@@ -8,12 +8,15 @@ const MAX_HEAD = 1024;
 
 const NUMBER = "-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?";
 
-/** The beginnings of JSON values, as far as they differ from what only looks like JSON. */
+/** The beginnings of JSON values that are long enough to differ from other text. */
 const JSON_BEGINS = new RegExp(
   `^(?:\\{\\s*(?:["}]|$)|\\[\\s*(?:[[\\]"]|\\{\\s*(?:["}]|$)|(?:true|false|null|${NUMBER})\\s*[,\\]]|$)|"|(?:true|false|null|${NUMBER})\\s*(?:[\\r\\n]|$))`,
 );
 
-/** Texts that one pattern recognises. The first that fits counts. None of these looks has a part of the text, which may be secret. */
+/**
+ * Texts that one pattern recognises. The first pattern that fits counts. The words do not quote the text, because it may be
+ * secret.
+ */
 const PATTERNS: [pattern: RegExp, look: string][] = [
   [/^\[object \w+\]/, "an object that was converted to text: wanted JSON.stringify of it"],
   [/^(?:Bearer\s+)?eyJ[\w-]+\.[\w-]+\.[\w-]*\s*$/i, "a JSON Web Token"],
@@ -51,7 +54,7 @@ const YAML = /^(?:---\s*(?:[\r\n]|$)|(?:- )?[\w-]+:(?: [^\r\n]*)?\r?\n(?:\s+|- |
  * Parts of the text are quoted, without control characters, and cut at 60 characters. What may be a secret (tokens, URLs, paths) is
  * not quoted.
  *
- * @param head the beginning of the text, of which 1,024 bytes or UTF-16 units are looked at
+ * @param head the beginning of the text; at most 1,024 bytes or UTF-16 units are looked at
  * @returns `undefined` for text that looks like JSON or newline-delimited JSON, and for what is not recognised
  */
 export function lookOfText(head: Uint8Array | string): string | undefined {

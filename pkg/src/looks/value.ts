@@ -4,7 +4,10 @@ import { nameOf } from "./name.js";
 import { quoted } from "./shown.js";
 import { lookOfText } from "./text.js";
 
-/** A kind of object: what it is called, alone and in a list, the keys that it has, and keys of which it has at least one. */
+/**
+ * A kind of object: the words for one object and for a list of them, the keys that it must have (`all`), and keys of which one is
+ * enough (`any`).
+ */
 interface Kind {
   one: string;
   many?: string;
@@ -12,14 +15,14 @@ interface Kind {
   any?: string[];
 }
 
-const READS = "validateResponse reads such an answer";
+const READS = "use validateResponse for responses";
 
 const row = (path: string, all: string[]): Kind => ({
   one: `a row of GET ${path}: ${READS}`,
   many: `the rows of GET ${path}: ${READS}`,
   all,
 });
-const answer = (path: string, all: string[]): Kind => ({ one: `an answer of GET ${path}: ${READS}`, all });
+const answer = (path: string, all: string[]): Kind => ({ one: `a response of GET ${path}: ${READS}`, all });
 const foreign = (what: string, vendor: string, all: string[], any?: string[]): Kind => ({
   one: `a ${what} of ${vendor}, not of AgentPhone`,
   many: `a list of ${what}s of ${vendor}, not of AgentPhone`,
@@ -128,7 +131,7 @@ function lookOfWebhook(value: unknown): string | undefined {
   return undefined;
 }
 
-/** An error body has one of these keys, with a value; a `message` or a `title` alone may be anything. */
+/** An error body has one of these keys, with a value. A `message` or a `title` alone does not make an error body. */
 function lookOfError(value: unknown): string | undefined {
   const has = (key: string) => Boolean(property(value, key));
   const isError =

@@ -8,7 +8,7 @@ const WORDS: Record<CauseCode, string> = {
   agents_only_in_ours: "agents with usage in ours have no row in theirs",
   agents_only_in_theirs: "agents with usage in theirs have no row in ours",
   unassigned_moved: "one side has usage under Unassigned that the other has under agents",
-  agent_deleted: "theirs has the usage of agents under Unassigned, as it does once they are deleted",
+  agent_deleted: "theirs has the usage of these agents under Unassigned, as after a deletion",
   bounds_written_otherwise: "theirs writes equal bounds by another convention",
   other_week_start: "theirs begins the week on another day",
   other_zone: "theirs is of another time zone",
@@ -55,7 +55,7 @@ export class Causes {
     return this.all.some(({ certainty, fields }) => certainty === "shown" && fields.includes(field));
   }
 
-  /** Those of the columns that no cause with the certainty `"shown"` explains. */
+  /** The columns that no cause with the certainty `"shown"` explains. */
   open(columns: Field[]): Field[] {
     return columns.filter((field) => !this.isShown(field));
   }

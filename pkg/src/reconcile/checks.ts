@@ -37,7 +37,7 @@ export function explainRows(
   if (moved) add("unassigned_moved", differing, "shown", ({ equal }) => !equal);
 }
 
-/** Explains columns that are equal once the agents are deleted that theirs does not have. */
+/** Explains columns that become equal if the agents that theirs lacks are deleted. */
 export function explainDeletion(causes: Causes, { ours, theirs, agents, differing }: Question): void {
   const gone = goneFrom(ours, theirs);
   const equal = equalColumns(withoutAgents(ours, gone), theirs);
@@ -46,8 +46,8 @@ export function explainDeletion(causes: Causes, { ours, theirs, agents, differin
 }
 
 /**
- * Explains the usage that theirs has more under Unassigned, where the other rows differ in a way that nothing explains. It has to be all
- * usage of one agent that theirs does not have, or of all these agents.
+ * Explains additional usage of theirs under Unassigned, if the other rows differ without an explanation. It must be all usage of
+ * one agent that theirs lacks, or of all agents that theirs lacks.
  */
 export function explainUnassigned(causes: Causes, { ours, theirs, agents, differing }: Question): void {
   const open = causes.open(differing);
@@ -63,7 +63,7 @@ export function explainUnassigned(causes: Causes, { ours, theirs, agents, differ
   }
 }
 
-/** Explains columns in which theirs has more, by records that ours does not know. */
+/** Explains columns in which theirs has more, by records of an unknown kind in ours. */
 export function explainUnknown(
   causes: Causes,
   { totals, differing }: Question,

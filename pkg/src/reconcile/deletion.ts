@@ -1,5 +1,5 @@
-// Deletes agents as the vendor does: a deleted agent is cleared from all its calls and conversations, so that its usage is under
-// Unassigned. Ours keeps the agent of each record that named one.
+// Deletes agents as the vendor does: the vendor removes a deleted agent from all its calls and conversations, so that its usage
+// is under Unassigned. Ours keeps the agent of each record.
 
 import { FIELDS, isColumnEqual, type Rows } from "./response.js";
 import type { AgentDifference, Field } from "./types.js";

@@ -1,5 +1,5 @@
-// Counts the records in other ways, and finds those that give the numbers of theirs. Each count is also tried with the agents deleted
-// that theirs does not have.
+// Counts the records in other ways, and finds the ways that give the numbers of theirs. Each count is also tried without the
+// agents that theirs lacks, as if they were deleted.
 
 import { UsageRollup } from "../counting/rollup.js";
 import { unless } from "../errors.js";
@@ -11,7 +11,7 @@ import { FIELDS, isColumnEqual, type Rows, rowsOf } from "./response.js";
 import type { AgentDifference, CauseCode, Evidence, Field, Reconciliation } from "./types.js";
 import { BOUNDS, candidateWindows, secondaryCause, type Window } from "./windows.js";
 
-/** What there is to explain. */
+/** The difference to explain. */
 export interface Question {
   /** The period of ours, if its bounds are those of one. */
   own: Window | null;
@@ -66,10 +66,10 @@ export function searchCauses(
 /** The window that explains some columns or that theirs states, and the columns that are still unexplained. */
 type Found = { window: Window | null; left: Field[] };
 
-/** A window with the columns that are equal in it, once these agents are deleted. */
+/** A window with the columns that are equal in it if these agents are deleted. */
 type Fit = { window: Window; equal: Field[]; gone: string[] };
 
-/** Counts without a deletion and, if there are agents that theirs does not have, with one. */
+/** Counts without a deletion and, if theirs lacks agents of ours, also with a deletion. */
 function fitsOf(window: Window, rows: Rows | undefined, theirs: Rows): Fit[] {
   if (rows === undefined) return [];
   const gone = goneFrom(rows, theirs);

@@ -32,7 +32,10 @@ export interface Mistake {
   rounded?: (seconds: number) => number;
 }
 
-/** The mistakes that the core makes by their number. Several are made at once by the sum. See `Options` in src/options.rs. */
+/**
+ * The mistakes that the core makes, by their number. The sum of several numbers makes several mistakes at once. See `Options` in
+ * src/options.rs.
+ */
 const MADE = { voiceTurns: 1, tests: 2, redeliveries: 4, spans: 8 };
 
 /**
@@ -85,7 +88,7 @@ const MAX_STATUSES_TRIED = 7;
 /** Whether the two mistakes can be made together. */
 export function areCompatible(a: Mistake, b: Mistake): boolean {
   const clash = (["without", "step", "dedupe"] as const).some((key) => a[key] !== undefined && b[key] !== undefined);
-  // Where every id counts each time, so does that of a delivery.
+  // If every id counts each time, the ids of deliveries do too.
   const isOneOfTwo =
     [a, b].some(({ dedupe }) => dedupe === false) && [a, b].some(({ made }) => made === MADE.redeliveries);
   return a.code !== b.code && !clash && !isOneOfTwo;

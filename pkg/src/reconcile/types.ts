@@ -91,8 +91,8 @@ export interface Cause {
   agents?: (string | null)[];
   /**
    * Details: the `statuses`; the `tz`, `weekStart` and bounds; the unit in `seconds` to which a call is rounded up; the deleted
-   * `agents`, each with its `agentId` and `agentName`; the number of `records` that were not understood, and the `problem`, which
-   * says what they look like.
+   * `agents`, each with its `agentId` and `agentName`; the number of `records` of an unknown kind, and the `problem`, which says
+   * what the first one looks like.
    */
   detail?: Record<string, unknown>;
 }

@@ -1,4 +1,4 @@
-/** Values of other implementations, bytes that are not what they seem, and Proxies that are of no use any more. */
+/** Values of other implementations, bytes that are detached or of another type, and revoked Proxies. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
@@ -86,7 +86,7 @@ test("Blobs without stream and without arrayBuffer are read", async () => {
   }
 });
 
-test("what is no source is named", async () => {
+test("the error names a value that is not a source", async () => {
   const none = [
     [Promise.resolve(), /a Promise/],
     [new Map(), /a Map/],
@@ -105,7 +105,7 @@ test("what is no source is named", async () => {
 test("a body that must be awaited or read is a problem that says how", () => {
   const carriers = [
     [Promise.resolve(new Response("{}")), "the body is a Promise: await it first"],
-    // biome-ignore lint/suspicious/noThenProperty: the test needs a value that can be awaited and is no Promise
+    // biome-ignore lint/suspicious/noThenProperty: the test needs a value that can be awaited and is not a Promise
     [{ then() {} }, "the body is an object: await it first"],
     [new Response("{}"), "the body is a Response: pass `await response.text()`"],
     [new UndiciResponse("{}"), "the body is a Response: pass `await response.text()`"],

@@ -57,8 +57,8 @@ export function computedSource(options: UsageHandlerOptions): Source {
 }
 
 /**
- * Makes a function of the request from an option that is a value or such a function. A value is prepared at once, so that a
- * wrong value throws when the handler is made.
+ * Makes a function of the request from an option that is a value or a function of the request. A value is prepared at once, so
+ * that a wrong value throws when the handler is made.
  */
 function perRequest<T, P>(
   option: T | ((request: Request) => Awaitable<T>) | undefined,
@@ -132,14 +132,14 @@ async function computeAnswer(
   }
 }
 
-/** The part of a query that passes the warnings about the records of a request on to the owner. */
+/** The part of a query that passes warnings about the records on to the owner. */
 function warningsTo({ onWarning }: UsageHandlerOptions, request: Request): { onWarning?: (problem: Problem) => void } {
   return onWarning === undefined ? {} : { onWarning: (problem) => notify(onWarning, problem, request) };
 }
 
 /**
- * An error that is about the source itself: a chunk of another type, a locked stream, a response without success. Its message has
- * no value of a record, so the caller may see it.
+ * An error that is about the source itself: a chunk of another type, a locked stream, a response without success. Its message
+ * does not contain a value of a record, so the caller may see it.
  */
 function named(error: unknown): unknown {
   if (!(error instanceof UsageError) || error.code !== "invalid_option" || error.path !== "") return error;

@@ -13,7 +13,8 @@ const WANTED =
  * Whether records are read as a stream. The check goes by shape: `instanceof` would not recognise a polyfill's objects or those of
  * another realm.
  *
- * @throws {UsageError} `invalid_option` at `/records` for any other value. The message names its type or its keys, and no value
+ * @throws {UsageError} `invalid_option` at `/records` for any other value. The message names its type or its keys, and never a
+ *   value
  */
 export function isStreamed(records: unknown): records is ByteSource {
   if (typeof records === "string") return false;
@@ -52,7 +53,7 @@ function isOneRecord(records: object): boolean {
   return RECORD_KEYS.some((key) => key in records) || (typeof body === "object" && body !== null && "event" in body);
 }
 
-/** The error of `records` that give this. */
+/** The error for a wrong result of the option `records`. */
 export function wrong(what: string): Error {
   return invalidOption("/records", `\`records\` gave ${what}: ${WANTED}`);
 }
@@ -86,7 +87,7 @@ export class Unread {
     };
   }
 
-  /** Stops the source, unless its reader has done so. What it throws is of no interest: the answer is decided. */
+  /** Stops the source, unless its reader has done so. Its errors are ignored, because the response is already decided. */
   cancel(): void {
     const source = this.#source as Partial<ReadableStream & Response & AsyncIterable<Uint8Array>>;
     void (async () => {

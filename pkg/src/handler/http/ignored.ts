@@ -6,7 +6,7 @@ const MAX_BYTES = 512;
  * The value of `X-Ignored-Parameters`: the names of the parameters that the endpoint does not have, each once, in the order of their
  * first appearance, percent-encoded and joined by `", "`. At most 10 names and 512 bytes: a name that does not fit is left out.
  *
- * @returns the value; `undefined` without such a name
+ * @returns the value; `undefined` if every parameter is known
  */
 export function ignoredParameters(known: ReadonlySet<string>, given: URLSearchParams): string | undefined {
   let value = "";

@@ -1021,7 +1021,7 @@ export const OPENAPI: object = {
     "schemas": {
       "AgentUsageItem": {
         "type": "object",
-        "description": "The usage of one agent in a period. `isOrphan` is true exactly where `agentId` is null. At most one row has a null `agentId`. No two rows have the same id. A row with call seconds has calls.",
+        "description": "The usage of one agent in a period. `isOrphan` is true exactly where `agentId` is null. At most one row has a null `agentId`. No two rows have equal ids. A row with call seconds has calls.",
         "required": [
           "agentId",
           "agentName",
@@ -1444,7 +1444,7 @@ export const OPENAPI: object = {
       },
       "NumberUsageItem": {
         "type": "object",
-        "description": "The usage of one phone number. An unknown text is `\"\"`. No two rows have the same id.",
+        "description": "The usage of one phone number. An unknown text is `\"\"`. No two rows have equal ids.",
         "required": [
           "numberId",
           "phoneNumber",

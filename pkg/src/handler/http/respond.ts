@@ -3,7 +3,7 @@ import type { Answer } from "./answer.js";
 import { type CorsPolicy, corsHeaders } from "./cors.js";
 import type { SourceKind } from "./document.js";
 
-/** The headers of a request on which its response depends. Only an upstream is told the sub-account. */
+/** The headers of a request on which its response depends. Only an upstream gets the sub-account. */
 const VARY: Record<SourceKind, string> = {
   computed: "Authorization, Origin",
   upstream: "Authorization, Origin, X-Sub-Account-Id",

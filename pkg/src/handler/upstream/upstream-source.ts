@@ -42,7 +42,10 @@ function subAccount({ request }: Question): string | null {
   return request.headers.get("x-sub-account-id");
 }
 
-/** A header that is repeated arrives joined by `", "`, whose blank is not a visible character. */
+/**
+ * Whether the header can be passed on. The values of a repeated header are joined by `", "`, and a blank is not a visible
+ * character.
+ */
 function canPassOn(id: string | null): boolean {
   return id === null || /^[\x21-\x7e]{1,128}$/.test(id);
 }
