@@ -18,3 +18,9 @@ pub const MAX_SAFE: u64 = (1 << 53) - 1;
 
 /// [`MAX_SAFE`] as a double.
 pub const MAX_SAFE_F64: f64 = 9_007_199_254_740_991.0;
+
+/// The number, if it is whole and from 0 to [`MAX_SAFE`].
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn whole(number: f64) -> Option<u64> {
+    ((0.0..=MAX_SAFE_F64).contains(&number) && number.fract() == 0.0).then_some(number as u64)
+}

@@ -3,6 +3,7 @@
 use crate::calendar::timestamp::Naive;
 use crate::records::envelope::{delivery_id, is_test};
 use crate::records::mistakes::Miscount;
+use crate::records::page::OpenPage;
 use crate::records::row::{Fault, Field, Known, Part, Row, Value};
 use std::borrow::Cow;
 
@@ -253,9 +254,14 @@ fn shape_of(row: &Row<'_>) -> Shape {
     }
 }
 
-/// The JSON text of the messages of a conversation, if a row from text is one.
-pub fn messages_of<'t>(row: &Row<'t>) -> Option<&'t str> {
-    row.part(Part::Messages, b'[').filter(|_| shape_of(row) == Shape::Bare)
+/// The JSON text of the messages of a conversation, if a row from this text is one. An error body is not one, and neither is an
+/// object that has calls too, which would not count.
+pub fn messages_of<'t>(row: &Row<'t>, text: &[u8]) -> Option<&'t str> {
+    let messages = row
+        .part(Part::Messages, b'[')
+        .filter(|_| shape_of(row) == Shape::Bare)?;
+    let object = OpenPage::of(std::str::from_utf8(text).ok()?);
+    (!object.is_partial()).then_some(messages)
 }
 
 /// The defaults of the messages of a conversation: the agent, number and channel of the conversation, or else those of

@@ -168,6 +168,8 @@ pub struct Reader {
     within: String,
     /// The number of items of the latest top-level array.
     top_items: u64,
+    /// The offset in the text at which the latest value began.
+    value_start: u64,
 }
 
 /// How far the fast path is used.
@@ -241,6 +243,7 @@ impl Reader {
             defaults,
             within: String::new(),
             top_items: 0,
+            value_start: 0,
         }
     }
 
@@ -448,7 +451,13 @@ impl Reader {
                 Outcome::Taken
             }
             Ok(Step::Begins) => self.begin(byte, chunk, at),
-            Ok(Step::Ends) => self.value_ended(sink),
+            Ok(Step::Ends) => {
+                let here = self.here(at);
+                if let Some(Frame::Page(page)) = self.frames.last_mut() {
+                    page.end(here == self.value_start.saturating_add(1));
+                }
+                self.value_ended(sink)
+            }
             Ok(Step::EndedBefore) => match self.value_ended(sink) {
                 Outcome::Taken => Outcome::Again,
                 other => other,
@@ -505,8 +514,9 @@ impl Reader {
         if matches!(byte, b'{' | b'[') && self.frames.len() >= MAX_DEPTH {
             return Outcome::Wrong(too_deep());
         }
+        self.value_start = self.here(at);
         if let Some(Frame::Page(page)) = self.frames.last_mut() {
-            page.end();
+            page.end(false);
             if let Some(key) = std::str::from_utf8(&self.key).ok().filter(|key| key.len() <= MAX_KEY) {
                 page.begin(key, byte);
             }
@@ -592,8 +602,9 @@ impl Reader {
                 self.after_value();
                 Outcome::Taken
             }
-            (Some(Frame::Page(open)), None) => {
-                sink.page_ended(open.page);
+            (Some(Frame::Page(mut open)), None) => {
+                open.end(false);
+                sink.page_ended(open.page());
                 self.after_value();
                 Outcome::Taken
             }
@@ -680,7 +691,7 @@ impl Reader {
         offset: u64,
         sink: &mut dyn Sink,
     ) -> Result<(), UsageError> {
-        let messages = row.has(Part::Messages).then(|| messages_of(row)).flatten();
+        let messages = row.has(Part::Messages).then(|| messages_of(row, text)).flatten();
         let origin = Found {
             reader: self,
             text,

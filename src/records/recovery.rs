@@ -16,6 +16,12 @@ pub(super) struct Recovery {
     skipped: u64,
     /// The last of the skipped lines.
     last: u64,
+    /// Whether the broken value was an item of a list of records that began in its line, or stood in the place of a record.
+    in_line: bool,
+    /// Whether other records seem to follow in the line of the broken value.
+    has_more: bool,
+    /// The latest byte in that line that is not blank.
+    before: u8,
     /// Where reading went on the last time. A value that is broken at that offset is not tried again.
     resumed_at: Option<u64>,
     /// Whether reading goes on in a list that may have ended in the broken line. A comma or a bracket after the next record
@@ -36,6 +42,10 @@ impl Reader {
         while !matches!(self.frames.last(), None | Some(Frame::Items { .. })) {
             self.frames.pop();
         }
+        let in_line = match self.frames.last() {
+            Some(Frame::Items { line, .. }) if *line == self.line => true,
+            _ => self.record.is_none(),
+        };
         match self.frames.last_mut() {
             Some(Frame::Items { index, .. }) => *index = index.saturating_add(1),
             _ => self.top = self.top.saturating_add(1),
@@ -46,6 +56,7 @@ impl Reader {
         self.mode = Mode::Recovering;
         self.recovery = Recovery {
             line: self.line,
+            in_line,
             resumed_at: self.recovery.resumed_at,
             ..Recovery::default()
         };
@@ -66,7 +77,16 @@ impl Reader {
             }
             b'\n' => self.new_line(here),
             b' ' | b'\t' | b'\r' => {}
-            _ if self.line > self.recovery.line && self.line > self.recovery.last => {
+            _ if self.line == self.recovery.line => {
+                let is_next = match self.recovery.before {
+                    b'}' => true, // only a record may follow here
+                    b',' | b'[' | 0 => self.recovery.in_line,
+                    _ => false,
+                };
+                self.recovery.has_more |= byte == b'{' && is_next;
+                self.recovery.before = byte;
+            }
+            _ if self.line > self.recovery.last => {
                 self.recovery.skipped = self.recovery.skipped.saturating_add(1);
                 self.recovery.last = self.line;
             }
@@ -78,18 +98,29 @@ impl Reader {
     #[inline(never)]
     pub(super) fn report_skipped(&self, sink: &mut dyn Sink) {
         let Recovery {
-            line, skipped, last, ..
+            line,
+            skipped,
+            last,
+            has_more,
+            ..
         } = self.recovery;
-        if skipped > 0 {
-            let what = if skipped == 1 {
-                format!("line {last} was skipped")
+        if has_more || skipped > 0 {
+            let rest = if has_more {
+                "the rest of the line, which may have more records, was skipped"
             } else {
-                format!("{skipped} lines were skipped, up to line {last}")
+                ""
             };
+            let and = if has_more && skipped > 0 { "; " } else { "" };
+            let lines = match skipped {
+                0 => String::new(),
+                1 => format!("line {last} was skipped"),
+                _ => format!("{skipped} lines were skipped, up to line {last}"),
+            };
+            let what = format!("{rest}{and}{lines}");
             let message = format!("after the broken value in line {line}, {what}");
             let place = Place {
                 path: String::new(),
-                line: Some(last),
+                line: Some(last.max(line)),
                 byte_offset: None,
             };
             sink.skipped(UsageError::new(Code::InvalidJson, message).at(place));

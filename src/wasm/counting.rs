@@ -7,7 +7,7 @@ use crate::counting::ledger::Ledger;
 use crate::counting::rollup::Rollup;
 use crate::counting::text_feed::TextFeed;
 use crate::error::{Place, UsageError};
-use crate::json::MAX_SAFE_F64;
+use crate::json::whole;
 use crate::options::Options;
 use crate::records::columns::{Columns, Item};
 use crate::records::judge::{Defaults, message_count};
@@ -184,12 +184,6 @@ fn answered(response: Result<impl Serialize, UsageError>) -> Result<JsValue, JsV
         Ok(response) => to_js(&response),
         Err(error) => Err(thrown(error)),
     }
-}
-
-/// A whole number of 0 or more.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn whole(number: f64) -> Option<u64> {
-    ((0.0..=MAX_SAFE_F64).contains(&number) && number.fract() == 0.0).then_some(number as u64)
 }
 
 fn push_columns(

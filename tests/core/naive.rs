@@ -191,7 +191,14 @@ fn is_envelope(value: &Value) -> bool {
 fn messages(value: &Value) -> Option<&Vec<Value>> {
     let typed = value["type"] == "call" || value["type"] == "message";
     let record = typed || !value["event"].is_null() || has_time(value) || is_envelope(value);
-    value["messages"].as_array().filter(|_| !record)
+    value["messages"].as_array().filter(|_| !record && !is_partial(value))
+}
+
+/// Has its request failed, or has it calls in another list?
+fn is_partial(value: &Value) -> bool {
+    let error = &value["error"];
+    let failed = error.as_str().is_some_and(|text| !text.is_empty()) || *error == true || error.is_object();
+    failed || value["success"] == false || value["ok"] == false || value["calls"].is_array()
 }
 
 fn is_test(record: &Value) -> bool {

@@ -360,6 +360,29 @@ const FAULTS = (least, most) => ({
   less_than_equal: { msg: `Input should be less than or equal to ${most}`, ctx: { le: most } },
 });
 
+test("a function that gives another value than a rollup is named in the response", async () => {
+  for (const [value, name] of [
+    [undefined, "undefined"],
+    [{ rows: [] }, "an object with the key rows"],
+    [[], "an array"],
+  ]) {
+    const handler = createUsageHandler({ ...open, rollup: () => value });
+    const { status, body } = await ask(handler, "/v1/usage/daily");
+    const { code, message } = body.error;
+    assert.deepEqual([status, code], [500, "invalid_option"]);
+    assert.equal(message, `\`rollup\` gave ${name}: wanted a UsageRollup`);
+  }
+});
+
+test("the options `query` and `account` are not lists, maps or promises", () => {
+  for (const value of [[], new Map(), Promise.resolve({}), new Date()]) {
+    for (const option of ["query", "account"]) {
+      const make = () => createUsageHandler({ ...open, rollup: new UsageRollup(), [option]: value });
+      assert.throws(make, { code: "invalid_option", path: `/${option}` });
+    }
+  }
+});
+
 test("days and months are read as FastAPI reads them", async () => {
   const handler = createUsageHandler({ ...open, rollup: new UsageRollup() });
   for (const [name, kind, most] of [

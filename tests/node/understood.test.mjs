@@ -94,6 +94,9 @@ const UNKNOWN = [
     { headers: {}, body: { event: "agent.renamed" } },
     'a webhook of the event "agent.renamed", which is not documented',
   ],
+  [{ ok: false, error: "invalid_auth", messages: [] }, 'an error body: "invalid_auth"'],
+  [{ messages: [message("m1")], error: { message: "Not found" } }, 'an error body: "Not found"'],
+  [{ messages: [message("m1")], calls: [] }, "an object with lists of messages and of calls: give each list by itself"],
   [{ body: JSON.stringify({ event: "agent.message" }) }, "a webhook whose `body` is text: parse `body` first"],
 ];
 
@@ -187,6 +190,14 @@ const WARNED = [
   [{ ...PAGE, total: undefined }, 1, [["incomplete_page", missing(unknownCount)]]],
   [{ data: [message("m1")], has_more: true }, 1, [["incomplete_page", missing(unknownCount)]]],
   [{ data: [message("m1")] }, 1, []],
+  // A list is not complete if a page says that its request failed, or has calls that are not read.
+  [{ ok: false, data: [message("m1")], hasMore: false }, 1, [["incomplete_page", missing(unknownCount)]]],
+  [{ data: [message("m1")], error: "timeout" }, 1, [["incomplete_page", missing(unknownCount)]]],
+  [{ data: [message("m1")], error: { code: 1 }, total: 3 }, 1, [["incomplete_page", missing("2 items are missing")]]],
+  [{ data: [message("m1")], hasMore: false, calls: [] }, 1, [["incomplete_page", missing(unknownCount)]]],
+  [{ error: "", ok: true, data: [message("m1")], success: true, calls: 5 }, 1, []],
+  [{ error: null, data: [message("m1")], hasMore: false, errors: [] }, 1, []],
+  [{ error: false, data: [message("m1")], hasMore: false, success: null }, 1, []],
   [[list(["1", "2"], { hasMore: true, total: 3 }), list(["3"], { hasMore: false, total: 3 })], 3, []],
   [
     [list(["1", "2"], { hasMore: true, total: 5 }), list(["3", "4"], { hasMore: true, total: 5 })],
@@ -372,4 +383,89 @@ test("defaults reach the records of one call", async () => {
     const none = await outcome(door, { defaults: null });
     assert.deepEqual([none.code, none.path], ["invalid_option", "/defaults"], name);
   }
+});
+
+test("a total is a number in any spelling, up to 2^53 - 1", async () => {
+  for (const [total, lack] of [
+    ["5.0", missing("4 items are missing")],
+    ["0.5e1", missing("4 items are missing")],
+    ["9007199254740991", missing("9007199254740990 items are missing")],
+    ["9007199254740993", undefined],
+    ["1.5", undefined],
+    ["-5", undefined],
+    ['"5"', undefined],
+  ]) {
+    for (const text of [`{"total":${total},"data":[${RECORD}]}`, `{"data":[${RECORD}],"total":${total}}`]) {
+      for (const [name, door] of Object.entries(doors(text))) {
+        const { warnings } = await outcome(door, {});
+        assert.deepEqual(warnings[0]?.message, lack, `${text}, ${name}`);
+      }
+    }
+  }
+});
+
+test("records that are skipped in the line of a broken value are warned about", async () => {
+  const onInvalid = "skip";
+  const record = (id) => JSON.stringify(message(`m${id}`));
+  const skipped = "after the broken value in line 1, the rest of the line, which may have more records, was skipped";
+  for (const [text, messages, words] of [
+    [`[${record(1)},{"x":NaN},${record(2)}]`, 1, skipped],
+    [`[${record(1)},NaN,${record(2)}]`, 1, skipped],
+    [`[${record(1)} ${record(2)}]`, 1, skipped],
+    [`[${record(1)}],[${record(2)}]`, 1, skipped],
+    [`{"data":[${record(1)},{"x":NaN},${record(2)}]}`, 1, skipped],
+    [`${record(1)}{"x":NaN}${record(2)}`, 1, skipped],
+    [`${record(1)},${record(2)}`, 1, skipped],
+    [`{"x":NaN,"y":[{},{}]}\n${record(1)}`, 1, undefined],
+    [`[\n{"x":NaN,"y":[{},{}]},\n${record(1)}]`, 1, undefined],
+    [`[${record(1)},{"x":NaN}]`, 1, undefined],
+  ]) {
+    for (const [name, door] of Object.entries(doors(text))) {
+      const usage = new UsageAggregator({ ...JUNE, onInvalid });
+      const { rows } = await outcome(door, { onInvalid });
+      assert.equal(rows?.[0]?.messages, messages, `${text}, ${name}`);
+      usage.push(text);
+      const warning = usage.diagnostics().problems.find(({ severity }) => severity === "warning");
+      assert.equal(warning?.message, words, text);
+      usage.free();
+    }
+  }
+});
+
+test("the headers of an envelope may be a Headers object", () => {
+  const body = { event: "agent.message", channel: "sms", agentId: "a", timestamp: AT, data: {} };
+  const from = (id) => ({ headers: new Headers({ "X-Webhook-ID": id }), body });
+  const { data } = usageByAgent(
+    [from("d1"), from("d1"), from("d2"), { headers: { "x-webhook-id": "d2" }, body }],
+    JUNE,
+  );
+  assert.equal(data[0].messages, 2);
+  // A Kelvin sign is not a letter of the name.
+  const kelvin = [{ headers: { "x-webhoo\u212a-id": "d1" }, body }, from("d1")];
+  assert.equal(usageByAgent(kelvin, JUNE).data[0].messages, 2);
+  assert.equal(usageByAgent(JSON.stringify(kelvin.slice(0, 1)), JUNE).data[0].messages, 1);
+  const odd = [
+    { get: 5 },
+    { get: () => 5 },
+    {
+      get: () => {
+        throw new Error("no");
+      },
+    },
+  ];
+  for (const headers of odd) assert.equal(usageByAgent([{ headers, body }], JUNE).data[0].messages, 1);
+});
+
+test("a source may use the memory of a chunk again", async () => {
+  async function* reusing(text) {
+    const buffer = new Uint8Array(1);
+    for (const byte of utf8.encode(text)) {
+      buffer[0] = byte;
+      yield buffer;
+      buffer[0] = 0;
+    }
+  }
+  const { data } = await usageByAgentStream(reusing(` \n[ ${RECORD}]`), JUNE);
+  assert.equal(data[0].messages, 1);
+  await assert.rejects(usageByAgentStream(reusing("<title>No</title>"), JUNE), /an HTML page titled "No"/);
 });

@@ -95,7 +95,7 @@ describe("createUsageHandler", () => {
   /** Case, status, code. Every case contains `hunter2`, which must not be in a response. */
   for (const [name, code] of [
     ["noRollup", "records_unavailable"],
-    ["notRollup", "records_unavailable"],
+    ["notRollup", "invalid_option"],
     ["brokenStream", "records_unavailable"],
     ["throwing", "records_unavailable"],
     ["rejecting", "records_unavailable"],

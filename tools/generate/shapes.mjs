@@ -364,6 +364,9 @@ function unknown(scene) {
     [1, { body: { body: { event: "agent.message", timestamp: writeMoment(time, random) } } }],
     [1, { type: "http", body: { event: "agent.message", timestamp: writeMoment(time, random) } }],
     [1, { test: true, event: "agent.created" }],
+    [1, { ok: false, error: "invalid_auth", messages: [] }],
+    [1, { messages: [{ receivedAt: "?" }], error: { message: "no" } }],
+    [1, { messages: [{ receivedAt: "?" }], calls: [] }],
   ]);
 }
 

@@ -39,7 +39,13 @@ const hasTime = (value) => get(value, "startedAt") !== undefined || get(value, "
 function isConversation(value) {
   if (!isObject(value) || !Array.isArray(value.messages)) return false;
   const isKnown = value.type === "call" || value.type === "message" || !isMissing(value.event) || hasTime(value);
-  return !isKnown && !isEnvelope(value);
+  return !isKnown && !isEnvelope(value) && !isPartial(value);
+}
+
+/** A failed request is not a conversation. An object with calls in another list is not one either. */
+function isPartial({ error, success, ok, calls }) {
+  const failed = (typeof error === "string" && error !== "") || error === true || isObject(error);
+  return failed || success === false || ok === false || Array.isArray(calls);
 }
 
 function inherited(conversation, path, defaults) {

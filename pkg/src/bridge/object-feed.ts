@@ -4,7 +4,7 @@ import type { Counter, Feed } from "../../wasm/usage_by_agent.js";
 import { MAX_DEPTH, TAG } from "../constants.js";
 import { attempt, UsageError } from "../errors.js";
 import { isAsyncIterable, isBlob, isReadableStream, isResponse, isThenable } from "./bodies.js";
-import { type List, RecordWriter, type Use } from "./record-writer.js";
+import { isPartial, type List, RecordWriter, type Use } from "./record-writer.js";
 import { either, isArray, isIterable, property, typeName } from "./values.js";
 
 /** The accepted forms of several records, for error messages. */
@@ -126,7 +126,7 @@ class Objects {
       return;
     }
     const count = this.items(`${path}/data`, items, depth);
-    const more = either(of, "hasMore", "has_more");
+    const more = isPartial(of) || either(of, "hasMore", "has_more");
     const total = property(of, "total");
     this.#counts().endPage(
       count,

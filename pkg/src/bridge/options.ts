@@ -11,7 +11,7 @@ import type {
   UsageQuery,
 } from "../types.js";
 import { ACCOUNT, checkKeys, checkQuery } from "./known-keys.js";
-import { isArray, isDate, isIterable, isObject, isRevoked, isWellFormed, typeName } from "./values.js";
+import { isArray, isDate, isIterable, isObject, isOptions, isRevoked, isWellFormed, typeName } from "./values.js";
 
 /** A period query whose values JSON can hold. */
 export type CorePeriodQuery = Record<keyof PeriodQuery, CoreValue>;
@@ -92,7 +92,7 @@ function checkedQuery<T extends object>(query: T, name: string, example: string)
  * @throws {UsageError} `invalid_option` for any other value, also for a revoked Proxy
  */
 export function checked<T>(options: T, name: string, example: string, path = ""): T {
-  if (isObject(options)) return options;
+  if (isOptions(options)) return options;
   const got = `${name} ${name.endsWith("s") ? "are" : "is"} ${typeName(options)}`;
   throw new UsageError("invalid_option", `${got}: wanted an object such as ${example}`, { path });
 }

@@ -6,7 +6,7 @@ import { ALIAS, Columns, DATA, type FieldName, kindOf, OWN } from "./columns.js"
 import { either, isArray, property } from "./values.js";
 
 /** The header that has the id of a delivery, in lower case. */
-const DELIVERY_HEADER = "x-webhook-id";
+const DELIVERY_HEADER = /^x-webhook-id$/i;
 
 /** The events that the vendor documents. */
 const EVENTS: unknown[] = ["agent.message", "agent.call_ended", "agent.reaction", "agent.contact_shared"];
@@ -175,7 +175,9 @@ export class RecordWriter {
       return;
     }
     const messages = property(record, "messages");
-    if (isArray(messages)) return { of: record, items: messages, isConversation: true };
+    if (isArray(messages) && !isPartial(record)) {
+      return { of: record, items: messages, isConversation: true };
+    }
     this.#isUnknown(record, type, undefined);
     return;
   }
@@ -271,13 +273,32 @@ function hasRareKey(record: object): boolean {
   }
 }
 
-/** The id of the delivery in the headers of a record. If the header comes several times, the last one counts. */
+/**
+ * The id of the delivery in the headers of a record. If the header comes several times, the last one counts. The headers may be a
+ * `Headers` object, such as the `headers` of a `Request`.
+ */
 function deliveryHeader(record: Loose): string | undefined {
   const headers = property(record, "headers");
   if (kindOf(headers) !== TAG.object) return;
-  const isIt = (key: string) => key.length === DELIVERY_HEADER.length && key.toLowerCase() === DELIVERY_HEADER;
-  const ids = keysOf(headers as object).filter(isIt);
-  return ids.map((key) => property(headers, key)).findLast(isName) as string | undefined;
+  const ids = keysOf(headers as object).filter((key) => DELIVERY_HEADER.test(key));
+  const id = ids.map((key) => property(headers, key)).findLast(isName) ?? headerOf(headers as Headers);
+  return isName(id) ? (id as string) : undefined;
+}
+
+function headerOf(headers: Headers): unknown {
+  try {
+    return typeof headers.get === "function" ? headers.get("x-webhook-id") : undefined;
+  } catch {
+    return; // the object is not Headers
+  }
+}
+
+/** Whether the object says that its request has failed, or has calls in another list, which are not read. */
+export function isPartial(object: object): boolean {
+  const error = property(object, "error");
+  const isError = typeof error === "string" ? error !== "" : error === true || kindOf(error) === TAG.object;
+  const hasFailed = property(object, "success") === false || property(object, "ok") === false;
+  return isError || hasFailed || isArray(property(object, "calls"));
 }
 
 /** The own keys of an object; none if a Proxy refuses. */

@@ -43,6 +43,12 @@ export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !isRevoked(value);
 }
 
+/** Whether the value may hold options: not a list, a `Map`, a promise or a `Date`, whose options nobody would find. */
+export function isOptions(value: unknown): value is object {
+  if (!isObject(value)) return false;
+  return !isIterable(value) && !isDate(value) && typeof property(value, "then") !== "function";
+}
+
 /** Whether the value is an iterable object. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
   return isObject(value) && typeof property(value, Symbol.iterator) === "function";
@@ -91,7 +97,7 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
  * @throws {UsageError} `invalid_option` for a view whose buffer has been transferred to another owner, or has shrunk below the view
  */
 export function uint8ArrayOf(value: unknown): Uint8Array | undefined {
-  if (classOf.call(value) !== "Uint8Array") return undefined;
+  if (!isObject(value) || classOf.call(value) !== "Uint8Array") return undefined;
   const length = lengthOf.call(value) as number;
   if (length === 0) requireBuffer(() => Uint8Array.prototype.keys.call(value)); // throws for a view that lost its bytes
   return viewOf(bufferOf.call(value) as ArrayBuffer, offsetOf.call(value) as number, length);

@@ -23,7 +23,7 @@ export class TextHead {
     const text = joined(this.#head, chunk);
     const isJson = beginsAsJson(text);
     if (isJson !== true && text.length < MAX_HEAD) {
-      this.#head = text;
+      this.#head = text === chunk ? text.slice() : text; // the source may use its memory again
       return NOTHING;
     }
     this.#isHeld = false;

@@ -1,5 +1,6 @@
 import type { Account, Instant, PeriodQuery, Problem, UsageQuery, UsageRollup } from "usage-by-agent";
 import { checkKeys, keys } from "../bridge/known-keys.js";
+import { property } from "../bridge/values.js";
 import type { RecordsInput } from "./computed/records-input.js";
 import { invalidOption, isRevoked } from "./invalid-option.js";
 
@@ -135,7 +136,7 @@ export function checkOptions(options: UsageHandlerOptions): void {
       throw invalidOption(`/${name}`, `\`${name}\` must be a function`);
     }
   }
-  if (rollup !== undefined && typeof rollup !== "function" && typeof rollup?.byAgent !== "function") {
+  if (rollup !== undefined && typeof rollup !== "function" && !isRollup(rollup)) {
     throw invalidOption("/rollup", "`rollup` must be a UsageRollup, or a function that returns one");
   }
   if (typeof cors === "object" && cors !== null) checkKeys(cors, CORS, "/cors");
@@ -198,4 +199,9 @@ function parseUrl(text: unknown): URL | null {
   } catch {
     return null;
   }
+}
+
+/** Whether the value is a rollup. It may be one of another copy of the package, so its class is not asked for. */
+export function isRollup(value: unknown): value is UsageRollup {
+  return typeof property(value, "byAgent") === "function";
 }

@@ -63,6 +63,7 @@ const KINDS: Kind[] = [
     many: "a list of phone numbers, of GET /v1/numbers",
     all: ["id", "phoneNumber", "country", "status"],
   },
+  { one: "an object with lists of messages and of calls: give each list by itself", all: ["messages", "calls"] },
   foreign("record", "Twilio", ["sid"], ["accountSid", "dateCreated"]),
   foreign("call", "Vapi", ["orgId"], ["assistantId", "squadId"]),
   foreign("call", "Retell", ["callId"], ["startTimestamp", "callStatus"]),

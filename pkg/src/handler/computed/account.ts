@@ -10,6 +10,7 @@ import type {
   UsageStats,
 } from "usage-by-agent";
 import { ACCOUNT, checkKeys } from "../../bridge/known-keys.js";
+import { isOptions } from "../../bridge/values.js";
 import { invalidOption, isRevoked } from "../invalid-option.js";
 
 /** An {@link Account} that has been checked. Reading it does not use it up. */
@@ -31,6 +32,7 @@ const NUMBERS = ["used", "limit", "remaining"];
  * @throws {UsageError} `invalid_option`, with the path of the wrong value; the message does not quote the value
  */
 export function parseAccount(account: Account | undefined): ParsedAccount {
+  if (account != null && !isOptions(account)) throw invalidOption("/account", "`account` must be an object");
   const given = object(account ?? {}, "/account");
   checkKeys(given, ACCOUNT, "/account");
   const { plan, numbers, stats, webhooks, phoneNumbers } = given;

@@ -10,11 +10,13 @@ import {
   usageByAgent,
   usageByAgentStream,
 } from "usage-by-agent";
+import { isOptions } from "../../bridge/values.js";
+import { nameOf } from "../../looks/name.js";
 import { type Answer, clientGone, errorAnswer } from "../http/answer.js";
 import type { Params } from "../http/parameters.js";
 import { InvalidOption, invalidOption } from "../invalid-option.js";
 import { notify } from "../notify.js";
-import type { Awaitable, ReportOptions, UsageHandlerOptions } from "../options.js";
+import { type Awaitable, isRollup, type ReportOptions, type UsageHandlerOptions } from "../options.js";
 import type { Question, Source } from "../source.js";
 import { type ParsedAccount, parseAccount, withNumbers, withWebhooks } from "./account.js";
 import { isStreamed, Unread } from "./records-input.js";
@@ -82,7 +84,7 @@ function reusable(query: ReportOptions | undefined): ReportOptions | undefined {
 /** Checks the query when the handler is made. If the core is not loaded yet, the first request checks it. */
 function judged(query: ReportOptions | undefined): ReportOptions | undefined {
   if (query == null) return undefined;
-  if (typeof query !== "object") throw invalidOption("/query", "`query` must be an object");
+  if (!isOptions(query)) throw invalidOption("/query", "`query` must be an object");
   try {
     new UsageAggregator({ ...query, period: "week", now: Date.UTC(2024, 5, 15) }).free();
   } catch (error) {
@@ -106,8 +108,11 @@ async function computeAnswer(
   ask: (rollup: UsageRollup) => object,
 ): Promise<object> {
   const { records, rollup } = options;
-  if (records === undefined)
-    return ask(await (typeof rollup === "function" ? rollup(request) : (rollup as UsageRollup)));
+  if (records === undefined) {
+    const counts = typeof rollup === "function" ? await rollup(request) : rollup;
+    if (!isRollup(counts)) throw invalidOption("/rollup", `\`rollup\` gave ${nameOf(counts)}: wanted a UsageRollup`);
+    return ask(counts);
+  }
 
   const given = await records(recordsWindow(endpoint.name, question), request);
   const query = { ...question, ...warningsTo(options, request) };
