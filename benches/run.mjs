@@ -19,7 +19,7 @@ async function main() {
   const picked = process.argv.slice(2);
   const unknown = picked.find((name) => !BENCHES.includes(name));
   if (unknown) throw new Missing(`There is no bench ${unknown}: wanted ${BENCHES.join(", ")}.`);
-  if (!existsSync(join(root, "pkg/dist/entries/node.js"))) throw new Missing("Run `npm run build` first.");
+  if (!existsSync(join(root, "pkg/dist/node.js"))) throw new Missing("Run `npm run build` first.");
   await install();
 
   const rows = [];

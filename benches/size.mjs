@@ -32,7 +32,7 @@ export async function size() {
     { job: "bytes: of the module what the calendar needs (its code, and all the data)", ours: shown(calendar) },
     { job: "bytes: `usage-by-agent/slim`, without the module", ours: shown(slim) },
     { job: "bytes: module and `slim`", ours: shown(ours) },
-    { job: "bytes: `usage-by-agent/inline`, the module in the script", ours: shown(inline) },
+    { job: "bytes: `usage-by-agent`, the module in the script", ours: shown(inline) },
   ].map((row) => ({ against: "", ratio: "", theirs: "", ...row }));
   for (const [name, against] of Object.entries(peers)) {
     const theirs = await bundled(`export { bounds } from ${JSON.stringify(fileURLToPath(pathOf(name)))};`);

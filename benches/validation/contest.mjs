@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import Ajv from "ajv/dist/2020.js";
 import * as v from "valibot";
 import { z } from "zod";
-import { validateResponse } from "../../pkg/dist/entries/node.js";
+import { validateResponse } from "../../pkg/dist/node.js";
 import { interleaved } from "../rounds.mjs";
 import { answer } from "./answer.mjs";
 

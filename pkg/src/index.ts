@@ -4,7 +4,7 @@
  * @module
  */
 
-export { init, init as default, type ModuleSource } from "./bridge/module.js";
+export { type CompiledModule, init, init as default, initSync, type ModuleSource } from "./bridge/module.js";
 export { UsageAggregator } from "./counting/aggregator.js";
 export { type ByteSource, decompressed } from "./counting/byte-source.js";
 export { UsageRollup } from "./counting/rollup.js";

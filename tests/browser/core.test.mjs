@@ -35,7 +35,8 @@ test("the report and the diagnostics of 100,000 records equal the oracle's", asy
     { period: "year", tz: "Asia/Kathmandu", includeIdle: true, naiveTimestamps: "utc", dedupe: false },
   ].map((query) => ({ ...query, now: NOON, onInvalid: "skip", agents: agents.data }));
   const answers = await page.evaluate(async (queries) => {
-    const { UsageAggregator, usageByAgentStream } = await import("/pkg/dist/entries/inline.js");
+    const { default: init, UsageAggregator, usageByAgentStream } = await import("/pkg/dist/web.js");
+    await init();
     const bytes = new Uint8Array(await (await fetch("records.ndjson")).arrayBuffer());
     const answers = [];
     for (const query of queries) {

@@ -15,7 +15,7 @@ const CASES = [...WHOLE, ...random, ...DAMAGED];
 
 /** The program of the page: the text of each case, or the code of its error, in small chunks and in one. */
 const PAGE = `<!doctype html><title>Gzip</title><link rel=icon href=data:,><script type=module>
-  import { decompressed } from "/pkg/dist/entries/inline.js";
+  import { decompressed } from "/pkg/dist/web.js";
   async function read(bytes, most) {
     async function* chunks() {
       for (let at = 0; at < bytes.length; at += most) yield bytes.subarray(at, at + most);

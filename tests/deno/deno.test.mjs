@@ -144,11 +144,10 @@ test("gzip data of several members is read whole, however it is cut, and damaged
   }
 });
 
-test("the entries inline and handler work", async () => {
+test("the main entry and the handler work", async () => {
   const result = await outputOf(`
     import { createUsageHandler } from "usage-by-agent/handler";
-    import { periodBounds } from "usage-by-agent/inline";
-    import { UsageError } from "usage-by-agent";
+    import { periodBounds, UsageError } from "usage-by-agent";
     const now = "2024-06-15T12:00:00Z";
     const handler = createUsageHandler({ records: () => [{ receivedAt: now }], authorize: () => true, now: () => now });
     const url = "https://edge.example/v1/usage/by-agent?period=month";

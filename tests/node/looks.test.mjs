@@ -1,15 +1,13 @@
 /** Words for input that is not understood: text that is not JSON, and values that are not records. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { Random } from "../../tools/generate.mjs";
 import { call, message } from "../support/faults.mjs";
-import { installed } from "../support/packed.mjs";
+import { importSource } from "../support/source.mjs";
 
-const { lookOfText } = await import(pathToFileURL(join(installed, "dist/looks/text.js")).href);
-const { lookOfValue } = await import(pathToFileURL(join(installed, "dist/looks/value.js")).href);
+const { lookOfText } = await importSource("looks/text.ts");
+const { lookOfValue } = await importSource("looks/value.ts");
 
 const utf8 = new TextEncoder();
 const hex = (digits) => Uint8Array.from(digits.match(/../g), (byte) => Number.parseInt(byte, 16));

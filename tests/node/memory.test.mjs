@@ -1,11 +1,10 @@
 /** The module's memory: it is freed after use and after errors, and does not grow with a stream. */
 import "../support/no-finalizers.mjs";
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { JUNE, message } from "../support/faults.mjs";
-import { installed, packed, runModule } from "../support/packed.mjs";
+import { memory } from "../support/module-memory.mjs";
+import { packed, runModule } from "../support/packed.mjs";
 
 const {
   inferConvention,
@@ -18,9 +17,8 @@ const {
 } = packed;
 const utf8 = new TextEncoder();
 
-// The glue of this instance. A second initialisation returns the module's exports.
-const glue = await import(pathToFileURL(join(installed, "wasm/usage_by_agent.js")).href);
-const size = () => glue.initSync().memory.buffer.byteLength;
+const size = () => memory().byteLength;
+const MEMORY = `import { memory } from ${JSON.stringify(new URL("../support/module-memory.mjs", import.meta.url).href)};`;
 
 const records = Array.from({ length: 500 }, (_, i) => message({ id: `id-${i}`, agentId: `agent-${i % 50}` }));
 const bytes = utf8.encode(records.map((record) => JSON.stringify(record)).join("\n"));
@@ -156,7 +154,7 @@ test("a thousand live aggregators of 200 records take 16 KiB each, in the module
     const output = await runModule(
       `
       import { UsageAggregator } from "usage-by-agent";
-      import { initSync } from "../node_modules/usage-by-agent/wasm/usage_by_agent.js";
+      ${MEMORY}
       const records = Array.from({ length: 200 }, (_, i) => ({
         ...{ type: "message", id: "msg_0123456789abcdef" + i, agentId: "agt_" + (i % 5), channel: "sms" },
         receivedAt: ${JSON.stringify(JUNE.now)},
@@ -182,7 +180,7 @@ test("a thousand live aggregators of 200 records take 16 KiB each, in the module
       const kept = Array.from({ length: 1000 }, make);
       const total = (await used()) - before;
       if (kept.some((usage) => usage.diagnostics().counted !== 200)) throw new Error("not counted");
-      console.log(total / kept.length, initSync().memory.buffer.byteLength);
+      console.log(total / kept.length, memory().byteLength);
       `,
       { node: ["--expose-gc"] },
     );
@@ -198,7 +196,7 @@ test("garbage collection frees aggregators", async () => {
     `
     import { setTimeout as after } from "node:timers/promises";
     import { UsageAggregator } from "usage-by-agent";
-    import { initSync } from "../node_modules/usage-by-agent/wasm/usage_by_agent.js";
+    ${MEMORY}
     const records = Array.from({ length: 2000 }, (_, i) => {
       return { type: "message", id: "some-long-id-" + i, receivedAt: ${JSON.stringify(JUNE.now)} };
     });
@@ -209,9 +207,9 @@ test("garbage collection frees aggregators", async () => {
       await after(5);
     };
     for (let i = 0; i < 3; i++) await round();
-    const before = initSync().memory.buffer.byteLength;
+    const before = memory().byteLength;
     for (let i = 0; i < 15; i++) await round();
-    console.log(before, initSync().memory.buffer.byteLength);
+    console.log(before, memory().byteLength);
     `,
     { node: ["--expose-gc"] },
   );

@@ -24,7 +24,7 @@ test("the module is within its budget", () => {
 /** Bundles these exports of the entry slim into a script, as a page does. */
 async function scriptOf(names) {
   const { outputFiles } = await build({
-    stdin: { contents: `export { ${names} } from "./dist/entries/slim.js"`, resolveDir: file("") },
+    stdin: { contents: `export { ${names} } from "./dist/slim.js"`, resolveDir: file("") },
     bundle: true,
     minify: true,
     format: "esm",
@@ -34,12 +34,13 @@ async function scriptOf(names) {
 }
 
 // The limits were 12,000 and 16,500. Then the script began to say what input looks like that is not understood, to read gzip data of
-// several members, to find unknown options, and to explain wrong names of zones.
+// several members, to find unknown options, and to explain wrong names of zones. They were 23,100 and 29,200 before every entry shared
+// this script, which made the module in the script 35,000 bytes smaller.
 //
 // Few pages need `reconcile`, and bundles without it do not contain its code. So it has a separate budget.
 test("the script without the module is within its budget", async () => {
-  const names = Object.keys(await import(file("dist/entries/slim.js")));
+  const names = Object.keys(await import(file("dist/slim.js")));
   const [others, all] = await Promise.all([scriptOf(names.filter((name) => name !== "reconcile")), scriptOf(names)]);
-  assertWithin(23_100, others, "the script of the entry slim without reconcile");
-  assertWithin(29_200, all, "the script of the entry slim with reconcile");
+  assertWithin(23_200, others, "the script of the entry slim without reconcile");
+  assertWithin(29_300, all, "the script of the entry slim with reconcile");
 });

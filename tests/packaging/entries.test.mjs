@@ -11,7 +11,7 @@ import { installed, run, runModule, runOrThrow, workspace, write } from "../supp
 
 const JUNE = '{ period: "month", tz: "America/New_York", now: "2024-06-15T12:00:00Z" }';
 const BOUNDS = "2024-06-01T04:00:00Z";
-const web = pathToFileURL(join(installed, "dist/entries/web.js")).href;
+const web = pathToFileURL(join(installed, "dist/web.js")).href;
 
 /** Helpers for the modules below. `code(run)` returns the code of the UsageError that a call throws. */
 const PRELUDE = `
@@ -55,6 +55,7 @@ test("usage-by-agent works without init", async () => {
     "entityTag",
     "inferConvention",
     "init",
+    "initSync",
     "isTimeZone",
     "parseErrorResponse",
     "periodBounds",
@@ -67,20 +68,6 @@ test("usage-by-agent works without init", async () => {
     "versions",
     "zoneHint",
   ]);
-});
-
-test("usage-by-agent/inline contains the module in the script", async () => {
-  const names = await outputOf(`
-    import * as main from "usage-by-agent";
-    import * as inline from "usage-by-agent/inline";
-    console.log(JSON.stringify([Object.keys(main), Object.keys(inline)].map((names) => names.sort().join())));
-  `);
-  assert.equal(names[0], names[1]);
-  const start = await outputOf(`
-    import { periodBounds } from "usage-by-agent/inline";
-    console.log(JSON.stringify(periodBounds(${JUNE}).periodStart));
-  `);
-  assert.equal(start, BOUNDS);
 });
 
 test("every function of usage-by-agent/slim reports not_initialised before init", async () => {
@@ -209,7 +196,7 @@ test("a handler that is made before init checks its query when a request comes",
   cpSync(installed, own, { recursive: true });
   // A page's import map does the same: it maps the package's name to the entry that waits for init.
   const manifest = JSON.parse(readFileSync(join(own, "package.json"), "utf8"));
-  manifest.exports["."] = "./dist/entries/web.js";
+  manifest.exports["."] = "./dist/web.js";
   writeFileSync(join(own, "package.json"), JSON.stringify(manifest));
   const main = `${PRELUDE}
     import init from "usage-by-agent";
@@ -256,6 +243,67 @@ test("usage-by-agent/handler works without init, and throws the UsageError of us
   assert.deepEqual(result, [200, [row], 422, 401, true]);
 });
 
+test("CommonJS and ES modules share one instance", async () => {
+  const result = await outputOf(`
+    import { createRequire } from "node:module";
+    import * as all from "usage-by-agent";
+    import { createUsageHandler } from "usage-by-agent/handler";
+    const require = createRequire(import.meta.url);
+    const common = require("usage-by-agent");
+    const { createUsageHandler: createCommon } = require("usage-by-agent/handler");
+    const usage = new all.UsageAggregator(${JUNE}).push([{ type: "message", receivedAt: "2024-06-02T00:00:00Z" }]);
+    const merged = new common.UsageAggregator(${JUNE}).merge(usage).report().data[0].messages;
+    const errors = [createUsageHandler, createCommon].map((create) => {
+      try { create({}) } catch (error) { return error instanceof all.UsageError && error instanceof common.UsageError }
+    });
+    const same = Object.keys(all).filter((name) => name !== "default" && all[name] !== common[name]);
+    console.log(JSON.stringify([same, all.default === common.default, merged, usage instanceof common.UsageAggregator, errors]));
+  `);
+  assert.deepEqual(result, [[], true, 1, true, [true, true]]);
+});
+
+test("counters of two copies of the package can be merged", async () => {
+  const result = await outputOf(`
+    import { UsageAggregator, UsageRollup } from "usage-by-agent";
+    import * as slim from "usage-by-agent/slim";
+    slim.initSync(bytes());
+    const [ours, theirs] = [UsageAggregator, slim.UsageAggregator].map((Aggregator, at) =>
+      new Aggregator(${JUNE}).push([{ id: "m" + at, type: "message", receivedAt: "2024-06-02T00:00:00Z" }]));
+    const merged = ours.merge(theirs).report().data[0].messages;
+    theirs.free();
+    const odd = [{ snapshot: () => 5 }, { snapshot: 5 }, new Proxy(ours, {}), { snapshot() { throw new Error("x"); } }];
+    const codes = await Promise.all([theirs, ...odd, new slim.UsageRollup()].map((other) => code(() => ours.merge(other))));
+    console.log(JSON.stringify([UsageAggregator === slim.UsageAggregator, merged, codes]));
+  `);
+  assert.deepEqual(result, [false, 2, [...Array(5).fill("invalid_option"), "invalid_snapshot"]]);
+});
+
+test("the module is not loaded while the package is imported, and a host that forbids compiling gets an error", async () => {
+  const result = await outputOf(`
+    let calls = 0;
+    for (const name of ["Module", "Instance"]) WebAssembly[name] = class { constructor() { calls++; throw new Error("forbidden here"); } };
+    const all = await import("usage-by-agent");
+    const before = calls;
+    let said;
+    try { all.periodBounds(${JUNE}) } catch ({ code, message, cause }) { said = [code, message, cause.message] }
+    console.log(JSON.stringify([before, said]));
+  `);
+  const message = "the WebAssembly module could not be loaded: forbidden here";
+  assert.deepEqual(result, [0, ["not_initialised", message, "forbidden here"]]);
+});
+
+test("a module of another realm is taken", async () => {
+  const result = await outputOf(`
+    import { runInNewContext } from "node:vm";
+    import * as slim from "usage-by-agent/slim";
+    const module = runInNewContext("new WebAssembly.Module(bytes)", { bytes: bytes() });
+    if (module instanceof WebAssembly.Module) throw new Error("it is of this realm");
+    slim.initSync(module);
+    console.log(JSON.stringify(slim.periodBounds(${JUNE}).periodStart));
+  `);
+  assert.equal(result, BOUNDS);
+});
+
 test("CommonJS loads the package by import()", async () => {
   const cwd = write({
     "main.cjs": `import("usage-by-agent").then(({ periodBounds }) => console.log(periodBounds(${JUNE}).periodStart));`,
@@ -281,7 +329,7 @@ test("the package works in worker threads, each with its own module", async () =
 
 test("internal files cannot be imported", async () => {
   const codes = await outputOf(`
-    const inner = ["dist/index.js", "dist/bridge/options.js", "dist/entries/inline-wasm.js", "wasm/usage_by_agent.js", "src/index.ts", "nothing"];
+    const inner = ["dist/index.js", "dist/index.cjs", "dist/module/inline.js", "wasm/usage_by_agent.wasm", "src/index.ts", "nothing"];
     const codes = [];
     for (const name of inner) await import("usage-by-agent/" + name).catch((error) => codes.push(error.code));
     console.log(JSON.stringify(codes));

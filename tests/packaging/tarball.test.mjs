@@ -1,6 +1,6 @@
 /** The tarball contains every file that users need, and no other file. No file names a folder of the machine that packed it. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, posix } from "node:path";
 import { test } from "node:test";
@@ -15,61 +15,47 @@ const manifest = JSON.parse(read("package.json"));
 test("the tarball contains only files of the expected kinds", () => {
   const kinds = [
     /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-    /^dist\/([a-z.-]+\/)*[a-z.-]+\.(js|d\.ts)(\.map)?$/,
-    /^src\/([a-z.-]+\/)*[a-z.-]+\.ts$/,
-    /^wasm\/usage_by_agent\.(wasm|js|d\.ts)$/,
+    /^dist\/(module\/)?[a-z-]+\.(js|cjs)$/,
+    /^dist\/types\/([a-z.-]+\/)*[a-z.-]+\.d\.(ts|cts)$/,
+    /^wasm\/usage_by_agent\.wasm$/,
   ];
   const strange = names.filter((name) => !kinds.some((kind) => kind.test(name)) || /test|spec|fixture/.test(name));
   assert.deepEqual(strange, []);
-  for (const name of ["README.md", "CHANGELOG.md", "LICENSE", "wasm/usage_by_agent.wasm", "dist/entries/node.js"]) {
+  for (const name of ["README.md", "CHANGELOG.md", "LICENSE", "wasm/usage_by_agent.wasm", "dist/node.js"]) {
     assert.ok(names.includes(name), name);
   }
   assert.ok(files.find(({ path }) => path.endsWith(".wasm")).size > 100_000);
 });
 
-test("every built file has a source, and every source has a built file", () => {
-  const built = names.filter((name) => /^dist\/.*\.js$/.test(name)).map((name) => name.slice(5, -3));
-  const sources = names.filter((name) => /^src\/.*(?<!\.d)\.ts$/.test(name)).map((name) => name.slice(4, -3));
-  // entries/inline-wasm is the module as text. The build generates it without a source.
-  assert.deepEqual(built.filter((name) => name !== "entries/inline-wasm").sort(), sources.sort());
-  for (const name of built) assert.ok(names.includes(`dist/${name}.d.ts`), name);
-});
-
 test("every target of the exports map is a file", () => {
   const targets = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(targets));
-  for (const target of targets(manifest.exports)) assert.ok(names.includes(target.slice(2)), target);
-  const entries = [".", "./slim", "./inline", "./handler", "./wasm", "./openapi.json", "./package.json"];
-  assert.deepEqual(Object.keys(manifest.exports), entries);
-  const conditions = Object.keys(manifest.exports["."]);
-  // The first condition that applies is used. So "types" comes first and "default" last. "workerd" comes before "browser",
-  // because bundlers for workerd set both.
-  assert.equal(conditions[0], "types");
-  assert.equal(conditions.at(-1), "default");
-  assert.ok(conditions.indexOf("workerd") < conditions.indexOf("browser"));
-});
-
-test("every import in the package leads to a file of the package", () => {
-  for (const name of names.filter((name) => /\.(js|d\.ts)$/.test(name))) {
-    const text = read(name);
-    for (const [, to] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
-      if (to === manifest.name || to.startsWith("node:")) continue;
-      if (/^\s*(\*|\/\/).*$/.test(text.slice(text.lastIndexOf("\n", text.indexOf(to)) + 1).split("\n")[0])) continue; // an example
-      assert.ok(to.startsWith("."), `${name} imports ${to}`);
-      const target = posix.join(posix.dirname(name), to);
-      const isThere = names.includes(target) || names.includes(target.replace(/\.js$/, ".d.ts"));
-      assert.ok(isThere, `${name} imports ${to}`);
-    }
+  const fields = ["main", "module", "types", "unpkg", "jsdelivr"].map((name) => manifest[name]);
+  for (const target of [...targets(manifest.exports), ...targets(manifest.imports), ...fields]) {
+    assert.ok(names.includes(target.slice(2)), target);
+  }
+  for (const [entry, conditions] of Object.entries(manifest.exports)) {
+    if (typeof conditions === "string") continue;
+    // The first condition that applies is used. So "types" comes first and "default" last.
+    const order = Object.keys(conditions);
+    assert.deepEqual([order[0], order.at(-1)], ["types", "default"], entry);
+  }
+  // Bundlers for Node set the condition "module" too, and get the module in the script.
+  const order = Object.keys(manifest.exports["."]);
+  for (const first of ["workerd", "edge-light", "bun", "deno", "module"]) {
+    assert.ok(order.indexOf(first) < order.indexOf("node"), first);
   }
 });
 
-test("source maps lead to sources that the package contains", () => {
-  for (const name of names.filter((name) => name.endsWith(".map"))) {
-    const { sources, sourceRoot = "" } = JSON.parse(read(name));
-    assert.ok(sources.length > 0, name);
-    for (const source of sources) {
-      const target = posix.join(posix.dirname(name), sourceRoot, source);
-      assert.ok(existsSync(join(installed, target)), `${name}: ${source}`);
-      assert.ok(!target.startsWith(".."), `${name}: ${source}`);
+test("every import in the package leads to a file of the package", () => {
+  for (const name of names.filter((name) => /\.(c?js|d\.c?ts)$/.test(name))) {
+    const text = read(name);
+    for (const [, to] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"\n]+)"/g)) {
+      if ([manifest.name, "#module"].includes(to) || to.startsWith("node:")) continue;
+      if (/^\s*(\*|\/\/).*$/.test(text.slice(text.lastIndexOf("\n", text.indexOf(to)) + 1).split("\n")[0])) continue; // an example
+      assert.ok(to.startsWith("."), `${name} imports ${to}`);
+      const target = posix.join(posix.dirname(name), to.replace("?module", ""));
+      const isThere = names.includes(target) || names.includes(target.replace(/\.js$/, ".d.ts"));
+      assert.ok(isThere, `${name} imports ${to}`);
     }
   }
 });

@@ -1,19 +1,157 @@
-// Builds pkg/dist from pkg/src, and writes the module as text for the entries that can't load a file.
+// Builds pkg/dist from pkg/src: one script for each entry, and the types.
+//
+// esbuild makes the scripts. They have no comments: the comments are in the types, which editors show. Apart from that they are not
+// minified, so that users can read them and step through them.
 
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { root, run } from "../setup/run.mjs";
 
+const pkg = join(root, "pkg");
+const dist = join(pkg, "dist");
+
 export async function buildPackage() {
-  const dist = join(root, "pkg/dist");
   rmSync(dist, { recursive: true, force: true }); // files without a source must not be packed
-  mkdirSync(join(dist, "entries"), { recursive: true });
-
-  const wasm = readFileSync(join(root, "pkg/wasm/usage_by_agent.wasm"));
-  writeFileSync(join(dist, "entries/inline-wasm.js"), `export const wasmBase64 = "${wasm.toString("base64")}";\n`);
-  writeFileSync(join(dist, "entries/inline-wasm.d.ts"), "export declare const wasmBase64: string;\n");
-
-  for (const name of ["LICENSE", "CHANGELOG.md"]) copyFileSync(join(root, name), join(root, "pkg", name)); // for the package
-
+  for (const name of ["LICENSE", "CHANGELOG.md"]) copyFileSync(join(root, name), join(pkg, name)); // for the package
   await run(join(root, "node_modules/.bin/tsc"), ["-p", "pkg"]);
+  await bundleEntries();
+  await writeModuleAsText();
+  await writeTypes(ENTRIES);
+}
+
+/** The entries that CommonJS has too: the name of the script, and the source of the types. */
+const ENTRIES = { index: "index", handler: "handler/index" };
+
+/** Entries beside the main one import its class of errors, so that `instanceof` knows them. */
+const SHARED = {
+  name: "shared",
+  setup: ({ onResolve }) => onResolve({ filter: /\/errors\.js$/ }, () => ({ path: "usage-by-agent", external: true })),
+};
+
+/** Each entry as a script. */
+async function bundleEntries() {
+  const { build, transform } = await import("esbuild"); // imported here, so that this file loads without npm packages
+  const entry = async (name, from, options = {}) => {
+    const { outputFiles } = await build({
+      entryPoints: [{ in: join(pkg, "src", `${from}.ts`), out: name }],
+      outdir: dist,
+      bundle: true,
+      format: "esm",
+      target: "es2022",
+      charset: "ascii",
+      logLevel: "warning",
+      plugins: name === "handler" ? [SHARED] : [],
+      external: ["usage-by-agent", "./slim.js", "./wasm-text.js", "*.wasm?module", "node:*"],
+      minifyWhitespace: true, // drops the comments
+      write: false,
+      ...options,
+    });
+    const { code } = await transform(outputFiles[0].text, { charset: "ascii" });
+    mkdirSync(dirname(outputFiles[0].path), { recursive: true });
+    writeFileSync(outputFiles[0].path, code);
+  };
+  const commonJs = { format: "cjs", platform: "node", outExtension: { ".js": ".cjs" } };
+  await Promise.all([
+    ...["slim", "web", "edge", "module/inline", "module/compiled"].map((name) => entry(name, name)),
+    entry("handler", "handler/index"),
+    entry("handler", "handler/index", commonJs),
+    entry("index", "commonjs", commonJs),
+  ]);
+  const names = (await namesOf("slim")).filter((name) => name !== "provide");
+  writeFileSync(join(dist, "index.js"), mainEntry(names));
+  writeFileSync(join(dist, "node.js"), nodeEntry(names));
+}
+
+/** The main entry. `imports` in package.json chooses the module for the runtime. */
+function mainEntry(names) {
+  const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ loaded(slim.${name});\n`);
+  return `import { embedded } from "#module";
+import * as slim from "./slim.js";
+
+const loaded = /* @__PURE__ */ slim.provide(embedded);
+
+${exported.join("")}export { init as default };
+`;
+}
+
+/** The entry of Node. Both kinds of modules share one instance there, that of CommonJS: old versions can't `require` the other kind. */
+function nodeEntry(names) {
+  return `import all from "./index.cjs";\n\nexport const { ${names.join(", ")} } = all;\nexport { init as default };\n`;
+}
+
+/** The names of the values that an entry exports, without `default`. */
+async function namesOf(entry) {
+  const { build } = await import("esbuild");
+  const options = {
+    entryPoints: [join(dist, `${entry}.js`)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    metafile: true,
+  };
+  const external = ["#module", "usage-by-agent", "*.wasm?module"];
+  const { metafile } = await build({ ...options, external, outfile: "names.js" });
+  return metafile.outputs["names.js"].exports.filter((name) => name !== "default").sort();
+}
+
+/** Writes the module as text. The code that makes the text is beside the code that reads it. */
+async function writeModuleAsText() {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: [join(pkg, "src/module/text.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+  });
+  const { encode } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
+  );
+  const text = encode(readFileSync(join(pkg, "wasm/usage_by_agent.wasm")));
+  writeFileSync(join(dist, "module/wasm-text.js"), `export const text = "${text}";\n`);
+}
+
+const types = join(dist, "types");
+
+/** Writes the types of CommonJS, and removes those that no entry needs. */
+async function writeTypes(entries) {
+  for (const [name, from] of Object.entries(entries)) {
+    writeFileSync(join(types, `${from}.d.cts`), typesForCommonJs(await namesOf(name), `./${basename(from)}.js`));
+  }
+  writeFileSync(join(types, "wasm.d.ts"), WASM_TYPES);
+  const needed = new Set();
+  const entry = [...Object.values(entries), "slim", "web", "edge", "wasm"];
+  for (const name of entry) reach(join(types, `${name}.d.ts`), needed);
+  for (const name of readdirSync(types, { recursive: true })) {
+    const path = join(types, name);
+    if (path.endsWith(".d.ts") && !needed.has(path)) rmSync(path);
+  }
+}
+
+const WASM_TYPES = `import type { ModuleSource } from "./index.js";
+/** The module, in the form that the bundler or the runtime gives: its URL, its bytes, or compiled. Pass it to \`init\`. */
+declare const module: ModuleSource;
+export default module;
+`;
+
+/**
+ * The types of an entry for CommonJS. They are those of the other kind of modules, so that values of one are values of the other.
+ */
+function typesForCommonJs(names, from) {
+  const source = `import("${from}", { with: { "resolution-mode": "import" } })`;
+  const value = (name) => `declare const ${name}: typeof ${source}.${name};\n`;
+  const isClass = (name) => /^[A-Z]/.test(name);
+  const type = (name) => (isClass(name) ? `type ${name} = ${source}.${name};\n` : "");
+  const main = names.includes("init") ? "export { init as default };\n" : "";
+  const all = `export type * from "${from}" with { "resolution-mode": "import" };\n`;
+  return `${all}${names.map((name) => value(name) + type(name)).join("")}export { ${names.join(", ")} };\n${main}`;
+}
+
+/** Adds the file, and all the files that its declarations import. */
+function reach(path, needed) {
+  if (needed.has(path)) return;
+  needed.add(path);
+  const text = readFileSync(path, "utf8").replaceAll(/^\s*\*.*$/gm, ""); // without the examples in comments
+  for (const [, to] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) {
+    reach(join(dirname(path), to.replace(/\.js$/, ".d.ts")), needed);
+  }
 }

@@ -1,7 +1,7 @@
 // Builds pkg/wasm from Rust: usage_by_agent.wasm, the glue usage_by_agent.js and its types.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -16,6 +16,16 @@ const BINDGEN = ["--target", "web", "--omit-default-module-path"];
 
 // -O3 for speed: -Os and -Oz were less than 0.2 % smaller. wasm-opt reads the allowed features (SIMD, …) from the module.
 const WASM_OPT = ["-O3"];
+
+// The glue's own functions take only a module of this realm, and decide by themselves how to get it. The package instantiates the
+// module by itself, so it needs what they are made of.
+const EXPORTS = {
+  [`${NAME}.js`]: "\nexport { __wbg_get_imports as imports, __wbg_finalize_init as finalize };\n",
+  [`${NAME}.d.ts`]: `
+export function imports(): WebAssembly.Imports;
+export function finalize(instance: WebAssembly.Instance, module: WebAssembly.Module): InitOutput;
+`,
+};
 
 export async function buildWasm({ wasm: env, bindgen }) {
   await run("cargo", ["fetch", "--target", TARGET], { env }); // before the paths below are read
@@ -32,7 +42,7 @@ export async function buildWasm({ wasm: env, bindgen }) {
   // cargo does nothing if nothing has changed. The next two tools are skipped if their input and flags have not changed.
   const input = createHash("sha256")
     .update(readFileSync(built))
-    .update(JSON.stringify([bindgen, BINDGEN, WASM_OPT]))
+    .update(JSON.stringify([bindgen, BINDGEN, WASM_OPT, EXPORTS]))
     .digest("hex");
   const expected = [`${NAME}.d.ts`, `${NAME}.js`, `${NAME}.wasm`];
   const isFresh =
@@ -44,6 +54,7 @@ export async function buildWasm({ wasm: env, bindgen }) {
     await quietly(join(bindgen, "wasm-bindgen"), [built, "--out-dir", out, "--out-name", NAME, ...BINDGEN]);
     await quietly(join(root, "node_modules/.bin/wasm-opt"), [...WASM_OPT, join(out, `${NAME}_bg.wasm`), "-o", raw]);
     for (const name of readdirSync(out).filter((name) => !expected.includes(name))) rmSync(join(out, name));
+    for (const [name, text] of Object.entries(EXPORTS)) appendFileSync(join(out, name), text);
     writeFileSync(stamp, input);
   }
   const bytes = readFileSync(raw);

@@ -17,6 +17,7 @@ export async function buildWorker() {
     // As wrangler sets them. The order in pkg/package.json decides which one is used; workerd is first there.
     platform: "browser",
     conditions: ["workerd", "worker", "browser"],
+    plugins: [compiled],
     external: ["cloudflare:*", "node:*"],
     loader: { ".wasm": "copy" },
     assetNames: "[name]",
@@ -24,3 +25,12 @@ export async function buildWorker() {
     logLevel: "warning",
   });
 }
+
+/** `?module` asks for the compiled module, which is what an import of the file is in workerd. wrangler drops these words too. */
+const compiled = {
+  name: "compiled",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.split("?")[0]),
+    })),
+};

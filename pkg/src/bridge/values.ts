@@ -43,6 +43,11 @@ export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !isRevoked(value);
 }
 
+/** Whether the value is a `WebAssembly.Module` of any realm. */
+export function isCompiled(value: unknown): value is WebAssembly.Module {
+  return tagOf(value) === "WebAssembly.Module";
+}
+
 /** Whether the value may hold options: not a list, a `Map`, a promise or a `Date`, whose options nobody would find. */
 export function isOptions(value: unknown): value is object {
   if (!isObject(value)) return false;

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Counter as Core, Feed } from "../../wasm/usage_by_agent.js";
 import { checkKeys, DEFAULTS, QUERY } from "../bridge/known-keys.js";
 import { core } from "../bridge/module.js";
@@ -37,7 +38,11 @@ export abstract class Counter implements Disposable {
   readonly #name: string;
   readonly #use: Use;
 
-  /** `name` is the name of the class, which a minifier would change. `use` is what the counter uses of a record. */
+  /**
+   * `name` is the name of the class, which a minifier would change. `use` is what the counter uses of a record.
+   *
+   * @internal
+   */
   protected constructor(name: string, counts: Core, use: Use) {
     this.#name = name;
     this.#core = counts;
@@ -255,7 +260,7 @@ export abstract class Counter implements Disposable {
    */
   merge(other: this | Uint8Array): this {
     const counts = this.#live();
-    const snapshot = isObject(other) && #core in other ? other.snapshot() : uint8ArrayOf(other);
+    const snapshot = uint8ArrayOf(other) ?? snapshotOf(other);
     if (snapshot === undefined) {
       const wanted = `a ${this.#name}, or a Uint8Array that its snapshot() gave`;
       throw new UsageError("invalid_option", `the other is ${typeName(other)}: wanted ${wanted}`, { path: "" });
@@ -275,7 +280,11 @@ export abstract class Counter implements Disposable {
     this.free();
   }
 
-  /** Calls the core. */
+  /**
+   * Calls the core.
+   *
+   * @internal
+   */
   protected ask<T>(question: (counts: Core) => unknown): T {
     const counts = this.#live();
     return attempt(() => question(counts)) as T;
@@ -421,4 +430,14 @@ function unlessAborted<T>(next: () => Promise<T>, signal: AbortSignal | undefine
       .then(resolve, reject)
       .finally(() => signal.removeEventListener("abort", stop));
   });
+}
+
+/** The snapshot of a counter, also of another copy of the package. `undefined` for any other value. */
+function snapshotOf(other: unknown): Uint8Array | undefined {
+  try {
+    return uint8ArrayOf((other as { snapshot(): unknown }).snapshot());
+  } catch (error) {
+    if (property(error, "name") === "UsageError") throw error; // it has been freed
+    return; // it is not a counter
+  }
 }

@@ -1,6 +1,6 @@
 /* global Deno */
 /** Runs in Deno. It prints the result of the comparison, and the versions that Deno reports. */
-import * as usage from "../../../pkg/dist/entries/node.js";
+import * as usage from "../../../pkg/dist/index.js";
 import { CHANGED } from "../../support/tz-releases.mjs";
 import { compare } from "./compare.js";
 

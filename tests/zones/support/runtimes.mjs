@@ -45,7 +45,7 @@ export async function inChromium(seed) {
     await page.goto(`${server.origin}/pkg/package.json`);
     const result = await page.evaluate(
       async ([seed, changes]) => {
-        const usage = await import("/pkg/dist/entries/web.js");
+        const usage = await import("/pkg/dist/web.js");
         const { compare } = await import("/zones/support/compare.js");
         await usage.default();
         return compare(usage, seed, changes);

@@ -1,0 +1,6 @@
+// The entry without a module. All entries of ES modules are made of it, so that they share one instance of the module.
+
+/** @internal */
+export { provide } from "./bridge/module.js";
+export * from "./index.js";
+export { default } from "./index.js";
