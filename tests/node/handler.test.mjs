@@ -7,8 +7,9 @@ import { gzipSync } from "node:zlib";
 import { report } from "../../tools/oracle.mjs";
 import { call, message } from "../support/faults.mjs";
 import { installed, packed } from "../support/packed.mjs";
+import { importSource } from "../support/source.mjs";
 
-const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
+const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler.js")).href);
 const { timeZones, UsageRollup } = packed;
 
 const NOW = "2024-10-31T12:00:00Z";
@@ -1068,7 +1069,7 @@ test("X-Ignored-Parameters has 10 names and 512 bytes at most, each name once", 
 });
 
 test("callers that failed together do not retry together, with or without Retry-After", async (t) => {
-  const { retryDelay } = await import(pathToFileURL(join(installed, "dist/handler/upstream/retry.js")).href);
+  const { retryDelay } = await importSource("handler/upstream/retry.ts");
   const random = t.mock.method(Math, "random");
   const delays = (...args) => {
     return [0, 0.5].map((value) => {

@@ -1,10 +1,12 @@
 /** The module's memory: it is freed after use and after errors, and does not grow with a stream. */
 import "../support/no-finalizers.mjs";
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { JUNE, message } from "../support/faults.mjs";
 import { memory } from "../support/module-memory.mjs";
-import { packed, runModule } from "../support/packed.mjs";
+import { installed, packed, runModule } from "../support/packed.mjs";
 
 const {
   inferConvention,
@@ -17,6 +19,7 @@ const {
 } = packed;
 const utf8 = new TextEncoder();
 
+periodBounds(JUNE); // the first call loads the module
 const size = () => memory().byteLength;
 const MEMORY = `import { memory } from ${JSON.stringify(new URL("../support/module-memory.mjs", import.meta.url).href)};`;
 
@@ -73,7 +76,7 @@ test("a thousand rollups, merged and restored, free their memory", () => {
 });
 
 test("a handler frees its memory after valid and invalid records", async () => {
-  const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
+  const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler.js")).href);
   const source = (request) => {
     const kind = request.headers.get("x-kind");
     if (kind === "objects") return records;

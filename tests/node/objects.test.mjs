@@ -1,16 +1,15 @@
 /** A record as an object counts as its JSON text does, for any values and any kind of object. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { Random } from "../../tools/generate.mjs";
 import { AT, JUNE, message, skipping } from "../support/faults.mjs";
-import { installed, packed } from "../support/packed.mjs";
+import { packed } from "../support/packed.mjs";
+import { importSource } from "../support/source.mjs";
 
 const { UsageAggregator } = packed;
 
 // The fields that the core reads, as `npm run contract` writes them.
-const { RECORD_FIELDS: FIELDS, DATA_FIELDS } = await import(pathToFileURL(join(installed, "dist/constants.js")).href);
+const { RECORD_FIELDS: FIELDS, DATA_FIELDS } = await importSource("constants.ts");
 
 const TIMES = [AT, AT, "2024-06-15T13:30:00+05:30", Date.parse(AT), 1718452800, "2024-06-15T12:00:00", "é", null, {}];
 const TEXTS = ["a", "b", "agt_é😀", "", "https://例え.jp/\u{1f600}", null, 7, [], true];

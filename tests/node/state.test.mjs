@@ -108,7 +108,7 @@ for (const [name, { make, ask }] of Object.entries(kinds)) {
       [undefined, { code: "invalid_option", path: "" }],
       [null, { code: "invalid_option", path: "" }],
       ["UBA", { code: "invalid_option", path: "" }],
-      [{ snapshot: () => before }, { code: "invalid_option", path: "" }],
+      [{ snapshot: () => "UBA" }, { code: "invalid_option", path: "" }],
       [freed, { code: "invalid_option", message: new RegExp(`this ${name} has been freed`) }],
     ]) {
       assertThrows(() => usage.merge(bad), expected);

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { installed, packed } from "../support/packed.mjs";
 
 const { periodBounds, timeZones, UsageAggregator, UsageRollup, validateResponse, zoneHint } = packed;
-const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
+const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler.js")).href);
 
 /** The offsets of a zone in the months of 2024, in minutes. */
 function offsetsOf(tz) {

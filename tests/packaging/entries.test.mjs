@@ -329,7 +329,7 @@ test("the package works in worker threads, each with its own module", async () =
 
 test("internal files cannot be imported", async () => {
   const codes = await outputOf(`
-    const inner = ["dist/index.js", "dist/index.cjs", "dist/module/inline.js", "wasm/usage_by_agent.wasm", "src/index.ts", "nothing"];
+    const inner = ["dist/index.js", "dist/commonjs/index.js", "dist/module/inline.js", "wasm/usage_by_agent.wasm", "src/index.ts", "nothing"];
     const codes = [];
     for (const name of inner) await import("usage-by-agent/" + name).catch((error) => codes.push(error.code));
     console.log(JSON.stringify(codes));

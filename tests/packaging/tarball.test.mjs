@@ -15,7 +15,8 @@ const manifest = JSON.parse(read("package.json"));
 test("the tarball contains only files of the expected kinds", () => {
   const kinds = [
     /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-    /^dist\/(module\/)?[a-z-]+\.(js|cjs)$/,
+    /^dist\/(commonjs\/)?(module\/)?[a-z-]+\.js$/,
+    /^dist\/commonjs\/package\.json$/,
     /^dist\/types\/([a-z.-]+\/)*[a-z.-]+\.d\.(ts|cts)$/,
     /^wasm\/usage_by_agent\.wasm$/,
   ];

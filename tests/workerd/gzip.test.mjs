@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
+import { compiled } from "../../tools/build/worker.mjs";
 import { miniflareOptions } from "../../worker/dev/miniflare-options.mjs";
 import { DAMAGED, someMembers, WHOLE } from "../support/gzip-members.mjs";
 import { ROOT } from "./support.mjs";
@@ -22,6 +23,7 @@ describe("decompressed", () => {
       format: "esm",
       platform: "browser",
       conditions: ["workerd", "worker", "browser"],
+      plugins: [compiled],
       loader: { ".wasm": "copy" },
       logLevel: "warning",
     });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
+import { compiled } from "../../tools/build/worker.mjs";
 import { miniflareOptions } from "../../worker/dev/miniflare-options.mjs";
 import { errorOf, PATH, ROOT } from "./support.mjs";
 
@@ -24,6 +25,7 @@ describe("createUsageHandler", () => {
       format: "esm",
       platform: "browser",
       conditions: ["workerd", "worker", "browser"],
+      plugins: [compiled],
       loader: { ".wasm": "copy" },
       logLevel: "warning",
     });

@@ -40,8 +40,8 @@ async function bundleEntries() {
       target: "es2022",
       charset: "ascii",
       logLevel: "warning",
-      plugins: name === "handler" ? [SHARED] : [],
-      external: ["usage-by-agent", "./slim.js", "./wasm-text.js", "*.wasm?module", "node:*"],
+      plugins: from === "handler/index" ? [SHARED] : [],
+      external: ["usage-by-agent", "./slim.js", "./module/file.js", "./wasm-text.js", "*.wasm?module", "node:*"],
       minifyWhitespace: true, // drops the comments
       write: false,
       ...options,
@@ -50,13 +50,16 @@ async function bundleEntries() {
     mkdirSync(dirname(outputFiles[0].path), { recursive: true });
     writeFileSync(outputFiles[0].path, code);
   };
-  const commonJs = { format: "cjs", platform: "node", outExtension: { ".js": ".cjs" } };
+  const commonJs = { format: "cjs", platform: "node" };
   await Promise.all([
     ...["slim", "web", "edge", "module/inline", "module/compiled"].map((name) => entry(name, name)),
     entry("handler", "handler/index"),
-    entry("handler", "handler/index", commonJs),
-    entry("index", "commonjs", commonJs),
+    entry("commonjs/handler", "handler/index", commonJs),
+    entry("commonjs/module/file", "module/file", commonJs), // apart, because ncc can't read the syntax of the others
+    entry("commonjs/index", "commonjs", { ...commonJs, inject: [join(pkg, "src/module/node-globals.ts")] }),
   ]);
+  // Not the extension .cjs, because ncc does not look for files in scripts of that name.
+  writeFileSync(join(dist, "commonjs/package.json"), '{ "type": "commonjs" }\n');
   const names = (await namesOf("slim")).filter((name) => name !== "provide");
   writeFileSync(join(dist, "index.js"), mainEntry(names));
   writeFileSync(join(dist, "node.js"), nodeEntry(names));
@@ -76,7 +79,7 @@ ${exported.join("")}export { init as default };
 
 /** The entry of Node. Both kinds of modules share one instance there, that of CommonJS: old versions can't `require` the other kind. */
 function nodeEntry(names) {
-  return `import all from "./index.cjs";\n\nexport const { ${names.join(", ")} } = all;\nexport { init as default };\n`;
+  return `import all from "./commonjs/index.js";\n\nexport const { ${names.join(", ")} } = all;\nexport { init as default };\n`;
 }
 
 /** The names of the values that an entry exports, without `default`. */

@@ -27,7 +27,7 @@ export async function buildWorker() {
 }
 
 /** `?module` asks for the compiled module, which is what an import of the file is in workerd. wrangler drops these words too. */
-const compiled = {
+export const compiled = {
   name: "compiled",
   setup: ({ onResolve }) =>
     onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => ({

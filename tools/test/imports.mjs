@@ -20,8 +20,10 @@ const CORE = [
 
 const PACKAGE = [
   ["handler"],
-  ["entries"],
+  ["web", "edge"],
+  ["slim", "commonjs"],
   ["index"],
+  ["module"],
   ["reconcile"],
   ["counting"],
   ["periods", "validate", "entity-tag"],

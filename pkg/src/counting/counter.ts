@@ -6,7 +6,7 @@ import { pushObjects } from "../bridge/object-feed.js";
 import { checked } from "../bridge/options.js";
 import type { Use } from "../bridge/record-writer.js";
 import { chunksOf } from "../bridge/text-chunks.js";
-import { bytesOf, isObject, isWellFormed, property, typeName, uint8ArrayOf } from "../bridge/values.js";
+import { bytesOf, isWellFormed, property, typeName, uint8ArrayOf } from "../bridge/values.js";
 import { attempt, UsageError } from "../errors.js";
 import { lookOfValue } from "../looks/value.js";
 import type { Diagnostics, Problem, RecordDefaults, Records } from "../types.js";

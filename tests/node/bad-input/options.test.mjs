@@ -9,7 +9,7 @@ import { installed, packed } from "../../support/packed.mjs";
 
 const { periodBounds, reconcile, recordsWindow, UsageAggregator, UsageRollup, usageByAgent, validateResponse } = packed;
 
-const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
+const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler.js")).href);
 
 const strange = [Symbol("x"), 5n, () => "month", ["month"], { period: "month" }, new Map(), true];
 

@@ -18,7 +18,7 @@ const {
   usageByAgentStream,
   validateResponse,
 } = packed;
-const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler/index.js")).href);
+const { createUsageHandler } = await import(pathToFileURL(join(installed, "dist/handler.js")).href);
 
 const account = { plan: { name: "Pro" }, numbers: { used: 1, limit: 2, remaining: 1 } };
 const report = usageByAgent([], JUNE);
