@@ -1,5 +1,6 @@
 /** The tarball contains every file that users need, and no other file. No file names a folder of the machine that packed it. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, posix } from "node:path";
@@ -14,7 +15,7 @@ const manifest = JSON.parse(read("package.json"));
 
 test("the tarball contains only files of the expected kinds", () => {
   const kinds = [
-    /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+    /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE-(MIT|APACHE)|THIRD-PARTY\.md)$/,
     /^dist\/(commonjs\/)?(module\/)?[a-z-]+\.js$/,
     /^dist\/commonjs\/package\.json$/,
     /^dist\/types\/([a-z.-]+\/)*[a-z.-]+\.d\.(ts|cts)$/,
@@ -22,7 +23,7 @@ test("the tarball contains only files of the expected kinds", () => {
   ];
   const strange = names.filter((name) => !kinds.some((kind) => kind.test(name)) || /test|spec|fixture/.test(name));
   assert.deepEqual(strange, []);
-  for (const name of ["README.md", "CHANGELOG.md", "LICENSE", "wasm/usage_by_agent.wasm", "dist/node.js"]) {
+  for (const name of ["README.md", "CHANGELOG.md", "THIRD-PARTY.md", "wasm/usage_by_agent.wasm", "dist/node.js"]) {
     assert.ok(names.includes(name), name);
   }
   assert.ok(files.find(({ path }) => path.endsWith(".wasm")).size > 100_000);
@@ -81,10 +82,26 @@ test("the package has no scripts and no dependencies", () => {
 });
 
 test("the package has the project's licence, changelog and version", () => {
-  for (const name of ["LICENSE", "CHANGELOG.md"])
+  for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"])
     assert.equal(read(name), readFileSync(join(root, name), "utf8"), name);
-  assert.match(read("LICENSE"), /MIT/);
-  assert.match(read("LICENSE"), /Apache/);
+  assert.match(read("LICENSE-MIT"), /^MIT License/);
+  assert.match(read("LICENSE-APACHE"), /Apache License\s+Version 2.0/);
   const [, version] = /^version = "([^"]+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"));
   assert.equal(manifest.version, version);
+});
+
+test("the licence of each crate that is linked into the module is in the package", () => {
+  const { stdout } = spawnSync(
+    "cargo",
+    ["tree", "-e", "normal,no-proc-macro", "--target", "wasm32-unknown-unknown", "--prefix", "none"],
+    { cwd: root, encoding: "utf8" },
+  );
+  const crates = [...stdout.matchAll(/^(\S+) v(\S+)/gm)].map(([, name, version]) => `${name} ${version}`);
+  const linked = new Set(crates.filter((crate) => !crate.startsWith("usage-by-agent ")));
+  const parts = read("THIRD-PARTY.md").split(/^## /m).slice(1);
+  const named = parts.map((part) => part.split("\n")[0]).filter((name) => !name.startsWith("The "));
+  assert.ok(linked.size > 5);
+  assert.deepEqual(named.sort(), [...linked].sort());
+  for (const part of parts.slice(2))
+    assert.match(part, /Permission is hereby granted|Apache License|without warranty/i, part.slice(0, 60));
 });

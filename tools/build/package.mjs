@@ -6,13 +6,18 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { root, run } from "../setup/run.mjs";
+import { notices } from "./notices.mjs";
 
 const pkg = join(root, "pkg");
 const dist = join(pkg, "dist");
 
+/** The files that the package has too. */
+const COPIED = ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"];
+
 export async function buildPackage() {
   rmSync(dist, { recursive: true, force: true }); // files without a source must not be packed
-  for (const name of ["LICENSE", "CHANGELOG.md"]) copyFileSync(join(root, name), join(pkg, name)); // for the package
+  for (const name of COPIED) copyFileSync(join(root, name), join(pkg, name));
+  writeFileSync(join(pkg, "THIRD-PARTY.md"), notices());
   await run(join(root, "node_modules/.bin/tsc"), ["-p", "pkg"]);
   await bundleEntries();
   await writeModuleAsText();
