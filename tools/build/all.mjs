@@ -3,11 +3,12 @@
 import { step } from "../setup/run.mjs";
 import { buildPackage } from "./package.mjs";
 import { buildPage } from "./page.mjs";
-import { buildWasm } from "./wasm.mjs";
+import { buildWasm, fetchCrates } from "./wasm.mjs";
 import { buildWorker } from "./worker.mjs";
 
 /** `tools` is the result of `setUp(BUILD)`. */
 export async function buildAll(tools) {
+  await step("Crates: cargo fetch", () => fetchCrates(tools));
   await step("Rust to pkg/wasm", () => buildWasm(tools));
   await step("TypeScript to pkg/dist", buildPackage);
   await step("Page to www/dist", buildPage);

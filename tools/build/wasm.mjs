@@ -6,13 +6,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { quietly, root, run } from "../setup/run.mjs";
+import { bindgen, bindgenSources, buildBindgen, fetchBindgen } from "./bindgen.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 const NAME = "usage_by_agent";
-
-// The target `web` makes glue that receives the module, so one build serves every runtime. The glue's default URL of the module is
-// left out, because bundlers would follow it and pack the module twice.
-const BINDGEN = ["--target", "web", "--omit-default-module-path"];
 
 // -O3 for speed: -Os and -Oz were less than 0.2 % smaller. wasm-opt reads the allowed features (SIMD, …) from the module.
 const WASM_OPT = ["-O3"];
@@ -27,12 +24,17 @@ export function finalize(instance: WebAssembly.Instance, module: WebAssembly.Mod
 `,
 };
 
-export async function buildWasm({ wasm: env, bindgen }) {
-  await run("cargo", ["fetch", "--target", TARGET], { env }); // before the paths below are read
+/** Downloads the crates. Later steps read their paths, and two builds at once would wait for each other's downloads. */
+export async function fetchCrates({ wasm: env }) {
+  await quietly("cargo", ["fetch", "--target", TARGET], { env });
+  await fetchBindgen();
+}
+
+export async function buildWasm({ wasm: env }) {
   const place = ["--release", "--lib", "--target", TARGET, "--target-dir", "target"];
-  await run("cargo", ["build", ...place, "--config", `target.${TARGET}.rustflags = ${JSON.stringify(remaps())}`], {
-    env,
-  });
+  const flags = `target.${TARGET}.rustflags = ${JSON.stringify(remaps())}`;
+  // At once, because the module's build ends with whole-program optimisation, which uses one core.
+  await Promise.all([run("cargo", ["build", ...place, "--config", flags], { env }), buildBindgen()]);
 
   const built = join(root, "target", TARGET, "release", `${NAME}.wasm`);
   const out = join(root, "pkg/wasm");
@@ -42,7 +44,7 @@ export async function buildWasm({ wasm: env, bindgen }) {
   // cargo does nothing if nothing has changed. The next two tools are skipped if their input and flags have not changed.
   const input = createHash("sha256")
     .update(readFileSync(built))
-    .update(JSON.stringify([bindgen, BINDGEN, WASM_OPT, EXPORTS]))
+    .update(JSON.stringify([bindgenSources(), WASM_OPT, EXPORTS]))
     .digest("hex");
   const expected = [`${NAME}.d.ts`, `${NAME}.js`, `${NAME}.wasm`];
   const isFresh =
@@ -51,13 +53,16 @@ export async function buildWasm({ wasm: env, bindgen }) {
     rmSync(stamp, { force: true });
     rmSync(out, { recursive: true, force: true });
     mkdirSync(out, { recursive: true });
-    await quietly(join(bindgen, "wasm-bindgen"), [built, "--out-dir", out, "--out-name", NAME, ...BINDGEN]);
+    await bindgen(built, out, NAME);
     await quietly(join(root, "node_modules/.bin/wasm-opt"), [...WASM_OPT, join(out, `${NAME}_bg.wasm`), "-o", raw]);
     for (const name of readdirSync(out).filter((name) => !expected.includes(name))) rmSync(join(out, name));
     for (const [name, text] of Object.entries(EXPORTS)) appendFileSync(join(out, name), text);
     writeFileSync(stamp, input);
+    printSizes(readFileSync(raw));
   }
-  const bytes = readFileSync(raw);
+}
+
+function printSizes(bytes) {
   const [whole, gzip, brotli] = [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(bytes)].map(kilobytes);
   console.log(`  ${NAME}.wasm: ${whole}, gzip ${gzip}, brotli ${brotli}`);
 }

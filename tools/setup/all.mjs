@@ -9,13 +9,13 @@ import { wasmBindgen } from "./wasm-bindgen.mjs";
 import { wasmTarget } from "./wasm-target.mjs";
 
 /** The parts that `setUp` can provide. */
-export const BUILD = ["npm", "target", "bindgen"];
+export const BUILD = ["npm", "target"];
 export const BROWSER = ["chromium"];
 
 /**
  * Sets up the named parts. Returns
  *   wasm      the environment for cargo when it builds for WebAssembly
- *   bindgen   the folder of wasm-bindgen's tools
+ *   bindgen   the folder of wasm-bindgen's tools, which only tests need
  *   browser   { chromium, chromedriver }
  *   firefox   { firefox, geckodriver }
  *   python    the Python that has the packages from PyPI

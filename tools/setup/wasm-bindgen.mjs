@@ -1,5 +1,5 @@
 // wasm-bindgen's command-line tools, in exactly the version of Cargo.lock. The tools and the library share a private format that
-// changes between versions.
+// changes between versions. The tests need these tools; the build uses the crate tools/bindgen.
 
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -34,7 +34,8 @@ export async function wasmBindgen() {
   return join(home, "bin");
 }
 
-function lockedVersion() {
+/** The version of the library wasm-bindgen in Cargo.lock. */
+export function lockedVersion() {
   const lock = readFileSync(join(root, "Cargo.lock"), "utf8");
   return /^name = "wasm-bindgen"\nversion = "([^"]+)"$/m.exec(lock)[1];
 }
