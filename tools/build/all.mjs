@@ -3,13 +3,13 @@
 import { step } from "../setup/run.mjs";
 import { buildPackage } from "./package.mjs";
 import { buildPage } from "./page.mjs";
-import { buildWasm, fetchCrates } from "./wasm.mjs";
+import { buildWasm, fetchCrates, isFirstBuild } from "./wasm.mjs";
 import { buildWorker } from "./worker.mjs";
 
 /** `tools` is the result of `setUp(BUILD)`. */
 export async function buildAll(tools) {
   await step("Crates: cargo fetch", () => fetchCrates(tools));
-  await step("Rust to pkg/wasm", () => buildWasm(tools));
+  await step(`Rust to pkg/wasm${isFirstBuild() ? ", the first time about a minute" : ""}`, () => buildWasm(tools));
   await step("TypeScript to pkg/dist", buildPackage);
   await step("Page to www/dist", buildPage);
   await step("Worker to worker/dist", buildWorker);

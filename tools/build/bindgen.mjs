@@ -1,25 +1,33 @@
-// Builds and runs the crate tools/bindgen, which writes the module's glue. cargo builds it only when its sources change.
+// Builds and runs the crate tools/bindgen, which writes the module's glue.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Missing, quietly, root } from "../setup/run.mjs";
 import { lockedVersion } from "../setup/wasm-bindgen.mjs";
 
 const CRATE = join(root, "tools/bindgen");
 const MANIFEST = ["--manifest-path", join(CRATE, "Cargo.toml")];
-const PLACE = [...MANIFEST, "--target-dir", join(CRATE, "target")];
+const TARGET_DIR = join(CRATE, "target");
+const PLACE = [...MANIFEST, "--target-dir", TARGET_DIR];
+const STAMP = join(TARGET_DIR, "sources.stamp");
 
-/** What decides the output for an input. */
+/** The text of everything that decides which output an input gets. */
 export const bindgenSources = () =>
-  ["Cargo.toml", "Cargo.lock", "main.rs"].map((name) => readFileSync(join(CRATE, name), "utf8"));
+  ["Cargo.toml", "Cargo.lock", "main.rs"].map((name) => readFileSync(join(CRATE, name), "utf8")).join("\n");
+
+/** Whether the crate is built from its present sources. cargo would find that out too, but it waits for another cargo, and says so. */
+export const isBindgenBuilt = () => existsSync(STAMP) && readFileSync(STAMP, "utf8") === bindgenSources();
 
 export async function fetchBindgen() {
   checkBindgenVersion(readFileSync(join(CRATE, "Cargo.toml"), "utf8"), lockedVersion());
-  await quietly("cargo", ["fetch", ...MANIFEST]);
+  if (!isBindgenBuilt()) await quietly("cargo", ["fetch", ...MANIFEST]);
 }
 
 export async function buildBindgen() {
+  if (isBindgenBuilt()) return;
+  rmSync(STAMP, { force: true });
   await quietly("cargo", ["build", ...PLACE]);
+  writeFileSync(STAMP, bindgenSources());
 }
 
 /** Writes `name`.js, `name`.d.ts, `name`_bg.wasm and its types into a folder. `input` is the path of the module that cargo built. */

@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { quietly, root, run } from "../setup/run.mjs";
-import { bindgen, bindgenSources, buildBindgen, fetchBindgen } from "./bindgen.mjs";
+import { bindgen, bindgenSources, buildBindgen, fetchBindgen, isBindgenBuilt } from "./bindgen.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 const NAME = "usage_by_agent";
@@ -24,6 +24,11 @@ export function finalize(instance: WebAssembly.Instance, module: WebAssembly.Mod
 `,
 };
 
+const STAMP = join(root, "target", "wasm.stamp");
+
+/** Whether nothing has been built yet, so that every crate must be compiled. */
+export const isFirstBuild = () => !(existsSync(STAMP) && isBindgenBuilt());
+
 /** Downloads the crates. Later steps read their paths, and two builds at once would wait for each other's downloads. */
 export async function fetchCrates({ wasm: env }) {
   await quietly("cargo", ["fetch", "--target", TARGET], { env });
@@ -39,7 +44,6 @@ export async function buildWasm({ wasm: env }) {
   const built = join(root, "target", TARGET, "release", `${NAME}.wasm`);
   const out = join(root, "pkg/wasm");
   const raw = join(out, `${NAME}.wasm`);
-  const stamp = join(root, "target", "wasm.stamp");
 
   // cargo does nothing if nothing has changed. The next two tools are skipped if their input and flags have not changed.
   const input = createHash("sha256")
@@ -48,16 +52,16 @@ export async function buildWasm({ wasm: env }) {
     .digest("hex");
   const expected = [`${NAME}.d.ts`, `${NAME}.js`, `${NAME}.wasm`];
   const isFresh =
-    existsSync(stamp) && readFileSync(stamp, "utf8") === input && expected.every((name) => existsSync(join(out, name)));
+    existsSync(STAMP) && readFileSync(STAMP, "utf8") === input && expected.every((name) => existsSync(join(out, name)));
   if (!isFresh) {
-    rmSync(stamp, { force: true });
+    rmSync(STAMP, { force: true });
     rmSync(out, { recursive: true, force: true });
     mkdirSync(out, { recursive: true });
     await bindgen(built, out, NAME);
     await quietly(join(root, "node_modules/.bin/wasm-opt"), [...WASM_OPT, join(out, `${NAME}_bg.wasm`), "-o", raw]);
     for (const name of readdirSync(out).filter((name) => !expected.includes(name))) rmSync(join(out, name));
     for (const [name, text] of Object.entries(EXPORTS)) appendFileSync(join(out, name), text);
-    writeFileSync(stamp, input);
+    writeFileSync(STAMP, input);
     printSizes(readFileSync(raw));
   }
 }

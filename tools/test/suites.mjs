@@ -17,6 +17,7 @@ export const suites = [
   { name: "types", needs: ["build"], run: types },
   inNode("node"),
   inNode("packaging"),
+  inNode("bindgen", ["bindgen"]),
   inNode("deno"),
   inNode("workerd"),
   inNode("browser", ["chromium", "firefox"]),
@@ -27,8 +28,9 @@ export const suites = [
 
 /** The suite of a folder of tests/. Node runs it; the tested code may run in a browser or in workerd. */
 function inNode(folder, needs = []) {
-  const run = ({ browser, firefox }) =>
+  const run = ({ bindgen, browser, firefox }) =>
     nodeTest(folder, {
+      ...(bindgen && { WASM_BINDGEN: join(bindgen, "wasm-bindgen") }),
       ...(browser && { CHROMIUM: browser.chromium }),
       ...(firefox && { FIREFOX: firefox.firefox, GECKODRIVER: firefox.geckodriver }),
     });
