@@ -7,7 +7,9 @@ import { Failed, Missing, quietly, root, step } from "./run.mjs";
 export async function npmPackages() {
   if (upToDate()) return;
   try {
-    await step("npm packages: npm ci, about 225 MB of downloads", () => quietly("npm", ["ci", "--no-audit", "--no-fund"]));
+    await step("npm packages: npm ci, about 225 MB of downloads", () =>
+      quietly("npm", ["ci", "--no-audit", "--no-fund"]),
+    );
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     throw new Missing("The npm packages are missing. Run `npm ci`, then run this again.");
