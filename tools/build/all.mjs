@@ -9,7 +9,9 @@ import { buildWorker } from "./worker.mjs";
 /** `tools` is the result of `setUp(BUILD)`. */
 export async function buildAll(tools) {
   await step("Crates: cargo fetch", () => fetchCrates(tools));
-  await step(`Rust to pkg/wasm${isFirstBuild() ? ", the first time 60 to 90 seconds" : ""}`, () => buildWasm(tools));
+  await step(`Rust to pkg/wasm${isFirstBuild() ? ", the first time about a minute on two free cores" : ""}`, () =>
+    buildWasm(tools),
+  );
   await step("TypeScript to pkg/dist", buildPackage);
   await step("Page to www/dist", buildPage);
   await step("Worker to worker/dist", buildWorker);

@@ -22,7 +22,7 @@ export async function wasmBindgen() {
   // Without --locked, because the package's lock file may name versions that a mirror of the registry does not have.
   const install = ["install", "wasm-bindgen-cli", "--version", `=${version}`, "--root", home, "--force"];
   try {
-    await step(`wasm-bindgen ${version}: building it, two to four minutes`, () =>
+    await step(`wasm-bindgen ${version}: building it, about two minutes on two free cores`, () =>
       quietly("cargo", install, { cwd: home }),
     );
   } catch (error) {

@@ -37,7 +37,7 @@ export async function wasmTarget() {
   }
   if (existsSync("/etc/debian_version") && which("apt-get") && isRoot()) {
     try {
-      await step(`Rust target ${TARGET}: building it from Debian's sources, about a minute`, fromDebian);
+      await step(`Rust target ${TARGET}: building it from Debian's sources, about a minute and a half`, fromDebian);
     } catch (error) {
       if (!(error instanceof Failed)) throw error; // not every Debian has these packages
     }
