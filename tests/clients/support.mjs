@@ -23,23 +23,29 @@ export const PATHS = {
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts `upstream.py` on a free port. `now` is the time of its clock. */
-export async function startFastApi() {
-  const child = await startPython([here("upstream.py"), TOKEN]);
+/**
+ * Starts a Python program of this folder that serves on a free port. The result also has what else
+ * the program says first.
+ */
+export async function startServer(args) {
+  const child = await startPython(args, { cwd: here(".") });
   const ended = once(child, "close");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { value: line, done } = await lines.next();
-  assert.ok(!done, "upstream.py did not start");
-  const { port, now } = JSON.parse(line);
+  assert.ok(!done, `${args[0]} did not start`);
+  const { port, ...said } = JSON.parse(line);
   return {
     base: new URL(`http://127.0.0.1:${port}`),
-    now,
+    ...said,
     async stop() {
       child.stdin.end();
       await ended;
     },
   };
 }
+
+/** Starts `upstream.py`. `now` is the time of its clock. */
+export const startFastApi = () => startServer([here("upstream.py"), TOKEN]);
 
 /** Sends one `GET` of `path` to `base`. Unlike `fetch`, it does not change unusual characters in the path. */
 export async function ask(base, path, { token = TOKEN } = {}) {
