@@ -8,7 +8,7 @@ from .moments import SECOND, written
 VOICES = ["skylar", "marlowe"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Agent:
     id: str
     name: str
@@ -17,7 +17,7 @@ class Agent:
     deleted: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Number:
     id: str
     phone: str
@@ -27,7 +27,7 @@ class Number:
     released: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Message:
     id: str
     at: int
@@ -41,7 +41,7 @@ class Message:
     arrived: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Conversation:
     id: str
     number: Number
@@ -58,7 +58,7 @@ class Conversation:
         return self.messages[-1].at if self.messages else None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     id: str
     at: int
