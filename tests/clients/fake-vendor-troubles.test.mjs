@@ -201,18 +201,15 @@ describe("accounts", () => {
 
   test("sameInstant: more messages of one instant than a page can hold", async () => {
     await vendor.make({ ...SIZES, sameInstant: 250 });
-    const counts = Map.groupBy(
-      (await vendor.truth()).filter(({ receivedAt }) => receivedAt),
-      (one) => `${one.conversationId} ${one.receivedAt}`,
-    );
-    const [key, list] = [...counts].find(([, same]) => same.length >= 250);
-    const [conversation, at] = key.split(" ");
-    const after = at.replace("Z", ".000001Z");
+    const messages = (await vendor.truth()).filter(({ receivedAt }) => receivedAt);
+    const same = (one) => (other) => one.conversationId === other.conversationId && one.receivedAt === other.receivedAt;
+    const first = messages.find((one) => messages.filter(same(one)).length >= 250);
+    const { conversationId: conversation, receivedAt: at } = first;
+    const after = at.includes(".") ? at.replace("0Z", "1Z") : at.replace("Z", ".000001Z");
     const newest = await page(`/v1/conversations/${conversation}/messages?limit=200&before=${after}`);
     assert.equal(newest.data.length, 200);
     assert.ok(newest.data.every(({ receivedAt }) => receivedAt === at));
     assert.equal(newest.hasMore, true);
-    assert.ok(list.length > 200);
   });
 
   test("released numbers are not listed, can be asked for, and their conversations exist", async () => {
@@ -419,7 +416,7 @@ describe("transport", () => {
 
   for (const part of ["head", "body"]) {
     test(`slow: waits before the end of the ${part}, until the client goes`, async () => {
-      await vendor.trouble({ slow: { milliseconds: 60_000, part, first: 1 } });
+      await vendor.trouble({ slow: { milliseconds: 60_000, part, path: "calls" } });
       const aborter = new AbortController();
       const asked = vendor.get("/v1/calls", { signal: aborter.signal });
       if (part === "body") {
@@ -430,7 +427,7 @@ describe("transport", () => {
         await assert.rejects(rest, { name: "AbortError" });
       } else {
         // Others are answered while it waits.
-        assert.equal((await vendor.get("/v1/agents?limit=1")).status, 200).catch;
+        assert.equal((await vendor.get("/v1/agents?limit=1")).status, 200);
         aborter.abort();
         await assert.rejects(asked, { name: "AbortError" });
       }
@@ -479,7 +476,7 @@ describe("control", () => {
       { account: { call: 1 } },
       { troubles: { html: { path: "(" } } },
     ]) {
-      await assert.rejects(vendor.control(wanted), /422|extra_forbidden|value_error|detail/);
+      await assert.rejects(vendor.control(wanted), /extra_forbidden|value_error/);
     }
   });
 

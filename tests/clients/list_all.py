@@ -43,6 +43,10 @@ async def by_time(method, id: str, limit: int = 200) -> list:
         before = last.isoformat().replace("+00:00", "Z")
 
 
+async def detail(client, id: str) -> dict:
+    return dataclasses.asdict(await answer(client.conversations.get(id, message_limit=3)))
+
+
 async def everything(client) -> dict:
     conversations = await by_offset(client.conversations.list)
     numbers = await by_offset(client.numbers.list)
@@ -53,7 +57,7 @@ async def everything(client) -> dict:
         "conversations": conversations,
         "messages": {one["id"]: await by_time(client.conversations.get_messages, one["id"], 60) for one in conversations},
         "numberMessages": {one["id"]: await by_time(client.numbers.get_messages, one["id"]) for one in numbers},
-        "details": [dataclasses.asdict(await answer(client.conversations.get(one["id"], message_limit=3))) for one in conversations[:5]],
+        "details": [await detail(client, one["id"]) for one in conversations[:5]],
         "subAccounts": await answer(client.sub_accounts.list()),
     }
 

@@ -1,4 +1,4 @@
-"""What every fake of the vendor's API here has in common: the responses of the usage endpoints, the vendor's errors, periods, and serving."""
+"""What the fakes of the vendor's API have in common: the responses of the usage endpoints, errors, periods, and serving."""
 
 import json
 import os
@@ -159,13 +159,15 @@ def not_understood(_request: Request, invalid: RequestValidationError) -> JSONRe
 
 def serve(app: FastAPI, **said) -> None:
     """Serves on a free port of the loopback interface, prints the port and `said` as JSON, and ends when the standard input ends."""
-    door = socket.socket()
+    # asyncio sends without delay only where the protocol is named.
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     door.bind(("127.0.0.1", 0))
     door.listen()  # a client that connects before uvicorn has started waits
     threading.Thread(target=end_with_the_input, daemon=True).start()
     print(json.dumps({"port": door.getsockname()[1], **said}), flush=True)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", h11_max_incomplete_event_size=1 << 20))
-    server.run(sockets=[door])
+    # Idle connections stay open. A test that is busy for seconds would otherwise use one that has just closed.
+    config = uvicorn.Config(app, log_level="warning", h11_max_incomplete_event_size=1 << 20, timeout_keep_alive=600)
+    uvicorn.Server(config).run(sockets=[door])
 
 
 def end_with_the_input() -> None:

@@ -45,7 +45,7 @@ class Sizes(BaseModel):
 
 class Account:
     def __init__(self, id: str, name: str, sizes: Sizes) -> None:
-        self.id, self.name = id, name
+        self.id, self.name, self.seed = id, name, sizes.seed
         self.draw = draw = Draw(sizes.seed, id)
         self.now = micros(sizes.now)
         self.created = self.now - 400 * DAY
@@ -80,7 +80,8 @@ class Account:
     def number(self, n: int, released: bool) -> Number:
         phone = f"+1212{n:03}{self.draw.below(10_000):04}"
         agent = self.some_agent()
-        return Number(self.id_of("num"), phone, self.created + n * DAY // 10, agent, self.draw.pick(["sms", "imessage"]), released)
+        kind = self.draw.pick(["sms", "imessage"])
+        return Number(self.id_of("num"), phone, self.created + n * DAY // 10, agent, kind, released)
 
     def some_agent(self) -> Optional[Agent]:
         return None if not self.agents or self.draw.chance(0.1) else self.draw.pick(self.agents)

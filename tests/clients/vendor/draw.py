@@ -20,5 +20,5 @@ class Draw:
 
 
 def share_of(*seed) -> float:
-    """Returns a number from 0 to 1 for what the seed names. Equal names have equal numbers, in whatever order they are asked for."""
+    """Returns a number from 0 to 1 for what the seed names. Equal names give equal numbers, in any order."""
     return Draw(*seed).part()

@@ -28,7 +28,8 @@ class Gate:
         query = scope["query_string"].decode("latin-1")
         url = scope["path"] + (f"?{query}" if query else "")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        seen = {"method": scope["method"], "path": scope["path"], "query": query, "headers": headers, "status": None, "trouble": None}
+        seen = {"method": scope["method"], "path": scope["path"], "query": query, "headers": headers}
+        seen |= {"status": None, "trouble": None}
         state = self.state
         state.total += 1
         state.came += 1

@@ -14,10 +14,11 @@ class Ledger:
         self.account = account
         newest = sorted(account.calls, key=lambda call: (-call.at, call.id))
         self.arrived_calls: List[Call] = []  # the newest arrival first
-        self.ordered = {"newest": newest, "shuffled": shuffled(newest)}
+        self.ordered = {"newest": newest, "shuffled": shuffled(newest, account.seed)}
         # One without messages is the last. Its `lastMessageAt` is null.
         self.conversations = sorted(account.conversations, key=lambda one: (-(one.last or 0), one.id))
-        self.by_id = {one.id: one for kind in (account.agents, account.numbers, account.calls, account.conversations) for one in kind}
+        every = (account.agents, account.numbers, account.calls, account.conversations)
+        self.by_id = {one.id: one for kind in every for one in kind}
         self.merged: "dict[str, list[tuple[Message, Conversation]]]" = {}
         self.filtered: "dict[tuple, list[Call]]" = {}
 
@@ -89,8 +90,8 @@ class Ledger:
         return None
 
 
-def shuffled(calls: List[Call]) -> List[Call]:
-    draw = Draw("order", len(calls))
+def shuffled(calls: List[Call], seed: int) -> List[Call]:
+    draw = Draw("order", seed)
     return [call for _, call in sorted(((draw.part(), call) for call in calls), key=lambda pair: pair[0])]
 
 

@@ -2,12 +2,21 @@
 
 import re
 from datetime import datetime
-from typing import List, Literal, Optional
+from typing import Annotated, List, Literal, Optional
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from typing_extensions import Annotated
 
-Pattern = Annotated[str, AfterValidator(lambda text: text if re.compile(text) else text)]
+
+
+def pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(pattern)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -49,7 +58,7 @@ class Html(When):
 
 
 class Cut(When):
-    how: Literal["length", "json"] = "length"  # less than Content-Length and then the end; or a whole response of half a JSON text
+    how: Literal["length", "json"] = "length"  # less than Content-Length and then the end; or half of a JSON text
 
 
 class Slow(When):
@@ -62,7 +71,7 @@ class Short(Settings):
 
     share: Share = 0.1
     lists: List[Literal["calls", "conversations", "messages", "numbers", "agents"]] = ["calls", "conversations", "messages"]
-    # holes: pages have fewer items than they should. end: the last part of a list is missing, and `hasMore` says that there is no more.
+    # holes: pages have fewer items than they should. end: the last part of a list is missing, and `hasMore` is false before it.
     how: Literal["holes", "end"] = "holes"
     seed: int = 1
 
