@@ -14,6 +14,10 @@ import { withHint } from "./zone-hint.js";
  * - `overflow`: a sum is beyond 2^53 - 1
  * - `aborted`: the signal was aborted
  * - `not_initialised`: `init()` was not called, or failed
+ * - `unauthorized`, `forbidden`: the vendor does not accept the token (401), or the token may not read this (403)
+ * - `rate_limited`: the vendor has received too many requests (429), also at the last attempt
+ * - `upstream_unreachable`: the vendor can't be reached, or has trouble (5xx), also at the last attempt
+ * - `upstream_invalid`: the vendor's answer is not what is documented: no JSON, a redirect, another status, or too long
  */
 export type UsageErrorCode =
   | "invalid_period"
@@ -27,7 +31,12 @@ export type UsageErrorCode =
   | "unknown_records"
   | "overflow"
   | "aborted"
-  | "not_initialised";
+  | "not_initialised"
+  | "unauthorized"
+  | "forbidden"
+  | "rate_limited"
+  | "upstream_unreachable"
+  | "upstream_invalid";
 
 /** The place of an error, its problems and its cause. */
 export interface UsageErrorDetails {

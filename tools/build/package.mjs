@@ -25,7 +25,7 @@ export async function buildPackage() {
 }
 
 /** The entries that CommonJS has too: the name of the script, and the source of the types. */
-const ENTRIES = { index: "index", handler: "handler/index" };
+const ENTRIES = { index: "index", handler: "handler/index", collect: "collect/index" };
 
 /** Entries beside the main one import its class of errors, so that `instanceof` knows them. */
 const SHARED = {
@@ -45,7 +45,7 @@ async function bundleEntries() {
       target: "es2022",
       charset: "ascii",
       logLevel: "warning",
-      plugins: from === "handler/index" ? [SHARED] : [],
+      plugins: from.endsWith("/index") ? [SHARED] : [],
       external: ["usage-by-agent", "./slim.js", "./module/file.js", "./wasm-text.js", "*.wasm?module", "node:*"],
       minifyWhitespace: true, // drops the comments
       write: false,
@@ -58,8 +58,8 @@ async function bundleEntries() {
   const commonJs = { format: "cjs", platform: "node" };
   await Promise.all([
     ...["slim", "web", "edge", "module/inline", "module/compiled"].map((name) => entry(name, name)),
-    entry("handler", "handler/index"),
-    entry("commonjs/handler", "handler/index", commonJs),
+    ...["handler", "collect"].map((name) => entry(name, ENTRIES[name])),
+    ...["handler", "collect"].map((name) => entry(`commonjs/${name}`, ENTRIES[name], commonJs)),
     entry("commonjs/module/file", "module/file", commonJs), // apart, because ncc can't read the syntax of the others
     entry("commonjs/index", "commonjs", { ...commonJs, inject: [join(pkg, "src/module/node-globals.ts")] }),
   ]);

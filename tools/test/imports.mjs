@@ -19,6 +19,7 @@ const CORE = [
 ];
 
 const PACKAGE = [
+  ["collect"],
   ["handler"],
   ["web", "edge"],
   ["slim", "commonjs"],

@@ -28,7 +28,7 @@ export function retryDelay(tried: number, remainingMs: number, retryAfter: strin
 }
 
 /** `Retry-After` in milliseconds. The header contains seconds or a date (RFC 9110 §10.2.3); any other text gives 0. */
-function retryAfterMs(header: string | null): number {
+export function retryAfterMs(header: string | null): number {
   if (header === null) return 0;
   const text = header.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1000;

@@ -3,6 +3,7 @@ import type { Upstream } from "../options.js";
 import type { Question, Source } from "../source.js";
 import { judge, type Received } from "./check-upstream.js";
 import { Deadline } from "./deadline.js";
+import { fetchInit } from "./fetch-init.js";
 import { readBounded } from "./read-bounded.js";
 import { retryDelay, worthRetrying } from "./retry.js";
 
@@ -110,18 +111,4 @@ function requestHeaders(question: Question): Record<string, string> {
   const account = subAccount(question);
   if (account !== null) headers["x-sub-account-id"] = account;
   return headers;
-}
-
-/**
- * Redirects are not followed, because they would send the token to another server. `cache: "no-store"` keeps one caller's report
- * out of a cache that another caller may read. Workers with a compatibility date before 2024-11-11 do not have `cache` and throw.
- */
-function fetchInit(): RequestInit {
-  const init: RequestInit = { redirect: "manual" };
-  try {
-    new Request("https://upstream.invalid/", { cache: "no-store" });
-    return { ...init, cache: "no-store" };
-  } catch {
-    return init;
-  }
 }

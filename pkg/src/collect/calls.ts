@@ -1,0 +1,164 @@
+// Lists the calls. The list has no filter by time, and its order is not documented.
+
+import type { Json } from "./client.js";
+import { keyOf } from "./hash.js";
+import { MOST_ROUNDS, noteNumber } from "./conversations.js";
+import { type ListPage, listPages } from "./offset-list.js";
+import { addShortfall, follow, isFalling, removeShortfall } from "./progress.js";
+import { canAfford, count, missingOf, moveOn, type Pages, type Run } from "./run.js";
+import { mayBeIn, timeOf } from "./times.js";
+
+const PATH = "/v1/calls";
+
+/** The statuses after which a call does not change. */
+const FINAL = /^(?:completed?|ended|done|finished|failed|error|busy|no[-_ ]?answer|cancell?ed|rejected|declined|missed|voicemail|blocked)$/i;
+
+/** The most calls that were not final and are asked for again. */
+const MAX_OPEN = 1000;
+
+/** The longest record of a call that is kept until then, in UTF-16 units of its JSON. */
+const MAX_HELD = 4096;
+
+/** The most calls of one page of calls that were asked for again. */
+const BATCH = 50;
+
+/** Whether a call may still change. */
+function isOpen({ status, endedAt }: Json): boolean {
+  return (endedAt === null || endedAt === undefined) && !FINAL.test(String(status ?? "").trim());
+}
+
+/** Reads the list to its end, or to calls that are older than the window, if the list has been seen to be sorted. */
+export async function* callPages(run: Run): Pages {
+  const { client, options, progress, seen } = run;
+  const list = progress.lists.calls;
+  const isSeen = (item: Json) => seen.calls.has(keyOf(item));
+  const { concurrency } = options;
+  const reading = { path: PATH, offset: list.offset, concurrency, isSeen, continues: list.offset > 0 };
+  for await (const page of listPages(client, reading)) {
+    const times = page.items.map(({ startedAt }) => timeOf(startedAt));
+    const isPast = times.length > 0 && times.every((time) => time !== null && time < options.window.startMs);
+    count(run, isPast && isFalling(list.order));
+    yield* newCalls(run, page, true);
+    moveOn(list, page);
+    run.report("calls");
+    // A whole page of older calls, and not only the last: the order may be that of another time, such as the call's creation.
+    if (isPast && isFalling(list.order) && !canAfford(run, Math.ceil(((list.total ?? Infinity) - list.offset) / 98))) {
+      list.read = "stop";
+      return;
+    }
+  }
+  list.read = "end";
+}
+
+/** Gives out the calls of a page that are new and in the window. Those that are not final are held back. */
+async function* newCalls(run: Run, page: ListPage, isInOrder: boolean): Pages {
+  const { options, progress, seen, held } = run;
+  const list = progress.lists.calls;
+  const fresh = page.items.filter((item) => !seen.calls.has(keyOf(item)));
+  const wanted = fresh.filter(({ startedAt }) => mayBeIn(options.window, timeOf(startedAt)));
+  const room = MAX_OPEN - progress.open.length;
+  const open = wanted.filter((call) => isOpen(call) && isShort(call["id"])).slice(0, room);
+  const records = wanted.filter((call) => !open.includes(call));
+  if (records.length > 0) yield { kind: "calls", records };
+  for (const call of open) {
+    progress.open.push(call["id"] as string);
+    if (JSON.stringify(call).length <= MAX_HELD) held.set(call["id"] as string, call);
+  }
+  for (const call of fresh) {
+    seen.calls.add(keyOf(call));
+    if (isInOrder) follow(list.order, timeOf(call["startedAt"]));
+  }
+  for (const call of wanted) noteNumber(run, call["phoneNumberId"]);
+  progress.notFinal += records.filter(isOpen).length;
+  list.listed += fresh.length;
+  list.given += records.length;
+}
+
+const isShort = (id: unknown) => typeof id === "string" && id !== "" && id.length <= 200;
+
+/** Reads the beginning of a sorted list again, until it has no new call. */
+export async function* laterCalls(run: Run): Pages {
+  const { client, progress, seen } = run;
+  const list = progress.lists.calls;
+  if (!isFalling(list.order)) return;
+  if (list.read === "end" && list.total !== null && list.listed >= list.total) return;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    let found = false;
+    const isSeen = (item: Json) => seen.calls.has(keyOf(item));
+    for await (const page of listPages(client, { path: PATH, offset: 0, concurrency: 1, isSeen, continues: false })) {
+      count(run, true);
+      const isNew = page.items.some((item) => !isSeen(item));
+      yield* newCalls(run, page, false);
+      if (page.total !== null) list.total = page.total;
+      run.report("calls");
+      if (!isNew) break;
+      found = true;
+    }
+    if (!found) break;
+  }
+}
+
+/** Reads a list without an order again, where calls have arrived meanwhile and have not been seen. */
+export async function* callsAgain(run: Run): Pages {
+  const { client, options, progress, seen } = run;
+  const list = progress.lists.calls;
+  const isUnseen = () => list.read === "end" && list.total !== null && list.listed < list.total;
+  const pages = Math.ceil((list.total ?? 0) / 98);
+  const isSeen = (item: Json) => seen.calls.has(keyOf(item));
+  // Calls that a resumed collection read before its state are not known by their ids, and would be given out again.
+  const canReadAgain = () => isUnseen() && !seen.calls.forgot && !run.isResumed && canAfford(run, pages);
+  while (canReadAgain()) {
+    const before = list.listed;
+    list.firstTotal = null;
+    const reading = { path: PATH, offset: 0, concurrency: options.concurrency, isSeen, continues: false };
+    for await (const page of listPages(client, reading)) {
+      count(run, true);
+      yield* newCalls(run, page, false);
+      if (page.total !== null) list.total = page.total;
+      list.firstTotal ??= page.total;
+      run.report("calls");
+      if (!isUnseen()) break;
+    }
+    if (list.listed === before) break;
+  }
+}
+
+/** Compares the number of calls with what the vendor says, if the list was read to its end. */
+export function judgeCalls({ progress }: Run): void {
+  const list = progress.lists.calls;
+  if (list.read !== "end") return;
+  const { missing, meanwhile } = missingOf(list);
+  removeShortfall(progress, PATH);
+  list.meanwhile = meanwhile;
+  if (missing === 0) return;
+  const message = `the vendor says that there are ${list.total} calls, and lists ${list.listed}`;
+  addShortfall(progress, { list: "calls", path: PATH, code: "short", missing, message });
+}
+
+/** Asks for the calls that were not final by their ids, and gives them out as they are now. */
+export async function* openCalls(run: Run): Pages {
+  const { client, options, progress, held } = run;
+  while (progress.open.length > 0) {
+    const ids = progress.open.slice(0, BATCH);
+    const answers: (Json | null)[] = [];
+    for (let at = 0; at < ids.length; at += options.concurrency) {
+      const some = ids.slice(at, at + options.concurrency);
+      answers.push(...(await Promise.all(some.map((id) => client.get(`${PATH}/${encodeURIComponent(id)}`, {}, wrongCall(id))))));
+    }
+    const records = ids.map((id, at) => answers[at] ?? held.get(id)).filter((call) => call !== undefined);
+    if (records.length > 0) yield { kind: "calls", records };
+    for (const [at, id] of ids.entries()) {
+      count(run, true);
+      held.delete(id);
+      if (answers[at] !== null) continue;
+      const message = "the call was listed, and then not found";
+      addShortfall(progress, { list: "calls", path: `${PATH}/${id}`, code: "gone", missing: null, message });
+    }
+    progress.open.splice(0, ids.length);
+    progress.notFinal += records.filter(isOpen).length;
+    progress.lists.calls.given += records.length;
+    run.report("calls");
+  }
+}
+
+const wrongCall = (id: string) => (call: Json) => (call["id"] === id ? undefined : `not the call ${id}; wanted an object with its id`);
