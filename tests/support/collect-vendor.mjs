@@ -97,6 +97,12 @@ export function makeVendor(account, manners = {}) {
   const calls = account.calls.map((call) => ({ ...call }));
   const open = new Set(calls.filter(inWindow("startedAt")).slice(0, unfinished).map(({ id }) => id));
   const early = (call) => (open.has(call.id) ? { ...call, status: "in-progress", endedAt: null, durationSeconds: null } : call);
+  // Lists are sorted when they change, and not with every request.
+  let sorted;
+  const sortedCalls = () => {
+    sorted ??= calls.map(early).sort(orders[order]);
+    return sorted;
+  };
   const gone = new Set();
   const hide = (list, items) => {
     const { withheld } = manners;
@@ -114,17 +120,20 @@ export function makeVendor(account, manners = {}) {
     const data = shown.slice(0, end).slice(offset, offset + limit);
     return { data, ...(!manners.bare && { hasMore: offset + limit < end }), total: items.length };
   };
-  const conversations = () =>
-    account.conversations
-      .filter(({ messages }) => messages.length > 0)
-      .map(({ messages, ...talk }) => ({
-        ...talk,
-        ...(manners.undated && { createdAt: undefined }),
-        lastMessageAt: messages.map(({ receivedAt }) => receivedAt).sort().at(-1),
-        lastMessagePreview: "",
-        messageCount: messages.length,
-      }))
-      .sort(byTime("lastMessageAt"));
+  const talks = new Map(account.conversations.map((talk) => [talk.id, talk]));
+  const summaries = account.conversations
+    .filter(({ messages }) => messages.length > 0)
+    .map(({ messages, ...talk }) => ({
+      ...talk,
+      ...(manners.undated && { createdAt: undefined }),
+      lastMessageAt: messages
+        .map(({ receivedAt }) => receivedAt)
+        .sort()
+        .at(-1),
+      lastMessagePreview: "",
+      messageCount: messages.length,
+    }))
+    .sort(byTime("lastMessageAt"));
   const messages = (all, query) => {
     const [before, after] = ["before", "after"].map((name) => (query.has(name) ? Date.parse(query.get(name)) : null));
     const isIn = ({ receivedAt }) => {
@@ -144,10 +153,11 @@ export function makeVendor(account, manners = {}) {
     const [, , kind, id, part] = path.split("/").map(decodeURIComponent);
     if (path === "/v1/agents") return page("agents", account.agents, query);
     if (path === "/v1/numbers") return page("numbers", account.numbers.filter(({ status }) => status === "active"), query);
-    if (path === "/v1/calls") return page("calls", calls.map(early).sort(orders[order]), query);
-    if (path === "/v1/conversations") return page("conversations", conversations(), query);
+    if (path === "/v1/calls") return page("calls", sortedCalls(), query);
+    if (path === "/v1/conversations") return page("conversations", summaries, query);
     if (kind === "calls" && part === undefined) {
       open.delete(id);
+      sorted = undefined;
       return calls.find((call) => call.id === id);
     }
     if (kind === "numbers" && part === undefined) return account.numbers.find((number) => number.id === id);
@@ -155,9 +165,9 @@ export function makeVendor(account, manners = {}) {
       const own = account.conversations.filter(({ phoneNumberId }) => phoneNumberId === id);
       return messages(own.flatMap((talk) => talk.messages), query);
     }
-    const talk = account.conversations.find((one) => one.id === id);
+    const talk = talks.get(id);
     if (kind !== "conversations" || talk === undefined) return undefined;
-    if (part === undefined) return conversations().find((one) => one.id === id);
+    if (part === undefined) return summaries.find((one) => one.id === id);
     const { withheld } = manners;
     const isShort = withheld?.list === "messages" && talk.messages.length > 4 && (vendor.short ??= id) === id;
     const shown = isShort ? talk.messages.slice(0, -withheld.some) : talk.messages;
@@ -173,6 +183,7 @@ export function makeVendor(account, manners = {}) {
     if (vendor.requests.length % 5 === 0 && vendor.arrived < arrivals) {
       const time = WINDOW.startMs + 15 * DAY + vendor.arrived * 1000;
       const newest = order === "mixed" ? time : WINDOW.endMs + 10 * DAY + vendor.arrived * 1000;
+      sorted = undefined;
       calls.push(makeCall(random, `new_${vendor.arrived++}`, newest, null, account.numbers[0]));
     }
     if (headers.get("authorization") !== `Bearer ${TOKEN}`) return json({ error: { message: "Invalid API key" } }, 401);

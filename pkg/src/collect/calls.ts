@@ -5,7 +5,7 @@ import { keyOf } from "./hash.js";
 import { MOST_ROUNDS, noteNumber } from "./conversations.js";
 import { type ListPage, listPages } from "./offset-list.js";
 import { addShortfall, follow, isFalling, removeShortfall } from "./progress.js";
-import { canAfford, count, missingOf, moveOn, type Pages, type Run } from "./run.js";
+import { canAfford, count, mayStop, missingOf, moveOn, type Pages, type Run } from "./run.js";
 import { mayBeIn, timeOf } from "./times.js";
 
 const PATH = "/v1/calls";
@@ -42,7 +42,7 @@ export async function* callPages(run: Run): Pages {
     moveOn(list, page);
     run.report("calls");
     // A whole page of older calls, and not only the last: the order may be that of another time, such as the call's creation.
-    if (isPast && isFalling(list.order) && !canAfford(run, Math.ceil(((list.total ?? Infinity) - list.offset) / 98))) {
+    if (isPast && mayStop(run, list)) {
       list.read = "stop";
       return;
     }
@@ -76,11 +76,10 @@ async function* newCalls(run: Run, page: ListPage, isInOrder: boolean): Pages {
 
 const isShort = (id: unknown) => typeof id === "string" && id !== "" && id.length <= 200;
 
-/** Reads the beginning of a sorted list again, until it has no new call. */
+/** Reads the beginning of the list again, where calls arrive if it is sorted, until it has no new call. */
 export async function* laterCalls(run: Run): Pages {
   const { client, progress, seen } = run;
   const list = progress.lists.calls;
-  if (!isFalling(list.order)) return;
   if (list.read === "end" && list.total !== null && list.listed >= list.total) return;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     let found = false;

@@ -5,7 +5,7 @@ import { hashOf, keyOf } from "./hash.js";
 import { around, askMessages, EVERYTHING, MESSAGE_LIMIT, type MessagePage, messagePages } from "./message-pages.js";
 import { type ListPage, listPages } from "./offset-list.js";
 import { addShortfall, follow, isFalling, type MessagesProgress, removeShortfall } from "./progress.js";
-import { canAfford, count, missingOf, moveOn, type Pages, type Run } from "./run.js";
+import { canAfford, count, mayStop, missingOf, moveOn, type Pages, type Run } from "./run.js";
 import { mayBeIn, timeOf, type Window } from "./times.js";
 
 const PATH = "/v1/conversations";
@@ -63,8 +63,7 @@ export async function* conversationPages(run: Run): Pages {
     moveOn(list, page);
     run.report("conversations");
     const last = all.at(-1)?.lastAt ?? null;
-    const isPast = isFalling(list.order) && last !== null && last < options.window.startMs;
-    if (isPast && !canAfford(run, Math.ceil(((list.total ?? Infinity) - list.offset) / 98))) {
+    if (last !== null && last < options.window.startMs && mayStop(run, list)) {
       list.read = "stop";
       return;
     }

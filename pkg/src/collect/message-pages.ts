@@ -85,14 +85,22 @@ export async function* messagePages(
       return;
     }
     const [oldest, newest] = [Math.min(...times), Math.max(...times)];
-    const sent = `${after === null ? "" : "a"}${before === null ? "" : "b"}`;
-    side[sent] ??= await findSide(client, path, { after, before }, { keys, oldest, newest });
-    const isOldest = side[sent] === "oldest";
-    const isStuck = isOldest ? after !== null && newest - 1 <= after : before !== null && oldest + 1 >= before;
     if (oldest === newest && !instants.includes(oldest)) {
       const same = await askMessages(client, path, { after: oldest - 1, before: oldest + 1 });
       if (same !== null && (same.hasMore ?? same.items.length >= MESSAGE_LIMIT)) instants.push(oldest);
     }
+    const sent = `${after === null ? "" : "a"}${before === null ? "" : "b"}`;
+    if (side[sent] === undefined) {
+      const found = await findSide(client, path, { after, before }, { keys, oldest, newest });
+      if (found === undefined) {
+        const isTrouble = page.hasMore === true && instants.length === 0;
+        yield { fresh, next: null, ...(isTrouble && { trouble: "unpaged" as const }), instants, listed };
+        return;
+      }
+      side[sent] = found;
+    }
+    const isOldest = side[sent] === "oldest";
+    const isStuck = isOldest ? after !== null && newest - 1 <= after : before !== null && oldest + 1 >= before;
     // The next page has the messages of the edge again, because there may be more of that instant. A page of one instant has them all.
     if (isStuck && isOldest) after = (after as number) + 1;
     else if (isStuck) before = (before as number) - 1;
@@ -109,18 +117,17 @@ export async function* messagePages(
 
 /**
  * Finds out at which end of a span the vendor puts a page, if there are more messages in the span. The page may have the newest
- * messages although there are newer ones now. So the page is at the oldest end only if nothing is older.
+ * messages although there are newer ones now. So the page is at the oldest end only if nothing is older. `undefined` if nothing is on either side: the list said nothing or was wrong.
  */
 async function findSide(
   client: Client,
   path: string,
   { after, before }: Bounds,
   page: { keys: ReadonlySet<number>; oldest: number; newest: number },
-): Promise<"newest" | "oldest"> {
+): Promise<"newest" | "oldest" | undefined> {
   const isOther = (other: ListPage | null) => other?.items.some((item) => !page.keys.has(keyOf(item))) ?? false;
   const step = page.oldest === page.newest ? -1 : 1; // a page of one instant is not asked for again
   const hasNewer = isOther(await askMessages(client, path, { after: page.newest - step, before }));
-  if (!hasNewer) return "newest";
   const hasOlder = isOther(await askMessages(client, path, { after, before: page.oldest + step }));
-  return hasOlder ? "newest" : "oldest";
+  return hasOlder ? "newest" : hasNewer ? "oldest" : undefined;
 }

@@ -15,6 +15,9 @@ export interface ListProgress {
   /** How many items arrived while the list was read, and may not have been seen. */
   meanwhile: number;
   order: Order;
+  /** The most items of a page, and whether a page before the last had fewer, so that items may be withheld. */
+  most: number;
+  isUneven: boolean;
 }
 
 /** What is known about the order of a list. */
@@ -96,6 +99,8 @@ export const newList = (): ListProgress => ({
   missing: 0,
   meanwhile: 0,
   order: newOrder(),
+  most: 0,
+  isUneven: false,
 });
 
 export function newProgress(): Progress {

@@ -1,6 +1,7 @@
 import type { Client, Json } from "./client.js";
 import type { Options } from "./options.js";
-import type { ListProgress, Progress } from "./progress.js";
+import type { ListPage } from "./offset-list.js";
+import { isFalling, type ListProgress, type Progress } from "./progress.js";
 import type { Seen } from "./state.js";
 import type { CollectedPage, ListName } from "./types.js";
 
@@ -37,8 +38,20 @@ export function canAfford({ progress: { answers, proofs } }: Run, more: number):
   return proofs + more <= Math.max(FREE_PROOFS, (answers - proofs) / 5);
 }
 
+/**
+ * Whether the reading of a list may end at items that are older than the window: it has been seen to be sorted, its pages had equally
+ * many items, and the rest is too long to be read as a proof.
+ */
+export function mayStop(run: Run, list: ListProgress): boolean {
+  if (!isFalling(list.order) || list.isUneven) return false;
+  return !canAfford(run, Math.ceil(((list.total ?? Number.POSITIVE_INFINITY) - list.offset) / 98));
+}
+
 /** Remembers how far a list was read, after a page. */
-export function moveOn(list: ListProgress, page: { offset: number; items: unknown[]; total: number | null }): void {
+export function moveOn(list: ListProgress, page: ListPage): void {
+  const isLast = page.hasMore === false || (page.total !== null && page.offset + page.items.length >= page.total);
+  if (!isLast && list.most > 0 && page.items.length !== list.most) list.isUneven = true;
+  if (!isLast) list.most = Math.max(list.most, page.items.length);
   list.offset = Math.max(0, page.offset + page.items.length - 2);
   if (page.total === null) return;
   list.total = page.total;
