@@ -1,5 +1,6 @@
 import { type Account, periodBounds, UsageError, type UsageQuery, type Weekday } from "usage-by-agent";
 import {
+  createListsHandler,
   createUsageHandler,
   type UpstreamOptions,
   type UsageHandler,
@@ -13,12 +14,17 @@ import { isAccepted } from "./tokens.js";
 export function configure(env: Env): UsageHandler {
   try {
     const cors = { origins: list(env.CORS_ORIGINS) };
-    return createUsageHandler({
-      ...(env.UPSTREAM_BASE_URL ? proxied(env, env.UPSTREAM_BASE_URL) : computed(env)),
+    const onError = (error: unknown, request: Request) =>
+      console.error(`${new URL(request.url).pathname}: ${reasonFor(error)}`);
+    const lists = passesLists(env) ? createListsHandler({ ...upstreamOf(env), cors, onError }) : undefined;
+    const usage = createUsageHandler({
+      ...(env.UPSTREAM_BASE_URL ? upstreamOf(env) : computed(env)),
       cors,
-      onError: (error, request) => console.error(`${new URL(request.url).pathname}: ${reasonFor(error)}`),
+      onError,
       onWarning: (problem, request) => console.warn(`${new URL(request.url).pathname}: warning ${aboutInput(problem)}`),
     });
+    if (lists === undefined) return usage;
+    return (request) => (/^\/(?:v1\/usage(?:\/|$)|openapi\.json$)/.test(new URL(request.url).pathname) ? usage : lists)(request);
   } catch (error) {
     return async () => notConfigured(reasonOf(error));
   }
@@ -62,8 +68,16 @@ function reasonOf(error: unknown): string {
   return setting === undefined ? error.message : `${setting} can't be used: ${error.message}`;
 }
 
-function proxied(env: Env, baseUrl: string): UsageHandlerOptions {
-  const upstream: UpstreamOptions = { baseUrl };
+/** Whether the upstream's lists are passed on. Only `true` switches it on, so that nothing is passed on by a mistake. */
+function passesLists({ PASS_LISTS, UPSTREAM_BASE_URL }: Env): boolean {
+  if (!PASS_LISTS || PASS_LISTS === "false") return false;
+  if (PASS_LISTS !== "true") throw new NotConfigured("PASS_LISTS can't be used: wanted true or false");
+  if (!UPSTREAM_BASE_URL) throw new NotConfigured("PASS_LISTS needs the variable UPSTREAM_BASE_URL");
+  return true;
+}
+
+function upstreamOf(env: Env): { upstream: UpstreamOptions } {
+  const upstream: UpstreamOptions = { baseUrl: env.UPSTREAM_BASE_URL ?? "" };
   if (env.UPSTREAM_TIMEOUT_MS) upstream.timeoutMs = Number(env.UPSTREAM_TIMEOUT_MS);
   if (env.UPSTREAM_MAX_BYTES) upstream.maxBytes = Number(env.UPSTREAM_MAX_BYTES);
   if (env.UPSTREAM_RETRIES) upstream.retries = Number(env.UPSTREAM_RETRIES);

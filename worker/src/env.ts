@@ -9,6 +9,9 @@ export interface Env {
   /** The number of further attempts after the first. */
   UPSTREAM_RETRIES?: string;
 
+  /** Whether the upstream's lists are passed on too: `true` or `false`. Default `false`. */
+  PASS_LISTS?: string;
+
   /** The bucket with the records. */
   RECORDS?: R2Bucket;
   /** The name of the object with the records: JSON text, which may be gzip data. Default `records.ndjson`. */

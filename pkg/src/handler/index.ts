@@ -19,6 +19,7 @@ import { checkOptions, checkUpstream, type UsageHandlerOptions } from "./options
 import type { Source } from "./source.js";
 import { upstreamSource } from "./upstream/upstream-source.js";
 
+export { createListsHandler, type ListsHandlerOptions } from "./lists/lists-handler.js";
 export type {
   Awaitable,
   RecordsInput,

@@ -139,6 +139,11 @@ export function checkOptions(options: UsageHandlerOptions): void {
   if (rollup !== undefined && typeof rollup !== "function" && !isRollup(rollup)) {
     throw invalidOption("/rollup", "`rollup` must be a UsageRollup, or a function that returns one");
   }
+  checkCors(cors);
+}
+
+/** Checks the origins whose pages may read responses. */
+export function checkCors(cors: UsageHandlerOptions["cors"]): void {
   if (typeof cors === "object" && cors !== null) checkKeys(cors, CORS, "/cors");
   if (cors != null && !Array.isArray(cors.origins)) {
     throw invalidOption("/cors/origins", "`cors` must be an object with an array of `origins`");

@@ -50,7 +50,7 @@ export function judge(received: Received, question: Question): Answer {
 function report(received: Received, { endpoint, query }: Question): Answer {
   if (received.body === null) return bad(received, "upstream_too_large", "The upstream's response is too long.");
   const checked = validateResponse(endpoint.name, received.body, query);
-  if (checked.ok) return { status: 200, body: received.body, headers: kept(received), ...tagOf(received) };
+  if (checked.ok) return { status: 200, body: received.body, headers: keptHeaders(received.headers), ...tagOf(received) };
   const message = "The upstream's response is not a valid response to this request.";
   return bad(received, "bad_upstream_answer", message, checked.problems.slice(0, MAX_DETAILS).map(detail));
 }
@@ -62,7 +62,7 @@ function detail(problem: Problem): ErrorDetail {
 /** Passes a JSON body on unchanged. Any other body, such as a page of HTML, is replaced by a JSON error. */
 function refusal(received: Received, { code, message }: { code: string; message: string }): Answer {
   const { status, body } = received;
-  const headers = kept(received);
+  const headers = keptHeaders(received.headers);
   // A 401 must have a challenge (RFC 9110 §15.5.2).
   if (status === 401) headers["www-authenticate"] = sound(received.headers.get("www-authenticate")) ?? "Bearer";
   if (body !== null && isJson(body)) return { status, body, headers };
@@ -82,7 +82,7 @@ function bad(received: Received, code: string, message: string, details: ErrorDe
   // The owner's log gets the places and not the values, which belong to the caller.
   const places = details.slice(0, MAX_PLACES).map(({ field, type }) => ` ${type} at "${field}"`);
   const error = new Error(places.length === 0 ? message : `${message} Problems: ${details.length}, first${places}.`);
-  return { ...errorAnswer(502, code, message, { headers: kept(received), details }), error };
+  return { ...errorAnswer(502, code, message, { headers: keptHeaders(received.headers), details }), error };
 }
 
 /** The upstream's tag, which holds because its bytes are unchanged. Without a tag, `respond` computes one. */
@@ -92,7 +92,7 @@ function tagOf({ headers }: Received): { etag?: string } {
 }
 
 /** The headers that are passed on besides the tag. */
-function kept({ headers }: Received): Record<string, string> {
+export function keptHeaders(headers: Headers): Record<string, string> {
   const result: Record<string, string> = {};
   for (const name of ["retry-after", "x-request-id"]) {
     const value = sound(headers.get(name));

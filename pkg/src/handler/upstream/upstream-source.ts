@@ -6,6 +6,7 @@ import { Deadline } from "./deadline.js";
 import { fetchInit } from "./fetch-init.js";
 import { readBounded } from "./read-bounded.js";
 import { retryDelay, worthRetrying } from "./retry.js";
+import { badSubAccount, canPassOn, subAccountOf } from "./sub-account.js";
 
 /** The longest error body that is passed on, in bytes. No more than this is read. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -14,7 +15,7 @@ const MAX_ERROR_BYTES = 64 * 1024;
 export function upstreamSource(upstream: Upstream): Source {
   const init = fetchInit();
   return async (question) => {
-    if (!canPassOn(subAccount(question))) return badSubAccount();
+    if (!canPassOn(subAccountOf(question.request))) return badSubAccount();
     const client = question.request.signal;
     const deadline = new Deadline(upstream.timeoutMs, client);
     try {
@@ -36,26 +37,6 @@ export function upstreamSource(upstream: Upstream): Source {
 
 function unreachable(error: unknown): Answer {
   return { ...errorAnswer(502, "upstream_unreachable", "The upstream could not be reached."), error };
-}
-
-/** The sub-account that the caller asks about; `null` if the caller names none. */
-function subAccount({ request }: Question): string | null {
-  return request.headers.get("x-sub-account-id");
-}
-
-/**
- * Whether the header can be passed on. The values of a repeated header are joined by `", "`, and a blank is not a visible
- * character.
- */
-function canPassOn(id: string | null): boolean {
-  return id === null || /^[\x21-\x7e]{1,128}$/.test(id);
-}
-
-/** A refusal. Without the header, the upstream would answer with the numbers of the parent account. */
-function badSubAccount(): Answer {
-  const message = "The header X-Sub-Account-Id must be 1 to 128 visible characters of ASCII.";
-  const details = [{ field: "X-Sub-Account-Id", message, type: "invalid_header" }];
-  return errorAnswer(400, "invalid_header", message, { details });
 }
 
 /** The error of an attempt that got no whole response. */
@@ -108,7 +89,7 @@ function requestHeaders(question: Question): Record<string, string> {
   const headers: Record<string, string> = { authorization: `Bearer ${question.token}`, accept: "application/json" };
   const id = question.request.headers.get("x-request-id");
   if (id !== null && canPassOn(id)) headers["x-request-id"] = id;
-  const account = subAccount(question);
+  const account = subAccountOf(question.request);
   if (account !== null) headers["x-sub-account-id"] = account;
   return headers;
 }
