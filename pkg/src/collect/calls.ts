@@ -2,11 +2,12 @@
 
 import type { Json } from "./client.js";
 import { keyOf } from "./hash.js";
-import { MOST_ROUNDS, noteNumber } from "./conversations.js";
+import { noteNumber } from "./conversations.js";
 import { type ListPage, listPages } from "./offset-list.js";
-import { addShortfall, follow, isFalling, removeShortfall } from "./progress.js";
+import { addShortfall, follow, isFalling, type Progress, removeShortfall } from "./progress.js";
 import { canAfford, count, mayStop, missingOf, moveOn, type Pages, type Run } from "./run.js";
 import { mayBeIn, timeOf } from "./times.js";
+import type { CollectedPage } from "./types.js";
 
 const PATH = "/v1/calls";
 
@@ -14,7 +15,13 @@ const PATH = "/v1/calls";
 const FINAL = /^(?:completed?|ended|done|finished|failed|error|busy|no[-_ ]?answer|cancell?ed|rejected|declined|missed|voicemail|blocked)$/i;
 
 /** The most calls that were not final and are asked for again. */
-const MAX_OPEN = 1000;
+const MAX_OPEN = 2000;
+
+/** With more calls than this that were not final, those that still are not are found by lists of their statuses. */
+const FEW_OPEN = 10;
+
+/** The most statuses that are listed. */
+const MAX_STATUSES = 5;
 
 /** The longest record of a call that is kept until then, in UTF-16 units of its JSON. */
 const MAX_HELD = 4096;
@@ -61,7 +68,7 @@ async function* newCalls(run: Run, page: ListPage, isInOrder: boolean): Pages {
   const records = wanted.filter((call) => !open.includes(call));
   if (records.length > 0) yield { kind: "calls", records };
   for (const call of open) {
-    progress.open.push(call["id"] as string);
+    progress.open.push([call["id"] as string, String(call["status"] ?? "").slice(0, 40)]);
     if (JSON.stringify(call).length <= MAX_HELD) held.set(call["id"] as string, call);
   }
   for (const call of fresh) {
@@ -74,27 +81,31 @@ async function* newCalls(run: Run, page: ListPage, isInOrder: boolean): Pages {
   list.given += records.length;
 }
 
-const isShort = (id: unknown) => typeof id === "string" && id !== "" && id.length <= 200;
+const isShort = (id: unknown) => typeof id === "string" && id !== "" && id.length <= 64;
 
-/** Reads the beginning of the list again, where calls arrive if it is sorted, until it has no new call. */
-export async function* laterCalls(run: Run): Pages {
+/**
+ * Reads the end of the list again at which new calls arrive: the beginning if it falls, the end if it rises, and both if it does not
+ * show an order. Returns whether there was a new call.
+ */
+export async function* laterCalls(run: Run): AsyncGenerator<CollectedPage, boolean, void> {
   const { client, progress, seen } = run;
   const list = progress.lists.calls;
-  if (list.read === "end" && list.total !== null && list.listed >= list.total) return;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    let found = false;
-    const isSeen = (item: Json) => seen.calls.has(keyOf(item));
-    for await (const page of listPages(client, { path: PATH, offset: 0, concurrency: 1, isSeen, continues: false })) {
+  const { falls, rises } = list.order;
+  const isSeen = (item: Json) => seen.calls.has(keyOf(item));
+  let found = false;
+  for (const offset of falls === rises && list.read === "end" ? [list.offset, 0] : [falls ? 0 : list.offset]) {
+    for await (const page of listPages(client, { path: PATH, offset, concurrency: 1, isSeen, continues: false })) {
       count(run, true);
       const isNew = page.items.some((item) => !isSeen(item));
       yield* newCalls(run, page, false);
       if (page.total !== null) list.total = page.total;
+      if (page.offset > list.offset) list.offset = page.offset;
       run.report("calls");
+      found ||= isNew;
       if (!isNew) break;
-      found = true;
     }
-    if (!found) break;
   }
+  return found;
 }
 
 /** Reads a list without an order again, where calls have arrived meanwhile and have not been seen. */
@@ -134,30 +145,65 @@ export function judgeCalls({ progress }: Run): void {
   addShortfall(progress, { list: "calls", path: PATH, code: "short", missing, message });
 }
 
-/** Asks for the calls that were not final by their ids, and gives them out as they are now. */
+/**
+ * Asks again for the calls that were not final, and gives them out as they are now: those that still are not by lists of their
+ * statuses, a hundred at a time, and the others by their ids.
+ */
 export async function* openCalls(run: Run): Pages {
-  const { client, options, progress, held } = run;
-  while (progress.open.length > 0) {
-    const ids = progress.open.slice(0, BATCH);
-    const answers: (Json | null)[] = [];
-    for (let at = 0; at < ids.length; at += options.concurrency) {
-      const some = ids.slice(at, at + options.concurrency);
-      answers.push(...(await Promise.all(some.map((id) => client.get(`${PATH}/${encodeURIComponent(id)}`, {}, wrongCall(id))))));
+  const { progress } = run;
+  if (progress.open.length > FEW_OPEN) {
+    for (const status of [...new Set(progress.open.map(([, status]) => status))].slice(0, MAX_STATUSES)) {
+      if (status !== "") yield* stillOpen(run, status);
     }
-    const records = ids.map((id, at) => answers[at] ?? held.get(id)).filter((call) => call !== undefined);
-    if (records.length > 0) yield { kind: "calls", records };
-    for (const [at, id] of ids.entries()) {
-      count(run, true);
-      held.delete(id);
-      if (answers[at] !== null) continue;
-      const message = "the call was listed, and then not found";
-      addShortfall(progress, { list: "calls", path: `${PATH}/${id}`, code: "gone", missing: null, message });
-    }
-    progress.open.splice(0, ids.length);
-    progress.notFinal += records.filter(isOpen).length;
-    progress.lists.calls.given += records.length;
-    run.report("calls");
   }
+  while (progress.open.length > 0) yield* askedById(run, progress.open.slice(0, BATCH));
+}
+
+async function* stillOpen(run: Run, status: string): Pages {
+  const { client, progress } = run;
+  const most = Math.ceil(progress.open.length / 50) + 1; // the server may not know the filter, and list every call
+  const seen = new Set<number>();
+  const isSeen = (item: Json) => seen.has(keyOf(item));
+  let pages = 0;
+  for await (const page of listPages(client, { path: PATH, query: { status }, offset: 0, concurrency: 1, isSeen, continues: false })) {
+    count(run);
+    const left = new Set(progress.open.map(([id]) => id));
+    const records = page.items.filter((item) => !isSeen(item) && left.has(item["id"] as string));
+    if (records.length > 0) yield { kind: "calls", records };
+    for (const item of page.items) seen.add(keyOf(item));
+    settle(run, records);
+    if (++pages === most) return;
+  }
+}
+
+async function* askedById(run: Run, asked: Progress["open"]): Pages {
+  const { client, options, progress, held } = run;
+  const answers: (Json | null)[] = [];
+  for (let at = 0; at < asked.length; at += options.concurrency) {
+    const some = asked.slice(at, at + options.concurrency);
+    const calls = some.map(([id]) => client.get(`${PATH}/${encodeURIComponent(id)}`, {}, wrongCall(id)));
+    answers.push(...(await Promise.all(calls)));
+  }
+  const records = asked.map(([id], at) => answers[at] ?? held.get(id)).filter((call) => call !== undefined);
+  if (records.length > 0) yield { kind: "calls", records };
+  for (const [at, [id]] of asked.entries()) {
+    count(run);
+    if (answers[at] !== null) continue;
+    const message = "the call was listed, and then not found";
+    addShortfall(progress, { list: "calls", path: `${PATH}/${id}`, code: "gone", missing: null, message });
+  }
+  settle(run, records);
+  progress.open = progress.open.filter((open) => !asked.includes(open));
+}
+
+/** Remembers that calls were given out as they are now. */
+function settle({ progress, held, report }: Run, records: Json[]): void {
+  const ids = new Set(records.map(({ id }) => id as string));
+  for (const id of ids) held.delete(id);
+  progress.open = progress.open.filter(([id]) => !ids.has(id));
+  progress.notFinal += records.filter(isOpen).length;
+  progress.lists.calls.given += records.length;
+  report("calls");
 }
 
 const wrongCall = (id: string) => (call: Json) => (call["id"] === id ? undefined : `not the call ${id}; wanted an object with its id`);

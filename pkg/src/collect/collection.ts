@@ -1,11 +1,12 @@
 import { type AgentPage, type NumberPage, UsageError, type UsageErrorCode } from "usage-by-agent";
-import { callPages, callsAgain, judgeCalls, laterCalls, openCalls } from "./calls.js";
+import { callPages, callsAgain, openCalls } from "./calls.js";
 import { Client, TooLong } from "./client.js";
 import { completenessOf } from "./completeness.js";
-import { changedConversations, conversationPages } from "./conversations.js";
+import { conversationPages } from "./conversations.js";
 import { readDirectory } from "./directory.js";
 import { IdSet } from "./id-set.js";
 import { checkOptions, type Options } from "./options.js";
+import { laterRecords } from "./later.js";
 import { newProgress, type Progress } from "./progress.js";
 import type { Pages, Run } from "./run.js";
 import { readState, type Saved, type Seen, writeState } from "./state.js";
@@ -92,14 +93,10 @@ export class Collecting implements Collection {
     await readDirectory(run);
     const parts: Record<Exclude<Progress["stage"], "done">, () => Pages | Promise<void>> = {
       conversations: () => conversationPages(run),
-      changed: () => changedConversations(run),
       calls: () => callPages(run),
-      new: () => laterCalls(run),
       again: () => callsAgain(run),
-      open: () => {
-        judgeCalls(run);
-        return openCalls(run);
-      },
+      later: () => laterRecords(run),
+      open: () => openCalls(run),
       verify: async function* () {
         await readReleased(run);
         if (run.options.verify) yield* verifyMessages(run);

@@ -11,7 +11,7 @@ export function completenessOf(options: Options, progress: Progress): Completene
   const lists = names.map((name): ListCompleteness => {
     const { listed, given, total, missing, read } = progress.lists[name];
     // The messages have been read when the conversations have. Messages by number can't be compared after a resumption.
-    const ofConversations = name === "messages" && stage !== "conversations" && stage !== "changed";
+    const ofConversations = name === "messages" && stage !== "conversations";
     const isRead = ofConversations ? progress.lists.conversations.read : read;
     const list = { list: name, listed, given, total, read: isRead, missing };
     return { ...list, complete: isRead !== "open" && missing === 0 };

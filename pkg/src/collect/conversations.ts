@@ -7,11 +7,9 @@ import { type ListPage, listPages } from "./offset-list.js";
 import { addShortfall, follow, isFalling, type MessagesProgress, removeShortfall } from "./progress.js";
 import { canAfford, count, mayStop, missingOf, moveOn, type Pages, type Run } from "./run.js";
 import { mayBeIn, timeOf, type Window } from "./times.js";
+import type { CollectedPage } from "./types.js";
 
 const PATH = "/v1/conversations";
-
-/** The most times that the beginning of a list is read again, while new items arrive. */
-export const MOST_ROUNDS = 20;
 
 /** A conversation of the list. */
 interface Conversation {
@@ -73,33 +71,37 @@ export async function* conversationPages(run: Run): Pages {
 
 const isOlder = (all: Conversation[], { startMs }: Window) => all.every(({ lastAt }) => lastAt !== null && lastAt < startMs);
 
-/** Reads the beginning of the list again, until it has no conversation that is new or has new messages. */
-export async function* changedConversations(run: Run): Pages {
-  const { client, options, progress, seen, isResumed } = run;
+/** Reads the beginning of the list again. Returns whether it had a conversation that is new or has new messages. */
+export async function* laterMessages(run: Run): AsyncGenerator<CollectedPage, boolean, void> {
+  const { client, progress, seen, isResumed } = run;
   const list = progress.lists.conversations;
   const isKnown = ({ version, lastAt }: Conversation) => {
     if (seen.versions.has(version)) return true;
     // Of a collection that was resumed, older conversations are known by their times, as the list is sorted by them.
-    return isResumed && isFalling(list.order) && lastAt !== null && progress.newest !== null && lastAt <= progress.newest;
+    const { newest } = progress;
+    return isResumed && isFalling(list.order) && lastAt !== null && newest !== null && lastAt <= newest;
   };
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    let found = false;
-    const reading = { path: PATH, offset: 0, concurrency: 1, isSeen: (item: Json) => isKnown(conversationOf(item)), continues: false };
-    for await (const page of listPages(client, reading)) {
-      count(run, true);
-      const changed = page.items.map(conversationOf).filter((conversation) => !isKnown(conversation));
-      yield* messagesOf(run, changed);
-      for (const { key } of changed) {
-        if (!seen.conversations.has(key)) list.listed++;
-        seen.conversations.add(key);
-      }
-      if (page.total !== null) list.total = page.total;
-      run.report("conversations");
-      if (changed.length === 0) break;
-      found = true;
+  const isSeen = (item: Json) => isKnown(conversationOf(item));
+  let found = false;
+  for await (const page of listPages(client, { path: PATH, offset: 0, concurrency: 1, isSeen, continues: false })) {
+    count(run, true);
+    const changed = page.items.map(conversationOf).filter((conversation) => !isKnown(conversation));
+    yield* messagesOf(run, changed);
+    for (const { key } of changed) {
+      if (!seen.conversations.has(key)) list.listed++;
+      seen.conversations.add(key);
     }
-    if (!found) break;
+    if (page.total !== null) list.total = page.total;
+    run.report("conversations");
+    if (changed.length === 0) break;
+    found = true;
   }
+  return found;
+}
+
+/** Compares the number of conversations with what the vendor says, if the list was read to its end. */
+export function judgeConversations({ progress }: Run): void {
+  const list = progress.lists.conversations;
   if (list.read !== "end") return;
   const { missing, meanwhile } = missingOf(list);
   removeShortfall(progress, PATH);

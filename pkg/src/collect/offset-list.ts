@@ -29,6 +29,8 @@ export interface ListPage {
 /** Where to begin, and how to read on. */
 export interface Reading {
   path: string;
+  /** More parameters of each request. */
+  query?: Record<string, string>;
   offset: number;
   /** The most requests at a time. */
   concurrency: number;
@@ -43,7 +45,7 @@ export interface Reading {
  * what was read, items before it were removed, and the reader steps back.
  */
 export async function* listPages(client: Client, reading: Reading): AsyncGenerator<ListPage, void, void> {
-  const { path, isSeen } = reading;
+  const { isSeen } = reading;
   const asked = new Map<number, Promise<ListPage>>();
   let limit = LIMIT;
   let offset = reading.offset;
@@ -54,7 +56,7 @@ export async function* listPages(client: Client, reading: Reading): AsyncGenerat
   let stale = 0;
 
   const ask = (at: number) => {
-    const page = askPage(client, path, at, limit);
+    const page = askPage(client, reading, at, limit);
     page.catch(() => {}); // it is awaited later, or not at all
     return page;
   };
@@ -116,8 +118,8 @@ function nextOffset({ offset, items, total, hasMore }: ListPage, isStale: boolea
   return looksLikeEnd ? end : end - OVERLAP;
 }
 
-async function askPage(client: Client, path: string, offset: number, limit: number): Promise<ListPage> {
-  const value = await client.get(path, { limit, offset }, wrongPage);
+async function askPage(client: Client, { path, query }: Reading, offset: number, limit: number): Promise<ListPage> {
+  const value = await client.get(path, { limit, offset, ...query }, wrongPage);
   if (value !== null) return pageOf(value, offset);
   const got = `GET ${path}: the server has nothing at this path (status 404)`;
   throw new UsageError("upstream_invalid", `${got}; wanted AgentPhone's API: check \`baseUrl\``);

@@ -54,7 +54,7 @@ export interface MessagesProgress {
  * made at any time.
  */
 export interface Progress {
-  stage: "conversations" | "changed" | "calls" | "new" | "again" | "open" | "verify" | "evidence" | "done";
+  stage: "conversations" | "calls" | "again" | "later" | "open" | "verify" | "evidence" | "done";
   lists: Record<ListName, ListProgress>;
   /** The newest `lastMessageAt` of the first page. */
   newest: number | null;
@@ -62,8 +62,9 @@ export interface Progress {
   current: MessagesProgress | null;
   /** At which end of what was asked for a page of messages lies, by the bounds that were sent. */
   side: Record<string, "newest" | "oldest">;
-  /** The ids of the calls that were not final, and of the numbers that were not listed. */
-  open: string[];
+  /** The ids and the statuses of the calls that were not final. */
+  open: [id: string, status: string][];
+  /** The ids of the numbers that records name and that were not listed. */
   released: string[];
   shortfalls: Shortfall[];
   moreShortfalls: number;

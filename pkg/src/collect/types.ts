@@ -154,7 +154,7 @@ export interface Collection extends AsyncIterable<CollectedPage> {
   /**
    * Where the collection is, as JSON text for the option `resume`. It covers every page after which another page was asked for. The
    * page that was given out last comes again, unless the loop has ended by itself. So no page is lost, even if the loop was left by
-   * an error. A page that comes again has equal ids, so counts stay right. It has at most 256 KiB, and does not contain the token.
+   * an error. A page that comes again has equal ids, so counts stay right. It has at most 512 KiB, and does not contain the token.
    */
   state(): string;
   /** The agents that exist, for the option `agents` of a report. Deleted agents are not listed by the vendor. */

@@ -3,8 +3,8 @@
 import { isArray, isObject } from "../bridge/values.js";
 import { periodBounds, UsageError } from "usage-by-agent";
 import { keep } from "./directory.js";
-import { changedConversations } from "./conversations.js";
 import { keyOf } from "./hash.js";
+import { laterRecords } from "./later.js";
 import { around, askMessages, messagePages } from "./message-pages.js";
 import { addShortfall } from "./progress.js";
 import { count, type Pages, type Run } from "./run.js";
@@ -50,7 +50,7 @@ export async function* verifyMessages(run: Run): Pages {
     if (missing.size > 0) unseen.set(path, missing);
   }
   // They may have arrived after the conversations were listed.
-  if (unseen.size > 0) yield* changedConversations(run);
+  if (unseen.size > 0) yield* laterRecords(run);
   for (const [path, keys] of unseen) {
     const missing = [...keys].filter((key) => !seen.messages.has(key)).length;
     if (missing === 0) continue;
