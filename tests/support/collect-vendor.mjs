@@ -99,15 +99,17 @@ export function makeVendor(account, manners = {}) {
   const early = (call) => (open.has(call.id) ? { ...call, status: "in-progress", endedAt: null, durationSeconds: null } : call);
   // Lists are sorted when they change, and not with every request.
   let sorted;
-  const sortedCalls = () => {
+  const sortedCalls = (status) => {
     sorted ??= calls.map(early).sort(orders[order]);
-    return sorted;
+    if (status === null) return sorted;
+    const ids = new Set(calls.filter((call) => call.status === status).map(({ id }) => id));
+    return sorted.filter(({ id }) => ids.has(id));
   };
   const gone = new Set();
   const hide = (list, items) => {
     const { withheld } = manners;
     if (withheld?.list !== list || withheld.how === "ends") return items;
-    if (gone.size === 0) for (const item of items.slice(3, 3 + withheld.some)) gone.add(item.id);
+    if (gone.size === 0) for (const item of items.slice(1, 1 + withheld.some)) gone.add(item.id);
     return items.filter(({ id }) => !gone.has(id));
   };
   const vendor = { requests: [], failures: 0, others: [], calls, arrived: 0, fetch: undefined, withheldIds: gone };
@@ -153,7 +155,7 @@ export function makeVendor(account, manners = {}) {
     const [, , kind, id, part] = path.split("/").map(decodeURIComponent);
     if (path === "/v1/agents") return page("agents", account.agents, query);
     if (path === "/v1/numbers") return page("numbers", account.numbers.filter(({ status }) => status === "active"), query);
-    if (path === "/v1/calls") return page("calls", sortedCalls(), query);
+    if (path === "/v1/calls") return page("calls", sortedCalls(query.get("status")), query);
     if (path === "/v1/conversations") return page("conversations", summaries, query);
     if (kind === "calls" && part === undefined) {
       open.delete(id);

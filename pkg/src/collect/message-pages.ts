@@ -90,14 +90,10 @@ export async function* messagePages(
       if (same !== null && (same.hasMore ?? same.items.length >= MESSAGE_LIMIT)) instants.push(oldest);
     }
     const sent = `${after === null ? "" : "a"}${before === null ? "" : "b"}`;
-    if (side[sent] === undefined) {
-      const found = await findSide(client, path, { after, before }, { keys, oldest, newest });
-      if (found === undefined) {
-        const isTrouble = page.hasMore === true && instants.length === 0;
-        yield { fresh, next: null, ...(isTrouble && { trouble: "unpaged" as const }), instants, listed };
-        return;
-      }
-      side[sent] = found;
+    side[sent] ??= await findSide(client, path, { after, before }, { keys, oldest, newest });
+    if (side[sent] === undefined && page.hasMore !== true) {
+      yield { fresh, next: null, instants, listed };
+      return;
     }
     const isOldest = side[sent] === "oldest";
     const isStuck = isOldest ? after !== null && newest - 1 <= after : before !== null && oldest + 1 >= before;
@@ -117,7 +113,8 @@ export async function* messagePages(
 
 /**
  * Finds out at which end of a span the vendor puts a page, if there are more messages in the span. The page may have the newest
- * messages although there are newer ones now. So the page is at the oldest end only if nothing is older. `undefined` if nothing is on either side: the list said nothing or was wrong.
+ * messages although there are newer ones now. So the page is at the oldest end only if nothing is older. `undefined` if nothing was found
+ * on either side.
  */
 async function findSide(
   client: Client,
@@ -125,9 +122,14 @@ async function findSide(
   { after, before }: Bounds,
   page: { keys: ReadonlySet<number>; oldest: number; newest: number },
 ): Promise<"newest" | "oldest" | undefined> {
-  const isOther = (other: ListPage | null) => other?.items.some((item) => !page.keys.has(keyOf(item))) ?? false;
-  const step = page.oldest === page.newest ? -1 : 1; // a page of one instant is not asked for again
-  const hasNewer = isOther(await askMessages(client, path, { after: page.newest - step, before }));
-  const hasOlder = isOther(await askMessages(client, path, { after, before: page.oldest + step }));
+  const isOther = async (bounds: Bounds) => {
+    const other = await askMessages(client, path, bounds);
+    return other?.items.some((item) => !page.keys.has(keyOf(item))) ?? false;
+  };
+  // The instants at the ends of the page may have more messages, or as many as a page can have.
+  const hasNewer =
+    (await isOther({ after: page.newest - 1, before })) || (await isOther({ after: page.newest + 1, before }));
+  const hasOlder =
+    (await isOther({ after, before: page.oldest + 1 })) || (await isOther({ after, before: page.oldest - 1 }));
   return hasOlder ? "newest" : hasNewer ? "oldest" : undefined;
 }

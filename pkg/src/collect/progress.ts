@@ -61,7 +61,7 @@ export interface Progress {
   /** The conversation whose messages are being read, if some of its pages have been given out. */
   current: MessagesProgress | null;
   /** At which end of what was asked for a page of messages lies, by the bounds that were sent. */
-  side: Record<string, "newest" | "oldest">;
+  side: Record<string, "newest" | "oldest" | undefined>;
   /** The ids and the statuses of the calls that were not final. */
   open: [id: string, status: string][];
   /** The ids of the numbers that records name and that were not listed. */
