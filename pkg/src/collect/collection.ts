@@ -51,7 +51,10 @@ export class Collecting implements Collection {
     if (signal?.aborted) stop();
     try {
       const client = new Client(this.#options, controller.signal);
-      yield* this.#pages(this.#run(client), client);
+      for await (const page of this.#pages(this.#run(client), client)) {
+        yield page;
+        if (signal?.aborted) throw new Error("aborted"); // also where the next page has been asked for ahead
+      }
     } catch (error) {
       if (signal?.aborted) throw new UsageError("aborted", "the collection was aborted", { cause: signal.reason });
       throw this.#explained(error);
