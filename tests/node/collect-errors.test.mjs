@@ -1,7 +1,7 @@
 /** What goes wrong with a collection: each error has the right code, says what to do, and does not contain the token. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { makeAccount, makeVendor, TOKEN, WINDOW, withoutPauses } from "../support/collect-vendor.mjs";
 import { collect } from "../support/collected.mjs";
@@ -17,7 +17,8 @@ const GOOD = { token: TOKEN, window: WINDOW };
 const account = makeAccount(1, { calls: 250, conversations: 20 });
 
 /** Everything that an error says. */
-const textOf = (error) => [error.message, error.stack, JSON.stringify(error), String(error.cause), JSON.stringify(error.problems)].join("\n");
+const textOf = (error) =>
+  [error.message, error.stack, JSON.stringify(error), String(error.cause), JSON.stringify(error.problems)].join("\n");
 
 async function failing(options) {
   try {
@@ -79,7 +80,12 @@ test("wrong options are refused at once, with their places", () => {
       },
     );
   }
-  for (const baseUrl of ["http://localhost:1", "http://127.0.0.1", "http://[::1]:5/behind/", "https://a.example/behind"]) {
+  for (const baseUrl of [
+    "http://localhost:1",
+    "http://127.0.0.1",
+    "http://[::1]:5/behind/",
+    "https://a.example/behind",
+  ]) {
     collect({ ...GOOD, baseUrl, fetch });
   }
 });
@@ -115,17 +121,27 @@ test("a state of another window, account or version, and a damaged one, are refu
   }
   for (let at = 0; at < state.length; at += 997) {
     const damaged = state.slice(0, at) + (state[at] === "7" ? "8" : "7") + state.slice(at + 1);
-    assert.throws(() => collect({ ...GOOD, resume: damaged }), ({ code }) => code === "invalid_option", `at ${at}`);
+    assert.throws(
+      () => collect({ ...GOOD, resume: damaged }),
+      ({ code }) => code === "invalid_option",
+      `at ${at}`,
+    );
   }
 });
 
 const HTML = "<!doctype html><title>Please log in</title>";
 const html = (status) => new Response(HTML, { status, headers: { "content-type": "text/html" } });
-const echo = (_url, init) => Response.json({ error: { message: `bad token ${init.headers.authorization}` } }, { status: 401 });
+const echo = (_url, init) =>
+  Response.json({ error: { message: `bad token ${init.headers.authorization}` } }, { status: 401 });
 
 /** What a vendor answers, the code, how often it is asked, and what the message says. Retries: 3. */
 const ANSWERS = [
-  [() => Response.json({ error: { message: "Invalid API key" } }, { status: 401 }), "unauthorized", 1, /Invalid API key.*wanted a valid API key/],
+  [
+    () => Response.json({ error: { message: "Invalid API key" } }, { status: 401 }),
+    "unauthorized",
+    1,
+    /Invalid API key.*wanted a valid API key/,
+  ],
   [echo, "unauthorized", 1, /bad token Bearer …/],
   [() => html(403), "forbidden", 1, /Please log in.*wanted an API key that may/],
   [() => Response.json({}, { status: 429, headers: { "retry-after": "0" } }), "rate_limited", 4, /Retry-After/],
@@ -134,7 +150,12 @@ const ANSWERS = [
   [() => html(502), "upstream_unreachable", 4, /502.*Please log in.*state\(\)/],
   [() => Response.json({}, { status: 408 }), "upstream_unreachable", 4, /408/],
   [() => Response.json({}, { status: 425 }), "upstream_unreachable", 4, /425/],
-  [() => Promise.reject(new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") })), "upstream_unreachable", 4, /ECONNREFUSED.*check the network/],
+  [
+    () => Promise.reject(new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") })),
+    "upstream_unreachable",
+    4,
+    /ECONNREFUSED.*check the network/,
+  ],
   [(_url, init) => Promise.reject(new Error(JSON.stringify(init.headers))), "upstream_unreachable", 4, /…/],
   [() => html(200), "upstream_invalid", 4, /an HTML page titled "Please log in".*check `baseUrl`/],
   [() => new Response('{"data":[{"id":"a"'), "upstream_invalid", 4, /cut, or no JSON/],
@@ -146,19 +167,31 @@ const ANSWERS = [
   [() => Response.json({}, { status: 404 }), "upstream_invalid", 1, /404.*check `baseUrl`/],
   [() => Response.json({ error: { message: "no money" } }, { status: 402 }), "upstream_invalid", 1, /402.*no money/],
   [() => Response.json({ detail: "limit" }, { status: 422 }), "upstream_invalid", 1, /422/],
-  [() => new Response(null, { status: 302, headers: { location: "https://evil.example/" } }), "upstream_invalid", 1, /redirect.*not followed/],
+  [
+    () => new Response(null, { status: 302, headers: { location: "https://evil.example/" } }),
+    "upstream_invalid",
+    1,
+    /redirect.*not followed/,
+  ],
   [() => new Response(null, { status: 204 }), "upstream_invalid", 1, /204/],
 ];
 
 for (const [answer, code, asked, pattern] of ANSWERS) {
   test(`${code}: ${pattern.source}`, async () => {
     let requests = 0;
-    const error = await failing({ retries: 3, concurrency: 1, fetch: async (url, init) => (requests++, answer(url, init)) });
+    const error = await failing({
+      retries: 3,
+      concurrency: 1,
+      fetch: async (url, init) => (requests++, answer(url, init)),
+    });
     assert.equal(error.code, code, error.message);
     assert.match(error.message, pattern);
     assert.equal(requests, asked, error.message);
     assert.match(error.message, /not wholly collected: agents, numbers, conversations, messages, calls/);
-    assert.deepEqual(error.problems.map(({ message }) => message.split(":")[0]), ["agents", "numbers", "conversations", "messages", "calls"]);
+    assert.deepEqual(
+      error.problems.map(({ message }) => message.split(":")[0]),
+      ["agents", "numbers", "conversations", "messages", "calls"],
+    );
   });
 }
 
@@ -172,7 +205,10 @@ test("an error in the middle names what is missing, and the collection goes on a
   const read = async () => {
     for await (const page of collection) records.push(...page.records);
   };
-  await assert.rejects(read(), ({ code, message }) => code === "forbidden" && /not wholly collected: calls\)/.test(message));
+  await assert.rejects(
+    read(),
+    ({ code, message }) => code === "forbidden" && /not wholly collected: calls\)/.test(message),
+  );
   assert.equal(collection.completeness().complete, false);
   isForbidden = false;
   await read();
@@ -189,18 +225,28 @@ test("the token may be a function, which is called for each request, and whose e
   const failed = collect({ ...GOOD, token: () => Promise.reject(own), fetch: vendor.fetch });
   await assert.rejects(failed[Symbol.asyncIterator]().next(), own);
   const wrong = collect({ ...GOOD, token: () => "a b", fetch: vendor.fetch });
-  await assert.rejects(wrong[Symbol.asyncIterator]().next(), ({ code, path }) => code === "invalid_option" && path === "/token");
+  await assert.rejects(
+    wrong[Symbol.asyncIterator]().next(),
+    ({ code, path }) => code === "invalid_option" && path === "/token",
+  );
 });
 
 test("an abort ends a request that never answers, and a pause", async () => {
-  for (const answer of [() => new Promise(() => {}), () => new Response(new ReadableStream({})), () => Response.json({}, { status: 429, headers: { "retry-after": "100" } })]) {
+  for (const answer of [
+    () => new Promise(() => {}),
+    () => new Response(new ReadableStream({})),
+    () => Response.json({}, { status: 429, headers: { "retry-after": "100" } }),
+  ]) {
     const controller = new AbortController();
     const fetch = async () => {
       setImmediate(() => controller.abort(new Error("enough")));
       return answer();
     };
     const collection = collect({ ...GOOD, fetch, signal: controller.signal });
-    await assert.rejects(collection[Symbol.asyncIterator]().next(), ({ code, cause }) => code === "aborted" && cause.message === "enough");
+    await assert.rejects(
+      collection[Symbol.asyncIterator]().next(),
+      ({ code, cause }) => code === "aborted" && cause.message === "enough",
+    );
   }
   const aborted = collect({ ...GOOD, fetch: () => assert.fail("asked"), signal: AbortSignal.abort() });
   await assert.rejects(aborted[Symbol.asyncIterator]().next(), ({ code }) => code === "aborted");
@@ -208,10 +254,15 @@ test("an abort ends a request that never answers, and a pause", async () => {
 
 test("a redirect of a real server is not followed, and nothing listens is unreachable", async () => {
   const asked = [];
-  const evil = createServer((request, response) => (asked.push(request.url), response.end("{}"))).listen(0, "127.0.0.1");
+  const evil = createServer((request, response) => (asked.push(request.url), response.end("{}"))).listen(
+    0,
+    "127.0.0.1",
+  );
   await once(evil, "listening");
   const to = `http://127.0.0.1:${evil.address().port}`;
-  const server = createServer((request, response) => response.writeHead(307, { location: to + request.url }).end()).listen(0, "127.0.0.1");
+  const server = createServer((request, response) =>
+    response.writeHead(307, { location: to + request.url }).end(),
+  ).listen(0, "127.0.0.1");
   await once(server, "listening");
   const baseUrl = `http://127.0.0.1:${server.address().port}`;
   try {
@@ -236,7 +287,9 @@ test("an answer that is too long is asked for in smaller pages", async () => {
   for await (const { kind, records } of collect({ ...GOOD, fetch: vendor.fetch })) {
     if (kind === "calls") for (const { id } of records) ids.add(id);
   }
-  const wanted = small.calls.filter(({ startedAt }) => Date.parse(startedAt) >= WINDOW.startMs && Date.parse(startedAt) < WINDOW.endMs);
+  const wanted = small.calls.filter(
+    ({ startedAt }) => Date.parse(startedAt) >= WINDOW.startMs && Date.parse(startedAt) < WINDOW.endMs,
+  );
   assert.equal(ids.size, wanted.length);
   const huge = async () => Response.json({ data: [{ id: "a", text: "x".repeat(9_000_000) }] });
   assert.match((await failing({ fetch: huge })).message, /longer than 8 MiB/);
@@ -244,7 +297,18 @@ test("an answer that is too long is asked for in smaller pages", async () => {
 
 test("a list that never ends, and ids that would be other paths, do no harm", async () => {
   const asked = [];
-  const page = { data: [{ id: "../../admin", startedAt: "2025-06-03T00:00:00Z", status: "ringing", lastMessageAt: "2025-06-03T00:00:00Z", messageCount: 1 }], hasMore: true };
+  const page = {
+    data: [
+      {
+        id: "../../admin",
+        startedAt: "2025-06-03T00:00:00Z",
+        status: "ringing",
+        lastMessageAt: "2025-06-03T00:00:00Z",
+        messageCount: 1,
+      },
+    ],
+    hasMore: true,
+  };
   const fetch = async (url) => {
     asked.push(new URL(url).pathname);
     assert.ok(asked.length < 1000, "it does not end");

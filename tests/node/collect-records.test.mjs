@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Random } from "../../tools/generate/random.mjs";
-import { makeAccount, makeVendor } from "../support/collect-vendor.mjs";
-import { withoutPauses } from "../support/collect-vendor.mjs";
+import { makeAccount, makeVendor, withoutPauses } from "../support/collect-vendor.mjs";
 import { assertEqualRecords, collected } from "../support/collected.mjs";
 
 const SEEDS = Number(process.env.COLLECT_SEEDS ?? 25);
@@ -27,7 +26,11 @@ function mannersOf(random) {
 for (let seed = 1; seed <= SEEDS; seed++) {
   test(`an account with every trouble, seed ${seed}`, async () => {
     const random = new Random(seed, 73);
-    const sizes = { calls: random.below(700), conversations: random.below(200), longest: random.pick([40, 180, 450, 700]) };
+    const sizes = {
+      calls: random.below(700),
+      conversations: random.below(200),
+      longest: random.pick([40, 180, 450, 700]),
+    };
     const account = makeAccount(seed, { ...sizes, coarse: random.pick([1, 1000, 3_600_000]) });
     const manners = mannersOf(random);
     const vendor = makeVendor(account, manners);
@@ -53,7 +56,13 @@ for (const list of ["calls", "conversations", "messages", "agents", "numbers"]) 
         for (let seed = 1; seed <= 6; seed++) {
           const account = makeAccount(seed, { calls: 300 + seed, conversations: 100, longest: 300, coarse: 1 });
           const withheld = { list, some: 1 + (seed % 2), how };
-          const vendor = makeVendor(account, { order, trouble: 0.03, arrivals: 20 * (seed % 2), unfinished: 2, withheld });
+          const vendor = makeVendor(account, {
+            order,
+            trouble: 0.03,
+            arrivals: 20 * (seed % 2),
+            unfinished: 2,
+            withheld,
+          });
           const { completeness } = await collected(vendor);
           const named = completeness.shortfalls.filter(({ code }) => code !== "instant").map(({ list: name }) => name);
           assert.deepEqual([completeness.complete, [...new Set(named)]], [false, [list]], JSON.stringify(completeness));
@@ -66,13 +75,36 @@ for (const list of ["calls", "conversations", "messages", "agents", "numbers"]) 
 }
 
 test("more messages of one instant than a page can have are named, and the others are collected", async () => {
-  for (const manners of [{}, { inclusive: true }, { side: "oldest" }, { side: "oldest", inclusive: true }, { ascending: true }]) {
-    for (const [extra, isNamed] of [[199, false], [200, false], [201, true], [450, true]]) {
+  for (const manners of [
+    {},
+    { inclusive: true },
+    { side: "oldest" },
+    { side: "oldest", inclusive: true },
+    { ascending: true },
+  ]) {
+    for (const [extra, isNamed] of [
+      [199, false],
+      [200, false],
+      [201, true],
+      [450, true],
+    ]) {
       const account = makeAccount(5, { calls: 10, conversations: 12, longest: 60 });
-      const talk = account.conversations.reduce((most, one) => (one.messages.length > most.messages.length ? one : most));
+      const talk = account.conversations.reduce((most, one) =>
+        one.messages.length > most.messages.length ? one : most,
+      );
       const receivedAt = "2025-06-10T10:00:00.000Z";
-      const made = Array.from({ length: extra }, (_, n) => ({ id: `same_${n}`, body: "", direction: "inbound", receivedAt }));
-      const around = ["2025-06-10T09:59:59.999Z", "2025-06-10T10:00:00.001Z", "2025-06-30T23:59:59.999Z", "2025-06-01T00:00:00.000Z"];
+      const made = Array.from({ length: extra }, (_, n) => ({
+        id: `same_${n}`,
+        body: "",
+        direction: "inbound",
+        receivedAt,
+      }));
+      const around = [
+        "2025-06-10T09:59:59.999Z",
+        "2025-06-10T10:00:00.001Z",
+        "2025-06-30T23:59:59.999Z",
+        "2025-06-01T00:00:00.000Z",
+      ];
       const more = around.map((at, n) => ({ id: `near_${n}`, body: "", direction: "inbound", receivedAt: at }));
       talk.messages = [...talk.messages.filter((message) => message.receivedAt !== receivedAt), ...made, ...more];
       const vendor = makeVendor(account, manners);
@@ -80,7 +112,11 @@ test("more messages of one instant than a page can have are named, and the other
       const ids = new Set(got.messages.map(({ id }) => id));
       const told = JSON.stringify([manners, extra, completeness.shortfalls]);
       assert.equal(completeness.complete, !isNamed, told);
-      assert.deepEqual(completeness.shortfalls.map(({ code }) => code), isNamed ? ["instant"] : [], told);
+      assert.deepEqual(
+        completeness.shortfalls.map(({ code }) => code),
+        isNamed ? ["instant"] : [],
+        told,
+      );
       for (const { id } of more) assert.ok(ids.has(id), `${id}: ${told}`);
       if (isNamed) assert.equal(completeness.shortfalls[0].missing, extra - 200, told);
       else assertEqualRecords(got, account, vendor);
@@ -96,7 +132,12 @@ test("with verify, messages that no conversation has are named by their number",
   const receivedAt = "2025-06-10T10:00:00Z";
   const [first] = hidden.conversations;
   // The conversation is not listed, and `total` does not count it.
-  const lost = { ...first, id: "lost", messages: [{ id: "lost_1", body: "", direction: "inbound", receivedAt }], lost: true };
+  const lost = {
+    ...first,
+    id: "lost",
+    messages: [{ id: "lost_1", body: "", direction: "inbound", receivedAt }],
+    lost: true,
+  };
   const other = makeVendor({ ...hidden, conversations: [...hidden.conversations, lost] });
   const fetch = async (url, init) => {
     const response = await other.fetch(url, init);
@@ -107,16 +148,20 @@ test("with verify, messages that no conversation has are named by their number",
   };
   const { completeness, got } = await collected({ ...other, fetch }, { verify: true });
   assert.deepEqual([completeness.complete, completeness.notes.verified], [false, false]);
-  assert.deepEqual(completeness.shortfalls.map(({ code, path }) => [code, path]), [
-    ["unseen", `/v1/numbers/${first.phoneNumberId}/messages`],
-  ]);
+  assert.deepEqual(
+    completeness.shortfalls.map(({ code, path }) => [code, path]),
+    [["unseen", `/v1/numbers/${first.phoneNumberId}/messages`]],
+  );
   assert.ok(!got.messages.some(({ id }) => id === "lost_1"));
 });
 
 test("released numbers are asked for, and deleted agents are null", async () => {
   const account = makeAccount(3, { calls: 200, conversations: 40 });
   const { collection, got } = await collected(makeVendor(account));
-  assert.deepEqual([...collection.numbers().data].map(({ id }) => id).sort(), account.numbers.map(({ id }) => id).sort());
+  assert.deepEqual(
+    [...collection.numbers().data].map(({ id }) => id).sort(),
+    account.numbers.map(({ id }) => id).sort(),
+  );
   assert.ok(got.messages.some(({ agentId }) => agentId === null));
 });
 
@@ -130,5 +175,12 @@ test("progress names the lists, and an error that it throws comes through", asyn
     assert.ok(n === 0 || given >= progress[n - 1].given);
   }
   const own = new Error("mine");
-  await assert.rejects(collected(makeVendor(account), { onProgress: () => { throw own; } }), own);
+  await assert.rejects(
+    collected(makeVendor(account), {
+      onProgress: () => {
+        throw own;
+      },
+    }),
+    own,
+  );
 });

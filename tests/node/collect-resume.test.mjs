@@ -111,5 +111,8 @@ test("an account of the state that is not the token's is refused", async () => {
   const renamed = (items) => items.map((item) => ({ ...item, id: `other_${item.id}` }));
   const vendor = makeVendor({ ...other, agents: renamed(other.agents), numbers: renamed(other.numbers) });
   const resumed = collect({ token: TOKEN, window: WINDOW, fetch: vendor.fetch, resume: collection.state() });
-  await assert.rejects(resumed[Symbol.asyncIterator]().next(), ({ code, path }) => code === "invalid_option" && path === "/resume");
+  await assert.rejects(
+    resumed[Symbol.asyncIterator]().next(),
+    ({ code, path }) => code === "invalid_option" && path === "/resume",
+  );
 });

@@ -9,7 +9,7 @@ import { TOKEN, WINDOW } from "../support/collect-vendor.mjs";
 import { installed, run } from "../support/packed.mjs";
 
 const server = fileURLToPath(new URL("../support/collect-server.mjs", import.meta.url));
-const collect = pathToFileURL(join(installed, "dist/collect/index.js")).href;
+const collect = pathToFileURL(join(installed, "dist/collect.js")).href;
 
 /**
  * The program that collects. Its old generation has 32 MiB, with all of Node's own, and it must not run out of it. The memory that
@@ -40,16 +40,28 @@ for (const [seed, manners] of [
     try {
       const [line] = await once(child.stdout, "data");
       const baseUrl = String(line).trim();
-      const flags = ["--expose-gc", "--max-old-space-size=32", "--input-type=module", "-e", PROGRAM, "program", baseUrl];
+      const flags = [
+        "--expose-gc",
+        "--max-old-space-size=32",
+        "--input-type=module",
+        "-e",
+        PROGRAM,
+        "program",
+        baseUrl,
+      ];
       const { status, stdout, stderr } = await run(process.execPath, flags, { timeout: 300_000 });
       assert.equal(status, 0, stderr);
       const { counts, most, state, complete, shortfalls } = JSON.parse(stdout);
       const there = await (await fetch(`${baseUrl}/counts`)).json();
-      console.log(`${there.requests} requests, ${there.failures} of them failed, for ${there.needed} pages; ${most} bytes; state ${state}`);
+      console.log(
+        `${there.requests} requests, ${there.failures} of them failed, for ${there.needed} pages; ${most} bytes; state ${state}`,
+      );
       assert.equal(complete, true, JSON.stringify(shortfalls));
       assert.equal(counts.messages, there.messages);
       // Of a list without an order, calls that arrive meanwhile may be there or not.
-      assert.ok(counts.calls <= there.calls && counts.calls >= there.calls - (manners.order === "mixed" ? manners.arrivals : 0));
+      assert.ok(
+        counts.calls <= there.calls && counts.calls >= there.calls - (manners.order === "mixed" ? manners.arrivals : 0),
+      );
       assert.ok(there.requests - there.failures <= 1.3 * there.needed, `${there.requests} for ${there.needed}`);
       assert.ok(most < 32 * 1024 * 1024, `${most} bytes`);
       assert.ok(state < 512 * 1024);

@@ -12,7 +12,12 @@ const vendor = makeVendor(account, manners);
 const server = createServer(async (request, response) => {
   if (request.url === "/counts") {
     const { calls, messages } = recordsOf(account, vendor.calls);
-    const counts = { calls: calls.size, messages: messages.size, requests: vendor.requests.length, failures: vendor.failures };
+    const counts = {
+      calls: calls.size,
+      messages: messages.size,
+      requests: vendor.requests.length,
+      failures: vendor.failures,
+    };
     response.end(JSON.stringify({ ...counts, needed: neededPages() }));
     return;
   }
@@ -40,7 +45,9 @@ function neededPages() {
 }
 
 async function answer({ url, headers }) {
-  const found = await vendor.fetch(`https://api.agentphone.ai${url}`, { headers: { authorization: headers.authorization } });
+  const found = await vendor.fetch(`https://api.agentphone.ai${url}`, {
+    headers: { authorization: headers.authorization },
+  });
   return { status: found.status, headers: Object.fromEntries(found.headers), text: await found.text() };
 }
 

@@ -22,13 +22,19 @@ export function makeAccount(seed, { calls = 260, conversations = 60, longest = 4
     return Math.floor(time / coarse) * coarse;
   };
   const iso = (ms) => new Date(ms).toISOString();
-  const agents = Array.from({ length: 4 + random.below(5) }, (_, n) => ({ id: `agt_${n}`, name: `Agent ${n}`, createdAt: iso(0) }));
+  const agents = Array.from({ length: 4 + random.below(5) }, (_, n) => ({
+    id: `agt_${n}`,
+    name: `Agent ${n}`,
+    createdAt: iso(0),
+  }));
   const numbers = Array.from({ length: 6 }, (_, n) => ({
     ...{ id: `num_${n}`, phoneNumber: `+1555000${n}`, country: "US", agentId: agents[n % agents.length].id },
     ...{ status: n < 4 ? "active" : "released", createdAt: iso(0) },
   }));
   const someAgent = () => (random.chance(0.15) ? null : random.pick(agents).id); // of a deleted agent there is none
-  const listed = Array.from({ length: calls }, (_, n) => makeCall(random, `call_${seed}_${n}`, at(), someAgent(), random.pick(numbers)));
+  const listed = Array.from({ length: calls }, (_, n) =>
+    makeCall(random, `call_${seed}_${n}`, at(), someAgent(), random.pick(numbers)),
+  );
   const talks = Array.from({ length: conversations }, (_, n) => {
     const number = random.pick(numbers);
     const start = at();
@@ -40,7 +46,12 @@ export function makeAccount(seed, { calls = 260, conversations = 60, longest = 4
     });
     return {
       ...{ id: `conv_${seed}_${n}`, agentId: someAgent(), phoneNumberId: number.id, phoneNumber: number.phoneNumber },
-      ...{ participant: "+15550100", channel: random.pick(["sms", "imessage", undefined]), createdAt: iso(start), messages },
+      ...{
+        participant: "+15550100",
+        channel: random.pick(["sms", "imessage", undefined]),
+        createdAt: iso(start),
+        messages,
+      },
     };
   });
   return { seed, agents, numbers, calls: listed, conversations: talks };
@@ -50,10 +61,21 @@ function makeCall(random, id, time, agentId, number) {
   const status = random.pick(["completed", "completed", "completed", "failed", "no-answer"]);
   const seconds = random.below(600);
   return {
-    ...{ id, agentId, phoneNumberId: number.id, phoneNumber: number.phoneNumber, fromNumber: "+1", toNumber: "+2", status },
+    ...{
+      id,
+      agentId,
+      phoneNumberId: number.id,
+      phoneNumber: number.phoneNumber,
+      fromNumber: "+1",
+      toNumber: "+2",
+      status,
+    },
     startedAt: new Date(time).toISOString(),
     endedAt: status === "completed" ? new Date(time + seconds * 1000).toISOString() : null,
-    ...{ durationSeconds: status === "completed" ? seconds : null, lastTranscriptSnippet: "é".repeat(random.below(40)) },
+    ...{
+      durationSeconds: status === "completed" ? seconds : null,
+      lastTranscriptSnippet: "é".repeat(random.below(40)),
+    },
   };
 }
 
@@ -93,10 +115,20 @@ export function makeVendor(account, manners = {}) {
   const random = new Random(account.seed, 72);
   const key = (item) => hash(item.id);
   const byTime = (field) => (a, b) => Date.parse(b[field]) - Date.parse(a[field]) || key(a) - key(b);
-  const orders = { falls: byTime("startedAt"), rises: (a, b) => -byTime("startedAt")(a, b), mixed: (a, b) => key(a) - key(b) };
+  const orders = {
+    falls: byTime("startedAt"),
+    rises: (a, b) => -byTime("startedAt")(a, b),
+    mixed: (a, b) => key(a) - key(b),
+  };
   const calls = account.calls.map((call) => ({ ...call }));
-  const open = new Set(calls.filter(inWindow("startedAt")).slice(0, unfinished).map(({ id }) => id));
-  const early = (call) => (open.has(call.id) ? { ...call, status: "in-progress", endedAt: null, durationSeconds: null } : call);
+  const open = new Set(
+    calls
+      .filter(inWindow("startedAt"))
+      .slice(0, unfinished)
+      .map(({ id }) => id),
+  );
+  const early = (call) =>
+    open.has(call.id) ? { ...call, status: "in-progress", endedAt: null, durationSeconds: null } : call;
   // Lists are sorted when they change, and not with every request.
   let sorted;
   const sortedCalls = (status) => {
@@ -118,7 +150,10 @@ export function makeVendor(account, manners = {}) {
     const limit = Math.min(Number(query.get("limit") ?? 20), manners.cap ?? 100);
     const offset = Number(query.get("offset") ?? 0);
     const shown = hide(list, items);
-    const end = manners.withheld?.list === list && manners.withheld.how === "ends" ? shown.length - manners.withheld.some : shown.length;
+    const end =
+      manners.withheld?.list === list && manners.withheld.how === "ends"
+        ? shown.length - manners.withheld.some
+        : shown.length;
     const data = shown.slice(0, end).slice(offset, offset + limit);
     return { data, ...(!manners.bare && { hasMore: offset + limit < end }), total: items.length };
   };
@@ -154,7 +189,12 @@ export function makeVendor(account, manners = {}) {
   const answer = (path, query) => {
     const [, , kind, id, part] = path.split("/").map(decodeURIComponent);
     if (path === "/v1/agents") return page("agents", account.agents, query);
-    if (path === "/v1/numbers") return page("numbers", account.numbers.filter(({ status }) => status === "active"), query);
+    if (path === "/v1/numbers")
+      return page(
+        "numbers",
+        account.numbers.filter(({ status }) => status === "active"),
+        query,
+      );
     if (path === "/v1/calls") return page("calls", sortedCalls(query.get("status")), query);
     if (path === "/v1/conversations") return page("conversations", summaries, query);
     if (kind === "calls" && part === undefined) {
@@ -165,7 +205,10 @@ export function makeVendor(account, manners = {}) {
     if (kind === "numbers" && part === undefined) return account.numbers.find((number) => number.id === id);
     if (kind === "numbers" && part === "messages") {
       const own = account.conversations.filter(({ phoneNumberId }) => phoneNumberId === id);
-      return messages(own.flatMap((talk) => talk.messages), query);
+      return messages(
+        own.flatMap((talk) => talk.messages),
+        query,
+      );
     }
     const talk = talks.get(id);
     if (kind !== "conversations" || talk === undefined) return undefined;
@@ -201,7 +244,8 @@ export function makeVendor(account, manners = {}) {
 
 function fail(random) {
   const cut = () => new Response('{"data":[{"id":"cal', { headers: { "content-type": "application/json" } });
-  const html = () => new Response("<html><title>502 Bad Gateway</title></html>", { headers: { "content-type": "text/html" } });
+  const html = () =>
+    new Response("<html><title>502 Bad Gateway</title></html>", { headers: { "content-type": "text/html" } });
   return random.pick([
     () => json({ error: { message: "slow down" } }, 429, { "retry-after": "0" }),
     () => json({ error: { message: "slow down" } }, 429, { "retry-after": new Date(0).toUTCString() }),
@@ -241,7 +285,11 @@ export function recordsOf(account, calls = account.calls) {
 
 /** Records by their ids, sorted. Of records with one id the last counts. JSON has no `undefined`. */
 export const byId = (records) =>
-  new Map([...new Map(records.map((record) => [record.id, JSON.parse(JSON.stringify(record))]))].sort(([a], [b]) => (a < b ? -1 : 1)));
+  new Map(
+    [...new Map(records.map((record) => [record.id, JSON.parse(JSON.stringify(record))]))].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    ),
+  );
 
 /** Makes pauses of up to 20 seconds take no time. Returns a function that undoes it. */
 export function withoutPauses() {

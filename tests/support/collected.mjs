@@ -6,14 +6,21 @@ import { pathToFileURL } from "node:url";
 import { byId, recordsOf, TOKEN, WINDOW } from "./collect-vendor.mjs";
 import { installed } from "./packed.mjs";
 
-export const { collect } = await import(pathToFileURL(join(installed, "dist/collect/index.js")).href);
+export const { collect } = await import(pathToFileURL(join(installed, "dist/collect.js")).href);
 
 /** Collects everything, and checks on the way that nothing contains the token and that no other server is asked. */
 export async function collected(vendor, options = {}) {
   const got = { calls: [], messages: [] };
   const progress = [];
   const onProgress = (step) => progress.push(step);
-  const collection = collect({ token: TOKEN, window: WINDOW, fetch: vendor.fetch, retries: 20, onProgress, ...options });
+  const collection = collect({
+    token: TOKEN,
+    window: WINDOW,
+    fetch: vendor.fetch,
+    retries: 20,
+    onProgress,
+    ...options,
+  });
   for await (const { kind, records } of collection) {
     assert.ok(records.length > 0);
     got[kind].push(...records);

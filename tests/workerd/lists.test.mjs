@@ -23,9 +23,32 @@ const BODY = '{"data": [{"id": "é"}],\n "hasMore": false}';
 
 /** Paths that are no lists. The last ones are lists in disguise. */
 const OTHERS = [
-  ...["/v1/", "/v1/webhooks", "/v1/webhooks/deliveries", "/v1/messages", "/v1/agents/a", "/v1/sub-accounts/a", "/v1/calls/a/recording"],
-  ...["/v1/calls/", "/v1//calls", "/v1/calls/a/", "/v1/conversations/a/messages/b", "/v1/Calls", "/v2/calls", "/v1/calls;a"],
-  ...["/v1/calls/a%2Fb", "/v1/calls/%2e%2e%2fwebhooks", "/v1/calls/..%2Fagents", "/v1/conversations/a%5Cb", "/v1/calls/%00", "/v1/calls/a%20b"],
+  ...[
+    "/v1/",
+    "/v1/webhooks",
+    "/v1/webhooks/deliveries",
+    "/v1/messages",
+    "/v1/agents/a",
+    "/v1/sub-accounts/a",
+    "/v1/calls/a/recording",
+  ],
+  ...[
+    "/v1/calls/",
+    "/v1//calls",
+    "/v1/calls/a/",
+    "/v1/conversations/a/messages/b",
+    "/v1/Calls",
+    "/v2/calls",
+    "/v1/calls;a",
+  ],
+  ...[
+    "/v1/calls/a%2Fb",
+    "/v1/calls/%2e%2e%2fwebhooks",
+    "/v1/calls/..%2Fagents",
+    "/v1/conversations/a%5Cb",
+    "/v1/calls/%00",
+    "/v1/calls/a%20b",
+  ],
   ...["/v1/calls/../webhooks", "/v1/conversations/%2e%2e/webhooks", `/v1/calls/${"a".repeat(129)}`, "/v1/calls/é"],
 ];
 
@@ -35,7 +58,12 @@ describe("lists", () => {
   before(async () => {
     upstream = await startUpstream();
     worker = await startWorker({
-      vars: { UPSTREAM_BASE_URL: `${upstream.url}/behind`, PASS_LISTS: "true", CORS_ORIGINS: ORIGIN, UPSTREAM_MAX_BYTES: "5000" },
+      vars: {
+        UPSTREAM_BASE_URL: `${upstream.url}/behind`,
+        PASS_LISTS: "true",
+        CORS_ORIGINS: ORIGIN,
+        UPSTREAM_MAX_BYTES: "5000",
+      },
     });
   });
   beforeEach(() => {
@@ -52,7 +80,12 @@ describe("lists", () => {
       const query = `?${[...PARAMETERS, "token", "admin"].map((name) => `${name}=1%2B${name}`).join("&")}`;
       const answer = await worker.request(query, {
         path,
-        headers: { origin: ORIGIN, cookie: "session=1", "x-sub-account-id": "sub_1", "x-forwarded-host": "evil.example" },
+        headers: {
+          origin: ORIGIN,
+          cookie: "session=1",
+          "x-sub-account-id": "sub_1",
+          "x-forwarded-host": "evil.example",
+        },
       });
       assert.equal(answer.status, 200, answer.text);
       assert.equal(answer.text, BODY);
@@ -64,7 +97,10 @@ describe("lists", () => {
       const sent = new URL(url, "http://upstream.example");
       assert.equal(method, "GET");
       assert.equal(sent.pathname, `/behind${path}`);
-      assert.deepEqual([...sent.searchParams], names.map((name) => [name, `1+${name}`]));
+      assert.deepEqual(
+        [...sent.searchParams],
+        names.map((name) => [name, `1+${name}`]),
+      );
       assert.equal(headers.authorization, `Bearer ${TOKEN}`);
       assert.equal(headers["x-sub-account-id"], "sub_1");
       for (const name of ["cookie", "x-forwarded-host", "origin"]) assert.equal(headers[name], undefined, name);
@@ -81,14 +117,22 @@ describe("lists", () => {
       assert.equal(answer.status, 405, method);
     }
     assert.equal((await worker.request("", { path: "/v1/calls", token: null })).status, 401);
-    errorOf(await worker.request("", { path: "/v1/calls", headers: { "x-sub-account-id": "a b" } }), 400, "invalid_header");
+    errorOf(
+      await worker.request("", { path: "/v1/calls", headers: { "x-sub-account-id": "a b" } }),
+      400,
+      "invalid_header",
+    );
     assert.deepEqual(upstream.requests, []);
   });
 
   test("a page of another origin can't read the lists, and a preflight names the methods", async () => {
     const other = await worker.request("", { path: "/v1/calls", headers: { origin: "https://evil.example" } });
     assert.equal(other.headers.get("access-control-allow-origin"), null);
-    const asked = { origin: ORIGIN, "access-control-request-method": "GET", "access-control-request-headers": "authorization" };
+    const asked = {
+      origin: ORIGIN,
+      "access-control-request-method": "GET",
+      "access-control-request-headers": "authorization",
+    };
     const preflight = await worker.request("", { path: "/v1/calls", method: "OPTIONS", token: null, headers: asked });
     assert.equal(preflight.status, 204);
     assert.equal(preflight.headers.get("access-control-allow-origin"), ORIGIN);
@@ -122,7 +166,10 @@ describe("lists", () => {
       for (const byte of page(5001)) response.write(byte);
       response.end();
     };
-    const text = await worker.request("", { path: "/v1/calls" }).then((answer) => answer.text, () => "");
+    const text = await worker.request("", { path: "/v1/calls" }).then(
+      (answer) => answer.text,
+      () => "",
+    );
     assert.throws(() => JSON.parse(text), SyntaxError);
   });
 
@@ -161,11 +208,22 @@ test("without PASS_LISTS no list is passed on, and a wrong value is a wrong sett
 });
 
 test("a list that hangs is a 504, and options are checked", async () => {
-  const { createListsHandler } = await import("../../pkg/dist/handler/index.js");
-  const handler = createListsHandler({ upstream: { baseUrl: "https://api.agentphone.ai", timeoutMs: 1, fetch: () => new Promise(() => {}) } });
+  const { createListsHandler } = await import("../../pkg/dist/handler.js");
+  const handler = createListsHandler({
+    upstream: { baseUrl: "https://api.agentphone.ai", timeoutMs: 1, fetch: () => new Promise(() => {}) },
+  });
   const headers = { authorization: `Bearer ${TOKEN}` };
   assert.equal((await handler(new Request("https://a.example/v1/calls", { headers }))).status, 504);
-  for (const options of [null, {}, { upstream: { baseUrl: "ftp://a" } }, { upstream: { baseUrl: "https://a" }, cors: 5 }, { records: [] }]) {
-    assert.throws(() => createListsHandler(options), ({ code }) => code === "invalid_option");
+  for (const options of [
+    null,
+    {},
+    { upstream: { baseUrl: "ftp://a" } },
+    { upstream: { baseUrl: "https://a" }, cors: 5 },
+    { records: [] },
+  ]) {
+    assert.throws(
+      () => createListsHandler(options),
+      ({ code }) => code === "invalid_option",
+    );
   }
 });

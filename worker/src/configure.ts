@@ -24,7 +24,8 @@ export function configure(env: Env): UsageHandler {
       onWarning: (problem, request) => console.warn(`${new URL(request.url).pathname}: warning ${aboutInput(problem)}`),
     });
     if (lists === undefined) return usage;
-    return (request) => (/^\/(?:v1\/usage(?:\/|$)|openapi\.json$)/.test(new URL(request.url).pathname) ? usage : lists)(request);
+    return (request) =>
+      (/^\/(?:v1\/usage(?:\/|$)|openapi\.json$)/.test(new URL(request.url).pathname) ? usage : lists)(request);
   } catch (error) {
     return async () => notConfigured(reasonOf(error));
   }

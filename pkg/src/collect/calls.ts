@@ -1,8 +1,8 @@
 // Lists the calls. The list has no filter by time, and its order is not documented.
 
 import type { Json } from "./client.js";
-import { keyOf } from "./hash.js";
 import { noteNumber } from "./conversations.js";
+import { keyOf } from "./hash.js";
 import { type ListPage, listPages } from "./offset-list.js";
 import { addShortfall, follow, isFalling, type Progress, removeShortfall } from "./progress.js";
 import { canAfford, count, mayStop, missingOf, moveOn, type Pages, type Run } from "./run.js";
@@ -12,7 +12,8 @@ import type { CollectedPage } from "./types.js";
 const PATH = "/v1/calls";
 
 /** The statuses after which a call does not change. */
-const FINAL = /^(?:completed?|ended|done|finished|failed|error|busy|no[-_ ]?answer|cancell?ed|rejected|declined|missed|voicemail|blocked)$/i;
+const FINAL =
+  /^(?:completed?|ended|done|finished|failed|error|busy|no[-_ ]?answer|cancell?ed|rejected|declined|missed|voicemail|blocked)$/i;
 
 /** The most calls that were not final and are asked for again. */
 const MAX_OPEN = 2000;
@@ -165,7 +166,14 @@ async function* stillOpen(run: Run, status: string): Pages {
   const seen = new Set<number>();
   const isSeen = (item: Json) => seen.has(keyOf(item));
   let pages = 0;
-  for await (const page of listPages(client, { path: PATH, query: { status }, offset: 0, concurrency: 1, isSeen, continues: false })) {
+  for await (const page of listPages(client, {
+    path: PATH,
+    query: { status },
+    offset: 0,
+    concurrency: 1,
+    isSeen,
+    continues: false,
+  })) {
     count(run);
     const left = new Set(progress.open.map(([id]) => id));
     const records = page.items.filter((item) => !isSeen(item) && left.has(item["id"] as string));
@@ -206,4 +214,5 @@ function settle({ progress, held, report }: Run, records: Json[]): void {
   report("calls");
 }
 
-const wrongCall = (id: string) => (call: Json) => (call["id"] === id ? undefined : `not the call ${id}; wanted an object with its id`);
+const wrongCall = (id: string) => (call: Json) =>
+  call["id"] === id ? undefined : `not the call ${id}; wanted an object with its id`;

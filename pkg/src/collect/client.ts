@@ -2,8 +2,8 @@
 
 import { parseErrorResponse, UsageError, type UsageErrorCode } from "usage-by-agent";
 import { said } from "../bridge/values.js";
-import { fetchInit } from "../handler/upstream/fetch-init.js";
 import { Deadline } from "../handler/upstream/deadline.js";
+import { fetchInit } from "../handler/upstream/fetch-init.js";
 import { readBounded } from "../handler/upstream/read-bounded.js";
 import { retryAfterMs, retryDelay } from "../handler/upstream/retry.js";
 import { quoted } from "../looks/shown.js";
@@ -149,7 +149,8 @@ function read(path: string, body: Uint8Array | null, check: (value: Json) => str
     const look = lookOfText(body) ?? (body.length === 0 ? "empty" : "cut, or no JSON");
     return invalid(`${look}; wanted a JSON object: check \`baseUrl\`, and what is between you and the vendor`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid("no object; wanted a JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return invalid("no object; wanted a JSON object");
   const problem = check(value as Json);
   return problem === undefined ? { value: value as Json } : invalid(problem);
 }
@@ -161,19 +162,31 @@ function refused(path: string, response: Response, body: Uint8Array | null): Out
   const retryAfter = headers.get("retry-after");
   const { message } = parseErrorResponse(status, body ?? undefined);
   const got = `status ${status}, ${quoted(message)}`;
-  const end = (code: UsageErrorCode, text: string): Outcome => ({ error: fault(code, path, text), again: false, retryAfter });
+  const end = (code: UsageErrorCode, text: string): Outcome => ({
+    error: fault(code, path, text),
+    again: false,
+    retryAfter,
+  });
   // Browsers give the status 0 to a redirect. A `fetch` of one's own may have followed it.
   if (response.redirected || status === 0 || (status >= 300 && status < 400)) {
     return end("upstream_invalid", "the answer is a redirect, which is not followed; wanted the API's own `baseUrl`");
   }
-  if (status === 401) return end("unauthorized", `the token is not accepted (${got}); wanted a valid API key as \`token\``);
+  if (status === 401)
+    return end("unauthorized", `the token is not accepted (${got}); wanted a valid API key as \`token\``);
   if (status === 403) {
-    return end("forbidden", `the token may not read this (${got}); wanted an API key that may list the account's records`);
+    return end(
+      "forbidden",
+      `the token may not read this (${got}); wanted an API key that may list the account's records`,
+    );
   }
   const again = status === 408 || status === 425 || status === 429 || status >= 500;
   if (status === 429) {
     const when = retryAfter === null ? "later" : `after the ${quoted(retryAfter)} of Retry-After`;
-    return { error: fault("rate_limited", path, `too many requests (${got}); go on from state() ${when}`), again, retryAfter };
+    return {
+      error: fault("rate_limited", path, `too many requests (${got}); go on from state() ${when}`),
+      again,
+      retryAfter,
+    };
   }
   if (again) {
     return { error: fault("upstream_unreachable", path, `${got}; go on from state() later`), again, retryAfter };

@@ -5,8 +5,8 @@ import { completenessOf } from "./completeness.js";
 import { conversationPages } from "./conversations.js";
 import { readDirectory } from "./directory.js";
 import { IdSet } from "./id-set.js";
-import { checkOptions, type Options } from "./options.js";
 import { laterRecords } from "./later.js";
+import { checkOptions, type Options } from "./options.js";
 import { newProgress, type Progress } from "./progress.js";
 import type { Pages, Run } from "./run.js";
 import { readState, type Saved, type Seen, writeState } from "./state.js";
@@ -41,7 +41,9 @@ export class Collecting implements Collection {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<CollectedPage, void, void> {
     if (this.#isRunning) {
-      throw new UsageError("invalid_option", "the collection is being iterated already; wanted one loop at a time", { path: "" });
+      throw new UsageError("invalid_option", "the collection is being iterated already; wanted one loop at a time", {
+        path: "",
+      });
     }
     this.#isRunning = true;
     const { signal } = this.#options;

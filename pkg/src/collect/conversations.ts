@@ -51,7 +51,10 @@ export async function* conversationPages(run: Run): Pages {
     count(run, isOlder(page.items.map(conversationOf), options.window));
     const all = page.items.map(conversationOf);
     progress.newest ??= all[0]?.lastAt ?? null;
-    yield* messagesOf(run, all.filter(({ version }) => !seen.versions.has(version)));
+    yield* messagesOf(
+      run,
+      all.filter(({ version }) => !seen.versions.has(version)),
+    );
     for (const { key, lastAt } of all) {
       if (seen.conversations.has(key)) continue;
       seen.conversations.add(key);
@@ -69,7 +72,8 @@ export async function* conversationPages(run: Run): Pages {
   list.read = "end";
 }
 
-const isOlder = (all: Conversation[], { startMs }: Window) => all.every(({ lastAt }) => lastAt !== null && lastAt < startMs);
+const isOlder = (all: Conversation[], { startMs }: Window) =>
+  all.every(({ lastAt }) => lastAt !== null && lastAt < startMs);
 
 /** Reads the beginning of the list again. Returns whether it had a conversation that is new or has new messages. */
 export async function* laterMessages(run: Run): AsyncGenerator<CollectedPage, boolean, void> {

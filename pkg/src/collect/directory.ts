@@ -60,7 +60,9 @@ async function readWhole(run: Run, name: "agents" | "numbers"): Promise<void> {
 export function keep(run: Run, name: "agents" | "numbers", item: Json): void {
   const { id } = item;
   if (typeof id !== "string" || run[name].size >= MAX_KEPT) return;
-  const kept = Object.fromEntries(FIELDS[name].filter((field) => item[field] !== undefined).map((field) => [field, item[field]]));
+  const kept = Object.fromEntries(
+    FIELDS[name].filter((field) => item[field] !== undefined).map((field) => [field, item[field]]),
+  );
   const texts = name === "agents" ? { name: id } : { phoneNumber: "", country: "", status: "" };
   for (const [field, absent] of Object.entries(texts)) if (typeof kept[field] !== "string") kept[field] = absent;
   run[name].set(id, kept);
@@ -73,9 +75,13 @@ function checkAccount({ agents, numbers, progress }: Run): void {
   const all = new Set([...numbers.keys(), ...agents.keys()].map(hashOf));
   if (account.length > 0 && all.size > 0 && !account.some((mark) => all.has(mark))) {
     const got = "the state is of another account: none of its agents and phone numbers exists in the token's account";
-    throw new UsageError("invalid_option", `${got}; wanted the token of that account, or leave \`resume\` out to begin again`, {
-      path: "/resume",
-    });
+    throw new UsageError(
+      "invalid_option",
+      `${got}; wanted the token of that account, or leave \`resume\` out to begin again`,
+      {
+        path: "/resume",
+      },
+    );
   }
   if (account.length === 0) progress.account = ids.map(hashOf);
 }

@@ -63,7 +63,7 @@ class Table {
   /** The slot of the key, or the empty slot where it belongs. */
   #slot(key: number): number {
     const mask = this.#slots.length - 1;
-    let at = key % 0x100000000 & mask;
+    let at = (key % 0x100000000) & mask;
     while (this.#slots[at] !== 0 && this.#slots[at] !== key) at = (at + 1) & mask;
     return at;
   }

@@ -75,7 +75,10 @@ export async function* listPages(client: Client, reading: Reading): AsyncGenerat
     const { items } = page;
     const [first] = items;
     const joins =
-      previous === undefined || first === undefined || isSeen(first) || items.some((item) => previous?.has(keyOf(item)));
+      previous === undefined ||
+      first === undefined ||
+      isSeen(first) ||
+      items.some((item) => previous?.has(keyOf(item)));
     if (!joins && offset > floor && stepsBack < 5 + pages / 10) {
       stepsBack++;
       offset = Math.max(floor, offset - Math.ceil(limit / 2));

@@ -24,9 +24,7 @@ export interface Options {
   onProgress: ((progress: CollectProgress) => void) | undefined;
 }
 
-const OPTIONS = keys(
-  "token baseUrl window resume verify subAccountId concurrency retries signal fetch onProgress",
-);
+const OPTIONS = keys("token baseUrl window resume verify subAccountId concurrency retries signal fetch onProgress");
 const WINDOW = keys("startMs endMs");
 
 /** The vendor's server. */
@@ -114,7 +112,10 @@ function urlOf(text: unknown): URL | null {
 
 function windowOf(window: CollectOptions["window"]): Pick<Options, "window" | "period"> {
   if (!isObject(window)) {
-    throw invalid("/window", `window is ${typeName(window)}: wanted a period such as {period: "month"}, or {startMs, endMs}`);
+    throw invalid(
+      "/window",
+      `window is ${typeName(window)}: wanted a period such as {period: "month"}, or {startMs, endMs}`,
+    );
   }
   if ("startMs" in window || "endMs" in window) {
     checkKeys(window, WINDOW, "/window");

@@ -147,7 +147,9 @@ const MAX_SHORTFALLS = 100;
 
 /** Removes the shortfalls of a path, which is read again. */
 export function removeShortfall(progress: Progress, path: string): void {
-  for (const { list, missing } of progress.shortfalls.filter((shortfall) => shortfall.path === path && shortfall.code !== "gone")) {
+  for (const { list, missing } of progress.shortfalls.filter(
+    (shortfall) => shortfall.path === path && shortfall.code !== "gone",
+  )) {
     progress.lists[list].missing -= missing ?? 1;
   }
   progress.shortfalls = progress.shortfalls.filter((shortfall) => shortfall.path !== path);

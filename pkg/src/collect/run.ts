@@ -1,6 +1,6 @@
 import type { Client, Json } from "./client.js";
-import type { Options } from "./options.js";
 import type { ListPage } from "./offset-list.js";
+import type { Options } from "./options.js";
 import { isFalling, type ListProgress, type Progress } from "./progress.js";
 import type { Seen } from "./state.js";
 import type { CollectedPage, ListName } from "./types.js";

@@ -35,7 +35,10 @@ export function writeState(options: Options, progress: Progress, seen: Seen): st
   const recent = Object.fromEntries(
     Object.entries(seen).map(([name, ids]: [string, IdSet]) => [
       name,
-      ids.recent().map((key) => key.toString(36)).join(" "),
+      ids
+        .recent()
+        .map((key) => key.toString(36))
+        .join(" "),
     ]),
   );
   const body = JSON.stringify({ of: purposeOf(options), progress, recent });
@@ -57,14 +60,18 @@ const BEGIN = "leave `resume` out to begin again";
  */
 export function readState(text: string, options: Options): Saved {
   const head = HEAD.exec(text.trim());
-  if (head === null) throw invalid("resume is not the state of a collection", `the text that state() gave, or ${BEGIN}`);
+  if (head === null)
+    throw invalid("resume is not the state of a collection", `the text that state() gave, or ${BEGIN}`);
   const version = Number(head[1]);
   if (version !== VERSION) {
     const newer = version > VERSION ? "a newer version of this package: update it" : "another version of this package";
     throw invalid(`the state has version ${version}, of ${newer}`, `version ${VERSION}, or ${BEGIN}`);
   }
   const body = text.trim().slice(head[0].length, -1);
-  const damaged = invalid("the state is damaged: it was cut or changed", `the whole text that state() gave, or ${BEGIN}`);
+  const damaged = invalid(
+    "the state is damaged: it was cut or changed",
+    `the whole text that state() gave, or ${BEGIN}`,
+  );
   if (!text.trim().endsWith("}") || hashOf(body) !== Number(head[2])) throw damaged;
   let state: { of: ReturnType<typeof purposeOf>; progress: Progress; recent: Record<string, string> };
   try {
@@ -82,7 +89,10 @@ export function readState(text: string, options: Options): Saved {
     throw invalid("the state is of another `baseUrl` or `subAccountId`", `a state of this one, or ${BEGIN}`);
   }
   const recent = Object.fromEntries(
-    Object.entries(state.recent).map(([name, keys]) => [name, keys === "" ? [] : keys.split(" ").map((key) => parseInt(key, 36))]),
+    Object.entries(state.recent).map(([name, keys]) => [
+      name,
+      keys === "" ? [] : keys.split(" ").map((key) => parseInt(key, 36)),
+    ]),
   );
   return { progress: { ...newProgress(), ...state.progress }, recent: recent as Saved["recent"] };
 }

@@ -1,7 +1,8 @@
 // Asks for released numbers; compares messages by phone number; asks for the vendor's own counts.
 
-import { isArray, isObject } from "../bridge/values.js";
 import { periodBounds, UsageError } from "usage-by-agent";
+import { isArray, isObject } from "../bridge/values.js";
+import { type Json, TooLong } from "./client.js";
 import { keep } from "./directory.js";
 import { keyOf } from "./hash.js";
 import { laterRecords } from "./later.js";
@@ -9,7 +10,6 @@ import { around, askMessages, messagePages } from "./message-pages.js";
 import { addShortfall } from "./progress.js";
 import { count, type Pages, type Run } from "./run.js";
 import { mayBeIn, timeOf } from "./times.js";
-import { type Json, TooLong } from "./client.js";
 
 /** Asks for the numbers that records name and that are not listed. The vendor still knows released numbers by their ids. */
 export async function readReleased(run: Run): Promise<void> {
@@ -37,7 +37,14 @@ export async function* verifyMessages(run: Run): Pages {
     const path = `/v1/numbers/${encodeURIComponent(id)}/messages`;
     const from = { version: 0, ...around(options.window), listed: 0, added: 0, instants: [], whole: false };
     const missing = new Set<number>();
-    for await (const page of messagePages(client, path, from, options.window, progress.side, askMessages(client, path, from))) {
+    for await (const page of messagePages(
+      client,
+      path,
+      from,
+      options.window,
+      progress.side,
+      askMessages(client, path, from),
+    )) {
       if (page === "gone") break;
       for (const message of page.fresh) {
         list.listed++;

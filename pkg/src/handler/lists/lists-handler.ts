@@ -84,7 +84,8 @@ async function passOn(
 ): Promise<Answer | Response> {
   const target = listTarget(new URL(request.url));
   if (target === null) return errorAnswer(404, "not_found", "There is no list at this path.");
-  if (request.method === "OPTIONS") return { status: 204, body: null, headers: { allow: METHODS, ...PREFLIGHT_HEADERS } };
+  if (request.method === "OPTIONS")
+    return { status: 204, body: null, headers: { allow: METHODS, ...PREFLIGHT_HEADERS } };
   if (request.method !== "GET") {
     return errorAnswer(405, "method_not_allowed", `Use ${METHODS}.`, { headers: { allow: METHODS } });
   }
@@ -98,12 +99,15 @@ async function passOn(
   const deadline = new Deadline(upstream.timeoutMs, request.signal);
   let response: Response;
   try {
-    response = await deadline.wait(upstream.fetch(`${upstream.url}${target}`, { ...init, headers, signal: deadline.signal }));
+    response = await deadline.wait(
+      upstream.fetch(`${upstream.url}${target}`, { ...init, headers, signal: deadline.signal }),
+    );
   } catch (error) {
     const isLate = deadline.over;
     deadline.stop();
     deadline.end();
-    if (isLate) return errorAnswer(504, "upstream_timeout", `The upstream gave no answer within ${upstream.timeoutMs} ms.`);
+    if (isLate)
+      return errorAnswer(504, "upstream_timeout", `The upstream gave no answer within ${upstream.timeoutMs} ms.`);
     return { ...errorAnswer(502, "upstream_unreachable", "The upstream could not be reached."), error };
   }
   const { status } = response;
@@ -126,11 +130,7 @@ async function passOn(
 }
 
 /** The body, cut off after some bytes or when the time is over. JSON that is cut is not JSON, so the receiver notices it. */
-function bounded(
-  body: ReadableStream<Uint8Array>,
-  maxBytes: number,
-  deadline: Deadline,
-): ReadableStream<Uint8Array> {
+function bounded(body: ReadableStream<Uint8Array>, maxBytes: number, deadline: Deadline): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let length = 0;
   const end = () => {

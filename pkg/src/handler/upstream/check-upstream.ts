@@ -50,7 +50,8 @@ export function judge(received: Received, question: Question): Answer {
 function report(received: Received, { endpoint, query }: Question): Answer {
   if (received.body === null) return bad(received, "upstream_too_large", "The upstream's response is too long.");
   const checked = validateResponse(endpoint.name, received.body, query);
-  if (checked.ok) return { status: 200, body: received.body, headers: keptHeaders(received.headers), ...tagOf(received) };
+  if (checked.ok)
+    return { status: 200, body: received.body, headers: keptHeaders(received.headers), ...tagOf(received) };
   const message = "The upstream's response is not a valid response to this request.";
   return bad(received, "bad_upstream_answer", message, checked.problems.slice(0, MAX_DETAILS).map(detail));
 }
