@@ -182,7 +182,10 @@ for (const [answer, code, asked, pattern] of ANSWERS) {
     const error = await failing({
       retries: 3,
       concurrency: 1,
-      fetch: async (url, init) => (requests++, answer(url, init)),
+      fetch: async (url, init) => {
+        requests++;
+        return answer(url, init);
+      },
     });
     assert.equal(error.code, code, error.message);
     assert.match(error.message, pattern);
@@ -218,7 +221,11 @@ test("an error in the middle names what is missing, and the collection goes on a
 test("the token may be a function, which is called for each request, and whose error comes through", async () => {
   const vendor = makeVendor(account);
   let calls = 0;
-  const collection = collect({ ...GOOD, token: async () => (calls++, TOKEN), fetch: vendor.fetch });
+  const token = async () => {
+    calls++;
+    return TOKEN;
+  };
+  const collection = collect({ ...GOOD, token, fetch: vendor.fetch });
   for await (const _ of collection);
   assert.equal(calls, vendor.requests.length);
   const own = new Error("no vault");
@@ -254,10 +261,10 @@ test("an abort ends a request that never answers, and a pause", async () => {
 
 test("a redirect of a real server is not followed, and nothing listens is unreachable", async () => {
   const asked = [];
-  const evil = createServer((request, response) => (asked.push(request.url), response.end("{}"))).listen(
-    0,
-    "127.0.0.1",
-  );
+  const evil = createServer((request, response) => {
+    asked.push(request.url);
+    response.end("{}");
+  }).listen(0, "127.0.0.1");
   await once(evil, "listening");
   const to = `http://127.0.0.1:${evil.address().port}`;
   const server = createServer((request, response) =>

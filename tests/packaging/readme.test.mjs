@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
+import { TOKEN } from "../support/collect-vendor.mjs";
 import { run, runOrThrow, write } from "../support/packed.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -58,6 +59,12 @@ const WHOLE = `
   };
 `;
 
+/** The vendor of examples that collect: a small account in the process, which knows the token of the environment. */
+const VENDOR = `
+  import { makeAccount, makeVendor } from ${JSON.stringify(new URL("../support/collect-vendor.mjs", import.meta.url).href)};
+  globalThis.fetch = makeVendor(makeAccount(1, { calls: 150, conversations: 20 })).fetch;
+`;
+
 async function compiled(code) {
   const compilerOptions = {
     strict: true,
@@ -82,9 +89,11 @@ for (const { name, line, language, flags, code } of examples) {
   test(`${name}, line ${line}`, async () => {
     if (flags.includes("no-run")) return void (await transform(code, { loader: language }));
     const script = language === "ts" ? await compiled(code) : code;
-    const cwd = write({ "example.mjs": script, "whole.mjs": WHOLE });
+    const isCollecting = code.includes('"usage-by-agent/collect"');
+    const cwd = write({ "example.mjs": script, "whole.mjs": WHOLE + (isCollecting ? VENDOR : "") });
     const out = await runOrThrow(process.execPath, ["--import", "./whole.mjs", "example.mjs"], {
       cwd,
+      env: { AGENTPHONE_API_KEY: TOKEN },
       timeout: 60_000,
     });
     const printed = out.trim() === "" ? [] : out.trim().split("\n");

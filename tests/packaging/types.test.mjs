@@ -69,7 +69,15 @@ test("the compiler reports a mistake in the user's code", async () => {
 
 test("the declarations contain the examples, because editors show them", () => {
   const counting = ["usage-by-agent", "aggregator", "rollup"].map((name) => `counting/${name}`);
-  for (const name of [...counting, "periods", "validate", "bridge/module", "errors", "handler/index"]) {
+  for (const name of [
+    ...counting,
+    "periods",
+    "validate",
+    "bridge/module",
+    "errors",
+    "handler/index",
+    "collect/index",
+  ]) {
     assert.match(readFileSync(join(installed, `dist/types/${name}.d.ts`), "utf8"), /@example/, name);
   }
 });

@@ -214,7 +214,8 @@ export function makeVendor(account, manners = {}) {
     if (kind !== "conversations" || talk === undefined) return undefined;
     if (part === undefined) return summaries.find((one) => one.id === id);
     const { withheld } = manners;
-    const isShort = withheld?.list === "messages" && talk.messages.length > 4 && (vendor.short ??= id) === id;
+    if (withheld?.list === "messages" && talk.messages.length > 4) vendor.short ??= id;
+    const isShort = vendor.short === id;
     const shown = isShort ? talk.messages.slice(0, -withheld.some) : talk.messages;
     if (isShort) for (const message of talk.messages.slice(-withheld.some)) gone.add(message.id);
     return messages(shown, query);

@@ -65,18 +65,18 @@ async function* newCalls(run: Run, page: ListPage, isInOrder: boolean): Pages {
   const fresh = page.items.filter((item) => !seen.calls.has(keyOf(item)));
   const wanted = fresh.filter(({ startedAt }) => mayBeIn(options.window, timeOf(startedAt)));
   const room = MAX_OPEN - progress.open.length;
-  const open = wanted.filter((call) => isOpen(call) && isShort(call["id"])).slice(0, room);
+  const open = wanted.filter((call) => isOpen(call) && isShort(call.id)).slice(0, room);
   const records = wanted.filter((call) => !open.includes(call));
   if (records.length > 0) yield { kind: "calls", records };
   for (const call of open) {
-    progress.open.push([call["id"] as string, String(call["status"] ?? "").slice(0, 40)]);
-    if (JSON.stringify(call).length <= MAX_HELD) held.set(call["id"] as string, call);
+    progress.open.push([call.id as string, String(call.status ?? "").slice(0, 40)]);
+    if (JSON.stringify(call).length <= MAX_HELD) held.set(call.id as string, call);
   }
   for (const call of fresh) {
     seen.calls.add(keyOf(call));
-    if (isInOrder) follow(list.order, timeOf(call["startedAt"]));
+    if (isInOrder) follow(list.order, timeOf(call.startedAt));
   }
-  for (const call of wanted) noteNumber(run, call["phoneNumberId"]);
+  for (const call of wanted) noteNumber(run, call.phoneNumberId);
   progress.notFinal += records.filter(isOpen).length;
   list.listed += fresh.length;
   list.given += records.length;
@@ -176,7 +176,7 @@ async function* stillOpen(run: Run, status: string): Pages {
   })) {
     count(run);
     const left = new Set(progress.open.map(([id]) => id));
-    const records = page.items.filter((item) => !isSeen(item) && left.has(item["id"] as string));
+    const records = page.items.filter((item) => !isSeen(item) && left.has(item.id as string));
     if (records.length > 0) yield { kind: "calls", records };
     for (const item of page.items) seen.add(keyOf(item));
     settle(run, records);
@@ -215,4 +215,4 @@ function settle({ progress, held, report }: Run, records: Json[]): void {
 }
 
 const wrongCall = (id: string) => (call: Json) =>
-  call["id"] === id ? undefined : `not the call ${id}; wanted an object with its id`;
+  call.id === id ? undefined : `not the call ${id}; wanted an object with its id`;

@@ -22,7 +22,25 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** The longest body of an error that is read, in bytes. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
-export type Json = Record<string, unknown>;
+/** A JSON object. The fields that are read are named. */
+export interface Json {
+  id?: unknown;
+  data?: unknown;
+  total?: unknown;
+  hasMore?: unknown;
+  has_more?: unknown;
+  receivedAt?: unknown;
+  startedAt?: unknown;
+  endedAt?: unknown;
+  status?: unknown;
+  lastMessageAt?: unknown;
+  createdAt?: unknown;
+  messageCount?: unknown;
+  phoneNumberId?: unknown;
+  periodStart?: unknown;
+  date?: unknown;
+  [field: string]: unknown;
+}
 
 /** A page is too long. Fewer items may fit. */
 export class TooLong extends Error {}

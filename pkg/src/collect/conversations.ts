@@ -142,7 +142,7 @@ interface Job {
 function startJob(run: Run, conversation: Conversation): Job {
   const { current } = run.progress;
   const { messages, version } = conversation;
-  const path = `${PATH}/${encodeURIComponent(String(conversation.item["id"]))}/messages`;
+  const path = `${PATH}/${encodeURIComponent(String(conversation.item.id))}/messages`;
   const start = (from: MessagesProgress): Job => {
     const first = askMessages(run.client, path, from);
     first.catch(() => {}); // it is awaited later, or not at all
@@ -170,14 +170,14 @@ async function* messagesOfOne(run: Run, job: Job): Pages {
       return;
     }
     const unseen = page.fresh.filter((message) => !seen.messages.has(keyOf(message)));
-    const records = unseen.filter((message) => mayBeIn(options.window, timeOf(message["receivedAt"])));
+    const records = unseen.filter((message) => mayBeIn(options.window, timeOf(message.receivedAt)));
     if (records.length > 0) yield { kind: "messages", records: records.map((message) => named(message, conversation)) };
     count(run, records.length === 0 && !isFirst);
     isFirst = false;
     for (const message of unseen) seen.messages.add(keyOf(message));
     list.listed += unseen.length;
     list.given += records.length;
-    noteNumber(run, conversation.item["phoneNumberId"]);
+    noteNumber(run, conversation.item.phoneNumberId);
     added += unseen.length;
     progress.current = page.next && { ...page.next, added };
     if (page.next === null) await judge(run, job, { ...page, added });
@@ -218,11 +218,11 @@ async function judge(
   let said = conversation.messages;
   if (said !== null && listed < said && (whole || isInside)) {
     // Messages may have been deleted since the conversation was listed.
-    const id = encodeURIComponent(String(item["id"]));
+    const id = encodeURIComponent(String(item.id));
     const now = await client.get(`${PATH}/${id}`, { message_limit: 1 }, () => undefined);
     count(run, true);
     if (now === null) said = null;
-    else if (Number.isInteger(now["messageCount"])) said = Math.min(said, now["messageCount"] as number);
+    else if (Number.isInteger(now.messageCount)) said = Math.min(said, now.messageCount as number);
   }
   const shortfall = { list: "messages" as const, path };
   // Messages that can't be listed outside of the window are not missing, and the number of messages does not show where they are.

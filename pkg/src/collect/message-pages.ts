@@ -4,7 +4,7 @@
 // are more messages than it can have, or how the messages of a page are sorted. Nothing here depends on it: bounds lie a millisecond
 // outside of what is wanted, messages that come again are known by their ids, and the end is found out once.
 
-import type { Client } from "./client.js";
+import type { Client, Json } from "./client.js";
 import { keyOf } from "./hash.js";
 import { type ListPage, pageOf, wrongPage } from "./offset-list.js";
 import type { MessagesProgress, Progress } from "./progress.js";
@@ -16,7 +16,7 @@ export const MESSAGE_LIMIT = 200;
 /** Some messages, and where to go on after them. */
 export interface MessagePage {
   /** Messages that the page before did not have. */
-  fresh: Record<string, unknown>[];
+  fresh: Json[];
   /** Where to go on; `null` at the end. */
   next: MessagesProgress | null;
   /** Why the list ends although there is more. */
@@ -78,7 +78,7 @@ export async function* messagePages(
     const fresh = page.items.filter((item) => !wasRead(keyOf(item)));
     listed += fresh.length;
     stale = fresh.length === 0 ? stale + 1 : 0;
-    const times = page.items.map((item) => timeOf(item["receivedAt"])).filter((time) => time !== null);
+    const times = page.items.map((item) => timeOf(item.receivedAt)).filter((time) => time !== null);
     const isMore = page.hasMore ?? fresh.length > 0;
     if (!isMore || times.length === 0 || stale >= MOST_STALE) {
       yield { fresh, next: null, ...(isMore && { trouble: "unpaged" as const }), instants, listed };

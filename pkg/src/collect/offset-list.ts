@@ -138,7 +138,7 @@ export function wrongPage(value: Json): string | undefined {
 
 /** A page that {@link wrongPage} has let through. */
 export function pageOf(value: Json, offset: number): ListPage {
-  const { data, total, hasMore = value["has_more"] } = value;
+  const { data, total, hasMore = value.has_more } = value;
   return {
     offset,
     items: data as Json[],

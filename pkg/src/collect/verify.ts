@@ -48,7 +48,7 @@ export async function* verifyMessages(run: Run): Pages {
       if (page === "gone") break;
       for (const message of page.fresh) {
         list.listed++;
-        if (!mayBeIn(options.window, timeOf(message["receivedAt"]))) continue;
+        if (!mayBeIn(options.window, timeOf(message.receivedAt))) continue;
         list.given++;
         if (!seen.messages.has(keyOf(message)) && missing.size < MAX_UNSEEN) missing.add(keyOf(message));
       }
@@ -83,7 +83,7 @@ export async function readEvidence(run: Run): Promise<void> {
   const answer = await orNothing(() => client.get("/v1/usage/by-agent", query, () => undefined, 1));
   const { bounds, ...asked } = period;
   const other = periodBounds({ ...asked, boundsAs: asked.boundsAs === "wall-clock" ? "instant" : "wall-clock" });
-  if (answer === null || ![bounds, other].some(({ periodStart }) => periodStart === answer["periodStart"])) return;
+  if (answer === null || ![bounds, other].some(({ periodStart }) => periodStart === answer.periodStart)) return;
   const data = rowsOf(answer);
   progress.evidence.byAgent = {
     messages: sum(data, "messages"),
@@ -104,7 +104,7 @@ async function orNothing(ask: () => Promise<Json | null>): Promise<Json | null> 
 const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 const rowsOf = (answer: Json | null): Json[] => {
-  const data = answer?.["data"];
+  const data = answer?.data;
   return isArray(data) ? data.filter((row): row is Json => isObject(row)) : [];
 };
 
