@@ -7,6 +7,7 @@
 export { type CompiledModule, init, init as default, initSync, type ModuleSource } from "./bridge/module.js";
 export { UsageAggregator } from "./counting/aggregator.js";
 export { type ByteSource, decompressed } from "./counting/byte-source.js";
+export type { StreamOptions } from "./counting/counter.js";
 export { UsageRollup } from "./counting/rollup.js";
 export { type ReportQuery, type StreamQuery, usageByAgent, usageByAgentStream } from "./counting/usage-by-agent.js";
 export { entityTag } from "./entity-tag.js";
@@ -21,6 +22,7 @@ export type {
   CauseCode,
   Difference,
   Evidence,
+  Field as UsageField,
   PeriodsDifference,
   Reconciliation,
 } from "./reconcile/types.js";

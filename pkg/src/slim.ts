@@ -1,4 +1,8 @@
-// The entry without a module. All entries of ES modules are made of it, so that they share one instance of the module.
+/**
+ * The entry without a module. All entries of ES modules are made of it, so that they share one instance of the module.
+ *
+ * @module
+ */
 
 /** @internal */
 export { provide } from "./bridge/module.js";

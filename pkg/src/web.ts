@@ -1,4 +1,8 @@
-// The entry for pages without a bundler. `await init()` fetches the module, which is a file beside this script.
+/**
+ * The entry for pages without a bundler. `await init()` fetches the module, which is a file beside this script.
+ *
+ * @module
+ */
 
 import { init as load, type ModuleSource } from "./slim.js";
 

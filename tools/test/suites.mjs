@@ -2,6 +2,7 @@
 
 import { readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { typedoc } from "../docs/typedoc.mjs";
 import { root } from "../setup/run.mjs";
 import { TARGET } from "../setup/wasm-target.mjs";
 import { inChromium, inFirefox } from "./drivers.mjs";
@@ -56,10 +57,11 @@ function rustInBrowser({ wasm, bindgen }, driver, proof) {
   return cargoTest(["--target", TARGET], env, proof);
 }
 
-/** All TypeScript. The page, the Worker and the tests use the package's types as users do. */
+/** All TypeScript. The page, the Worker and the tests use the package's types as users do. The API reference has no broken link. */
 function types() {
   const tsc = join(root, "node_modules/.bin/tsc");
-  return checks(["pkg", "www", "worker", "tests"].map((folder) => [tsc, ["--noEmit", "-p", folder]]));
+  const compiled = ["pkg", "www", "worker", "tests"].map((folder) => [tsc, ["--noEmit", "-p", folder]]);
+  return checks([...compiled, typedoc(["--emit", "none"])]);
 }
 
 /** Fails for a folder of tests that no suite runs, because its tests would seem to pass. */

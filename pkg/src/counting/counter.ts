@@ -15,7 +15,7 @@ import { notUnderstood } from "./not-understood.js";
 import { secondMark, TextHead } from "./text-head.js";
 import { warningsOf } from "./warnings.js";
 
-/** How {@link Counter.pushStream} reads a source. */
+/** How `pushStream` reads a source. */
 export interface StreamOptions {
   /** Stops the reading, with a `UsageError` of code `aborted` whose `cause` is the signal's reason. */
   signal?: AbortSignal;
@@ -276,6 +276,7 @@ export abstract class Counter implements Disposable {
     this.#text = this.#core = undefined;
   }
 
+  /** Frees the memory, as `free` does. `using` calls it at the end of a block. */
   [Symbol.dispose](): void {
     this.free();
   }
