@@ -6,29 +6,37 @@ const esm = { "package.json": { type: "module" } };
 const NEXT = { next: "16", react: "19", "react-dom": "19" };
 const TEXT = `const answer = async () => new Response(await check().catch((error) => String(error.stack)));`;
 
-/** Starts `command`, asks the paths, and prints `WORKS` if each answer has those words. */
-const ask = (command, paths) => `
+/**
+ * Starts `command`, asks the paths, and prints `WORKS` if each answer has those words. `more` is code that asks in other ways, and adds
+ * what is wrong to `bad`.
+ */
+export const ask = (command, paths, variables = {}, more = "") => `
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 const probe = createServer();
 const port = await new Promise((done) => probe.listen(0, "127.0.0.1", () => done(probe.address().port)));
 await new Promise((done) => probe.close(done));
 const [file, ...args] = ${JSON.stringify(command)}.map((word) => word.replace("PORT", port));
-const server = spawn(file, args, { env: { ...process.env, PORT: port, HOST: "127.0.0.1" }, stdio: ["ignore", "pipe", "pipe"] });
+const server = spawn(file, args, { env: { ...process.env, ...${JSON.stringify(variables)}, PORT: port, HOST: "127.0.0.1" }, stdio: ["ignore", "pipe", "pipe"] });
 let said = "";
 for (const stream of [server.stdout, server.stderr]) stream.on("data", (data) => (said += data));
 const bad = [];
-for (const path of ${JSON.stringify(paths)}) {
-  let text = "no answer";
-  for (let tries = 0; tries < 150; tries++) {
-    try {
-      text = await (await fetch("http://127.0.0.1:" + port + path)).text();
-      break;
-    } catch {
-      await new Promise((done) => setTimeout(done, 200));
-    }
+for (let tries = 0; tries < 150; tries++) {
+  try {
+    await (await fetch("http://127.0.0.1:" + port)).text();
+    break;
+  } catch {
+    await new Promise((done) => setTimeout(done, 200));
   }
+}
+try {
+for (const path of ${JSON.stringify(paths)}) {
+  const text = await (await fetch("http://127.0.0.1:" + port + path)).text();
   if (!text.includes(${JSON.stringify(WORKS)})) bad.push(path + ": " + text.slice(0, 2000));
+}
+${more}
+} catch (error) {
+  bad.push(String(error.stack));
 }
 server.kill();
 console.log(bad.length === 0 ? ${JSON.stringify(WORKS)} : bad.join("\\n") + said);

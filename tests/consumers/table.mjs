@@ -4,6 +4,7 @@
 // `says`, is compared; by default it is that the program works.
 
 import { asCommonJs, asModule, mainCommonJs, mainModule, WORKS } from "./program.mjs";
+import { recipeConsumers } from "./recipes.mjs";
 import { servers } from "./servers.mjs";
 import { types } from "./types.mjs";
 
@@ -300,5 +301,6 @@ export const consumers = [
     ],
   })),
   ...servers,
+  ...recipeConsumers,
   ...types,
 ];

@@ -21,6 +21,21 @@ test("the module is within its budget", () => {
   assertWithin(114_688, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
 
+// What an app of one function downloads, with the module in the script.
+test("the bundle of one function is within its budget", async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { periodBounds } from "usage-by-agent"; console.log(periodBounds({ period: "month" }).startMs);`,
+      resolveDir: file(""),
+    },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+  });
+  assertWithin(128_000, outputFiles[0].contents, "the bundle of one function");
+});
+
 /** Bundles these exports of the entry slim into a script, as a page does. */
 async function scriptOf(names) {
   const { outputFiles } = await build({

@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
 import { TOKEN } from "../support/collect-vendor.mjs";
+import { recipeConsumers } from "../consumers/recipes.mjs";
+import { filesOf } from "../support/document.mjs";
 import { run, runOrThrow, write } from "../support/packed.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,6 +19,7 @@ const readmes = [
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "DESIGN.md",
+  "SECURITY.md",
   "worker/README.md",
   "examples/parallel/README.md",
   ...docs.map((name) => `docs/${name}`),
@@ -24,6 +27,9 @@ const readmes = [
 
 /** Documents whose examples need files beside them. `tests/node/parallel.test.mjs` runs these examples. */
 const runElsewhere = ["examples/parallel/README.md"];
+
+/** Blocks that are files of a program. tests/consumers/ and tests/workerd/ write these files and run the program. */
+const isFile = ({ flags }) => flags.some((flag) => flag.startsWith("file="));
 
 /** Yields the fenced blocks of JavaScript and TypeScript, with the line in which each block begins. */
 function* blocksOf(name) {
@@ -85,7 +91,7 @@ async function compiled(code) {
 }
 
 const examples = readmes.filter((name) => !runElsewhere.includes(name)).flatMap((name) => [...blocksOf(name)]);
-for (const { name, line, language, flags, code } of examples) {
+for (const { name, line, language, flags, code } of examples.filter((example) => !isFile(example))) {
   test(`${name}, line ${line}`, async () => {
     if (flags.includes("no-run")) return void (await transform(code, { loader: language }));
     const script = language === "ts" ? await compiled(code) : code;
@@ -108,6 +114,13 @@ test("the documents contain examples, and some examples promise an output", () =
   for (const name of ["README.md", "pkg/README.md"])
     assert.ok(blocks.filter((block) => block.name === name).length >= 2);
   assert.ok(blocks.flatMap(({ code }) => claimsOf(code)).filter((claim) => claim !== undefined).length >= 4);
+});
+
+test("every recipe is run by a test, and every page with files is known", () => {
+  const headings = Object.keys(filesOf("recipes.md")).filter((heading) => heading !== "Records"); // shared by the others
+  assert.deepEqual(recipeConsumers.map(({ recipe }) => recipe).sort(), headings.sort());
+  const pages = new Set(examples.filter(isFile).map(({ name }) => name));
+  assert.deepEqual([...pages].sort(), ["docs/recipes.md", "docs/worker.md"]); // tests/workerd/from-nothing.test.mjs runs the second
 });
 
 test("links lead to files and headings that exist", () => {
