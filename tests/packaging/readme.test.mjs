@@ -8,7 +8,7 @@ import { transform } from "esbuild";
 import { TOKEN } from "../support/collect-vendor.mjs";
 import { recipeConsumers } from "../consumers/recipes.mjs";
 import { filesOf } from "../support/document.mjs";
-import { run, runOrThrow, write } from "../support/packed.mjs";
+import { installed, packed, run, runOrThrow, write } from "../support/packed.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(root, "node_modules/.bin/tsc");
@@ -20,6 +20,7 @@ const readmes = [
   "CHANGELOG.md",
   "DESIGN.md",
   "SECURITY.md",
+  "llms.txt",
   "worker/README.md",
   "examples/parallel/README.md",
   ...docs.map((name) => `docs/${name}`),
@@ -121,6 +122,24 @@ test("every recipe is run by a test, and every page with files is known", () => 
   assert.deepEqual(recipeConsumers.map(({ recipe }) => recipe).sort(), headings.sort());
   const pages = new Set(examples.filter(isFile).map(({ name }) => name));
   assert.deepEqual([...pages].sort(), ["docs/recipes.md", "docs/worker.md"]); // tests/workerd/from-nothing.test.mjs runs the second
+});
+
+test("llms.txt names entries, functions and methods that exist", () => {
+  const text = readFileSync(join(root, "llms.txt"), "utf8");
+  const { name, exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  const entries = [...text.matchAll(/^- `(usage-by-agent\S*)`/gm)].map(([, entry]) => entry.replace(name, "."));
+  assert.ok(entries.length >= 5);
+  for (const entry of entries) assert.ok(entry in exports, entry);
+
+  const signatures = [...text.matchAll(/^- `(?:new )?(\w+)\(.*?`(?::|$)/gm)];
+  assert.ok(signatures.length >= 8);
+  for (const [signature, called] of signatures) {
+    assert.ok(called in packed || called === "createUsageHandler", signature);
+  }
+  const [, methods] = /UsageAggregator.*?: counts one period; (.*)/.exec(text);
+  for (const [, method] of methods.matchAll(/`(\w+)`/g)) assert.ok(method in packed.UsageAggregator.prototype, method);
+  const [, views] = /UsageRollup.*?: counts all time; (.*)/.exec(text);
+  for (const [, method] of views.matchAll(/`(\w+)`/g)) assert.ok(method in packed.UsageRollup.prototype, method);
 });
 
 test("links lead to files and headings that exist", () => {

@@ -15,7 +15,7 @@ const manifest = JSON.parse(read("package.json"));
 
 test("the tarball contains only files of the expected kinds", () => {
   const kinds = [
-    /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE-(MIT|APACHE)|THIRD-PARTY\.md)$/,
+    /^(package\.json|openapi\.json|README\.md|CHANGELOG\.md|LICENSE-(MIT|APACHE)|THIRD-PARTY\.md|llms\.txt)$/,
     /^dist\/(commonjs\/)?(module\/)?[a-z-]+\.js$/,
     /^dist\/commonjs\/package\.json$/,
     /^dist\/types\/([a-z.-]+\/)*[a-z.-]+\.d\.(ts|cts)$/,
@@ -81,8 +81,8 @@ test("the package has no scripts and no dependencies", () => {
   assert.equal(manifest.license, "MIT OR Apache-2.0");
 });
 
-test("the package has the project's licence, changelog and version", () => {
-  for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"])
+test("the package has the project's licences, changelog, summary and version", () => {
+  for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md", "llms.txt"])
     assert.equal(read(name), readFileSync(join(root, name), "utf8"), name);
   assert.match(read("LICENSE-MIT"), /^MIT License/);
   assert.match(read("LICENSE-APACHE"), /Apache License\s+Version 2.0/);

@@ -12,7 +12,7 @@ const pkg = join(root, "pkg");
 const dist = join(pkg, "dist");
 
 /** The files that the package has too. */
-const COPIED = ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"];
+const COPIED = ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md", "llms.txt"];
 
 export async function buildPackage() {
   rmSync(dist, { recursive: true, force: true }); // files without a source must not be packed
