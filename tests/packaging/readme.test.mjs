@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
-import { TOKEN } from "../support/collect-vendor.mjs";
 import { recipeConsumers } from "../consumers/recipes.mjs";
+import { TOKEN } from "../support/collect-vendor.mjs";
 import { filesOf } from "../support/document.mjs";
 import { installed, packed, run, runOrThrow, write } from "../support/packed.mjs";
 
