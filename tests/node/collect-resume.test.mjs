@@ -97,10 +97,11 @@ test("a collection that has ended gives nothing more, and its state nothing but 
   assert.deepEqual(again.agents(), collection.agents());
 });
 
-test("two loops at a time are refused", async () => {
+test("two loops at a time are refused, and a state does not contain the token", async () => {
   const collection = collect({ token: TOKEN, window: WINDOW, fetch: makeVendor(makeAccount(33)).fetch });
   const first = collection[Symbol.asyncIterator]();
   await first.next();
+  assert.ok(!collection.state().includes(TOKEN), "the token is in the state");
   await assert.rejects(collection[Symbol.asyncIterator]().next(), ({ code }) => code === "invalid_option");
   await first.return();
 });
