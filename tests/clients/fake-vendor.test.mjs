@@ -5,10 +5,12 @@ import { usageByAgent, validateResponse } from "usage-by-agent";
 import { FORBIDDEN_TOKEN, startVendor } from "./fake-vendor.mjs";
 
 const NOW = "2025-06-18T12:34:56Z";
+// Records lie exactly at the edges of the window. These are the first instants of the month and of the week, in UTC.
+const window = { start: "2025-06-01T00:00:00Z", end: "2025-06-16T00:00:00Z" };
 
 let vendor;
 before(async () => {
-  vendor = await startVendor({ now: NOW, seed: 3 });
+  vendor = await startVendor({ now: NOW, window, seed: 3 });
 });
 after(() => vendor?.stop());
 
