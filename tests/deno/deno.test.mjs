@@ -5,6 +5,8 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { agentsPage, generate, render } from "../../tools/generate.mjs";
 import { report as oracle } from "../../tools/oracle.mjs";
+import { startCollectServer } from "../support/collect-process.mjs";
+import { TOKEN, WINDOW } from "../support/collect-vendor.mjs";
 import { DAMAGED, someMembers, WHOLE } from "../support/gzip-members.mjs";
 import { folder, runModule, runOrThrow, write } from "../support/packed.mjs";
 
@@ -12,9 +14,9 @@ import { folder, runModule, runOrThrow, write } from "../support/packed.mjs";
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
 
 /** Runs a consumer's module in Deno, and returns the JSON that it prints. */
-async function outputOf(source, contents = {}) {
+async function outputOf(source, contents = {}, more = []) {
   const cwd = write({ "main.ts": source, ...contents });
-  const flags = ["run", "--no-prompt", `--allow-read=${folder}`, "--no-remote", "--no-lock", "--quiet"];
+  const flags = ["run", "--no-prompt", `--allow-read=${folder}`, "--no-remote", "--no-lock", "--quiet", ...more];
   const env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
   return JSON.parse(await runOrThrow(deno, [...flags, "main.ts"], { cwd, env }));
 }
@@ -161,6 +163,30 @@ test("the main entry and the handler work", async () => {
     console.log(JSON.stringify([response.status, (await response.json()).data.length, code]));
   `);
   assert.deepEqual(result, [200, 1, "invalid_tz"]);
+});
+
+test("records are collected", async () => {
+  const vendor = await startCollectServer(7, { sizes: { calls: 300, conversations: 40 }, manners: { trouble: 0.03 } });
+  try {
+    const options = { token: TOKEN, window: WINDOW, baseUrl: vendor.url, retries: 20 };
+    const result = await outputOf(
+      `
+      import { collect } from "usage-by-agent/collect";
+      const collection = collect(${JSON.stringify(options)});
+      let count = 0;
+      for await (const { records } of collection) count += records.length;
+      const again = collect({ ...${JSON.stringify(options)}, resume: collection.state() });
+      for await (const { records } of again) count += records.length;
+      console.log(JSON.stringify([count, collection.completeness().complete]));
+      `,
+      {},
+      [`--allow-net=${new URL(vendor.url).host}`],
+    );
+    const there = await vendor.counts();
+    assert.deepEqual(result, [there.calls + there.messages, true]);
+  } finally {
+    await vendor.stop();
+  }
 });
 
 test("the entry slim works after init with the module's file", async () => {

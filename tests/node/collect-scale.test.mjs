@@ -1,14 +1,12 @@
 /** A large account: how many requests a collection makes, and that it fits into little memory. The vendor is another process. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { startCollectServer } from "../support/collect-process.mjs";
 import { TOKEN, WINDOW } from "../support/collect-vendor.mjs";
 import { installed, run } from "../support/packed.mjs";
 
-const server = fileURLToPath(new URL("../support/collect-server.mjs", import.meta.url));
 const collect = pathToFileURL(join(installed, "dist/collect.js")).href;
 
 /**
@@ -36,10 +34,8 @@ for (const [seed, manners] of [
 ]) {
   test(`50,000 calls and 100,000 messages: ${manners.order}`, async () => {
     const sizes = { calls: 50_000, conversations: 3_000, longest: 260, coarse: 1000 };
-    const child = spawn(process.execPath, [server, String(seed), JSON.stringify({ sizes, manners })]);
+    const vendor = await startCollectServer(seed, { sizes, manners });
     try {
-      const [line] = await once(child.stdout, "data");
-      const baseUrl = String(line).trim();
       const flags = [
         "--expose-gc",
         "--max-old-space-size=32",
@@ -52,7 +48,7 @@ for (const [seed, manners] of [
       const { status, stdout, stderr } = await run(process.execPath, flags, { timeout: 300_000 });
       assert.equal(status, 0, stderr);
       const { counts, most, state, complete, shortfalls } = JSON.parse(stdout);
-      const there = await (await fetch(`${baseUrl}/counts`)).json();
+      const there = await vendor.counts();
       console.log(
         `${there.requests} requests, ${there.failures} of them failed, for ${there.needed} pages; ${most} bytes; state ${state}`,
       );
@@ -66,7 +62,7 @@ for (const [seed, manners] of [
       assert.ok(most < 32 * 1024 * 1024, `${most} bytes`);
       assert.ok(state < 512 * 1024);
     } finally {
-      child.kill();
+      await vendor.stop();
     }
   });
 }
