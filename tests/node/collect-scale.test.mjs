@@ -43,7 +43,7 @@ for (const [seed, manners] of [
         "-e",
         PROGRAM,
         "program",
-        baseUrl,
+        vendor.url,
       ];
       const { status, stdout, stderr } = await run(process.execPath, flags, { timeout: 300_000 });
       assert.equal(status, 0, stderr);
