@@ -127,7 +127,10 @@ test("sub-accounts, deleted agents and released numbers", { skip }, async () => 
   const records = await all(own);
   await assertWhole(records, own);
   await assertReports(records, own);
-  assert.ok([...own.numbers().data].some(({ id }) => id === number.id), "a released number that records name");
+  assert.ok(
+    [...own.numbers().data].some(({ id }) => id === number.id),
+    "a released number that records name",
+  );
   assert.ok(![...own.agents().data].some(({ id }) => id === agent.id));
   const { data: children } = await (await vendor.get("/v1/sub-accounts")).json();
   for (const { id: subAccountId } of children) {
@@ -149,7 +152,11 @@ for (const list of ["calls", "conversations", "messages", "numbers", "agents"]) 
         const collection = begin();
         await all(collection);
         const { complete, shortfalls } = collection.completeness();
-        assert.deepEqual([complete, [...new Set(shortfalls.map((one) => one.list))]], [false, [list]], JSON.stringify(shortfalls));
+        assert.deepEqual(
+          [complete, [...new Set(shortfalls.map((one) => one.list))]],
+          [false, [list]],
+          JSON.stringify(shortfalls),
+        );
       }
     });
   }
@@ -161,7 +168,12 @@ test("more messages of one instant than a page can have are named", { skip }, as
     [400, "instant"],
   ]) {
     for (const inclusive of [true, false]) {
-      await vendor.make({ ...SMALL, seed: 40, sameInstant, window: { start: "2025-06-05T00:00:00Z", end: "2025-06-15T00:00:00Z" } });
+      await vendor.make({
+        ...SMALL,
+        seed: 40,
+        sameInstant,
+        window: { start: "2025-06-05T00:00:00Z", end: "2025-06-15T00:00:00Z" },
+      });
       await vendor.trouble({ messageLists: { order: "newest", inclusive } });
       const collection = begin();
       const records = await all(collection);
@@ -211,7 +223,11 @@ test("with verify, the messages by number are the same", { skip }, async () => {
 
 test("tokens that are wrong or may nothing, and a redirect, have their codes", { skip }, async () => {
   await vendor.make({ ...SMALL, seed: 70 });
-  const codeOf = (options) => all(begin(options)).then(() => undefined, ({ code }) => code);
+  const codeOf = (options) =>
+    all(begin(options)).then(
+      () => undefined,
+      ({ code }) => code,
+    );
   assert.equal(await codeOf({ token: "wrong" }), "unauthorized");
   assert.equal(await codeOf({ token: FORBIDDEN_TOKEN }), "forbidden");
   await vendor.trouble({ redirect: { to: "http://127.0.0.1:9" } });

@@ -1,16 +1,13 @@
 /** Parts of collecting by themselves: the set of ids, and times. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { Random } from "../../tools/generate/random.mjs";
 import { readTimestamp } from "../../tools/oracle.mjs";
-import { installed } from "../support/packed.mjs";
+import { importSource } from "../support/source.mjs";
 
-const part = (name) => import(pathToFileURL(join(installed, `dist/collect/${name}.js`)).href);
-const { IdSet, RECENT } = await part("id-set");
-const { hashOf } = await part("hash");
-const { timeOf, written } = await part("times");
+const { IdSet, RECENT } = await importSource("collect/id-set.ts");
+const { hashOf } = await importSource("collect/hash.ts");
+const { timeOf, written } = await importSource("collect/times.ts");
 
 test("the set remembers the newest 131,072 ids, and its memory is bounded", () => {
   const ids = new IdSet();

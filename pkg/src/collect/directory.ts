@@ -3,6 +3,7 @@
 import { UsageError } from "usage-by-agent";
 import type { Json } from "./client.js";
 import { hashOf, keyOf } from "./hash.js";
+import { IdSet } from "./id-set.js";
 import { listPages } from "./offset-list.js";
 import { addShortfall, newList } from "./progress.js";
 import { count, missingOf, moveOn, type Run } from "./run.js";
@@ -32,7 +33,7 @@ async function readWhole(run: Run, name: "agents" | "numbers"): Promise<void> {
   progress.lists[name] = list;
   progress.shortfalls = progress.shortfalls.filter((shortfall) => shortfall.list !== name);
   const path = `/v1/${name}`;
-  const seen = new Set<number>();
+  const seen = new IdSet();
   const { concurrency } = options;
   for (let pass = 1; pass <= 2; pass++) {
     list.firstTotal = null;
@@ -40,14 +41,15 @@ async function readWhole(run: Run, name: "agents" | "numbers"): Promise<void> {
     for await (const page of listPages(client, { path, offset: 0, concurrency, isSeen, continues: false })) {
       count(run, pass > 1);
       for (const item of page.items) {
+        if (!isSeen(item)) list.listed++;
         seen.add(keyOf(item));
         keep(run, name, item);
       }
       moveOn(list, page);
-      list.listed = list.given = seen.size;
+      list.given = list.listed;
       run.report(name);
     }
-    if (seen.size >= (list.total ?? 0)) break;
+    if (list.listed >= (list.total ?? 0)) break;
   }
   list.read = "end";
   const { missing } = missingOf(list);
