@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { join, posix } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { files, installed } from "../support/packed.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -32,6 +33,7 @@ test("the tarball contains only files of the expected kinds", () => {
 test("every target of the exports map is a file", () => {
   const targets = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(targets));
   const fields = ["main", "module", "types", "unpkg", "jsdelivr"].map((name) => manifest[name]);
+  fields.push(manifest.bin["usage-by-agent"]);
   for (const target of [...targets(manifest.exports), ...targets(manifest.imports), ...fields]) {
     assert.ok(names.includes(target.slice(2)), target);
   }
@@ -90,7 +92,7 @@ test("the package has the project's licences, changelog, summary and version", (
   assert.equal(manifest.version, version);
 });
 
-test("the licence of each crate that is linked into the module is in the package", () => {
+test("the licence of each crate in the module, and of each npm package in the command, is in the package", async () => {
   const { stdout } = spawnSync(
     "cargo",
     ["tree", "-e", "normal,no-proc-macro", "--target", "wasm32-unknown-unknown", "--prefix", "none"],
@@ -100,8 +102,27 @@ test("the licence of each crate that is linked into the module is in the package
   const linked = new Set(crates.filter((crate) => !crate.startsWith("usage-by-agent ")));
   const parts = read("THIRD-PARTY.md").split(/^## /m).slice(1);
   const named = parts.map((part) => part.split("\n")[0]).filter((name) => !name.startsWith("The "));
+  const ofCrates = named.filter((name) => !name.includes("(npm"));
   assert.ok(linked.size > 5);
-  assert.deepEqual(named.sort(), [...linked].sort());
+  assert.deepEqual(ofCrates.sort(), [...linked].sort());
+  const { metafile } = await build({
+    entryPoints: [join(root, "pkg/src/command/main.ts")],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    external: ["usage-by-agent"],
+    write: false,
+    metafile: true,
+  });
+  const inputs = Object.keys(metafile.inputs).join("\n");
+  const bundled = [...inputs.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name]) => name);
+  const ofPackages = named.filter((name) => name.includes("(npm")).map((name) => name.split(" ")[0]);
+  assert.ok(bundled.length > 0);
+  assert.deepEqual(ofPackages.sort(), [...new Set(bundled)].sort());
   for (const part of parts.slice(2))
-    assert.match(part, /Permission is hereby granted|Apache License|without warranty/i, part.slice(0, 60));
+    assert.match(
+      part,
+      /Permission is hereby granted|Permission to use, copy, modify|Apache License|without warranty/i,
+      part.slice(0, 60),
+    );
 });

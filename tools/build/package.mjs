@@ -3,9 +3,9 @@
 // esbuild makes the scripts. They have no comments: the comments are in the types, which editors show. Apart from that they are not
 // minified, so that users can read them and step through them.
 
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { root, run } from "../setup/run.mjs";
+import { Failed, root, run } from "../setup/run.mjs";
 import { notices } from "./notices.mjs";
 
 const pkg = join(root, "pkg");
@@ -17,9 +17,10 @@ const COPIED = ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md", "llms.txt"];
 export async function buildPackage() {
   rmSync(dist, { recursive: true, force: true }); // files without a source must not be packed
   for (const name of COPIED) copyFileSync(join(root, name), join(pkg, name));
-  writeFileSync(join(pkg, "THIRD-PARTY.md"), notices());
   await run(join(root, "node_modules/.bin/tsc"), ["-p", "pkg"]);
-  await bundleEntries();
+  const bundled = await bundleEntries();
+  writeFileSync(join(pkg, "THIRD-PARTY.md"), notices(bundled));
+  chmodSync(join(dist, "command.js"), 0o755);
   await writeModuleAsText();
   await writeTypes(ENTRIES);
 }
@@ -33,11 +34,15 @@ const SHARED = {
   setup: ({ onResolve }) => onResolve({ filter: /\/errors\.js$/ }, () => ({ path: "usage-by-agent", external: true })),
 };
 
-/** Each entry as a script. */
+/**
+ * Each entry, and the command, as a script.
+ *
+ * @returns the folders of the npm packages that are in the command's script. The other scripts contain none.
+ */
 async function bundleEntries() {
   const { build, transform } = await import("esbuild"); // imported here, so that this file loads without npm packages
   const entry = async (name, from, options = {}) => {
-    const { outputFiles } = await build({
+    const { outputFiles, metafile } = await build({
       entryPoints: [{ in: join(pkg, "src", `${from}.ts`), out: name }],
       outdir: dist,
       bundle: true,
@@ -49,14 +54,18 @@ async function bundleEntries() {
       external: ["usage-by-agent", "./slim.js", "./module/file.js", "./wasm-text.js", "*.wasm?module", "node:*"],
       minifyWhitespace: true, // drops the comments
       write: false,
+      metafile: true,
+      absWorkingDir: root,
       ...options,
     });
     const { code } = await transform(outputFiles[0].text, { charset: "ascii" });
     mkdirSync(dirname(outputFiles[0].path), { recursive: true });
     writeFileSync(outputFiles[0].path, code);
+    return Object.keys(metafile.inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
   };
   const commonJs = { format: "cjs", platform: "node" };
-  await Promise.all([
+  const [inCommand, ...inOthers] = await Promise.all([
+    entry("command", "command/main", { platform: "node" }),
     ...["slim", "web", "edge", "module/inline", "module/compiled"].map((name) => entry(name, name)),
     ...["handler", "collect"].map((name) => entry(name, ENTRIES[name])),
     ...["handler", "collect"].map((name) => entry(`commonjs/${name}`, ENTRIES[name], commonJs)),
@@ -68,6 +77,9 @@ async function bundleEntries() {
   const names = (await namesOf("slim")).filter((name) => name !== "provide");
   writeFileSync(join(dist, "index.js"), mainEntry(names));
   writeFileSync(join(dist, "node.js"), nodeEntry(names));
+  if (inOthers.flat().length > 0)
+    throw new Failed(`an entry contains ${inOthers.flat().join(", ")}: only the command may`);
+  return [...new Set(inCommand)].sort();
 }
 
 /** The main entry. `imports` in package.json chooses the module for the runtime. */

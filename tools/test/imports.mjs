@@ -19,7 +19,7 @@ const CORE = [
 ];
 
 const PACKAGE = [
-  ["collect"],
+  ["collect", "command"],
   ["handler"],
   ["web", "edge"],
   ["slim", "commonjs"],

@@ -18,6 +18,7 @@ export const suites = [
   { name: "types", needs: ["build"], run: types },
   inNode("node"),
   inNode("packaging"),
+  inNode("command"),
   inNode("bindgen", ["bindgen"]),
   inNode("deno"),
   inNode("workerd"),

@@ -155,7 +155,7 @@ class Account:
         seconds = None if status in LIVE else 0
         if status == "completed":
             # Whole seconds that end before now.
-            seconds = min(draw.below(900), (self.now - at) // SECOND)
+            seconds = max(0, min(draw.below(900), (self.now - at) // SECOND))
         number = None if direction == "web" else draw.pick(self.numbers)
         return Call(self.id_of("call"), at, self.some_agent(), number, self.participant(), direction, status, seconds)
 

@@ -1,0 +1,82 @@
+/** Wrong arguments end with 2 and one line, which says what is wanted. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { packed } from "../support/packed.mjs";
+import { assertFails, outputOf } from "./support/command.mjs";
+
+const WRONG = [
+  ["", "no command is named; wanted report, check or bounds, or --help"],
+  ["bonds", 'unknown command "bonds": did you mean bounds?'],
+  ["Report", 'unknown command "Report": did you mean report?'],
+  ["frobnicate", 'unknown command "frobnicate": wanted report, check or bounds'],
+  ["--period month", 'the first argument is "--period"; wanted a command: report, check or bounds'],
+  ["help bonds", 'unknown command "bonds": did you mean bounds?'],
+  ["bounds", "--period is missing; wanted week, month or year"],
+  ["report x", "--period is missing; wanted week, month or year"],
+  ["bounds --period", "--period has no value; wanted week, month or year"],
+  ["bounds --period --tz UTC", "--period has no value; wanted week, month or year"],
+  ["bounds --period moth", '--period is "moth": wanted week, month or year; did you mean month?'],
+  ["bounds --period MONTH", '--period is "MONTH": wanted week, month or year; did you mean month?'],
+  ["bounds --perid month", 'unknown option "--perid": did you mean --period?'],
+  ["bounds --time-zone UTC", 'unknown option "--time-zone": did you mean --tz?'],
+  ["bounds --weekstart monday", 'unknown option "--weekstart": did you mean --week-start?'],
+  ["bounds --frobnicate", 'unknown option "--frobnicate": --help lists the options'],
+  ["bounds -p month", 'unknown option "-p": --help lists the options'],
+  ["bounds --constructor", 'unknown option "--constructor": --help lists the options'],
+  ["bounds --__proto__ x", 'unknown option "--__proto__": --help lists the options'],
+  ["bounds --no-period", 'unknown option "--no-period": did you mean --period?'],
+  ["bounds --period month --period week", "--period is given twice; wanted once"],
+  ["bounds june.json --period month", "bounds takes no files, only options"],
+  ["bounds --period month --offset x", '--offset is "x": wanted a whole number'],
+  ["bounds --period month --offset 1.5", '--offset is "1.5": wanted a whole number'],
+  ["bounds --period month --offset=", '--offset is "": wanted a whole number'],
+  ["bounds --period month --offset 99999999999999999", '--offset is "99999999999999999": wanted a whole number'],
+  ["bounds --period month --offset -9999", /^usage-by-agent: --offset: .* moved by -9999, is not wholly inside/],
+  ["bounds --period month --tz Mars/Olympus", /^usage-by-agent: --tz: unknown time zone "Mars\/Olympus": wanted/],
+  ["bounds --period month --tz America/New_Yrok", /America\/New_York/],
+  ["bounds --period month --tz=", /^usage-by-agent: --tz: unknown time zone "": wanted/],
+  ["bounds --period month --now 1718452800", "--now is 1718452800: that looks like seconds; wanted epoch milliseconds"],
+  [
+    "bounds --period month --now today",
+    /^usage-by-agent: --now is "today": wanted an instant with its offset, such as/,
+  ],
+  ["bounds --period month --now 2024-06-15T12:00:00", /^usage-by-agent: --now .*offset/],
+  ["bounds --period month --format xml", '--format is "xml": wanted table, json, csv or ndjson'],
+  ["bounds --period month --format jsn", '--format is "jsn": wanted table, json, csv or ndjson; did you mean json?'],
+  ["bounds --period month --json", 'unknown option "--json": did you mean --format?'],
+  ["report x --period month --include-idle=yes", '--include-idle has the value "yes"; it takes none'],
+  ["report x --period month --include-idle", "--include-idle has no effect without --agents FILE; wanted both"],
+  ["report x --period month --on-invalid stop", '--on-invalid is "stop": wanted skip or throw'],
+  ["report - - --period month", "- is given twice; standard input can be read once"],
+  ["check", "ENDPOINT is missing; wanted by-agent, usage, daily, monthly or by-number"],
+  ["check dayly x", 'ENDPOINT is "dayly": wanted by-agent, usage, daily, monthly or by-number; did you mean daily?'],
+  ["check daily", "FILE is missing; wanted a file, or - for standard input"],
+  ["check daily a b", "2 files are given; wanted one"],
+  ["check daily none.json --days 0", "--days is 0: wanted a whole number from 1 to 365"],
+  ["check daily none.json --tz Mars", /^usage-by-agent: --tz: unknown time zone "Mars"/],
+];
+
+for (const [args, words] of WRONG) {
+  test(`usage-by-agent ${args}`, () => assertFails(args === "" ? [] : args.split(" "), 2, words));
+}
+
+test("an option's value may be joined to it, a value may begin with a dash, and -- ends the options", async () => {
+  const apart = await outputOf("bounds --period week --offset -1 --now 2024-06-15T12:00:00Z --tz UTC".split(" "));
+  const joined = await outputOf("bounds --period=week --offset=-1 --now=2024-06-15T12:00:00Z --tz=UTC".split(" "));
+  assert.equal(joined, apart);
+  const words = "--period can't be read: there is no file of that name";
+  await assertFails(["report", "--period", "week", "--tz", "UTC", "--", "--period"], 3, words);
+});
+
+test("--version names the versions of the package and of the tz database", async () => {
+  const { package: version, tzdb } = packed.versions();
+  for (const option of ["--version", "-V"]) {
+    assert.equal(await outputOf([option]), `usage-by-agent ${version} (tz database ${tzdb})\n`);
+  }
+});
+
+test("what a user wrote is shown on one line and without control characters", async () => {
+  const [bell, red] = ["\u0007", "\u001b[31m"];
+  await assertFails([`a\nb${bell}${red}`], 2, /^usage-by-agent: unknown command "a␊b␇␛\[31m": wanted/);
+  await assertFails(["bounds", `--x\u202e${"y".repeat(300)}`], 2, /^usage-by-agent: unknown option "--x�y+…": --help/);
+});

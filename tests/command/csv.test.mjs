@@ -1,0 +1,67 @@
+/** CSV that spreadsheets and RFC 4180's readers read, without formulas. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Random } from "../../tools/generate.mjs";
+import { packed, run, write } from "../support/packed.mjs";
+import { JUNE, message, outputOf } from "./support/command.mjs";
+
+/** Python's csv module, which nobody here wrote. */
+const PYTHON = `
+import csv, json, sys
+sys.stdin.reconfigure(encoding="utf-8", newline="")
+print(json.dumps(list(csv.reader(sys.stdin, strict=True))))
+`;
+
+async function rowsOf(text) {
+  const { status, stdout, stderr } = await run("python3", ["-c", PYTHON], { input: text });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+/** Records of one agent for each name. */
+const recordsOf = (names) => names.map((agentName, n) => message(`m${n}`, { agentId: `a${n}`, agentName })).join("");
+
+const FORMULAS = ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n"];
+
+test("a cell that may be a formula gets an apostrophe, and is in quotes", async () => {
+  const names = FORMULAS.map((first) => `${first}1+1|"x",;'`);
+  const cwd = write({ "june.ndjson": recordsOf(names) });
+  const text = await outputOf(["report", "june.ndjson", ...JUNE, "--format", "csv"], { cwd });
+  const found = (await rowsOf(text)).slice(1).map(([, name]) => name);
+  assert.deepEqual(found.sort(), names.map((name) => `'${name}`).sort());
+  for (const name of names) assert.ok(text.includes(`,"'${name.replaceAll('"', '""')}",`), name);
+});
+
+test("ids that may be formulas are made harmless too", async () => {
+  const cwd = write({ "june.ndjson": message("m", { agentId: "=cmd()", agentName: "x" }) });
+  const text = await outputOf(["report", "june.ndjson", ...JUNE, "--format", "csv"], { cwd });
+  assert.equal(text.split("\r\n")[1], `"'=cmd()",x,1,0,0,false`);
+});
+
+test("every other text is read as it was, by Python's csv too", async () => {
+  const random = new Random(3);
+  const letters = [..."ab,;\"'\n\r\t= +é😀中\u202e\u0000\u001b|"];
+  for (let n = 0; n < 5; n++) {
+    const names = Array.from({ length: 40 }, (_, at) => {
+      const rest = Array.from({ length: random.below(8) }, () => random.pick(letters)).join("");
+      return `${random.pick(["n", "'", '"', ",", " "])}${rest}${at}`;
+    });
+    const records = recordsOf(names).replaceAll("\\u0000", "0"); // Python's csv before 3.11 refuses NUL
+    const query = { period: "month", now: "2024-06-15T12:00:00Z", tz: "America/New_York" };
+    const { data } = packed.usageByAgent(records, query);
+    const cwd = write({ "june.ndjson": records });
+    const rows = await rowsOf(await outputOf(["report", "june.ndjson", ...JUNE, "--format", "csv"], { cwd }));
+    assert.deepEqual(rows[0], ["agentId", "agentName", "messages", "calls", "totalSeconds", "isOrphan"]);
+    assert.deepEqual(
+      rows.slice(1),
+      data.map((row) => Object.values(row).map((value) => String(value ?? ""))),
+    );
+  }
+});
+
+test("ndjson has a line for each row, as it is in the report", async () => {
+  const cwd = write({ "june.ndjson": recordsOf(["b", "a\nb", "c"]) });
+  const report = JSON.parse(await outputOf(["report", "june.ndjson", ...JUNE], { cwd }));
+  const lines = await outputOf(["report", "june.ndjson", ...JUNE, "--format", "ndjson"], { cwd });
+  assert.equal(lines, report.data.map((row) => `${JSON.stringify(row)}\n`).join(""));
+});

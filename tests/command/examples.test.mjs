@@ -1,0 +1,77 @@
+/** Runs the examples of the help and of docs/command.md, as they are written. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { folder, packed, run, write } from "../support/packed.mjs";
+import { message, outputOf } from "./support/command.mjs";
+
+/** The folder into which npm has linked the command. */
+const PATH = `${join(folder, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
+const shell = (line, cwd) => run("bash", ["-c", line], { cwd, env: { PATH, TZ: "Europe/Paris", NO_COLOR: "1" } });
+
+const COMMANDS = ["report", "check", "bounds"];
+
+test("the examples of the help run", async () => {
+  const query = { period: "month", tz: "America/New_York" };
+  const files = {
+    "june.ndjson": message("m1"),
+    "calls.json": "[]",
+    "messages.ndjson.gz": gzipSync(message("m1")),
+    "agents.json": '{"data":[]}',
+    "answer.json": JSON.stringify(packed.usageByAgent([], query)),
+    "days.json": JSON.stringify(new packed.UsageRollup().daily({ days: 30 })),
+  };
+  const cwd = write(files);
+  const helps = await Promise.all(
+    [["--help"], ...COMMANDS.map((name) => [name, "--help"])].map((args) => outputOf(args)),
+  );
+  for (const help of helps) {
+    const [, examples] = help.split("\n\nExamples:\n");
+    for (const example of examples.trimEnd().split("\n")) {
+      const { status, stdout, stderr } = await shell(example, cwd);
+      assert.equal(status, 0, `${example}\n${stdout}\n${stderr}`);
+      assert.ok(stdout.length > 0, example);
+    }
+  }
+});
+
+test("the help names every command and every option, in lines of 100 columns", async () => {
+  const help = await outputOf(["--help"]);
+  for (const name of COMMANDS) assert.match(help, new RegExp(`^  ${name} `, "m"));
+  assert.equal(await outputOf(["help"]), help);
+  for (const name of COMMANDS) {
+    const ofCommand = await outputOf([name, "--help"]);
+    assert.equal(await outputOf(["help", name]), ofCommand);
+    assert.equal(await outputOf([name, "--period", "-h"]), ofCommand);
+    assert.match(ofCommand, /^ {2}--tz ZONE /m);
+    const [text] = ofCommand.split("Examples:");
+    for (const line of text.split("\n")) assert.ok(line.length <= 100, line);
+  }
+});
+
+test("the examples of docs/command.md print what the page says", async () => {
+  const page = readFileSync(new URL("../../docs/command.md", import.meta.url), "utf8");
+  const blocks = Array.from(page.matchAll(/^```(\w+) ?(\S*)\n(.*?)^```$/gms), ([, kind, name, text]) => ({
+    kind,
+    name,
+    text,
+  }));
+  const cwd = write(Object.fromEntries(blocks.filter(({ name }) => name).map(({ name, text }) => [name, text])));
+  const sessions = blocks.filter(({ kind }) => kind === "console");
+  assert.ok(sessions.length >= 5);
+  for (const { text } of sessions) {
+    const commands = Array.from(text.matchAll(/^\$ (.*)$/gm), ([, line]) => line);
+    // One shell runs them all, so that `$?` is the exit code of the command before it.
+    const marked = commands.map((line) => `printf '%s\\n' ${quoted(`$ ${line}`)}; (exit $status); ${line}; status=$?`);
+    const { stdout } = await shell(`exec 2>&1; status=0\n${marked.join("\n")}`, cwd);
+    assert.equal(stdout.replaceAll("\r\n", "\n"), text);
+  }
+  const [first] = blocks.find(({ kind }) => kind === "sh").text.split("\n");
+  const { status, stderr } = await shell(first.replace("npx ", ""), cwd);
+  assert.equal(status, 0, stderr);
+});
+
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
