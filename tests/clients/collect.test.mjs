@@ -1,18 +1,14 @@
 /**
- * Collects from the fake vendor, which is a FastAPI application that others wrote. What is collected equals what there is; reports
+ * Collects from the fake vendor, which is a FastAPI application. What is collected equals what there is; reports
  * over it equal the oracle's and the vendor's own. COLLECT_LARGE=3 also collects from three accounts of 50,000 calls.
  */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { UsageRollup } from "usage-by-agent";
 import { collect } from "usage-by-agent/collect";
 import { Random } from "../../tools/generate/random.mjs";
 import { report as oracle } from "../../tools/oracle.mjs";
-
-const isThere = existsSync(new URL("fake-vendor.mjs", import.meta.url));
-const skip = isThere ? false : "tests/clients/fake-vendor.mjs is missing";
-const { startVendor, FORBIDDEN_TOKEN } = isThere ? await import("./fake-vendor.mjs") : {};
+import { FORBIDDEN_TOKEN, startVendor } from "./fake-vendor.mjs";
 
 const NOW = "2025-06-18T12:34:56Z";
 const PERIOD = { period: "month", tz: "America/New_York", now: NOW };
@@ -31,7 +27,7 @@ const ARRIVALS = { every: 4, calls: 2, conversations: 1, messages: 2, batches: 1
 
 let vendor;
 before(async () => {
-  if (isThere) vendor = await startVendor({ ...SMALL, seed: 1 });
+  vendor = await startVendor({ ...SMALL, seed: 1 });
 });
 after(() => vendor?.stop());
 
@@ -103,7 +99,7 @@ const MANNERS = [
 ];
 
 for (const [n, manners] of MANNERS.entries()) {
-  test(`everything is collected under every trouble: ${JSON.stringify(manners)}`, { skip }, async () => {
+  test(`everything is collected under every trouble: ${JSON.stringify(manners)}`, async () => {
     const seed = 10 + n;
     await vendor.make({ ...SMALL, seed, tied: 0.4 });
     const transport = Object.fromEntries(Object.entries(TROUBLES).map(([name, when]) => [name, { ...when, seed }]));
@@ -118,7 +114,7 @@ for (const [n, manners] of MANNERS.entries()) {
   });
 }
 
-test("sub-accounts, deleted agents and released numbers", { skip }, async () => {
+test("sub-accounts, deleted agents and released numbers", async () => {
   await vendor.make({ ...SMALL, seed: 20 });
   const [agent] = (await (await vendor.get("/v1/agents")).json()).data;
   const [number] = (await (await vendor.get("/v1/numbers")).json()).data;
@@ -144,7 +140,7 @@ test("sub-accounts, deleted agents and released numbers", { skip }, async () => 
 
 for (const list of ["calls", "conversations", "messages", "numbers", "agents"]) {
   for (const how of ["holes", "end"]) {
-    test(`a short list is named: ${list}, ${how}`, { skip }, async () => {
+    test(`a short list is named: ${list}, ${how}`, async () => {
       await vendor.make({ ...SMALL, seed: 30, agents: 12, numbers: 12 });
       const short = { lists: [list], how, share: 0.2, seed: 5 };
       for (const callOrder of ["newest", "shuffled"]) {
@@ -162,7 +158,7 @@ for (const list of ["calls", "conversations", "messages", "numbers", "agents"]) 
   }
 }
 
-test("more messages of one instant than a page can have are named", { skip }, async () => {
+test("more messages of one instant than a page can have are named", async () => {
   for (const [sameInstant, code] of [
     [150, undefined],
     [400, "instant"],
@@ -187,7 +183,7 @@ test("more messages of one instant than a page can have are named", { skip }, as
   }
 });
 
-test("ended at 50 random places and gone on with: the same records", { skip }, async () => {
+test("ended at 50 random places and gone on with: the same records", async () => {
   await vendor.make({ ...SMALL, seed: 50 });
   await vendor.trouble({ ...TROUBLES, unfinished: { share: 0.2 } });
   const random = new Random(50, 75);
@@ -213,7 +209,7 @@ test("ended at 50 random places and gone on with: the same records", { skip }, a
   }
 });
 
-test("with verify, the messages by number are the same", { skip }, async () => {
+test("with verify, the messages by number are the same", async () => {
   await vendor.make({ ...SMALL, seed: 60 });
   await vendor.trouble({ messageLists: { order: "newest" } });
   const collection = begin({ verify: true });
@@ -221,7 +217,7 @@ test("with verify, the messages by number are the same", { skip }, async () => {
   assert.deepEqual([collection.completeness().complete, collection.completeness().notes.verified], [true, true]);
 });
 
-test("tokens that are wrong or may nothing, and a redirect, have their codes", { skip }, async () => {
+test("tokens that are wrong or may nothing, and a redirect, have their codes", async () => {
   await vendor.make({ ...SMALL, seed: 70 });
   const codeOf = (options) =>
     all(begin(options)).then(
@@ -237,7 +233,7 @@ test("tokens that are wrong or may nothing, and a redirect, have their codes", {
 });
 
 for (let n = 0; n < Number(process.env.COLLECT_LARGE ?? 0); n++) {
-  test(`a large account, seed ${n}`, { skip, timeout: 600_000 }, async () => {
+  test(`a large account, seed ${n}`, { timeout: 600_000 }, async () => {
     await vendor.make({ ...LARGE, seed: 100 + n });
     const manners = MANNERS[n % MANNERS.length];
     await vendor.trouble({ ...TROUBLES, ...manners, arrivals: ARRIVALS, unfinished: { share: 0.01, seed: n } });
