@@ -35,13 +35,13 @@ test("a name with a line break is shown on one line", async () => {
 test("a file whose reading fails is named", () =>
   fails("/proc/self/mem", /^usage-by-agent: \/proc\/self\/mem can't be read: i\/o error$/));
 
-test("a file without permission is named", async () => {
-  const place = write({ "secret.ndjson": message("m1") });
+test("a file without permission is named before another file is read", async () => {
+  const place = write({ "invalid.ndjson": '{"receivedAt":"never"}', "secret.ndjson": message("m1") });
   chmodSync(join(place, "secret.ndjson"), 0);
   // The administrator may read every file, so the command gives that right up.
   const isRoot = process.getuid() === 0;
   const program = isRoot ? ["setpriv", "--inh-caps=-all", "--bounding-set=-all", process.execPath] : [process.execPath];
-  const [command, ...args] = [...program, script, "report", "secret.ndjson", ...JUNE];
+  const [command, ...args] = [...program, script, "report", "invalid.ndjson", "secret.ndjson", ...JUNE];
   const { status, stderr } = await run(command, args, { cwd: place });
   assert.deepEqual([status, stderr], [3, "usage-by-agent: secret.ndjson can't be read: permission is denied\n"]);
 });

@@ -50,6 +50,24 @@ test("long names are cut so that each line fits the terminal", async () => {
   }
 });
 
+test("names and ids are cut to columns of about equal width", async () => {
+  const records = message("m1", { agentId: "i".repeat(200), agentName: "n".repeat(150) });
+  const cwd = write({ "june.ndjson": records });
+  for (const columns of [60, 77, 100]) {
+    const { stdout } = await inTerminal(report, { cwd, columns, env: { NO_COLOR: "1" } });
+    const row = stdout.split("\n")[3];
+    const [name, id] = row.split(/ +/);
+    assert.equal(row.length, columns);
+    assert.ok(Math.abs(name.length - id.length) <= 1, row);
+  }
+});
+
+test("a terminal that is narrower than the numbers gets whole numbers", async () => {
+  const cwd = write({ "june.ndjson": recordsOf(["a long name that is cut"]) });
+  const { stdout } = await inTerminal(report, { cwd, columns: 20, env: { NO_COLOR: "1" } });
+  assert.match(stdout, /^a long … +agent-0 +1 +0 +0$/m);
+});
+
 test("without a terminal nothing is cut, and json is the format", async () => {
   const cwd = write({ "june.ndjson": recordsOf(["x".repeat(300)]) });
   assert.ok((await outputOf([...report, "--format", "table"], { cwd })).includes("x".repeat(300)));

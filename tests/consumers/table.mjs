@@ -85,6 +85,10 @@ expect("not understood", usage(["report", "-", ...june], '{"detail":"x"}'), 1, "
 expect("a wrong option", usage(["bounds", "--perod", "month"]), 2, "", 'usage-by-agent: unknown option "--perod": did you mean --period?');
 const pipe = spawnSync("sh", ["-c", '"$@" --help | head -c 5', "sh", file, ...args], { encoding: "utf8" });
 expect("a closed pipe", pipe, 0, "usage");
+const full = spawnSync("sh", ["-c", '"$@" --help > /dev/full', "sh", file, ...args], { encoding: "utf8" });
+expect("a full disk", full, 3, "", "usage-by-agent: standard output can't be written: ");
+const silent = spawnSync("sh", ["-c", '"$@" bonds 2> /dev/full', "sh", file, ...args], { encoding: "utf8" });
+expect("a full disk for errors", silent, 2);
 console.log(bad.length === 0 ? ${JSON.stringify(WORKS)} : bad.join("\\n"));
 `,
   },

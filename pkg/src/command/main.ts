@@ -11,7 +11,7 @@ import { check } from "./commands/check.js";
 import { report } from "./commands/report.js";
 import { EXIT, failureOf, wrongUsage } from "./failure.js";
 import { helpOf, helpOfAll } from "./help.js";
-import { print, sayError } from "./terminal/output.js";
+import { flushed, print, sayError } from "./terminal/output.js";
 
 const COMMANDS: readonly Command[] = [report, check, bounds];
 
@@ -61,5 +61,5 @@ try {
   sayError(message);
   exitCode = exit;
 }
-// At once: standard input may be open still. Standard output has been written, and standard error is written synchronously.
-process.exit(exitCode);
+await flushed();
+process.exit(exitCode); // at once, also where standard input is still open

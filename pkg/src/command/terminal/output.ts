@@ -23,7 +23,11 @@ export const style = styleOf(process.stdout);
 const errorStyle = styleOf(process.stderr);
 
 process.stdout.on("error", () => {}); // `print` gets the error too
-process.stderr.on("error", () => {}); // there is no other place to write to
+
+/** Ends when standard error can't be written any more. The callbacks of writes are not called then in every version of Node. */
+const broken = new Promise<void>((resolve) => {
+  process.stderr.on("error", () => resolve());
+});
 
 /**
  * Writes text to standard output, and waits until it is written. Where nobody reads it any longer, as after `| head`, that is
@@ -31,20 +35,41 @@ process.stderr.on("error", () => {}); // there is no other place to write to
  *
  * @throws {Failure} if it can't be written, for example to a full disk
  */
-export function print(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== "EPIPE") {
-        reject(unreadable("standard output can't be written", error));
-      } else resolve();
+export async function print(text: string): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(text, (error) => (error ? reject(error) : resolve())); // Deno throws instead
     });
+  } catch (error) {
+    const { code, name } = error as { code?: string; name?: string };
+    if (code === "EPIPE" || name === "BrokenPipe") return;
+    throw unreadable("standard output can't be written", error);
+  }
+}
+
+/** Ends when the last write to standard error has ended. Writes end in their order. */
+let written: Promise<void> = Promise.resolve();
+
+/** Writes to standard error, if that is possible. There is no other place to write to. */
+function writeError(text: string): void {
+  written = new Promise((resolve) => {
+    try {
+      process.stderr.write(text, () => resolve());
+    } catch {
+      resolve(); // Deno throws what Node gives to the callback
+    }
   });
 }
 
 /** A line on standard error. What is in it is made harmless. */
 function line(kind: string, text: string): void {
   clearProgress();
-  process.stderr.write(`${kind}${printable(text)}\n`);
+  writeError(`${kind}${printable(text)}\n`);
+}
+
+/** Waits until standard error is written. Some systems write to pipes later. */
+export async function flushed(): Promise<void> {
+  await Promise.race([written, broken]);
 }
 
 /** Says why the command ends. */
@@ -62,13 +87,13 @@ let shown = "";
 export function progress(text: string): void {
   if (!showsProgress || text === shown) return;
   const most = Math.max(1, (process.stderr.columns || 80) - 1); // a longer line would not be cleared as a whole
-  process.stderr.write(`\r\u001b[K${printable(text).slice(0, most)}`);
+  writeError(`\r\u001b[K${printable(text).slice(0, most)}`);
   shown = text;
 }
 
 /** Removes the line of {@link progress}. */
 export function clearProgress(): void {
   if (shown === "") return;
-  process.stderr.write("\r\u001b[K");
+  writeError("\r\u001b[K");
   shown = "";
 }
