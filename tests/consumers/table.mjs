@@ -264,6 +264,18 @@ export const consumers = [
     "out/main.js",
   ),
 
+  {
+    name: "Yarn PnP",
+    packages: { "@yarnpkg/cli-dist": "4" },
+    files: { ...esm, "yarn.lock": "", "main.mjs": mainModule, "main.cjs": mainCommonJs },
+    run: [
+      ["mv", "node_modules/usage-by-agent", "package"],
+      ["cp", "node_modules/@yarnpkg/cli-dist/bin/yarn.js", "yarn.cjs"], // yarn removes node_modules
+      [process.execPath, "yarn.cjs", "add", "usage-by-agent@file:./package"],
+      [process.execPath, "yarn.cjs", "node", "main.mjs"],
+      [process.execPath, "yarn.cjs", "node", "main.cjs"],
+    ],
+  },
   ...["bun main.js", "bun main.cjs", "bun test"].map((line) => ({
     name: line,
     packages: { "@oven/bun-linux-x64": "1.4.5" },
