@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
+import { compiled } from "../../tools/build/worker.mjs";
 import { miniflareOptions } from "../../worker/dev/miniflare-options.mjs";
 import { startCollectServer } from "../support/collect-process.mjs";
 import { TOKEN, WINDOW } from "../support/collect-vendor.mjs";
@@ -31,6 +32,7 @@ describe("collect", () => {
       format: "esm",
       platform: "browser",
       conditions: ["workerd", "worker", "browser"],
+      plugins: [compiled],
       loader: { ".wasm": "copy" },
       logLevel: "warning",
     });
