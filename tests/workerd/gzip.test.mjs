@@ -1,43 +1,17 @@
 /** Gzip data of several members is read whole in workerd, or it is damaged. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
-import { compiled } from "../../tools/build/worker.mjs";
-import { miniflareOptions } from "../../worker/dev/miniflare-options.mjs";
 import { DAMAGED, someMembers, WHOLE } from "../support/gzip-members.mjs";
-import { ROOT } from "./support.mjs";
+import { startBundled } from "./support.mjs";
 
 describe("decompressed", () => {
+  let bundled;
   let worker;
-  let out;
   before(async () => {
-    out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
-    await build({
-      entryPoints: [join(ROOT, "tests/workerd/gzip-worker.mjs")],
-      outdir: out,
-      bundle: true,
-      format: "esm",
-      platform: "browser",
-      conditions: ["workerd", "worker", "browser"],
-      plugins: [compiled],
-      loader: { ".wasm": "copy" },
-      logLevel: "warning",
-    });
-    const { compatibilityDate, compatibilityFlags } = miniflareOptions({ root: ROOT });
-    const modules = readdirSync(out)
-      .sort((a, b) => a.endsWith(".wasm") - b.endsWith(".wasm"))
-      .map((name) => ({ type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(out, name) }));
-    worker = new Miniflare({ modules, modulesRoot: out, compatibilityDate, compatibilityFlags });
-    await worker.ready;
+    bundled = await startBundled("gzip-worker.mjs");
+    ({ worker } = bundled);
   });
-  after(async () => {
-    await worker?.dispose();
-    rmSync(out, { recursive: true, force: true });
-  });
+  after(() => bundled?.stop());
 
   async function read(zipped, most) {
     const headers = { "x-most": String(most) };

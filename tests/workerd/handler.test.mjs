@@ -1,45 +1,18 @@
 /** `usage-by-agent/handler` in a user's Worker, which esbuild packs. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
-import { compiled } from "../../tools/build/worker.mjs";
-import { miniflareOptions } from "../../worker/dev/miniflare-options.mjs";
-import { errorOf, PATH, ROOT } from "./support.mjs";
+import { errorOf, PATH, startBundled } from "./support.mjs";
 
 const ROW = { agentId: "a", agentName: "a", messages: 1, calls: 0, totalSeconds: 0, isOrphan: false };
 
 describe("createUsageHandler", () => {
-  let worker;
-  let out;
+  let bundled;
   let base;
   before(async () => {
-    out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
-    await build({
-      entryPoints: [join(ROOT, "tests/workerd/own-worker.mjs")],
-      outdir: out,
-      bundle: true,
-      format: "esm",
-      platform: "browser",
-      conditions: ["workerd", "worker", "browser"],
-      plugins: [compiled],
-      loader: { ".wasm": "copy" },
-      logLevel: "warning",
-    });
-    const { compatibilityDate, compatibilityFlags, cf } = miniflareOptions({ root: ROOT });
-    const modules = readdirSync(out)
-      .sort((a, b) => a.endsWith(".wasm") - b.endsWith(".wasm"))
-      .map((name) => ({ type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(out, name) }));
-    worker = new Miniflare({ modules, modulesRoot: out, compatibilityDate, compatibilityFlags, cf });
-    base = await worker.ready;
+    bundled = await startBundled("own-worker.mjs");
+    ({ base } = bundled);
   });
-  after(async () => {
-    await worker?.dispose();
-    rmSync(out, { recursive: true, force: true });
-  });
+  after(() => bundled?.stop());
 
   const ask = async (name, headers = {}, query = "?period=month", path = PATH) => {
     const sent = { authorization: "Bearer good", "x-case": name, ...headers };

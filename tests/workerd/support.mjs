@@ -1,9 +1,14 @@
 /** Support for the tests of the Worker: the built Worker in workerd, and upstreams that misbehave on demand. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { Log, LogLevel, Miniflare } from "miniflare";
+import { compiled } from "../../tools/build/worker.mjs";
 import { miniflareOptions } from "../../worker/dev/miniflare-options.mjs";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -139,4 +144,36 @@ export function errorOf(answer, status, code) {
   assert.equal(error.code, code);
   assert.ok(error.message.length > 0);
   return error;
+}
+
+/** Bundles a Worker of this folder as wrangler does, and runs it in workerd. `stop` ends it. */
+export async function startBundled(name) {
+  const out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
+  let worker;
+  const stop = async () => {
+    await worker?.dispose();
+    rmSync(out, { recursive: true, force: true });
+  };
+  try {
+    await build({
+      entryPoints: [join(ROOT, "tests/workerd", name)],
+      outdir: out,
+      bundle: true,
+      format: "esm",
+      platform: "browser",
+      conditions: ["workerd", "worker", "browser"],
+      plugins: [compiled],
+      loader: { ".wasm": "copy" },
+      logLevel: "warning",
+    });
+    const { compatibilityDate, compatibilityFlags, cf } = miniflareOptions({ root: ROOT });
+    const modules = readdirSync(out)
+      .sort((a, b) => a.endsWith(".wasm") - b.endsWith(".wasm"))
+      .map((file) => ({ type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(out, file) }));
+    worker = new Miniflare({ modules, modulesRoot: out, compatibilityDate, compatibilityFlags, cf });
+    return { worker, base: await worker.ready, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

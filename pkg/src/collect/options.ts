@@ -1,6 +1,7 @@
 // Checks the options. No message quotes a value that may contain a secret.
 
 import { type PeriodBounds, type PeriodQuery, periodBounds, UsageError } from "usage-by-agent";
+import { integerOption } from "../bridge/integer.js";
 import { checkKeys, keys } from "../bridge/known-keys.js";
 import { isObject, property, typeName } from "../bridge/values.js";
 import type { Window } from "./times.js";
@@ -139,14 +140,6 @@ function windowOf(window: CollectOptions["window"]): Pick<Options, "window" | "p
   }
 }
 
-function integer(
-  name: "concurrency" | "retries",
-  value: number | undefined,
-  ifAbsent: number,
-  least: number,
-  most: number,
-): number {
-  if (value === undefined) return ifAbsent;
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw invalid(`/${name}`, `\`${name}\` must be an integer from ${least} to ${most}`);
+function integer(name: string, value: number | undefined, ifAbsent: number, least: number, most: number): number {
+  return integerOption(name, value, { ifAbsent, least, most }, (message) => invalid(`/${name}`, message));
 }

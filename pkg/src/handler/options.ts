@@ -1,4 +1,5 @@
 import type { Account, Instant, PeriodQuery, Problem, UsageQuery, UsageRollup } from "usage-by-agent";
+import { integerOption } from "../bridge/integer.js";
 import { checkKeys, keys } from "../bridge/known-keys.js";
 import { property } from "../bridge/values.js";
 import type { RecordsInput } from "./computed/records-input.js";
@@ -186,16 +187,9 @@ export function checkUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-function integer(
-  name: keyof UpstreamOptions,
-  value: number | undefined,
-  ifAbsent: number,
-  least: number,
-  most: number,
-): number {
-  if (value === undefined) return ifAbsent;
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw invalidOption(`/upstream/${name}`, `\`upstream.${name}\` must be an integer from ${least} to ${most}`);
+function integer(name: string, value: number | undefined, ifAbsent: number, least: number, most: number): number {
+  const refuse = (message: string) => invalidOption(`/upstream/${name}`, message);
+  return integerOption(`upstream.${name}`, value, { ifAbsent, least, most }, refuse);
 }
 
 function parseUrl(text: unknown): URL | null {

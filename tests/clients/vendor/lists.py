@@ -39,7 +39,7 @@ NEWER = {
         "purchasedAt", "externalId", "expiresAt", "rcsFallbackForAlias",
     },
     "agent": set(),
-}  # fmt: skip
+}
 
 
 class NotFound(Exception):

@@ -93,7 +93,7 @@ def routes(ledger_of, clock) -> APIRouter:
             totalCalls=totals.calls, callsLast24h=day.calls, callsLast7d=week.calls, callsLast30d=month.calls,
             totalWebhookDeliveries=totals.webhooks, successfulWebhookDeliveries=totals.webhooks, failedWebhookDeliveries=0,
             smsSegmentsLast30d=month.messages,
-        )  # fmt: skip
+        )
         used = len(ledger.numbers())
         return UsageResponse(
             numbers=NumberLimits(used=used, limit=used + 5, remaining=5),
