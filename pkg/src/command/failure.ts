@@ -76,5 +76,6 @@ function inOptionsWords(error: UsageError): string {
   const message = withoutPlace(error);
   if (key === undefined) return message;
   const option = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  return message.startsWith(`${key} is `) ? `${option}${message.slice(key.length)}` : `${option}: ${message}`;
+  if (message.includes(`\`${key}\``)) return message.replaceAll(`\`${key}\``, option);
+  return message.startsWith(`${key} `) ? `${option}${message.slice(key.length)}` : `${option}: ${message}`;
 }
