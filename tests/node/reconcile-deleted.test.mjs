@@ -165,7 +165,7 @@ for (const [n, [code, fields, mistake, detail]] of OTHERS.entries()) {
     const others = FIELDS.filter((field) => !fields.includes(field));
     const want = [
       ...(others.length > 0 ? [["agent_deleted", undefined, others]] : []),
-      [code, "agent_deleted", fields],
+      [code, ["agent_deleted"], fields],
     ];
     const got = shownOf(result).map(({ code, with: other, fields }) => [code, other, fields]);
     assert.deepEqual(got, want, JSON.stringify(result.causes));

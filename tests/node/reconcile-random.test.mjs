@@ -61,8 +61,9 @@ function assertGives(cause, values, query, theirs) {
   const { tz = query.tz, weekStart = query.weekStart, periodStart = query.now } = cause.detail ?? {};
   const isOfPeriod = PERIODS.includes(cause.code);
   const asked = isOfPeriod ? { ...query, tz, weekStart: weekStart ?? "monday", now: periodStart } : query;
-  const options = mistakesOf(cause.code, cause).flatMap((one) =>
-    mistakesOf(cause.with ?? "other_zone", cause).map((other) => ({ ...one, ...other })),
+  const options = [cause.code, ...(cause.with ?? [])].reduce(
+    (made, code) => made.flatMap((one) => mistakesOf(code, cause).map((other) => ({ ...one, ...other }))),
+    [{}],
   );
   const column = (rows, field) => new Map(rows.filter((row) => row[field] > 0).map((row) => [row.agentId, row[field]]));
   const fields = cause.fields.filter((field) => FIELDS.includes(field));
@@ -76,11 +77,11 @@ function assertGives(cause, values, query, theirs) {
   assert.ok(isGiven, JSON.stringify(cause));
 }
 
-/** One or two mistakes. */
+/** One, two or three mistakes that can be made together. */
 function someMistakes(random, ids) {
   const pool = [
     ["failed_calls_counted", { failed: any }],
-    ["failed_calls_counted", { failed: (status) => status === "no-answer" }],
+    ["failed_calls_counted", { failed: (status) => status === "failed" }],
     ["duplicates_counted", { dedupe: false }],
     ["redeliveries_counted", { redeliveries: true }],
     ["tests_counted", { tests: true }],
@@ -91,17 +92,24 @@ function someMistakes(random, ids) {
     ["rounded_up_per_call", { rounded: up(random.pick([1, 6, 60])) }],
     ["rounded_to_nearest", { rounded: nearest }],
     ["agent_deleted", { deleted: random.shuffled(ids).slice(0, 1 + random.below(3)) }],
+    ["other_zone", { change: { tz: random.pick(["Asia/Kolkata", "Pacific/Auckland"]) } }],
+    ["other_period", { change: { offset: random.pick([-1, 1]) } }],
   ];
-  const [first, second] = random.shuffled(pool);
-  const isPair = random.chance(0.5) && Object.keys(first[1])[0] !== Object.keys(second[1])[0];
-  // A status that is tried alone is tried in pairs with a deletion only.
-  const isVariant = ([code, { failed }]) => code === "failed_calls_counted" && failed !== any;
-  const isTried =
-    !(isVariant(first) || isVariant(second)) || [first, second].some(([code]) => code === "agent_deleted");
-  return isPair && isTried ? [first, second] : [random.chance(0.3) ? pool.at(-1) : first];
+  const count = 1 + random.below(3);
+  const made = [];
+  for (const mistake of random.shuffled(pool)) {
+    if (made.length < count && made.every((other) => areTogether(mistake, other))) made.push(mistake);
+  }
+  return made;
 }
 
-for (let seed = 1; seed <= 40; seed++) {
+/** If every id counts each time, the ids of deliveries do too. */
+function areTogether([a, one], [b, other]) {
+  const isOneOfTwo = [a, b].includes("duplicates_counted") && [a, b].includes("redeliveries_counted");
+  return !isOneOfTwo && Object.keys(one)[0] !== Object.keys(other)[0];
+}
+
+for (let seed = 1; seed <= 80; seed++) {
   test(`random mistakes ${seed}`, () => {
     const random = new Random(seed, 77);
     const query = random.pick([MONTH, WEEK, { ...MONTH, tz: "Asia/Kathmandu" }]);
@@ -116,7 +124,12 @@ for (let seed = 1; seed <= 40; seed++) {
     const ids = ours.data.flatMap(({ agentId }) => agentId ?? []);
     const mistakes = someMistakes(random, ids);
     const codes = mistakes.map(([code]) => code);
-    const theirs = { ...ours, data: rowsBy(values, query, Object.assign({}, ...mistakes.map(([, made]) => made))) };
+    const { change, ...wrong } = Object.assign({}, ...mistakes.map(([, made]) => made));
+    const asked = { ...query, ...change };
+    // The bounds of theirs tell the period. Without them, the numbers tell it, if no other mistake changes them.
+    const isStated = mistakes.length > 1 || random.chance(0.5);
+    const stated = isStated ? usageByAgent([], asked) : ours;
+    const theirs = { ...stated, data: rowsBy(values, asked, wrong) };
     const what = `${seed}: ${codes.join(" and ")}, ${door}`;
     const result = reconcile(ours, theirs, { records, query });
     assertSound(result, ours, theirs);
@@ -128,9 +141,7 @@ for (let seed = 1; seed <= 40; seed++) {
     const differing = FIELDS.filter((field) => result.agents.some((row) => row[field].delta !== 0));
     for (const field of differing) {
       const found = shown.filter(({ fields }) => fields.includes(field));
-      const isNamed = found.some((cause) =>
-        [cause.code, cause.with ?? cause.code].every((code) => codes.includes(code)),
-      );
+      const isNamed = found.some((cause) => [cause.code, ...(cause.with ?? [])].every((code) => codes.includes(code)));
       assert.ok(isNamed, `${what} ${field} ${JSON.stringify(found)}`);
     }
   });
@@ -151,7 +162,7 @@ test("numbers that no mistake gives have no shown cause", () => {
   }
 });
 
-test("records are read ninety times at most, and not more often than docs/auditing.md says", () => {
+test("records are read two hundred times at most, and not more often than docs/auditing.md says", () => {
   const { values } = made(5, { records: 2000, forms: true });
   const ours = named(usageByAgent(values, MONTH));
   const readsFor = (theirs) => {
@@ -170,7 +181,7 @@ test("records are read ninety times at most, and not more often than docs/auditi
     rows.map((row) => ({ ...row, messages: row.messages + 3, calls: row.calls + 1, totalSeconds: 7 }));
   assert.equal(readsFor(ours), 0);
   const most = readsFor({ ...usageByAgent([], tokyo), data: more(rowsBy(values, tokyo)) });
-  assert.ok(most > 60 && most <= 90, `${most}`);
+  assert.ok(most > 60 && most <= 200, `${most}`);
   const one = readsFor({ ...ours, data: rowsBy(values, MONTH, { voice: true }) });
   assert.ok(one < 20, `${one}`);
 });

@@ -119,8 +119,7 @@ export const named = (report) => ({
 });
 
 export const shownOf = ({ causes }) => causes.filter(({ certainty }) => certainty === "shown");
-export const codesOf = (result) =>
-  shownOf(result).map(({ code, with: other }) => (other ? `${code} + ${other}` : code));
+export const codesOf = (result) => shownOf(result).map(({ code, with: others = [] }) => [code, ...others].join(" + "));
 
 /** Asserts that each cause and all deltas are consistent. */
 export function assertSound(result, ours, theirs) {

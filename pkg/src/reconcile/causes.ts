@@ -37,12 +37,12 @@ export class Causes {
 
   add(certainty: Cause["certainty"], code: CauseCode, fields: readonly string[], more: CauseExtras = {}): void {
     if (fields.length === 0) return;
-    const { with: other, agents, detail } = more;
-    const key = JSON.stringify([code, other, detail]);
+    const { with: others = [], agents, detail } = more;
+    const key = JSON.stringify([code, others, detail]);
     this.#found.set(key, {
       code,
-      ...(other && { with: other }),
-      message: WORDS[code] + (other ? `; also ${WORDS[other]}` : ""),
+      ...(others.length > 0 && { with: [...others] }),
+      message: [WORDS[code], ...others.map((other) => `also ${WORDS[other]}`)].join("; "),
       certainty,
       fields: [...new Set([...(this.#found.get(key)?.fields ?? []), ...fields])],
       ...(agents && { agents }),
@@ -60,9 +60,9 @@ export class Causes {
     return columns.filter((field) => !this.isShown(field));
   }
 
-  /** Whether there is a cause with this code, alone or as one of two. */
+  /** Whether there is a cause with this code, alone or as one of several. */
   has(code: CauseCode): boolean {
-    return this.all.some((cause) => cause.code === code || cause.with === code);
+    return this.all.some((cause) => cause.code === code || cause.with?.includes(code));
   }
 
   /** The causes, those with the certainty `"shown"` first. */

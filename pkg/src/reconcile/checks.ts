@@ -3,10 +3,10 @@
 import type { AgentUsageResponse, Diagnostics } from "../types.js";
 import type { Causes } from "./causes.js";
 import { equalColumns, goneFrom, namesOf, withoutAgents } from "./deletion.js";
-import type { Question } from "./evidence.js";
+import type { Question } from "./question.js";
 import { FIELDS } from "./response.js";
 import type { AgentDifference, Cause, CauseCode, Field, PeriodsDifference, Reconciliation } from "./types.js";
-import { BOUNDS, secondaryCause, type Window, zonesOf } from "./windows.js";
+import { BOUNDS, secondaryCauses, type Window, zonesOf } from "./windows.js";
 
 /** Explains names that differ, rows that only one side has, and usage that is under another agent. */
 export function explainRows(
@@ -102,7 +102,7 @@ export function explainBounds(
   } else if (own && theirWindow && convention) {
     const { code } = theirWindow;
     const detail = { ...convention, ...(code === "other_zone" && { zones: zonesOf(theirs, convention) }) };
-    causes.add("shown", code, BOUNDS, { with: secondaryCause(own, theirWindow), detail });
+    causes.add("shown", code, BOUNDS, { with: secondaryCauses(own, theirWindow), detail });
   } else if (whole(DAY)) {
     const isOfWeek = ours.period === "week" && theirs.period === "week" && areWithin(6 * DAY);
     causes.add("possible", isOfWeek ? "other_week_start" : "other_period", BOUNDS);

@@ -19,7 +19,8 @@ import {
   explainUnknown,
 } from "./checks.js";
 import { comparedAgents, comparedPeriods, sums } from "./compare.js";
-import { type Question, searchCauses } from "./evidence.js";
+import { searchCauses } from "./evidence.js";
+import type { Question } from "./question.js";
 import { checked, FIELDS, rowsOf } from "./response.js";
 import type { Evidence, Reconciliation } from "./types.js";
 import { explained, windowOf } from "./windows.js";
@@ -29,8 +30,8 @@ import { explained, windowOf } from "./windows.js";
  * week, failed calls that were counted, duplicates that were counted, seconds that were rounded up, agents that were deleted, and
  * others.
  *
- * With `records`, every likely mistake is made on purpose, alone and in pairs, and those that give the vendor's numbers are named.
- * The records are read about ninety times at most, and not at all if the numbers are equal. With a `rollup`, other periods and zones
+ * With `records`, every likely mistake is made on purpose, alone and up to three together, and those that give the vendor's numbers are named.
+ * The records are read about two hundred times at most, and not at all if the numbers are equal. With a `rollup`, other periods and zones
  * are tried. With `diagnostics`, only sums are compared.
  *
  * @param ours the report of your own records

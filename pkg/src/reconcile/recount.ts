@@ -15,6 +15,8 @@ export interface Mistake {
   fields: Field[];
   /** The `detail` of the cause. */
   detail?: Record<string, unknown>;
+  /** Whether it is a part of a mistake that is tried already, such as one status of failed calls. */
+  isVariant?: boolean;
   /** Call statuses that count too. */
   also?: string[];
   /** A mistake that the core makes by its number: one of {@link MADE}. */
@@ -41,10 +43,12 @@ const MADE = { voiceTurns: 1, tests: 2, redeliveries: 4, spans: 8 };
 /**
  * The mistakes to try, the likeliest first.
  *
- * @param statuses the statuses of calls that did not count
+ * @param notCompleted how many calls of each status did not count
  * @param dedupe whether ours counts an id once
  */
-export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
+export function mistakes(notCompleted: Record<string, number>, dedupe: boolean): Mistake[] {
+  const statuses = Object.keys(notCompleted).filter((status) => !status.includes("\n"));
+  const frequent = statuses.toSorted((a, b) => (notCompleted[b] ?? 0) - (notCompleted[a] ?? 0));
   const calls: Field[] = ["calls", "totalSeconds"];
   const all: Field[] = ["messages", ...calls];
   const failed = (statuses: string[]): Mistake => {
@@ -54,10 +58,11 @@ export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
     return { code, fields: [field], ...mistake };
   };
   const over = statuses.filter((status) => !GOING_ON.includes(status));
-  const some = statuses.length > 1 ? [over, ...statuses.slice(0, MAX_STATUSES_TRIED).map((status) => [status])] : [];
+  const single = frequent.slice(0, MAX_STATUSES_TRIED).map((status) => [status]);
+  const isPart = ({ length }: string[]) => length > 0 && length < statuses.length;
   return [
     failed(statuses),
-    ...some.filter(({ length }) => length > 0 && length < statuses.length).map(failed),
+    ...[over].filter(isPart).map(failed),
     {
       code: dedupe ? "duplicates_counted" : "duplicates_not_counted",
       fields: all,
@@ -76,6 +81,7 @@ export function mistakes(statuses: string[], dedupe: boolean): Mistake[] {
     ...[Math.floor, Math.round, Math.ceil].map((rounded) =>
       only("totalSeconds", "rounded_after_sum", { step: -1, rounded }),
     ),
+    ...single.filter(isPart).map(failed),
   ];
 }
 
@@ -113,7 +119,7 @@ export class Recount {
    *
    * @param change changes the rows before their seconds are rounded
    */
-  rows(query: PeriodQuery, mistakes: Mistake[], change = (rows: Rows) => rows): Rows {
+  rows(query: PeriodQuery, mistakes: readonly Mistake[], change = (rows: Rows) => rows): Rows {
     const merged: Partial<Mistake> = Object.assign({}, ...mistakes);
     const also = mistakes.flatMap((mistake) => mistake.also ?? []).map((what) => `\n${what}`);
     const options = {

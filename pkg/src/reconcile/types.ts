@@ -76,8 +76,8 @@ export type CauseCode =
 /** One cause of a difference. */
 export interface Cause {
   code: CauseCode;
-  /** The second cause, if only both together explain the difference. */
-  with?: CauseCode;
+  /** The other causes, if only all of them together explain the difference: one or two, seldom three. */
+  with?: CauseCode[];
   /** The cause in words. */
   message: string;
   /**

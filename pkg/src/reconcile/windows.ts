@@ -79,15 +79,12 @@ function codeOf(own: Window, theirs: Window): CauseCode {
 }
 
 /** A second way in which a window differs from the period of ours, if there is one. */
-export function secondaryCause(
-  own: Window,
-  { code, query, bounds: { startMs, endMs } }: Window,
-): CauseCode | undefined {
-  if (code === "other_zone" && query.weekStart !== own.query.weekStart) return "other_week_start";
+export function secondaryCauses(own: Window, { code, query, bounds: { startMs, endMs } }: Window): CauseCode[] {
+  if (code === "other_zone" && query.weekStart !== own.query.weekStart) return ["other_week_start"];
   const middle = Number(own.query.now);
   const isOfZone = code === "other_zone" && startMs <= middle && middle < endMs;
   const isOfWeek = code === "other_week_start" && startMs < own.bounds.endMs && own.bounds.startMs < endMs;
-  return code === "other_period" || isOfZone || isOfWeek ? undefined : "other_period";
+  return code === "other_period" || isOfZone || isOfWeek ? [] : ["other_period"];
 }
 
 /**
