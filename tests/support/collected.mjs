@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { byId, recordsOf, TOKEN, WINDOW } from "./collect-vendor.mjs";
 import { installed } from "./packed.mjs";
 
-export const { collect } = await import(pathToFileURL(join(installed, "dist/collect.js")).href);
+export const { askByAgent, collect } = await import(pathToFileURL(join(installed, "dist/collect.js")).href);
 
 /** Collects everything, and checks on the way that nothing contains the token and that no other server is asked. */
 export async function collected(vendor, options = {}) {

@@ -8,7 +8,7 @@ import { readBounded } from "../handler/upstream/read-bounded.js";
 import { retryAfterMs, retryDelay } from "../handler/upstream/retry.js";
 import { quoted } from "../looks/shown.js";
 import { lookOfText } from "../looks/text.js";
-import type { Options } from "./options.js";
+import type { RequestOptions } from "./options.js";
 
 /** The time limit of one attempt, in milliseconds. */
 const ATTEMPT_MS = 60_000;
@@ -46,20 +46,28 @@ export interface Json {
 export class TooLong extends Error {}
 
 /** What an attempt came to: a value, `null` for something that does not exist, or an error that another attempt may not have. */
-type Outcome = { value: Json | null } | { error: UsageError | TooLong; again: boolean; retryAfter: string | null };
+type Outcome =
+  | { value: Json | null; from: Source }
+  | { error: UsageError | TooLong; again: boolean; retryAfter: string | null };
 
-/** Sends the requests of one collection. */
+/** Where a value came from. The body is `null` for something that does not exist. */
+interface Source {
+  headers: Headers;
+  body: Uint8Array | null;
+}
+
+/** Sends requests, one after the other or at the same time. */
 export class Client {
   /** The number of requests, with further attempts. */
   requests = 0;
-  readonly #options: Options;
+  readonly #options: RequestOptions;
   readonly #signal: AbortSignal;
   readonly #init = fetchInit();
   /** No request is sent before this time: the vendor asked for it with `Retry-After`. */
   #notBefore = 0;
 
   /** @param signal ends every request */
-  constructor(options: Options, signal: AbortSignal) {
+  constructor(options: RequestOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
   }
@@ -78,6 +86,16 @@ export class Client {
     check: (value: Json) => string | undefined,
     attempts = this.#options.retries + 1,
   ): Promise<Json | null> {
+    return (await this.ask(path, query, check, attempts)).value;
+  }
+
+  /** As {@link get}, with the URL, the headers and the body. */
+  async ask(
+    path: string,
+    query: Record<string, string | number | null>,
+    check: (value: Json) => string | undefined,
+    attempts = this.#options.retries + 1,
+  ): Promise<{ value: Json | null; url: string; from: Source }> {
     const parameters = Object.entries(query).filter(([, value]) => value !== null);
     const search = new URLSearchParams(parameters.map(([name, value]) => [name, String(value)])).toString();
     const url = `${this.#options.baseUrl}${path}${search && `?${search}`}`;
@@ -87,7 +105,7 @@ export class Client {
         const wait = this.#notBefore - Date.now();
         if (wait > 0) await whole.sleep(wait);
         const outcome = await this.#attempt(path, url, whole, check);
-        if ("value" in outcome) return outcome.value;
+        if ("value" in outcome) return { ...outcome, url };
         if (!outcome.again || tried >= attempts) throw outcome.error;
         const delay = retryDelay(tried, whole.remaining(), outcome.retryAfter);
         if (delay === null) throw outcome.error;
@@ -121,7 +139,7 @@ export class Client {
       const response = await deadline.wait(work);
       const isGood = response.status === 200 && !response.redirected;
       const body = await readBounded(response, isGood ? MAX_BYTES : MAX_ERROR_BYTES, deadline);
-      const outcome = isGood ? read(path, body, check) : refused(path, response, body);
+      const outcome = isGood ? read(path, response.headers, body, check) : refused(path, response, body);
       return "error" in outcome ? { ...outcome, error: without(token, outcome.error) } : outcome;
     } catch (error) {
       if (whole.signal.aborted) throw error;
@@ -153,7 +171,12 @@ function without(token: string, error: UsageError | TooLong): UsageError | TooLo
   return new UsageError(error.code, error.message.replaceAll(token, "…"));
 }
 
-function read(path: string, body: Uint8Array | null, check: (value: Json) => string | undefined): Outcome {
+function read(
+  path: string,
+  headers: Headers,
+  body: Uint8Array | null,
+  check: (value: Json) => string | undefined,
+): Outcome {
   if (body === null) return { error: new TooLong(path), again: false, retryAfter: null };
   const invalid = (got: string): Outcome => ({
     error: fault("upstream_invalid", path, `the answer is ${got}`),
@@ -170,13 +193,13 @@ function read(path: string, body: Uint8Array | null, check: (value: Json) => str
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return invalid("no object; wanted a JSON object");
   const problem = check(value as Json);
-  return problem === undefined ? { value: value as Json } : invalid(problem);
+  return problem === undefined ? { value: value as Json, from: { headers, body } } : invalid(problem);
 }
 
 /** An answer that is not 200. */
 function refused(path: string, response: Response, body: Uint8Array | null): Outcome {
   const { status, headers } = response;
-  if (status === 404 || status === 410) return { value: null };
+  if (status === 404 || status === 410) return { value: null, from: { headers, body: null } };
   const retryAfter = headers.get("retry-after");
   const { message } = parseErrorResponse(status, body ?? undefined);
   const got = `status ${status}, ${quoted(message)}`;

@@ -1,11 +1,13 @@
 /**
- * Collects the records of an account from the vendor: calls, conversations and their messages, agents and phone numbers.
+ * Collects the records of an account from the vendor: calls, conversations and their messages, agents and phone numbers. Asks for the
+ * vendor's report.
  *
  * @module
  */
 
+import { ask } from "./ask.js";
 import { Collecting } from "./collection.js";
-import type { Collection, CollectOptions } from "./types.js";
+import type { AskOptions, Collection, CollectOptions, VendorAnswer } from "./types.js";
 
 export type * from "./types.js";
 
@@ -48,4 +50,25 @@ export type * from "./types.js";
  */
 export function collect(options: CollectOptions): Collection {
   return new Collecting(options);
+}
+
+/**
+ * Asks the vendor for its report by agent, and gives the answer as it came: for `reconcile`, and to keep as evidence. The vendor
+ * answers for the current week, month or year alone, so ask on a schedule, and keep the last answer of each period.
+ *
+ * The body is not checked beyond that it is a JSON object of at most 8 MiB; `validateResponse` checks it.
+ *
+ * @param options the token, the period and the zone, and how to ask
+ * @returns the body, and when and how it was asked for
+ * @throws {UsageError} as the iteration of {@link collect}; `invalid_option` for a wrong option, with its place
+ *
+ * @example
+ * ```ts
+ * const answer = await askByAgent({ token: process.env.AGENTPHONE_API_KEY ?? "", period: "month", tz: "Europe/Paris" });
+ * const checked = validateResponse("by-agent", answer.body, { period: "month", tz: "Europe/Paris" });
+ * console.log(answer.answeredAt, checked.ok);
+ * ```
+ */
+export function askByAgent(options: AskOptions): Promise<VendorAnswer> {
+  return ask(options);
 }

@@ -5,23 +5,27 @@ import { integerOption } from "../bridge/integer.js";
 import { checkKeys, keys } from "../bridge/known-keys.js";
 import { isObject, property, typeName } from "../bridge/values.js";
 import type { Window } from "./times.js";
-import type { CollectOptions, CollectProgress } from "./types.js";
+import type { CollectOptions, CollectProgress, VendorOptions } from "./types.js";
 
-/** The options, checked and with their defaults. */
-export interface Options {
+/** The options of requests, checked and with their defaults. */
+export interface RequestOptions {
   token: () => Promise<string>;
   /** Without a slash at the end. */
   baseUrl: string;
+  subAccountId: string | undefined;
+  retries: number;
+  signal: AbortSignal | undefined;
+  fetch: typeof fetch;
+}
+
+/** The options of a collection, checked and with their defaults. */
+export interface Options extends RequestOptions {
   window: Window;
   /** The period, if the window was given as one. */
   period: (PeriodQuery & { bounds: PeriodBounds }) | null;
   resume: string | undefined;
   verify: boolean;
-  subAccountId: string | undefined;
   concurrency: number;
-  retries: number;
-  signal: AbortSignal | undefined;
-  fetch: typeof fetch;
   onProgress: ((progress: CollectProgress) => void) | undefined;
 }
 
@@ -40,38 +44,47 @@ const invalid = (path: string, message: string) => new UsageError("invalid_optio
 export function checkOptions(options: CollectOptions): Options {
   if (!isObject(options)) throw invalid("", `the options are ${typeName(options)}: wanted {token, window}`);
   checkKeys(options, OPTIONS);
-  const { resume, verify = false, subAccountId, signal, onProgress } = options;
+  const { resume, verify = false, onProgress } = options;
   if (resume !== undefined && (typeof resume !== "string" || resume.length > MAX_STATE)) {
     const got = typeof resume === "string" ? `text of ${(resume as string).length} characters` : typeName(resume);
     throw invalid("/resume", `resume is ${got}: wanted the text that state() gave`);
   }
   if (typeof verify !== "boolean") throw invalid("/verify", `verify is ${typeName(verify)}: wanted true or false`);
+  checkFunction("onProgress", onProgress);
+  return {
+    ...checkRequestOptions(options),
+    ...windowOf(options.window),
+    resume,
+    verify,
+    concurrency: integer("concurrency", options.concurrency, 4, 1, 16),
+    onProgress: onProgress && ((progress) => onProgress(progress)),
+  };
+}
+
+/** Checks the options of requests and fills in the defaults. */
+export function checkRequestOptions(options: VendorOptions): RequestOptions {
+  const { subAccountId, signal, fetch: chosen } = options;
   if (subAccountId !== undefined && !(typeof subAccountId === "string" && /^[\x21-\x7e]{1,128}$/.test(subAccountId))) {
     throw invalid("/subAccountId", "subAccountId must be 1 to 128 visible characters of ASCII");
   }
   if (signal !== undefined && typeof property(signal, "addEventListener") !== "function") {
     throw invalid("/signal", `signal is ${typeName(signal)}: wanted an AbortSignal`);
   }
-  const chosen = options.fetch;
-  for (const [name, value] of Object.entries({ fetch: chosen, onProgress })) {
-    if (value !== undefined && typeof value !== "function") {
-      throw invalid(`/${name}`, `${name} is ${typeName(value)}: wanted a function`);
-    }
-  }
+  checkFunction("fetch", chosen);
   return {
     token: tokenOf(options.token),
     baseUrl: baseOf(options.baseUrl),
-    ...windowOf(options.window),
-    resume,
-    verify,
     subAccountId,
-    concurrency: integer("concurrency", options.concurrency, 4, 1, 16),
     retries: integer("retries", options.retries, 6, 0, 20),
     signal,
     // Called without a `this`, which a runtime's own `fetch` would refuse. The global is read late, so that it can be replaced.
     fetch: (input, init) => (chosen ?? fetch)(input, init),
-    onProgress: onProgress && ((progress) => onProgress(progress)),
   };
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw invalid(`/${name}`, `${name} is ${typeName(value)}: wanted a function`);
 }
 
 function tokenOf(token: CollectOptions["token"]): () => Promise<string> {

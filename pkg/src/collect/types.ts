@@ -1,42 +1,66 @@
-import type { AgentPage, NumberPage, PeriodQuery } from "usage-by-agent";
+import type { AgentPage, NumberPage, Period, PeriodQuery } from "usage-by-agent";
 import type { Awaitable } from "../handler/options.js";
 
 export type { Awaitable } from "../handler/options.js";
 
-/** The options of `collect`. */
-export interface CollectOptions {
+/** Where and how the vendor is asked. */
+export interface VendorOptions {
   /**
    * The vendor's API key, or a function that gives it, which is called before each request. It is sent to `baseUrl` alone, after no
    * redirect, and is in no state, error or progress.
    */
   token: string | (() => Awaitable<string>);
   /**
-   * The vendor's URL, or that of your own Worker that passes the lists on. It may have a path. `http` is accepted for this machine
+   * The vendor's URL, or that of your own Worker that passes the requests on. It may have a path. `http` is accepted for this machine
    * alone (`localhost`, `127.0.0.1`, `[::1]`), because the token would be readable on the way. Default `https://api.agentphone.ai`.
    */
   baseUrl?: string;
-  /** The records to collect: those of a period, or of the window `startMs <= t < endMs` in epoch milliseconds. */
-  window: PeriodQuery | { startMs: number; endMs: number };
-  /** The `state()` of an earlier collection of the same account and window, to go on from there. */
-  resume?: string;
-  /** Whether the messages are also listed by phone number, and compared by their ids. Default `false`. */
-  verify?: boolean;
-  /** The id of the sub-account whose records are collected: 1 to 128 visible characters of ASCII. Default: the token's own account. */
+  /** The id of the sub-account that is asked about: 1 to 128 visible characters of ASCII. Default: the token's own account. */
   subAccountId?: string;
-  /** The most requests at a time. 1 to 16; default 4. */
-  concurrency?: number;
   /**
    * The most further attempts of one request after 408, 425, 429, 5xx, a failed connection, or a body that is cut or is not JSON. 0
    * to 20; default 6. The pauses double from 0.2 to 5 seconds, half of each is random, and `Retry-After` is heard. One attempt takes
    * 60 seconds at most, and all attempts of one request with their pauses take 5 minutes at most.
    */
   retries?: number;
-  /** Ends the collection at once, with a `UsageError` of code `aborted` whose `cause` is the signal's reason. */
+  /** Ends the work at once, with a `UsageError` of code `aborted` whose `cause` is the signal's reason. */
   signal?: AbortSignal;
   /** The function that sends requests. Default: the global `fetch`. */
   fetch?: typeof fetch;
+}
+
+/** The options of `collect`. */
+export interface CollectOptions extends VendorOptions {
+  /** The records to collect: those of a period, or of the window `startMs <= t < endMs` in epoch milliseconds. */
+  window: PeriodQuery | { startMs: number; endMs: number };
+  /** The `state()` of an earlier collection of the same account and window, to go on from there. */
+  resume?: string;
+  /** Whether the messages are also listed by phone number, and compared by their ids. Default `false`. */
+  verify?: boolean;
+  /** The most requests at a time. 1 to 16; default 4. */
+  concurrency?: number;
   /** Is called after each response. An error that it throws ends the collection, and is thrown unchanged. */
   onProgress?(progress: CollectProgress): void;
+}
+
+/** The options of `askByAgent`. */
+export interface AskOptions extends VendorOptions {
+  /** The kind of period. The vendor answers for the current one alone. */
+  period: Period;
+  /** The IANA name of the time zone. Without it, the vendor chooses a zone, which it does not document. */
+  tz?: string;
+}
+
+/** The vendor's answer to `GET /v1/usage/by-agent`, as it came. */
+export interface VendorAnswer {
+  /** The URL that was asked. It does not contain the token. */
+  url: string;
+  /** When the vendor answered, by the vendor's clock if the answer has the header `Date`, in whole seconds: `YYYY-MM-DDTHH:MM:SSZ`. */
+  answeredAt: string;
+  /** The header `X-Request-Id` of the answer, which the vendor may ask for; `null` if there is none. */
+  requestId: string | null;
+  /** The body: JSON text of an object. `validateResponse` says whether the object is a report. */
+  body: string;
 }
 
 /** The lists that are read. `messages` are those of the conversations. `messagesByNumber` is read with `verify`. */
