@@ -5,7 +5,7 @@ import { Random } from "../../tools/generate/random.mjs";
 
 export const WINDOW = { startMs: Date.UTC(2025, 5, 1), endMs: Date.UTC(2025, 6, 1) };
 export const TOKEN = "tok_collect-4e1f9b7d2c";
-const BASE = "https://api.agentphone.ai";
+export const BASE = "https://api.agentphone.ai";
 const DAY = 86_400_000;
 
 /**
