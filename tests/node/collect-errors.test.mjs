@@ -176,6 +176,22 @@ const ANSWERS = [
   [() => new Response(null, { status: 204 }), "upstream_invalid", 1, /204/],
 ];
 
+test("no beginning of the token is in an error, wherever a message is cut", async () => {
+  for (let before = 0; before < 80; before++) {
+    const said = (init) => `${"x".repeat(before)} ${init.headers.authorization} ${init.headers.authorization}`;
+    const answers = [
+      (_url, init) => Response.json({ error: { message: said(init) } }, { status: 401 }),
+      (_url, init) => new Response(`<title>${said(init)}</title>`, { headers: { "content-type": "text/html" } }),
+      (_url, init) => Response.json({ detail: said(init) }),
+      (_url, init) => Response.json({ data: [], [said(init)]: 1, error: said(init) }, { status: 403 }),
+    ];
+    for (const fetch of answers) {
+      const error = await failing({ retries: 0, concurrency: 1, fetch });
+      assert.ok(!textOf(error).includes(TOKEN.slice(0, 5)), error.message);
+    }
+  }
+});
+
 for (const [answer, code, asked, pattern] of ANSWERS) {
   test(`${code}: ${pattern.source}`, async () => {
     let requests = 0;

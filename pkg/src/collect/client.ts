@@ -139,8 +139,14 @@ export class Client {
       const response = await deadline.wait(work);
       const isGood = response.status === 200 && !response.redirected;
       const body = await readBounded(response, isGood ? MAX_BYTES : MAX_ERROR_BYTES, deadline);
-      const outcome = isGood ? read(path, response.headers, body, check) : refused(path, response, body);
-      return "error" in outcome ? { ...outcome, error: without(token, outcome.error) } : outcome;
+      const judged = (bytes: Uint8Array | null) =>
+        isGood ? read(path, response.headers, bytes, check) : refused(path, response, bytes);
+      const outcome = judged(body);
+      if ("value" in outcome) return outcome;
+      // A message quotes parts of the body. A part that ends inside the token would show the token's beginning.
+      const safe = judged(withoutToken(token, body));
+      const { error } = "error" in safe ? safe : outcome;
+      return { ...outcome, error: without(token, error) };
     } catch (error) {
       if (whole.signal.aborted) throw error;
       const why = deadline.over ? `there was no answer within ${ATTEMPT_MS / 1000} seconds` : reasonOf(error);
@@ -170,6 +176,32 @@ function without(token: string, error: UsageError | TooLong): UsageError | TooLo
   if (!(error instanceof UsageError) || !error.message.includes(token)) return error;
   return new UsageError(error.code, error.message.replaceAll(token, "…"));
 }
+
+/** The bytes with dots in place of the token: three, so that its length is not told. A body without it is returned as it is. */
+function withoutToken<Bytes extends Uint8Array | null>(token: string, body: Bytes): Bytes | Uint8Array {
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (let at = 0; body !== null && at + token.length <= body.length; at++) {
+    let equal = 0;
+    while (equal < token.length && body[at + equal] === token.charCodeAt(equal)) equal++;
+    if (equal < token.length) continue;
+    parts.push(body.subarray(from, at), DOTS);
+    from = at + token.length;
+    at = from - 1;
+  }
+  if (body === null || parts.length === 0) return body;
+  parts.push(body.subarray(from));
+  const result = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let to = 0;
+  for (const part of parts) {
+    result.set(part, to);
+    to += part.length;
+  }
+  return result;
+}
+
+/** The character `…` as UTF-8. */
+const DOTS = Uint8Array.of(0xe2, 0x80, 0xa6);
 
 function read(
   path: string,
