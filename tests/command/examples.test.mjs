@@ -6,13 +6,20 @@ import process from "node:process";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { folder, packed, run, write } from "../support/packed.mjs";
+import { at, KEY, redirected, serve, TOKEN } from "./support/collecting.mjs";
 import { message, outputOf } from "./support/command.mjs";
 
 /** The folder into which npm has linked the command. */
 const PATH = `${join(folder, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
-const shell = (line, cwd) => run("bash", ["-c", line], { cwd, env: { PATH, TZ: "Europe/Paris", NO_COLOR: "1" } });
+const shell = (line, cwd, env) =>
+  run("bash", ["-c", line], { cwd, env: { PATH, TZ: "Europe/Paris", NO_COLOR: "1", ...env } });
 
-const COMMANDS = ["report", "check", "bounds"];
+const COMMANDS = ["report", "collect", "check", "bounds"];
+
+/** What examples need that ask the vendor: a fake of it, a key, and a time at which it has records. */
+const { url } = await serve();
+const ONLINE = { ...KEY, NODE_OPTIONS: `${redirected(url)} ${at("2025-06-20T12:00:00Z")}` };
+const isOnline = (line) => /\bcollect\b/.test(line);
 
 test("the examples of the help run", async () => {
   const query = { period: "month", tz: "America/New_York" };
@@ -22,6 +29,7 @@ test("the examples of the help run", async () => {
     "messages.ndjson.gz": gzipSync(message("m1")),
     "agents.json": '{"data":[]}',
     "answer.json": JSON.stringify(packed.usageByAgent([], query)),
+    "key.txt": TOKEN,
     "days.json": JSON.stringify(new packed.UsageRollup().daily({ days: 30 })),
   };
   const cwd = write(files);
@@ -31,7 +39,7 @@ test("the examples of the help run", async () => {
   for (const help of helps) {
     const [, examples] = help.split("\n\nExamples:\n");
     for (const example of examples.trimEnd().split("\n")) {
-      const { status, stdout, stderr } = await shell(example, cwd);
+      const { status, stdout, stderr } = await shell(example, cwd, isOnline(example) ? ONLINE : {});
       assert.equal(status, 0, `${example}\n${stdout}\n${stderr}`);
       assert.ok(stdout.length > 0, example);
     }
@@ -66,7 +74,7 @@ test("the examples of docs/command.md print what the page says", async () => {
     const commands = Array.from(text.matchAll(/^\$ (.*)$/gm), ([, line]) => line);
     // One shell runs them all, so that `$?` is the exit code of the command before it.
     const marked = commands.map((line) => `printf '%s\\n' ${quoted(`$ ${line}`)}; (exit $status); ${line}; status=$?`);
-    const { stdout } = await shell(`exec 2>&1; status=0\n${marked.join("\n")}`, cwd);
+    const { stdout } = await shell(`exec 2>&1; status=0\n${marked.join("\n")}`, cwd, isOnline(text) ? ONLINE : {});
     assert.equal(stdout.replaceAll("\r\n", "\n"), text);
   }
   const [first] = blocks.find(({ kind }) => kind === "sh").text.split("\n");

@@ -43,8 +43,9 @@ export class IdSet {
   }
 }
 
-/** A hash table with open addressing. 0 is an empty slot, so the key 0 becomes 1. */
-class Table {
+/** A set of hashes of any size: a table with open addressing. 0 is an empty slot, so the key 0 becomes 1. */
+export class Table {
+  /** The number of hashes. */
   size = 0;
   #slots = new Float64Array(1024);
 

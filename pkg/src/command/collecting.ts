@@ -9,21 +9,24 @@ import {
   collect,
 } from "usage-by-agent/collect";
 import { EXIT, Failure } from "./failure.js";
-import { clearProgress, progress } from "./terminal/output.js";
+import { clearProgress, note, progress, warn } from "./terminal/output.js";
 
 /**
  * Collects records.
  *
  * @param options the options of `collect`
  * @param take gets each page, and may be asynchronous
+ * @param begin gets the collection before anything is asked, for those who need it although it fails
  * @returns the collection, which has ended
  * @throws {Failure} if the vendor can't be asked, and whatever `take` throws
  */
 export async function collectPages(
   options: CollectOptions,
   take: (page: CollectedPage, collection: Collection) => void | Promise<void>,
+  begin?: (collection: Collection) => void,
 ): Promise<Collection> {
   const collection = collect({ ...options, onProgress: showProgress });
+  begin?.(collection);
   try {
     for await (const page of collection) await take(page, collection);
     return collection;
@@ -39,7 +42,8 @@ function showProgress({ list, listed, total, given }: CollectProgress): void {
   progress(`collecting: ${given} records; ${WORDS[list]}: ${listed}${of}`);
 }
 
-const WORDS: Record<CollectProgress["list"], string> = {
+/** The lists, as people call them. */
+export const WORDS: Record<CollectProgress["list"], string> = {
   agents: "agents",
   numbers: "phone numbers",
   conversations: "conversations",
@@ -64,7 +68,14 @@ export function vendorsFailure(error: unknown): unknown {
   // The package's advice names its own options.
   const [got = ""] = error.message.split("; wanted").flatMap((part) => part.split("; go on from"));
   const exit = error.code === "upstream_invalid" ? EXIT.unusable : EXIT.unreadable;
-  return new Failure(exit, `${got.replace(/: is `baseUrl` right\?$/, "")}; ${advice}`);
+  return new Failure(exit, `${got.replace(/: is `baseUrl` right\?$/, "")}; ${whenToTry(error.message) ?? advice}`);
+}
+
+/** When to try again, if the vendor has said it with `Retry-After`: a number of seconds, or a date. */
+function whenToTry(message: string): string | undefined {
+  const [, after] = / after the "([^"]+)" of Retry-After/.exec(message) ?? [];
+  if (after === undefined) return undefined;
+  return /^\d+$/.test(after) ? `try again in ${after} seconds` : `try again after ${after}`;
 }
 
 /**
@@ -79,4 +90,12 @@ export function shortfallsOf(collection: Collection): string[] {
   if (moreShortfalls > 0) said.push(`and ${moreShortfalls} more lists are short`);
   if (said.length > 0) return said;
   return lists.filter((list) => !list.complete).map(({ list }) => `the list of ${WORDS[list]} was not read to its end`);
+}
+
+/** Says on standard error what a collection does not contain, and what may change later. */
+export function sayShortfalls(collection: Collection): void {
+  for (const shortfall of shortfallsOf(collection)) warn(`not everything was collected: ${shortfall}`);
+  const { callsNotFinal } = collection.completeness().notes;
+  const had = callsNotFinal === 1 ? "1 call had" : `${callsNotFinal} calls had`;
+  if (callsNotFinal > 0) note(`${had} not ended when the vendor listed the calls`);
 }

@@ -22,7 +22,8 @@ export async function countInputs(inputs: readonly Input[], query: UsageQuery): 
       await countInput(usage, input, progress);
       progress.next();
     }
-    checkUnderstood(usage, inputs);
+    const [only, ...others] = inputs;
+    checkUnderstood(usage, only !== undefined && others.length === 0 ? only.name : `${inputs.length} inputs`);
     return usage;
   } catch (error) {
     usage.free();
@@ -42,11 +43,15 @@ async function countInput(usage: UsageAggregator, input: Input, progress: Progre
   warnOfSkipped(input.name, before, usage.diagnostics());
 }
 
-/** Says how many records of an input were skipped, and the reason for the first. */
-function warnOfSkipped(name: string, before: Diagnostics, after: Diagnostics): void {
-  const skipped = after.invalid - before.invalid;
+/**
+ * Says how many records of an input were skipped, and the reason for the first.
+ *
+ * @param before what was known before the input; `undefined` for nothing
+ */
+export function warnOfSkipped(name: string, before: Diagnostics | undefined, after: Diagnostics): void {
+  const skipped = after.invalid - (before?.invalid ?? 0);
   if (skipped === 0) return;
-  const first = errorsOf(after)[errorsOf(before).length]; // absent if the list was full
+  const first = errorsOf(after)[before === undefined ? 0 : errorsOf(before).length]; // absent if the list was full
   const are = skipped === 1 ? "1 invalid record is" : `${skipped} invalid records are`;
   warn(`${name}: ${are} skipped${first === undefined ? "" : `; the first: ${first.message}${placeOf(first)}`}`);
 }
@@ -63,10 +68,12 @@ function placeOf({ path, line, byteOffset }: Problem): string {
   return known.length > 0 ? ` (${known.join(", ")})` : "";
 }
 
-/** Refuses input of which nothing is understood, and says what may be wrong with the rest. */
-function checkUnderstood(usage: UsageAggregator, inputs: readonly Input[]): void {
-  const [only, ...others] = inputs;
-  const name = only !== undefined && others.length === 0 ? only.name : `${inputs.length} inputs`;
+/**
+ * Refuses input of which nothing is understood, and says what may be wrong with the rest.
+ *
+ * @param name the input, for messages
+ */
+export function checkUnderstood(usage: UsageAggregator, name: string): void {
   try {
     usage.checkUnderstood(({ message }) => warn(`${name}: ${message}`));
   } catch (error) {

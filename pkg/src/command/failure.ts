@@ -38,6 +38,23 @@ export function unreadable(what: string, error: unknown): Failure {
   return new Failure(EXIT.unreadable, `${what}: ${systemReason(error)}`);
 }
 
+/**
+ * The failure of writing a file.
+ *
+ * @param name the file's name for messages
+ * @param error what the system threw
+ */
+export function unwritable(name: string, error: unknown): Failure {
+  const { code, name: kind } = error as { code?: string; name?: string };
+  const reason = WHILE_WRITING[code ?? ""] ?? WHILE_WRITING[kind ?? ""] ?? systemReason(error);
+  return new Failure(EXIT.unreadable, `${name} can't be written: ${reason}`);
+}
+
+const WHILE_WRITING: Record<string, string> = {
+  ENOENT: "its folder does not exist",
+  NotCapable: "permission is denied by the runtime; with Deno, give --allow-read and --allow-write",
+};
+
 const REASONS: Record<string, string> = {
   ENOENT: "there is no file of that name",
   EISDIR: "it is a folder; wanted a file",

@@ -8,12 +8,13 @@ import { argumentsOf, farthest, listed, quoted } from "./arguments.js";
 import type { Command } from "./command.js";
 import { bounds } from "./commands/bounds.js";
 import { check } from "./commands/check.js";
+import { collect } from "./commands/collect.js";
 import { report } from "./commands/report.js";
 import { EXIT, failureOf, wrongUsage } from "./failure.js";
 import { helpOf, helpOfAll } from "./help.js";
 import { flushed, print, sayError } from "./terminal/output.js";
 
-const COMMANDS: readonly Command[] = [report, check, bounds];
+const COMMANDS: readonly Command[] = [report, collect, check, bounds];
 
 async function run(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;

@@ -38,8 +38,8 @@ export interface Result {
 }
 
 /** Writes a result to standard output. */
-export function write(result: Result, format: Format): Promise<void> {
-  return print(TEXTS[format](result));
+export async function write(result: Result, format: Format): Promise<void> {
+  await print(TEXTS[format](result));
 }
 
 /** JSON is the exact bytes of `JSON.stringify`. Only on a terminal a line feed follows, and harmful characters are escaped. */

@@ -33,16 +33,18 @@ const broken = new Promise<void>((resolve) => {
  * Writes text to standard output, and waits until it is written. Where nobody reads it any longer, as after `| head`, that is
  * not an error: the rest is not wanted.
  *
+ * @returns whether somebody may still read what follows
  * @throws {Failure} if it can't be written, for example to a full disk
  */
-export async function print(text: string): Promise<void> {
+export async function print(text: string): Promise<boolean> {
   try {
     await new Promise<void>((resolve, reject) => {
       process.stdout.write(text, (error) => (error ? reject(error) : resolve())); // Deno throws instead
     });
+    return true;
   } catch (error) {
     const { code, name } = error as { code?: string; name?: string };
-    if (code === "EPIPE" || name === "BrokenPipe") return;
+    if (code === "EPIPE" || name === "BrokenPipe") return false;
     throw unreadable("standard output can't be written", error);
   }
 }
