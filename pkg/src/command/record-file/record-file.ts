@@ -158,10 +158,12 @@ export class RecordFile {
   async #write(bytes: Uint8Array): Promise<void> {
     const file = await this.#opened();
     this.#isBroken = true;
+    const { size } = await file.stat();
+    if (size !== this.#length) {
+      const got = `it has ${size} bytes instead of ${this.#length}, because another program changed it`;
+      throw new Failure(EXIT.unreadable, `${this.name} can't be written: ${got}`);
+    }
     try {
-      const { size } = await file.stat();
-      if (size !== this.#length)
-        throw new Error(`it has ${size} bytes instead of ${this.#length}: another program changed it`);
       for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at, null)).bytesWritten;
       await file.sync();
       this.#isBroken = false;
