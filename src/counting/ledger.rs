@@ -13,6 +13,7 @@ use crate::collections::keyed_hash::table_hash;
 use crate::collections::sort::by_code_unit;
 use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
 use crate::counting::lists::{Lists, Missing};
+use crate::counting::part::HALF;
 use crate::counting::quarter_hours::{Key, Timeline, quarter_of};
 use crate::counting::seen_ids::{Entry, IdHash, Probe, SeenIds, Usage};
 use crate::counting::sources::{DELIVERED, LISTED, Sources};
@@ -52,6 +53,8 @@ pub struct Ledger {
     pub(crate) lists: Lists,
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Diagnostics,
+    /// Whether the sum of seconds has ever been above [`HALF`].
+    pub(crate) is_above_half: bool,
     /// The JSON text of the first record of an unknown kind, or its beginning.
     unknown: Option<Box<[u8]>>,
 }
@@ -79,6 +82,7 @@ impl Ledger {
             lists: Lists::default(),
             sources: Sources::default(),
             diagnostics: Diagnostics::default(),
+            is_above_half: false,
             unknown: None,
         }
     }
@@ -330,11 +334,16 @@ impl Ledger {
     }
 
     /// Checks that the sum of seconds stays exact when `new` is added and `old` is taken back.
-    fn fits(&self, new: Usage, old: Usage, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
+    fn fits(&mut self, new: Usage, old: Usage, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
         let seconds = new.tally().total_seconds;
         let mut total = self.diagnostics.totals;
         total.take(old.tally());
-        if total.total_seconds.saturating_add(seconds) <= MAX_SAFE {
+        let sum = total.total_seconds.saturating_add(seconds);
+        if sum <= HALF {
+            return Ok(());
+        }
+        self.is_above_half = true;
+        if sum <= MAX_SAFE {
             return Ok(());
         }
         let message = format!("{seconds} more call seconds bring the total beyond 2^53 - 1, the largest exact number");

@@ -6,6 +6,7 @@ pub mod aggregator;
 pub mod diagnostics;
 pub mod ledger;
 pub mod lists;
+pub mod part;
 pub mod quarter_hours;
 pub mod report;
 pub mod rollup;

@@ -26,7 +26,9 @@ use crate::records::row::Row;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct TextFeed {
-    reader: Reader,
+    pub(super) reader: Reader,
+    /// Where the text is a part of another one: the offset of its beginning, and its pages.
+    pub(super) part: Option<(u64, Vec<Page>)>,
 }
 
 impl TextFeed {
@@ -34,13 +36,14 @@ impl TextFeed {
     pub fn new(defaults: Defaults) -> Self {
         TextFeed {
             reader: Reader::new(defaults),
+            part: None,
         }
     }
 
     /// Starts a text with a given reader, for tests.
     #[doc(hidden)]
     pub const fn with_reader(reader: Reader) -> Self {
-        TextFeed { reader }
+        TextFeed { reader, part: None }
     }
 
     /// The agent, number and channel of records that do not name them.
@@ -53,7 +56,8 @@ impl TextFeed {
     /// # Errors
     /// `invalid_json`, `invalid_record`, `overflow`. Records before the error stay counted.
     pub fn push(&mut self, into: &mut Ledger, chunk: &[u8]) -> Result<(), UsageError> {
-        self.reader.push(chunk, &mut LedgerSink(into))
+        let pages = self.part.as_mut().map(|(_, pages)| pages);
+        self.reader.push(chunk, &mut LedgerSink { into, pages })
     }
 
     /// Ends the text. Another text may follow.
@@ -61,7 +65,7 @@ impl TextFeed {
     /// # Errors
     /// The errors of [`TextFeed::push`].
     pub fn finish(&mut self, into: &mut Ledger) -> Result<(), UsageError> {
-        self.reader.finish(&mut LedgerSink(into))
+        self.reader.finish(&mut LedgerSink { into, pages: None })
     }
 }
 
@@ -75,14 +79,18 @@ pub fn push_text(into: &mut Ledger, text: &[u8], defaults: &Defaults) -> Result<
     reading.finish(into)
 }
 
-struct LedgerSink<'a>(&'a mut Ledger);
+struct LedgerSink<'a> {
+    into: &'a mut Ledger,
+    /// Where pages are kept in place of being judged.
+    pages: Option<&'a mut Vec<Page>>,
+}
 
 impl Sink for LedgerSink<'_> {
     fn record(&mut self, row: &Row<'_>, defaults: &Defaults, origin: &dyn Origin) -> Result<(), UsageError> {
-        let unknown = self.0.diagnostics().ignored.other;
-        self.0.add(row, defaults, &|| origin.place())?;
-        if self.0.diagnostics().ignored.other != unknown {
-            self.0.keep_unknown(origin.text());
+        let unknown = self.into.diagnostics().ignored.other;
+        self.into.add(row, defaults, &|| origin.place())?;
+        if self.into.diagnostics().ignored.other != unknown {
+            self.into.keep_unknown(origin.text());
         }
         Ok(())
     }
@@ -93,26 +101,29 @@ impl Sink for LedgerSink<'_> {
         defaults: &Defaults,
         origin: &dyn Origin,
     ) -> Result<Option<Defaults>, UsageError> {
-        self.0.conversation(row, defaults, &|| origin.place())
+        self.into.conversation(row, defaults, &|| origin.place())
     }
 
     fn conversation_ended(&mut self, messages: u64, stated: Option<u64>) {
-        self.0.conversation_ended(messages, stated);
+        self.into.conversation_ended(messages, stated);
     }
 
     fn page_ended(&mut self, page: Page) {
-        self.0.page_ended(page);
+        match &mut self.pages {
+            Some(pages) => pages.push(page),
+            None => self.into.page_ended(page),
+        }
     }
 
     fn not_object(&mut self, kind: &'static str, place: Place) -> Result<(), UsageError> {
-        self.0.add_not_object(kind, place)
+        self.into.add_not_object(kind, place)
     }
 
     fn broken(&mut self, error: UsageError) -> Result<(), UsageError> {
-        self.0.invalid(error)
+        self.into.invalid(error)
     }
 
     fn skipped(&mut self, warning: UsageError) {
-        self.0.warn(warning);
+        self.into.warn(warning);
     }
 }

@@ -133,6 +133,17 @@ pub(super) struct Record {
     offset: u64,
 }
 
+/// A place between two top-level values of a text, where a line begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Between {
+    /// The bytes of the text before it.
+    pub bytes: u64,
+    /// The line feeds before it.
+    pub lines: u64,
+    /// The top-level values before it, broken ones among them.
+    pub values: u64,
+}
+
 /// The longest spelling of a key that is read here, between its quotes: `has_more` with each letter as an escape.
 const MAX_KEY: usize = 48;
 
@@ -245,6 +256,30 @@ impl Reader {
             top_items: 0,
             value_start: 0,
         }
+    }
+
+    /// The place up to which the text has been read, if the reader stands between two top-level values, and what follows can't
+    /// depend on what came before.
+    pub fn between(&self) -> Option<Between> {
+        let is_idle = self.failed.is_none() && self.record.is_none() && self.fast_path.waiting.is_empty();
+        (is_idle && self.frames.is_empty() && self.expects_record()).then_some(Between {
+            bytes: self.offset,
+            lines: self.line.saturating_sub(1),
+            values: self.top,
+        })
+    }
+
+    /// Whether the next byte is the first of a line.
+    pub const fn is_at_line(&self) -> bool {
+        self.line_start == self.offset
+    }
+
+    /// Goes on at another place of the text, as if all before it had been read.
+    pub const fn go_on_at(&mut self, place: Between) {
+        self.offset = place.bytes;
+        self.line = place.lines.saturating_add(1);
+        self.line_start = place.bytes;
+        self.top = place.values;
     }
 
     /// A reader that never uses the fast path. The tests compare the fast path with it.

@@ -4,6 +4,7 @@ use super::{given, thrown, to_js};
 use crate::contract::Endpoint;
 use crate::counting::aggregator::Aggregator;
 use crate::counting::ledger::Ledger;
+use crate::counting::part::Part;
 use crate::counting::rollup::Rollup;
 use crate::counting::text_feed::TextFeed;
 use crate::error::{Place, UsageError};
@@ -12,6 +13,7 @@ use crate::options::Options;
 use crate::records::columns::{Columns, Item};
 use crate::records::judge::{Defaults, message_count};
 use crate::records::page::Page;
+use crate::records::reader::Between;
 use crate::records::row::Row;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -92,11 +94,7 @@ impl Counter {
     /// without one.
     #[wasm_bindgen(js_name = endPage)]
     pub fn end_page(&mut self, items: f64, has_more: f64, total: f64) {
-        self.0.ledger_mut().page_ended(Page {
-            items: whole(items).unwrap_or(0),
-            has_more: whole(has_more).map(|flag| flag == 1),
-            total: whole(total),
-        });
+        self.0.ledger_mut().page_ended(page_of([items, has_more, total]));
     }
 
     /// Counts the records that end in the next chunk of a text, and ends the text after its last chunk.
@@ -108,6 +106,40 @@ impl Counter {
             pushed = feed.text.finish(into);
         }
         pushed.map_err(thrown)
+    }
+
+    /// The part of a text that the feed has read and this counter has counted, as numbers for [`Counter::merge_part`]: the
+    /// offsets of its beginning and its end, the lines and the values before its end, and each page as in
+    /// [`Counter::end_page`]. Empty if the part can't be merged.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn part(&self, feed: &Feed) -> Vec<f64> {
+        let Some(Part { start, end, pages }) = feed.text.part(self.0.ledger()) else {
+            return Vec::new();
+        };
+        let number = |of: Option<u64>| of.map_or(-1.0, |of| of as f64);
+        let mut numbers = Vec::from([start, end.bytes, end.lines, end.values].map(|of| number(Some(of))));
+        for Page { items, has_more, total } in pages {
+            numbers.extend([number(Some(items)), number(has_more.map(u64::from)), number(total)]);
+        }
+        numbers
+    }
+
+    /// Takes a part that another counter has counted in place of the next bytes of the feed's text. `part` has the numbers that
+    /// [`Counter::part`] gave. Returns whether that was possible; otherwise the bytes have to be pushed.
+    #[wasm_bindgen(js_name = mergePart)]
+    pub fn merge_part(&mut self, feed: &mut Feed, part: &[f64], snapshot: &[u8]) -> Result<bool, JsValue> {
+        let Some((place, pages)) = part.split_first_chunk() else {
+            return Ok(false);
+        };
+        let [start, bytes, lines, values] = place.map(|number| whole(number).unwrap_or(0));
+        let (pages, _) = pages.as_chunks();
+        let part = Part {
+            start,
+            end: Between { bytes, lines, values },
+            pages: pages.iter().copied().map(page_of).collect(),
+        };
+        let merged = feed.text.merge_part(self.0.ledger_mut(), &part, snapshot);
+        merged.map_err(thrown)
     }
 
     /// Writes what has been counted as bytes.
@@ -176,6 +208,15 @@ impl Counter {
             Some(Endpoint::Monthly) => answered(query.months().and_then(|query| rollup.monthly(&query))),
             None => Ok(JsValue::NULL),
         }
+    }
+}
+
+/// A list page from its numbers, as [`Counter::end_page`] takes them.
+fn page_of([items, has_more, total]: [f64; 3]) -> Page {
+    Page {
+        items: whole(items).unwrap_or(0),
+        has_more: whole(has_more).map(|flag| flag == 1),
+        total: whole(total),
     }
 }
 
@@ -251,6 +292,12 @@ impl Feed {
             }),
             within: Vec::new(),
         }
+    }
+
+    /// Makes a new feed the feed of a part that begins at this offset of a text.
+    #[wasm_bindgen(js_name = beginPart)]
+    pub fn begin_part(&mut self, bytes: f64) {
+        self.text.begin_part(whole(bytes).unwrap_or(0));
     }
 
     /// Leaves the conversation whose messages have been read.

@@ -1,5 +1,5 @@
-//! What must hold for every text: the counts do not depend on the chunks or on the path of the reader, and they equal the naive
-//! ones. The fuzzer (`fuzz/`) and the bounded run (`fuzzed.rs`) use it.
+//! What must hold for every text: the counts do not depend on the chunks, on the path of the reader or on parts that are counted
+//! apart, and they equal the naive ones. The fuzzer (`fuzz/`) and the bounded run (`fuzzed.rs`) use it.
 
 use crate::naive;
 use crate::naive::Count;
@@ -21,6 +21,16 @@ struct Outcome {
     result: Result<(), UsageError>,
     report: String,
     diagnostics: String,
+    snapshot: Vec<u8>,
+}
+
+fn outcome(counts: &Aggregator, result: Result<(), UsageError>) -> Outcome {
+    Outcome {
+        result,
+        report: serde_json::to_string(&counts.report()).unwrap(),
+        diagnostics: serde_json::to_string(counts.ledger().diagnostics()).unwrap(),
+        snapshot: counts.ledger().snapshot(),
+    }
 }
 
 /// Counts a text in chunks of these sizes, which are used in turn.
@@ -38,12 +48,44 @@ pub fn feed(counts: &mut Aggregator, mut reading: TextFeed, text: &[u8], sizes: 
 fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregator, Outcome) {
     let mut counts = Aggregator::new(Options::from_json(query).usage().unwrap());
     let result = feed(&mut counts, TextFeed::with_reader(reader), text, sizes);
-    let outcome = Outcome {
-        result,
-        report: serde_json::to_string(&counts.report()).unwrap(),
-        diagnostics: serde_json::to_string(counts.ledger().diagnostics()).unwrap(),
-    };
+    let outcome = outcome(&counts, result);
     (counts, outcome)
+}
+
+/// The text in parts of whole lines. They have at least these sizes, which are used in turn.
+pub fn parts<'t>(text: &'t [u8], sizes: &[usize]) -> Vec<&'t [u8]> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    let mut sizes = sizes.iter().cycle();
+    while !rest.is_empty() {
+        let least = (*sizes.next().unwrap()).clamp(1, rest.len());
+        let end = rest[least - 1..].iter().position(|byte| *byte == b'\n');
+        let (part, after) = rest.split_at(end.map_or(rest.len(), |end| least + end));
+        found.push(part);
+        rest = after;
+    }
+    found
+}
+
+/// Counts the parts of a text apart, and takes them together as far as that is possible. Returns how many were.
+pub fn feed_parts(counts: &mut Aggregator, query: &str, parts: &[&[u8]]) -> Result<usize, UsageError> {
+    let mut whole = TextFeed::default();
+    let (mut start, mut merged) = (0, 0);
+    for text in parts {
+        let mut apart = Aggregator::new(Options::from_json(query).usage().unwrap());
+        let mut feed = TextFeed::default();
+        feed.begin_part(start);
+        let read = feed.push(apart.ledger_mut(), text);
+        let part = read.ok().and_then(|()| feed.part(apart.ledger()));
+        let snapshot = apart.ledger().snapshot();
+        match part {
+            Some(part) if whole.merge_part(counts.ledger_mut(), &part, &snapshot)? => merged += 1,
+            _ => whole.push(counts.ledger_mut(), text)?,
+        }
+        start += text.len() as u64;
+    }
+    whole.finish(counts.ledger_mut())?;
+    Ok(merged)
 }
 
 fn counted(counts: &Aggregator) -> Count {
@@ -95,6 +137,12 @@ pub fn check(text: &[u8], sizes: &[usize]) {
                 shown()
             );
         }
+    }
+    for query in [STRICT, SKIP] {
+        let (_, once) = read(query, Reader::default(), text, &[usize::MAX]);
+        let mut counts = Aggregator::new(Options::from_json(query).usage().unwrap());
+        let result = feed_parts(&mut counts, query, &parts(text, sizes)).map(drop);
+        assert_eq!(outcome(&counts, result), once, "in parts {sizes:?}: {}", shown());
     }
     let (counts, skipping) = read(SKIP, Reader::default(), text, &[usize::MAX]);
     let ours = counted(&counts);

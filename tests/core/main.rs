@@ -17,6 +17,7 @@ mod generated;
 mod harness;
 mod json_suite;
 mod naive;
+mod parts;
 mod properties;
 mod reader;
 mod rollup;

@@ -15,10 +15,10 @@ function assertWithin(limit, bytes, what) {
   assert.ok(size <= limit, `${what} is ${size} bytes gzip: the limit is ${limit}`);
 }
 
-// 112 KiB. The limit was 110,000. Then the core began to read conversations, envelopes and second spellings, to know deliveries by
-// their ids, and to count by channel and direction.
+// The limit was 110,000. It became 112 KiB when the core began to read conversations, envelopes and second spellings, to know
+// deliveries by their ids, and to count by channel and direction. Then the core began to take parts of a text that threads have counted.
 test("the module is within its budget", () => {
-  assertWithin(114_688, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
+  assertWithin(115_920, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
 
 // What an app of one function downloads, with the module in the script.

@@ -23,6 +23,7 @@ impl Ledger {
     /// # Errors
     /// `invalid_snapshot` if the bytes are not a snapshot, are damaged, or belong to another period or way of counting;
     /// `overflow` if the sums, duplicates included, go beyond 2^53 - 1. On an error the ledger is unchanged.
+    #[inline(never)]
     pub fn merge(&mut self, snapshot: &[u8]) -> Result<(), UsageError> {
         let parts = opened(self, snapshot)?;
         let sums = walk(&mut In(parts), None).ok_or_else(|| refused("it is damaged"))?;
