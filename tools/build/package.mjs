@@ -66,6 +66,7 @@ async function bundleEntries() {
   const commonJs = { format: "cjs", platform: "node" };
   const [inCommand, ...inOthers] = await Promise.all([
     entry("command", "command/main", { platform: "node" }),
+    entry("command-worker", "command/parts/worker", { platform: "node" }),
     ...["slim", "web", "edge", "module/inline", "module/compiled"].map((name) => entry(name, name)),
     ...["handler", "collect"].map((name) => entry(name, ENTRIES[name])),
     ...["handler", "collect"].map((name) => entry(`commonjs/${name}`, ENTRIES[name], commonJs)),

@@ -4,6 +4,7 @@ import { type Diagnostics, type Problem, UsageAggregator, UsageError, type Usage
 import { lookOfText } from "../looks/text.js";
 import { isOfOptions, unusable, withoutPlace } from "./failure.js";
 import { type Input, inInput, wholeOf } from "./input.js";
+import { isCountedByParts } from "./parts/count-by-parts.js";
 import { Progress } from "./progress.js";
 import { warn } from "./terminal/output.js";
 
@@ -19,7 +20,7 @@ export async function countInputs(inputs: readonly Input[], query: UsageQuery): 
   const progress = new Progress(inputs);
   try {
     for (const input of inputs) {
-      await countInput(usage, input, progress);
+      await countInput(usage, input, query, progress);
       progress.next();
     }
     const [only, ...others] = inputs;
@@ -33,10 +34,13 @@ export async function countInputs(inputs: readonly Input[], query: UsageQuery): 
   }
 }
 
-async function countInput(usage: UsageAggregator, input: Input, progress: Progress): Promise<void> {
+async function countInput(usage: UsageAggregator, input: Input, query: UsageQuery, progress: Progress): Promise<void> {
   const before = usage.diagnostics();
+  const onProgress = (bytes: number) => progress.show(input, bytes);
   try {
-    await usage.pushStream(input.bytes(), { onProgress: (bytes) => progress.show(input, bytes) });
+    if (!(await isCountedByParts(usage, input, query, onProgress))) {
+      await usage.pushStream(input.bytes(), { onProgress });
+    }
   } catch (error) {
     throw inInput(input, error);
   }

@@ -5,7 +5,7 @@ import { open, stat } from "node:fs/promises";
 import process from "node:process";
 import { decompressed } from "usage-by-agent";
 import { EXIT, Failure, unreadable, unusable, wrongUsage } from "./failure.js";
-import { warn } from "./terminal/output.js";
+import { PIECE, RegularFile, readable } from "./regular-file.js";
 import { printable } from "./terminal/printable.js";
 
 /** One file, or standard input. */
@@ -16,6 +16,8 @@ export interface Input {
   readonly size: number | undefined;
   /** The bytes as they are, gzip data included. They can be read once. */
   bytes(): AsyncIterable<Uint8Array>;
+  /** Opens the file, in place of `bytes`, if it is a regular one whose size is known. */
+  regular?(): Promise<RegularFile>;
 }
 
 /** The path that means standard input. */
@@ -70,42 +72,34 @@ async function fileInput(path: string): Promise<Input> {
     // Opened, because Deno's `access` needs more permissions. A pipe is not opened, because it is read from then on.
     if (stats.isFile()) await (await open(path)).close();
     // The files of /proc are regular, and have a size of 0 although they have content.
-    const size = stats.isFile() && stats.size > 0 ? stats.size : undefined;
-    return { name, size, bytes: () => bytesOf(path, name, size) };
+    if (!stats.isFile() || stats.size === 0) return { name, size: undefined, bytes: () => bytesOf(path, name) };
+    const regular = () => RegularFile.open(path, name, stats.size);
+    return { name, size: stats.size, regular, bytes: () => allBytes(regular) };
   } catch (error) {
     throw unreadable(cannot, error);
   }
 }
 
-/** How many bytes of a file are read at once. */
-const PART = 1 << 18;
-
-/**
- * The bytes of a file: as many as there were when the command began, so that a file that grows ends. A pipe is read to its end.
- */
-async function* bytesOf(path: string, name: string, size: number | undefined): AsyncGenerator<Uint8Array> {
-  const cannot = (error: unknown) => unreadable(`${name} can't be read`, error);
-  const file = await open(path).catch((error) => {
-    throw cannot(error);
-  });
+async function* allBytes(open: () => Promise<RegularFile>): AsyncGenerator<Uint8Array> {
+  const file = await open();
   try {
-    let left = size ?? Number.POSITIVE_INFINITY;
-    while (left > 0) {
-      const buffer = new Uint8Array(Math.min(PART, left)); // a new one, because the last may still be in use
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, null).catch((error) => {
-        throw cannot(error);
-      });
-      if (bytesRead === 0) break;
-      left -= bytesRead;
+    yield* file.bytes(0, file.size);
+    await file.end();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes of a pipe or of a device, to its end. */
+async function* bytesOf(path: string, name: string): AsyncGenerator<Uint8Array> {
+  const file = await readable(name, open(path));
+  try {
+    for (;;) {
+      const buffer = new Uint8Array(PIECE); // a new one, because the last may still be in use
+      const { bytesRead } = await readable(name, file.read(buffer, 0, buffer.length, null));
+      if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
     }
-    if (size === undefined) return;
-    if (left > 0) {
-      const message = `${name} has become shorter while it was read: it had ${size} bytes, and has ${size - left} now`;
-      throw new Failure(EXIT.unreadable, `${message}; run the command again`);
-    }
-    const now = (await file.stat()).size;
-    if (now > size) warn(`${name} has grown while it was read: the first ${size} bytes were read`);
   } finally {
     await file.close();
   }

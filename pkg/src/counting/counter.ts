@@ -12,6 +12,7 @@ import { lookOfValue } from "../looks/value.js";
 import type { Diagnostics, Problem, RecordDefaults, Records } from "../types.js";
 import { type ByteSource, opened } from "./byte-source.js";
 import { notUnderstood } from "./not-understood.js";
+import type { CountedPart } from "./part.js";
 import { secondMark, TextHead } from "./text-head.js";
 import { warningsOf } from "./warnings.js";
 
@@ -269,6 +270,58 @@ export abstract class Counter implements Disposable {
     return this;
   }
 
+  /**
+   * Makes the text of {@link pushBytes} a part of a larger text. The part has whole lines, and this counter counts nothing else.
+   * {@link endPart} ends it.
+   *
+   * @param start the offset of the part in the larger text, in bytes
+   * @internal
+   */
+  beginPart(start: number): this {
+    this.#live();
+    this.#text = new Text(feedOf({}), false);
+    this.#text.feed.beginPart(start);
+    return this;
+  }
+
+  /**
+   * Ends a part that {@link beginPart} began.
+   *
+   * @returns the part for {@link mergePart}; `undefined` if only reading the text in order gives the right result: the part ends
+   *   inside a value, lines were skipped, or sums are near the limit
+   * @internal
+   */
+  endPart(): CountedPart | undefined {
+    const counts = this.#live();
+    const text = this.#text;
+    if (text === undefined) return undefined;
+    const place = counts.part(text.feed) as Float64Array<ArrayBuffer>;
+    text.free();
+    this.#text = undefined;
+    if (place.length === 0) return undefined;
+    const unknown = counts.unknown() as Uint8Array<ArrayBuffer>;
+    return { place, snapshot: this.snapshot() as Uint8Array<ArrayBuffer>, unknown };
+  }
+
+  /**
+   * Takes a part in place of its bytes, which are the next ones of the text of {@link pushBytes}. The counts, the problems with
+   * their places and the warnings are then those of pushing the bytes.
+   *
+   * @returns whether that was possible. If it was not, nothing has changed, and the bytes have to be pushed. The text must have
+   *   begun, and stand between two top-level values at the beginning of a line.
+   * @throws {UsageError} the errors of {@link merge}
+   * @internal
+   */
+  mergePart({ place, snapshot, unknown }: CountedPart): boolean {
+    const counts = this.#live();
+    const text = this.#text;
+    if (text === undefined) return false;
+    const isFirstUnknown = unknown.length > 0 && counts.unknown().length === 0;
+    if (!attempt(() => counts.mergePart(text.feed, place, snapshot))) return false;
+    if (isFirstUnknown) this.#unknown ??= lookOfText(unknown);
+    return true;
+  }
+
   /** Returns the memory to the module. After that only `free` may be called. */
   free(): void {
     this.#text?.free();
@@ -310,7 +363,7 @@ export abstract class Counter implements Disposable {
   #lookOfUnknown(): string | undefined {
     if (this.#unknown !== undefined) return this.#unknown;
     const text = this.#live().unknown();
-    return text.length === 0 ? undefined : lookOfValue(parsed(new TextDecoder().decode(text)));
+    return text.length === 0 ? undefined : lookOfText(text);
   }
 
   #live(): Core {
@@ -324,10 +377,12 @@ export abstract class Counter implements Disposable {
 /** A text that is being read. */
 class Text {
   readonly feed: Feed;
-  #head = new TextHead();
+  #head: TextHead;
 
-  constructor(feed: Feed) {
+  /** `hasHead` says whether the text begins here, and is not a part of another one. */
+  constructor(feed: Feed, hasHead = true) {
     this.feed = feed;
+    this.#head = new TextHead(hasHead);
   }
 
   /** Counts the records that end in the next bytes. A text that has failed throws its error again. */
@@ -365,6 +420,9 @@ class Text {
 function hasUsage({ records, invalid, ignored }: Diagnostics): boolean {
   return records > invalid + ignored.other;
 }
+
+/** What a record looks like, from its JSON text. */
+const lookOfText = (text: Uint8Array) => lookOfValue(parsed(new TextDecoder().decode(text)));
 
 /** The value of JSON text. For text that was cut, an object with its first keys. */
 function parsed(text: string): unknown {

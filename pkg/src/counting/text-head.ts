@@ -15,7 +15,12 @@ const NOTHING = new Uint8Array(0);
  */
 export class TextHead {
   #head: Uint8Array = NOTHING;
-  #isHeld = true;
+  #isHeld: boolean;
+
+  /** `isBeginning` says whether the text begins here. A part of another text is never held back. */
+  constructor(isBeginning = true) {
+    this.#isHeld = isBeginning;
+  }
 
   /** Takes the next bytes of the text. Returns the bytes that can be read now. */
   take(chunk: Uint8Array): Uint8Array {

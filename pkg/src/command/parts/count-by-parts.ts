@@ -1,0 +1,146 @@
+// Counts a long file with several threads. The result is that of reading the file in order, to the last byte of every message.
+//
+// The main thread reads the file in order, as for a short one. But where a value begins at the beginning of a line, another thread
+// may have counted the lines that follow, and its counts are taken in place of reading them. Whatever a thread could not count, such
+// as a value that goes over the end of its part, is read in order. So threads change the time, and nothing else.
+
+import { UsageAggregator, type UsageQuery } from "usage-by-agent";
+import type { Input } from "../input.js";
+import type { RegularFile } from "../regular-file.js";
+import { AHEAD, FIRST_PART, LARGE, LONGEST_FIRST_PART, PART, threads } from "./limits.js";
+import type { Answer } from "./task.js";
+import { Team } from "./team.js";
+
+const LINE_FEED = 0x0a;
+
+/** If more parts than these had to be read in order, beyond those that were merged, the threads are of no use, and end. */
+const MOST_MISSED = 2;
+
+/** A part that a thread counts. */
+interface Ahead {
+  end: number;
+  counted: Promise<Answer>;
+}
+
+/**
+ * Counts the records of a file as `usage.pushStream(input.bytes())` does, if several threads should: the file is long, regular and
+ * not gzip data, and there are several cores.
+ *
+ * @param usage the counts, which have no text open
+ * @param query the query of the counts
+ * @param onProgress called with the number of bytes that have been counted
+ * @returns whether the records have been counted
+ * @throws {Failure} if the file can't be read
+ * @throws {UsageError} as `pushStream`
+ */
+export async function isCountedByParts(
+  usage: UsageAggregator,
+  { size = 0, regular }: Input,
+  query: UsageQuery,
+  onProgress: (bytes: number) => void,
+): Promise<boolean> {
+  if (size < LARGE || threads() < 2 || regular === undefined) return false;
+  const file = await regular();
+  try {
+    const [first, second] = await file.read(0, 2);
+    if (first === 0x1f && second === 0x8b) return false;
+    await readByParts({ usage, file, at: 0, onProgress }, query);
+    await file.end(); // before the text ends, as where one thread reads the file
+    usage.finish();
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+async function readByParts(reading: Reading, query: UsageQuery): Promise<void> {
+  const { file } = reading;
+  await readTo(reading, (await endOfLine(file, FIRST_PART, LONGEST_FIRST_PART)) ?? file.size);
+  const team = reading.at < file.size && isBetweenValues(reading, query) ? await started(file, query) : undefined;
+  try {
+    if (team !== undefined) await mergeParts(reading, team);
+    await readTo(reading, file.size);
+  } finally {
+    team?.end();
+  }
+}
+
+/** A file that is being read in order. */
+interface Reading {
+  readonly usage: UsageAggregator;
+  readonly file: RegularFile;
+  readonly onProgress: (bytes: number) => void;
+  /** How far it has been read. */
+  at: number;
+}
+
+async function readTo(reading: Reading, end: number): Promise<void> {
+  for await (const bytes of reading.file.bytes(reading.at, end)) {
+    reading.usage.pushBytes(bytes);
+    moveTo(reading, reading.at + bytes.length);
+  }
+}
+
+function moveTo(reading: Reading, at: number): void {
+  reading.at = at;
+  reading.onProgress(at);
+}
+
+/** Whether the text stands where a part may be merged: a part without bytes is tried. */
+function isBetweenValues({ usage, at }: Reading, query: UsageQuery): boolean {
+  const nothing = new UsageAggregator(query);
+  try {
+    const part = nothing.beginPart(at).endPart();
+    return part !== undefined && usage.mergePart(part);
+  } finally {
+    nothing.free();
+  }
+}
+
+/** Starts the threads. They do not need the names of agents, because the report is made here. */
+async function started(file: RegularFile, { agents: _, ...query }: UsageQuery): Promise<Team> {
+  return Team.start(threads(), { path: file.path, identity: await file.identity(), query });
+}
+
+/** Takes the parts that threads have counted, for as long as they are of use. The parts between are read in order. */
+async function mergeParts(reading: Reading, team: Team): Promise<void> {
+  const { usage, file } = reading;
+  const ahead: Ahead[] = [];
+  let start = reading.at;
+  let missed = 0;
+  while (team.size > 0 && missed <= MOST_MISSED && reading.at < file.size) {
+    while (ahead.length < team.size * AHEAD && start < file.size) {
+      const end = (await endOfLine(file, start + PART)) ?? file.size;
+      ahead.push({ end, counted: team.count({ start, end }) });
+      start = end;
+    }
+    const next = ahead.shift();
+    if (next === undefined) return;
+    const part = await next.counted;
+    if (part !== undefined && usage.mergePart(part)) {
+      moveTo(reading, next.end);
+      missed = Math.max(0, missed - 1);
+    } else {
+      await readTo(reading, next.end);
+      missed++;
+    }
+  }
+}
+
+/** How many bytes are looked at at once for the end of a line. Most lines are shorter. */
+const STEP = 1 << 14;
+
+/**
+ * The offset after the first line feed from the last byte before `from` on.
+ *
+ * @param limit where the search ends
+ * @returns `undefined` if there is no line feed
+ */
+async function endOfLine(file: RegularFile, from: number, limit = file.size): Promise<number | undefined> {
+  for (let at = from - 1; at < Math.min(limit, file.size); at += STEP) {
+    const bytes = await file.read(at, STEP);
+    const found = bytes.indexOf(LINE_FEED);
+    if (found >= 0) return at + found + 1;
+  }
+  return undefined;
+}

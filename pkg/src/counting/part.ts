@@ -1,0 +1,13 @@
+/**
+ * A part of a text, counted apart from the rest, in a form that one thread can send to another.
+ *
+ * @internal
+ */
+export interface CountedPart {
+  /** Where the part stands in the text, and its pages: numbers of the core. */
+  readonly place: Float64Array<ArrayBuffer>;
+  /** Its counts. */
+  readonly snapshot: Uint8Array<ArrayBuffer>;
+  /** The text of its first record of an unknown kind, or its beginning. Empty if there is none. */
+  readonly unknown: Uint8Array<ArrayBuffer>;
+}
