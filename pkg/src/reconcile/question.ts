@@ -9,6 +9,11 @@ export interface Question {
   own: Window | null;
   /** The period that theirs states; `null` if it equals the period of ours. */
   theirWindow: Window | null;
+  /**
+   * The period that the bounds of theirs state if they are read as instants, where by another convention they are those of ours. The
+   * bounds of a period of UTC are also the local times of a period elsewhere.
+   */
+  literalWindow: Window | null;
   /** Theirs, if its bounds are written differently from those of ours; otherwise `null`. */
   bounds: AgentUsageResponse | null;
   ours: Rows;

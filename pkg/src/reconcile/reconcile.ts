@@ -23,7 +23,7 @@ import { searchCauses } from "./evidence.js";
 import type { Question } from "./question.js";
 import { checked, FIELDS, rowsOf } from "./response.js";
 import type { Evidence, Reconciliation } from "./types.js";
-import { explained, windowOf } from "./windows.js";
+import { explained, literalWindow, windowOf } from "./windows.js";
 
 /**
  * Compares the vendor's response with your own report, and finds the causes of a difference: another zone, another first day of the
@@ -70,6 +70,7 @@ export function reconcile(
   explainNumbers(causes, evidence, {
     own: window,
     theirWindow: periods.equal ? null : theirWindow,
+    literalWindow: periods.equal ? literalWindow(b, window) : null,
     bounds: periods.start.deltaSeconds || periods.end.deltaSeconds ? b : null,
     ours: rowsOf(a),
     theirs: rowsOf(b),

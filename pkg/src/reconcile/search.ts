@@ -23,11 +23,11 @@ export class Search {
   readonly #ways: Record<Field, Way[]>;
 
   constructor(causes: Causes, question: PeriodQuestion) {
-    const { differing, theirWindow } = question;
+    const { differing, theirWindow, literalWindow } = question;
     this.#causes = causes;
     this.#question = question;
     this.#open = causes.open(differing);
-    this.#window = theirWindow && { ...theirWindow, isStated: true };
+    this.#window = theirWindow === null ? literalWindow : { ...theirWindow, isStated: true };
     const ours: Way = { window: null, mistakes: [], isDeleted: false };
     const known = (field: Field): Way[] => {
       if (!differing.includes(field)) return [ours];
@@ -58,12 +58,20 @@ export class Search {
     const wrong = FIELDS.filter((field) => !isColumnEqual(field, base, ours));
     this.#causes.add("possible", "evidence_differs", wrong);
 
-    // A window that theirs does not state, and that explains some columns only, may be a coincidence.
-    this.takeFits(fits.filter((fit) => isWhole(fit) || fit.window.isStated));
+    // A window that theirs does not state, and that explains one column only, may be a coincidence.
+    this.takeFits(fits.filter((fit) => isWhole(fit) || this.#isStated(fit.window) || this.#explainsSome(fit)));
     const changing = this.#tryEach(recount, mistakes);
     this.#tryTogether(recount, changing, 2);
     this.takeFits(fits);
     for (let together = 2; together <= MAX_TOGETHER; together++) this.#tryTogether(recount, changing, together);
+  }
+
+  #isStated({ isStated, key }: Window): boolean {
+    return isStated === true || key === this.#question.literalWindow?.key;
+  }
+
+  #explainsSome({ equal }: Fit): boolean {
+    return this.#open.filter((field) => equal.includes(field)).length > 1;
   }
 
   /** Tries each mistake alone. Returns those that change a column that differs, in the period of ours or of theirs. */
@@ -104,16 +112,21 @@ export class Search {
     if (together === 2) tryAll(ways, ["totalSeconds"]);
   }
 
-  /** Counts in a way, and reports the way if it gives the numbers of theirs. */
+  /** Counts in a way, and reports the way for the columns in which it gives the numbers of theirs, and only as a whole. */
   #try(recount: Recount, way: Way, fields: readonly Field[]): void {
     if (fields.length === 0) return;
     const { own, theirs } = this.#question;
     const { query } = way.window ?? own;
     const gone = way.isDeleted ? goneFrom(recount.rows(query, way.mistakes), theirs) : [];
     if (way.isDeleted && gone.length === 0) return;
-    const rows = recount.rows(query, way.mistakes, (counted) => withoutAgents(counted, gone));
+    const count = (mistakes: readonly Mistake[]) =>
+      recount.rows(query, mistakes, (counted) => withoutAgents(counted, gone));
+    const rows = count(way.mistakes);
     const explained = fields.filter((field) => isColumnEqual(field, rows, theirs));
-    if (explained.length > 0) this.#report(way, explained, gone);
+    if (explained.length === 0) return;
+    const fewer = way.mistakes.map((mistake) => count(way.mistakes.filter((other) => other !== mistake)));
+    const needed = explained.filter((field) => !fewer.some((others) => isColumnEqual(field, others, theirs)));
+    if (needed.length > 0) this.#report(way, needed, gone);
   }
 
   #report(way: Way, fields: readonly Field[], gone: string[]): void {

@@ -57,6 +57,13 @@ export function windowOf(
   return found ? { ...found, code: own ? codeOf(own, found) : found.code } : null;
 }
 
+/** The period that the bounds of a response state, read as instants; `null` if it is the own period, or none. */
+export function literalWindow(answer: AgentUsageResponse, own: Window | null): Window | null {
+  const convention = explained(answer, "UTC");
+  const window = convention?.boundsAs === "instant" ? windowOf(answer, convention, own) : null;
+  return window?.key === own?.key ? null : window;
+}
+
 function asked(
   period: Period,
   tz: string,
