@@ -2,6 +2,7 @@
 
 import type { Option } from "./arguments.js";
 import type { Command } from "./command.js";
+import { wrapped } from "./terminal/wrapped.js";
 
 const NAME = "usage-by-agent";
 
@@ -52,16 +53,4 @@ function listOf(entries: readonly (readonly [string, string])[]): string {
       return `  ${term.padEnd(width - 2)}${indented}`;
     })
     .join("\n");
-}
-
-/** A text in lines of at most so many characters. */
-function wrapped(text: string, width: number): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.length - 1;
-    const line = lines[last] ? `${lines[last]} ${word}` : word;
-    if (line.length <= width) lines[last] = line;
-    else lines.push(word);
-  }
-  return lines.join("\n");
 }

@@ -6,6 +6,7 @@ import { versions } from "usage-by-agent";
 import { nearest } from "../edit-distance.js";
 import { argumentsOf, farthest, listed, quoted } from "./arguments.js";
 import type { Command } from "./command.js";
+import { audit } from "./commands/audit.js";
 import { bounds } from "./commands/bounds.js";
 import { check } from "./commands/check.js";
 import { collect } from "./commands/collect.js";
@@ -14,7 +15,7 @@ import { EXIT, failureOf, wrongUsage } from "./failure.js";
 import { helpOf, helpOfAll } from "./help.js";
 import { flushed, print, sayError } from "./terminal/output.js";
 
-const COMMANDS: readonly Command[] = [report, collect, check, bounds];
+const COMMANDS: readonly Command[] = [report, audit, collect, check, bounds];
 
 async function run(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;

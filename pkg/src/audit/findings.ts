@@ -1,0 +1,41 @@
+// Puts the causes of all columns together, so that each mistake is told once.
+
+import type { Cause, CauseCode, Field, Reconciliation } from "../reconcile/types.js";
+import { type Explanation, explain } from "./causes.js";
+
+/** One mistake, and the columns that it changes. */
+export interface Finding extends Explanation {
+  code: CauseCode;
+  certainty: Cause["certainty"];
+  columns: Field[];
+}
+
+/** The findings of a comparison, and the other causes that would explain a column too. */
+export interface Findings {
+  findings: Finding[];
+  alternatives: Cause[];
+}
+
+const FIELDS: readonly Field[] = ["messages", "calls", "totalSeconds"];
+
+/** The findings, the certain ones first. */
+export function findingsOf({ causes }: Pick<Reconciliation, "causes">): Findings {
+  const findings = new Map<string, Finding>();
+  const alternatives: Cause[] = [];
+  const taken = new Set<string>();
+  for (const cause of causes) {
+    const isShown = cause.certainty === "shown";
+    const fresh = cause.fields.filter((field) => !isShown || !taken.has(field));
+    if (fresh.length === 0) alternatives.push(cause);
+    else for (const code of [cause.code, ...(cause.with ?? [])]) add(findings, code, cause, fresh);
+    if (isShown) for (const field of fresh) taken.add(field);
+  }
+  return { findings: [...findings.values()], alternatives };
+}
+
+function add(findings: Map<string, Finding>, code: CauseCode, cause: Cause, fields: readonly string[]): void {
+  const explanation = explain(code, cause.detail);
+  const known = findings.get(explanation.what);
+  const columns = FIELDS.filter((field) => fields.includes(field) || known?.columns.includes(field));
+  findings.set(explanation.what, { ...explanation, code, certainty: known?.certainty ?? cause.certainty, columns });
+}

@@ -1,0 +1,28 @@
+// The audit as JSON, for programs.
+
+import { type AuditFacts, isRight } from "./facts.js";
+import { verdictOf } from "./page.js";
+
+/** The audit as a value for `JSON.stringify`. It contains no token and no record. */
+export function resultOf(facts: AuditFacts): object {
+  const { query, bounds, answer, problems, ours, theirs, result, completeness, grown, ids, diagnostics, isShort } =
+    facts;
+  const { records, counted, outsidePeriod, duplicates, invalid, ignored } = diagnostics;
+  return {
+    right: isRight(facts),
+    verdict: verdictOf(facts),
+    query: { period: query.period, tz: query.tz, ...(query.weekStart && { weekStart: query.weekStart }) },
+    periodStart: bounds.periodStart,
+    periodEnd: bounds.periodEnd,
+    request: answer.request,
+    theirs,
+    ours,
+    problems,
+    reconciliation: result,
+    records: { records, counted, outsidePeriod, duplicates, invalid, ignored, tooLongToCountAgain: isShort },
+    completeness,
+    grown,
+    ids,
+    versions: facts.versions,
+  };
+}
