@@ -53,17 +53,41 @@ const jest = (version, environment, more = {}) => ({
   says: PASSED,
 });
 
-/** Runs the command in a runtime, in every way in which runtimes may differ: files, standard input, gzip data, exit codes. */
+/** A vendor with one call and one message, as a server that prints its address. */
+const VENDOR = `import { createServer } from "node:http";
+const lists = {
+  "/v1/agents": [{ id: "a1", name: "Support" }],
+  "/v1/numbers": [],
+  "/v1/calls": [{ id: "c1", agentId: "a1", status: "completed", startedAt: "2024-06-10T12:00:00Z", endedAt: "2024-06-10T12:01:00Z", durationSeconds: 60 }],
+  "/v1/conversations": [{ id: "t1", agentId: "a1", messageCount: 1, createdAt: "2024-06-10T12:00:00Z", lastMessageAt: "2024-06-10T12:00:00Z" }],
+  "/v1/conversations/t1/messages": [{ id: "m1", receivedAt: "2024-06-10T12:00:00Z" }],
+};
+const server = createServer(({ url, headers }, response) => {
+  const data = lists[url.split("?")[0]];
+  const status = headers.authorization !== "Bearer sk_1" ? 401 : data ? 200 : 404;
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(status === 200 ? { data, hasMore: false, total: data.length } : { detail: "no" }));
+});
+server.listen(0, "127.0.0.1", () => console.log("http://127.0.0.1:" + server.address().port));
+`;
+
+/**
+ * Runs the command in a runtime, in every way in which runtimes may differ: files, standard input, gzip data, exit codes, requests,
+ * and files that are written.
+ */
 const asCommand = (name, packages, runtime) => ({
   name: `the command, ${name}`,
   packages,
   files: {
     "june.ndjson": '{"id":"m1","agentId":"a1","receivedAt":"2024-06-10T12:00:00Z"}\n',
-    "main.mjs": `import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+    "vendor.mjs": VENDOR,
+    "main.mjs": `import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 const [file, ...args] = ${JSON.stringify([...runtime, "node_modules/usage-by-agent/dist/command.js"])};
-const usage = (more, input = "") => spawnSync(file, [...args, ...more], { input, encoding: "utf8" });
+const env = { ...process.env, AGENTPHONE_API_KEY: "sk_1" };
+const usage = (more, input = "") => spawnSync(file, [...args, ...more], { input, env, encoding: "utf8" });
 const text = readFileSync("june.ndjson", "utf8");
 writeFileSync("june.gz", Buffer.concat([gzipSync(text), gzipSync(text)]));
 writeFileSync("large.ndjson", text.replace("{", '{"body":"' + "x".repeat(1e6) + '",').repeat(20));
@@ -89,6 +113,23 @@ const full = spawnSync("sh", ["-c", '"$@" --help > /dev/full', "sh", file, ...ar
 expect("a full disk", full, 3, "", "usage-by-agent: standard output can't be written: ");
 const silent = spawnSync("sh", ["-c", '"$@" bonds 2> /dev/full', "sh", file, ...args], { encoding: "utf8" });
 expect("a full disk for errors", silent, 2);
+const vendor = spawn(process.execPath, ["vendor.mjs"]);
+const [address] = await once(vendor.stdout, "data");
+const asked = [...june, "--base-url", String(address).trim()];
+const counted = wanted.replace('"agentName":"a1"', '"agentName":"Support"').replace('"calls":0,"totalSeconds":0', '"calls":1,"totalSeconds":60');
+expect("a report of what the vendor has", usage(["report", "--collect", ...asked]), 0, counted);
+for (const name of ["all.ndjson", "all.ndjson.state", "all.ndjson.agents.json"]) rmSync(name, { force: true });
+const collected = usage(["collect", "--out", "all.ndjson", ...asked]);
+expect("a collection", collected, 0, collected.stdout);
+if (!JSON.parse(collected.stdout || "{}").complete || existsSync("all.ndjson.lock")) bad.push("not complete: " + collected.stdout);
+expect("its report", usage(["report", "all.ndjson", "--agents", "all.ndjson.agents.json", ...june]), 0, counted);
+expect("a complete collection", usage(["collect", "--out", "all.ndjson", ...asked]), 0, collected.stdout, "note: all.ndjson is complete already");
+expect("a folder that does not exist", usage(["collect", "--out", "none/x.ndjson", ...asked]), 3, "", "usage-by-agent: none/x.ndjson can't be written: its folder does not exist");
+env.AGENTPHONE_API_KEY = "sk_2";
+expect("a wrong key", usage(["report", "--collect", ...asked]), 3, "", "usage-by-agent: GET /v1/agents: the token is not accepted");
+delete env.AGENTPHONE_API_KEY;
+expect("no key", usage(["report", "--collect", ...asked]), 2, "", "usage-by-agent: there is no API key");
+vendor.kill();
 console.log(bad.length === 0 ? ${JSON.stringify(WORKS)} : bad.join("\\n"));
 `,
   },
@@ -326,6 +367,9 @@ export const consumers = [
     "run",
     "--no-prompt",
     "--allow-read",
+    "--allow-write=.",
+    "--allow-net=127.0.0.1",
+    "--allow-env=AGENTPHONE_API_KEY",
     "--node-modules-dir=manual",
   ]),
   {
