@@ -122,6 +122,33 @@ for (const [name, exit] of [
   });
 }
 
+test("in an account with more calls than a state can name, no line is told twice", async () => {
+  for (const order of ["falls", "mixed"]) {
+    const { instead, after } = gate();
+    const { account, url } = await serve({
+      account: makeAccount(36, { calls: 6000, conversations: 5 }),
+      manners: { order },
+      instead,
+    });
+    const cwd = write({});
+    for (const [requests, signal] of [
+      [50, "SIGKILL"],
+      [20, "SIGINT"],
+    ]) {
+      const reached = after(requests);
+      const { child, ended } = start(into(url), { cwd });
+      await reached;
+      child.kill(signal);
+      await ended;
+      assertBehind(cwd);
+    }
+    const { lines } = JSON.parse(readFileSync(join(cwd, "june.ndjson.state"), "utf8"));
+    assert.ok(lines > 1000, `${lines} lines`);
+    assert.equal((await usage(into(url), { cwd, env })).status, 0);
+    assertHolds(join(cwd, "june.ndjson"), account);
+  }
+});
+
 test("Ctrl-C before there is anything leaves nothing", async () => {
   const { instead, after } = gate();
   const { url } = await serve({ instead });

@@ -19,6 +19,7 @@ const COMMANDS = ["report", "collect", "check", "bounds"];
 /** What examples need that ask the vendor: a fake of it, a key, and a time at which it has records. */
 const { url } = await serve();
 const ONLINE = { ...KEY, NODE_OPTIONS: `${redirected(url)} ${at("2025-06-20T12:00:00Z")}` };
+const ONLINE_IN_JULY = { ...KEY, NODE_OPTIONS: `${redirected(url)} ${at("2025-07-20T12:00:00Z")}` };
 const isOnline = (line) => /\bcollect\b/.test(line);
 
 test("the examples of the help run", async () => {
@@ -80,6 +81,17 @@ test("the examples of docs/command.md print what the page says", async () => {
   const [first] = blocks.find(({ kind }) => kind === "sh").text.split("\n");
   const { status, stderr } = await shell(first.replace("npx ", ""), cwd);
   assert.equal(status, 0, stderr);
+});
+
+test("the lines of docs/getting-records.md run", async () => {
+  const page = readFileSync(new URL("../../docs/getting-records.md", import.meta.url), "utf8");
+  const [, lines] = /^```sh\n(.*?)^```$/ms.exec(page);
+  const cwd = write({});
+  for (const line of lines.trimEnd().split("\n")) {
+    const { status, stdout, stderr } = await shell(line.replace("npx ", ""), cwd, ONLINE_IN_JULY);
+    assert.equal(status, 0, stderr);
+    assert.ok(stdout.length > 300);
+  }
 });
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;

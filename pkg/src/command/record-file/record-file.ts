@@ -83,10 +83,13 @@ export class RecordFile {
     return (await sizeOf(agentsPath(this.#path)).catch(() => undefined)) !== undefined;
   }
 
-  /** Begins a round, or goes on with one. In another round than the first, lines that the file has are not written again. */
+  /**
+   * Begins a round, or goes on with one. Lines that the file has are not written again: another round lists everything anew, and a
+   * collection that goes on does not know all ids of a large account.
+   */
   async begin(round: Round): Promise<void> {
     this.#round = round;
-    if (round.round > 1) this.#known = await knownLines(this.#path, this.#length);
+    if (this.#length > 0) this.#known = await knownLines(this.#path, this.#length);
   }
 
   /**
