@@ -47,16 +47,25 @@ export class RegularFile {
   }
 
   /**
-   * The bytes from one place to another.
+   * The bytes from one place to another. The next piece is read while the last one is used.
    *
    * @throws {Failure} if the file can't be read, or has become shorter
    */
   async *bytes(from: number, to: number): AsyncGenerator<Uint8Array> {
-    for (let at = from; at < to; ) {
-      const bytes = await this.read(at, Math.min(PIECE, to - at));
-      if (bytes.length === 0) throw await this.#shorter(at);
-      at += bytes.length;
-      yield bytes;
+    let at = from;
+    const read = () => this.read(at, Math.min(PIECE, to - at));
+    let next = at < to ? read() : undefined;
+    try {
+      while (next !== undefined) {
+        const bytes = await next;
+        if (bytes.length === 0) throw await this.#shorter(at);
+        at += bytes.length;
+        next = at < to ? read() : undefined;
+        next?.catch(() => {}); // it is awaited later, or not at all
+        yield bytes;
+      }
+    } finally {
+      await next?.catch(() => {}); // the file must not be closed before
     }
   }
 

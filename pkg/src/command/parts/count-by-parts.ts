@@ -8,7 +8,7 @@ import { UsageAggregator, type UsageQuery } from "usage-by-agent";
 import type { Input } from "../input.js";
 import type { RegularFile } from "../regular-file.js";
 import { AHEAD, FIRST_PART, LARGE, LONGEST_FIRST_PART, PART, threads } from "./limits.js";
-import type { Answer } from "./task.js";
+import type { Answer, Task } from "./task.js";
 import { Team } from "./team.js";
 
 const LINE_FEED = 0x0a;
@@ -16,10 +16,10 @@ const LINE_FEED = 0x0a;
 /** If more parts than these had to be read in order, beyond those that were merged, the threads are of no use, and end. */
 const MOST_MISSED = 2;
 
-/** A part that a thread counts. */
-interface Ahead {
+/** A part of the file, up to before `end`. The main thread reads it, unless the team counts it. */
+interface Part {
   end: number;
-  counted: Promise<Answer>;
+  counted?: Counted;
 }
 
 /**
@@ -97,34 +97,57 @@ function isBetweenValues({ usage, at }: Reading, query: UsageQuery): boolean {
   }
 }
 
-/** Starts the threads. They do not need the names of agents, because the report is made here. */
+/** Starts the threads besides the main one. They do not need the names of agents, because the report is made here. */
 async function started(file: RegularFile, { agents: _, ...query }: UsageQuery): Promise<Team> {
-  return Team.start(threads(), { path: file.path, identity: await file.identity(), query });
+  return Team.start(threads() - 1, { path: file.path, identity: await file.identity(), query });
 }
 
-/** Takes the parts that threads have counted, for as long as they are of use. The parts between are read in order. */
+/**
+ * Takes the parts that the team has counted, for as long as they are of use, and reads the parts between them in order.
+ *
+ * The main thread gets a part of its own for each time it had to wait for the team. So with few threads it counts almost as much as
+ * another one, and with many threads it only merges.
+ */
 async function mergeParts(reading: Reading, team: Team): Promise<void> {
   const { usage, file } = reading;
-  const ahead: Ahead[] = [];
+  const ahead: Part[] = [];
   let start = reading.at;
+  let hasWaited = true; // the team is still starting
   let missed = 0;
   while (team.size > 0 && missed <= MOST_MISSED && reading.at < file.size) {
     while (ahead.length < team.size * AHEAD && start < file.size) {
       const end = (await endOfLine(file, start + PART)) ?? file.size;
-      ahead.push({ end, counted: team.count({ start, end }) });
+      ahead.push(hasWaited ? { end } : { end, counted: countedBy(team, { start, end }) });
+      hasWaited = false;
       start = end;
     }
     const next = ahead.shift();
     if (next === undefined) return;
-    const part = await next.counted;
+    const { end, counted } = next;
+    hasWaited ||= counted?.isReady === false;
+    const part = await counted?.answer;
     if (part !== undefined && usage.mergePart(part)) {
-      moveTo(reading, next.end);
+      moveTo(reading, end);
       missed = Math.max(0, missed - 1);
     } else {
-      await readTo(reading, next.end);
-      missed++;
+      await readTo(reading, end);
+      if (counted !== undefined) missed++;
     }
   }
+}
+
+/** A part whose answer is awaited. */
+interface Counted {
+  answer: Promise<Answer>;
+  isReady: boolean;
+}
+
+function countedBy(team: Team, task: Task): Counted {
+  const counted = { answer: team.count(task), isReady: false };
+  void counted.answer.then(() => {
+    counted.isReady = true;
+  });
+  return counted;
 }
 
 /** How many bytes are looked at at once for the end of a line. Most lines are shorter. */

@@ -16,8 +16,8 @@ export const FIRST_PART = MIB / 4;
 /** If no line ends in so many bytes at the beginning, the file is not cut. */
 export const LONGEST_FIRST_PART = 8 * MIB;
 
-/** How many parts of each thread are counted or wait to be merged. More of them would take memory, and fewer would let threads wait. */
+/** How many parts for each thread are counted or wait to be merged. More of them would take memory, and fewer would let threads wait. */
 export const AHEAD = 4;
 
-/** The number of threads that count. One thread merges what they have counted, so more threads would wait for it. */
+/** The number of threads, with the main one, which merges what the others have counted. More threads would wait for it. */
 export const threads = () => Math.min(availableParallelism(), 8);
