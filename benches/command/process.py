@@ -1,0 +1,16 @@
+"""`process.py OUTPUT COMMAND…` runs a command with its standard output in a file. It prints the seconds that the command took, and
+the largest memory of one of its processes in bytes, as JSON."""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+
+output, *command = sys.argv[1:]
+with open(output, "wb") as file:
+    start = time.perf_counter()
+    status = subprocess.run(command, stdout=file, stderr=subprocess.DEVNULL, check=False).returncode
+    seconds = time.perf_counter() - start
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps({"status": status, "seconds": seconds, "memory": usage.ru_maxrss * 1024}))
