@@ -76,6 +76,7 @@ pub use calendar::zone::{TZDB_VERSION, Zone};
 pub use contract::Endpoint;
 pub use contract::check::{Expect, Valid, check};
 pub use counting::aggregator::Aggregator;
+pub use counting::breakdown::{Breakdown, BreakdownQuery, BreakdownRow, Dimension, Step};
 pub use counting::diagnostics::{Diagnostics, Ignored};
 pub use counting::ledger::Ledger;
 pub use counting::report::{AccountQuery, UsageQuery};

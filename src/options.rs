@@ -6,6 +6,7 @@ use crate::calendar::timestamp::{self, Naive};
 use crate::calendar::zone::Zone;
 use crate::collections::interner::Interner;
 use crate::contract::Endpoint;
+use crate::counting::breakdown::{BreakdownQuery, DIMENSIONS, STEPS, Span};
 use crate::counting::quarter_hours::ALL_TIME;
 use crate::counting::report::{AccountQuery, UsageQuery};
 use crate::error::{Code, Place, UsageError};
@@ -15,7 +16,7 @@ use crate::json::value::Json;
 use crate::message::{listed, number_shown, shown};
 use crate::records::judge::Reading;
 use crate::records::mistakes::Miscount;
-use chrono::Weekday;
+use chrono::{DateTime, NaiveDate, Weekday};
 use std::fmt;
 
 /// Options as a caller gave them. Each may have a value of any type.
@@ -65,7 +66,15 @@ pub struct Options {
     /// [`Miscount::without`]. Only `reconcile` of the TypeScript package sets it.
     pub without: OptionValue,
     /// [`Miscount::step`]. Only `reconcile` of the TypeScript package sets it.
+    pub rounding: OptionValue,
+    /// The dimensions of a breakdown, as the text of a JSON value.
+    pub by: Option<Box<str>>,
+    /// The length of a breakdown's steps: `"hour"`, `"day"`, `"week"` or `"month"`.
     pub step: OptionValue,
+    /// The beginning of a breakdown's window: a local date `YYYY-MM-DD`, or an instant as `now` is.
+    pub from: OptionValue,
+    /// The end of a breakdown's window, which is not inside it, as `from` is.
+    pub to: OptionValue,
 }
 
 /// An entry of the directory as a caller gave it.
@@ -214,6 +223,41 @@ fn length(option: &str, got: &OptionValue, most: u16) -> Result<Option<u16>, Usa
 /// What `now` accepts, for messages.
 const WANTED: &str = "wanted a Date, epoch milliseconds, or RFC 3339 text with an offset";
 
+/// What the ends of a window accept, for messages.
+const WANTED_END: &str =
+    "wanted a local date (YYYY-MM-DD), a Date, epoch milliseconds, or RFC 3339 text with an offset";
+
+/// The moment of an option in epoch milliseconds, or else what is wrong with it if that is known.
+#[inline(never)]
+fn instant(got: &OptionValue) -> Result<i64, Option<&'static str>> {
+    let (found, reason) = match got {
+        OptionValue::Number(ms) => (timestamp::moment(*ms), timestamp::other_unit(*ms)),
+        OptionValue::Date(ms) => (timestamp::from_date(*ms).ok(), None),
+        OptionValue::Text(text) => (
+            timestamp::from_text(text, Naive::Reject).ok(),
+            timestamp::wrong_offset(text.as_bytes()),
+        ),
+        _ => (None, None),
+    };
+    found.ok_or(reason)
+}
+
+/// An end of a window: the instant, and the date if it is given as a date `YYYY-MM-DD`.
+#[inline(never)]
+fn end_of_window(name: &str, got: &OptionValue, zone: &Zone) -> Result<(i64, Option<NaiveDate>), UsageError> {
+    if let OptionValue::Text(text) = got
+        && let Some(midnight) = timestamp::from_wire(&format!("{text}T00:00:00Z"))
+        && let Some(date) = DateTime::from_timestamp_millis(midnight).map(|at| at.date_naive())
+        && let Some(first) = zone.first_instant(date)
+    {
+        return Ok((first, Some(date)));
+    }
+    instant(got).map(|at| (at, None)).map_err(|reason| {
+        let message = format!("{name} is {got}: {}", reason.unwrap_or(WANTED_END));
+        UsageError::new(Code::InvalidOption, message).at(Place::at(format!("/{name}")))
+    })
+}
+
 const BOUNDS_FORMATS: [(&str, BoundsFormat); 2] = [
     ("instant", BoundsFormat::Instant),
     ("wall-clock", BoundsFormat::WallClock),
@@ -223,7 +267,7 @@ impl Options {
     /// Parses options from the text of a JSON object, which must be valid JSON, as `JSON.stringify` of the TypeScript package
     /// writes it. Unknown options are ignored.
     pub fn from_json(text: &str) -> Self {
-        const KEYS: [&str; 18] = [
+        const KEYS: [&str; 22] = [
             "period",
             "tz",
             "now",
@@ -240,8 +284,12 @@ impl Options {
             "also",
             "mistakes",
             "without",
-            "step",
+            "rounding",
             "stats",
+            "by",
+            "step",
+            "from",
+            "to",
         ];
         let [
             period,
@@ -260,8 +308,12 @@ impl Options {
             also,
             mistakes,
             without,
-            step,
+            rounding,
             stats,
+            by,
+            step,
+            from,
+            to,
         ] = walk::values(text, KEYS);
         let agent = |text| {
             let [id, name] = walk::values(text, ["id", "name"]);
@@ -286,7 +338,11 @@ impl Options {
             also: OptionValue::from_json(also),
             mistakes: OptionValue::from_json(mistakes),
             without: OptionValue::from_json(without),
+            rounding: OptionValue::from_json(rounding),
+            by: by.map(Into::into),
             step: OptionValue::from_json(step),
+            from: OptionValue::from_json(from),
+            to: OptionValue::from_json(to),
             stats: stats.map(Into::into),
             agents: agents.map_or_else(Vec::new, |list| walk::items(list).map(agent).collect()),
         }
@@ -359,16 +415,7 @@ impl Options {
     /// `invalid_now`, also for a number that looks like seconds (below 1e11 in size) or like micro- or nanoseconds (beyond 1e14).
     #[inline(never)]
     pub fn now(&self) -> Result<i64, UsageError> {
-        let (found, reason) = match &self.now {
-            OptionValue::Number(ms) => (timestamp::moment(*ms), timestamp::other_unit(*ms)),
-            OptionValue::Date(ms) => (timestamp::from_date(*ms).ok(), None),
-            OptionValue::Text(text) => (
-                timestamp::from_text(text, Naive::Reject).ok(),
-                timestamp::wrong_offset(text.as_bytes()),
-            ),
-            _ => (None, None),
-        };
-        found.ok_or_else(|| {
+        instant(&self.now).map_err(|reason| {
             let message = format!("now is {}: {}", self.now, reason.unwrap_or(WANTED));
             UsageError::new(Code::InvalidNow, message).at(Place::at("/now"))
         })
@@ -459,6 +506,109 @@ impl Options {
         })
     }
 
+    /// The query of a breakdown.
+    ///
+    /// # Errors
+    /// `invalid_option` if `from` or `to` is wrong, is alone, or comes with `period` or `offset`, or if a dimension is wrong;
+    /// the errors of [`Options::period`], [`Options::directory`] and [`Options::zone`].
+    pub fn breakdown(&self) -> Result<BreakdownQuery, UsageError> {
+        let by = self.dimensions()?;
+        let include_idle = flag("includeIdle", &self.include_idle, false)?;
+        if include_idle && by != [true, false, false, false, false, false] {
+            let wanted = "it only where by is [\"agent\"]";
+            return wrong(Code::InvalidOption, "includeIdle", &self.include_idle, wanted);
+        }
+        let zone = self.zone()?;
+        Ok(BreakdownQuery {
+            by,
+            step: choose_or("step", &self.step, &STEPS.map(|(name, step)| (name, Some(step))))?,
+            span: self.span(&zone)?,
+            zone,
+            week_start: self.first_day()?,
+            directory: self.directory()?,
+            include_idle,
+        })
+    }
+
+    #[inline(never)]
+    fn dimensions(&self) -> Result<[bool; DIMENSIONS.len()], UsageError> {
+        let mut by = [false; DIMENSIONS.len()];
+        let text = self.by.as_deref().unwrap_or("null");
+        let list = match walk::read(text) {
+            Json::Null => return Ok(by),
+            Json::Array(list) => list,
+            _ => {
+                let got = OptionValue::from_json(Some(text));
+                return wrong(
+                    Code::InvalidOption,
+                    "by",
+                    &got,
+                    "an array such as [\"agent\", \"channel\"]",
+                );
+            }
+        };
+        for (at, item) in (0_u32..).zip(walk::items(list)) {
+            let (option, got) = (format!("by/{at}"), OptionValue::from_json(Some(item)));
+            let dimension = chosen(Code::InvalidOption, &option, &got, &DIMENSIONS)?;
+            match by.get_mut(dimension) {
+                Some(is_by) if !*is_by => *is_by = true,
+                _ => return wrong(Code::InvalidOption, &option, &got, "each dimension once"),
+            }
+        }
+        Ok(by)
+    }
+
+    /// The window of a breakdown.
+    #[inline(never)]
+    fn span(&self, zone: &Zone) -> Result<Span, UsageError> {
+        let is_given = |option: &OptionValue| *option != OptionValue::Missing;
+        let (from, to) = (&self.from, &self.to);
+        if !is_given(from) && !is_given(to) {
+            if !is_given(&self.period) && !is_given(&self.offset) {
+                return Ok(Span::Counted(self.now()?));
+            }
+            let bounds = self.period()?.bounds;
+            let end = bounds.period.step(bounds.first, 1);
+            return Ok(Span::Given(bounds.window, end.map(|end| bounds.first..end)));
+        }
+        for (name, got) in [("period", &self.period), ("offset", &self.offset)] {
+            if is_given(got) {
+                let wanted = "either from and to, or period and offset";
+                return wrong(Code::InvalidOption, name, got, wanted);
+            }
+        }
+        let (start, first) = end_of_window("from", from, zone)?;
+        let (end, after) = end_of_window("to", to, zone)?;
+        if first.is_some() != after.is_some() {
+            let wanted = "from and to both as local dates or both as instants";
+            return wrong(Code::InvalidOption, "to", to, wanted);
+        }
+        // Dates are compared as dates: one that clocks skip has no time at all.
+        if (first, start) >= (after, end) {
+            return wrong(
+                Code::InvalidOption,
+                "to",
+                to,
+                "it after from: to is not inside the window",
+            );
+        }
+        Ok(Span::Given(
+            Window { start, end },
+            first.zip(after).map(|(first, after)| first..after),
+        ))
+    }
+
+    /// The window of records that a breakdown needs: all time if the query has no window.
+    ///
+    /// # Errors
+    /// The errors of [`Options::breakdown`].
+    pub fn breakdown_window(&self) -> Result<Window, UsageError> {
+        Ok(match self.breakdown()?.span {
+            Span::Given(window, _) => window,
+            Span::Counted(_) => ALL_TIME,
+        })
+    }
+
     /// The query of the account's usage.
     ///
     /// # Errors
@@ -536,7 +686,7 @@ impl Options {
             redeliveries: mistakes & 4 != 0,
             spans: mistakes & 8 != 0,
             without: text(&self.without),
-            step: number(&self.step),
+            step: number(&self.rounding),
         }
     }
 

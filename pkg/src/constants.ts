@@ -17,6 +17,15 @@ export const WEEKDAYS: readonly Weekday[] = [
   "sunday",
 ];
 
+/** A property of usage that the rows of a breakdown differ in. `weekday` and `hour` are local. */
+export type Dimension = "agent" | "number" | "channel" | "direction" | "weekday" | "hour";
+
+/** The length of the steps of a breakdown. */
+export type Step = "hour" | "day" | "week" | "month";
+
+/** The direction of messages and calls; `""` if it is missing or has another name. */
+export type Direction = "" | "inbound" | "outbound" | "web";
+
 /** How many levels of arrays and objects JSON text may contain. */
 export const MAX_DEPTH = 127;
 

@@ -1,4 +1,4 @@
-//! The buckets of a daily or monthly series: the days or months of a zone, newest last.
+//! Buckets: the hours, days, weeks or months of a zone, oldest first.
 //!
 //! A day has 24 hours, or another number such as 23 or 25 when clocks change. A date that clocks skip (Pacific/Apia,
 //! 2011-12-30) is an empty bucket, so that every date has one. Buckets tile time: each ends where the next begins.
@@ -6,13 +6,16 @@
 use crate::calendar::period::{Period, Window, are_supported, out_of_range};
 use crate::calendar::zone::{Zone, day_before};
 use crate::error::UsageError;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta, Weekday};
+use std::ops::Range;
 
-/// The length of a bucket.
+/// The length of a bucket that begins with a local date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// A local date.
     Day,
+    /// Seven local dates.
+    Week,
     /// A local calendar month.
     Month,
 }
@@ -20,7 +23,7 @@ pub enum Unit {
 /// One bucket: its first local date and its window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
-    /// The date, or the first date of the month.
+    /// The date, or the first date of the week or month.
     pub first: NaiveDate,
     /// Half-open, in epoch milliseconds.
     pub window: Window,
@@ -37,8 +40,40 @@ pub struct SeriesQuery {
     pub count: u16,
 }
 
-/// The last `count` buckets up to the one that holds `now` (epoch milliseconds), oldest first. `None` if one of them lies
-/// outside the supported dates, 1970-01-01..2099-12-31.
+impl Unit {
+    /// The first date of the bucket that contains a date. Weeks begin on `week_start`.
+    fn first_date(self, date: NaiveDate, week_start: Weekday) -> Option<NaiveDate> {
+        match self {
+            Unit::Day => Some(date),
+            Unit::Week => Period::Week.first_date(date, week_start),
+            Unit::Month => Period::Month.first_date(date, week_start),
+        }
+    }
+
+    /// The first date of the bucket that is `n` buckets after the one that begins on `first`.
+    fn step(self, first: NaiveDate, n: i64) -> Option<NaiveDate> {
+        match self {
+            Unit::Day => first.checked_add_signed(TimeDelta::try_days(n)?),
+            Unit::Week => Period::Week.step(first, n),
+            Unit::Month => Period::Month.step(first, n),
+        }
+    }
+}
+
+/// The date whose day holds a moment (epoch milliseconds). `None` outside the tables of zones.
+///
+/// In a fold across midnight clocks show the old date again after the new day has begun. The moment belongs to the new day.
+pub(crate) fn date_of(zone: &Zone, ms: i64) -> Option<NaiveDate> {
+    let date = Some(ms)
+        .filter(|ms| Zone::knows(*ms))
+        .and_then(|ms| zone.local(ms))?
+        .date();
+    let next = date.succ_opt()?;
+    Some(if ms < zone.first_instant(next)? { date } else { next })
+}
+
+/// The last `count` buckets up to the one that holds `now` (epoch milliseconds), oldest first. Weeks begin on Monday. `None` if one
+/// of the buckets lies outside the supported dates, 1970-01-01..2099-12-31.
 ///
 /// ```
 /// use usage_by_agent::calendar::{buckets::{Unit, buckets}, zone::Zone};
@@ -50,38 +85,60 @@ pub struct SeriesQuery {
 /// # Ok::<(), usage_by_agent::error::UsageError>(())
 /// ```
 pub fn buckets(zone: &Zone, unit: Unit, now: i64, count: u16) -> Option<Vec<Bucket>> {
-    let date = Some(now)
-        .filter(|now| Zone::knows(*now))
-        .and_then(|now| zone.local(now))?
-        .date();
-    let mut first = match unit {
-        Unit::Day => date,
-        Unit::Month => Period::Month.first_date(date, chrono::Weekday::Mon)?,
-    };
-    let mut end = zone.first_instant(next(unit, first)?)?;
-    if now >= end {
-        // A fold across midnight: clocks show the old date again after the new date has begun.
-        first = next(unit, first)?;
-        end = zone.first_instant(next(unit, first)?)?;
+    let last = unit.first_date(date_of(zone, now)?, Weekday::Mon)?;
+    let first = unit.step(last, 1_i64.saturating_sub(count.into()))?;
+    let end = unit.step(last, 1)?;
+    if count > 0 && !are_supported(first, day_before(end)?) {
+        return None;
     }
-    let mut found = Vec::with_capacity(usize::from(count));
-    for _ in 0..count {
-        let start = zone.first_instant(first)?;
-        let last = day_before(next(unit, first)?)?;
-        if !are_supported(first, last) {
-            return None;
-        }
+    let window = Window {
+        start: zone.first_instant(first)?,
+        end: zone.first_instant(end)?,
+    };
+    between(zone, unit, Weekday::Mon, first..end, window)
+}
+
+/// The buckets that contain these dates, cut to the dates and to a window. `None` outside the tables of zones.
+pub(crate) fn between(
+    zone: &Zone,
+    unit: Unit,
+    week_start: Weekday,
+    dates: Range<NaiveDate>,
+    within: Window,
+) -> Option<Vec<Bucket>> {
+    let mut found = Vec::new();
+    let mut first = unit.first_date(dates.start, week_start)?;
+    let mut start = within.start;
+    while first < dates.end {
+        let next = unit.step(first, 1)?;
+        let end = zone.first_instant(next)?.min(within.end).max(start);
         found.push(Bucket {
-            first,
+            first: first.max(dates.start),
             window: Window { start, end },
         });
-        end = start;
-        first = match unit {
-            Unit::Day => day_before(first)?,
-            Unit::Month => Period::Month.step(first, -1)?,
-        };
+        (first, start) = (next, end);
     }
-    found.reverse();
+    Some(found)
+}
+
+/// The hours of a window: they begin where clocks show a whole hour, and at each change of the offset. The first and the last hour
+/// are cut to the window. `None` outside the tables of zones.
+pub(crate) fn hours(zone: &Zone, within: Window) -> Option<Vec<Bucket>> {
+    const HOUR: i64 = 3_600_000;
+    let mut found = Vec::new();
+    let mut start = within.start;
+    while start < within.end {
+        let local = zone.local(start)?;
+        let shown = local.and_utc().timestamp_millis();
+        let next = start.checked_add(HOUR.checked_sub(shown.rem_euclid(HOUR))?)?;
+        let change = zone.next_change(start).unwrap_or(i64::MAX);
+        let end = next.min(change).min(within.end);
+        found.push(Bucket {
+            first: local.date(),
+            window: Window { start, end },
+        });
+        start = end;
+    }
     Some(found)
 }
 
@@ -100,13 +157,6 @@ impl SeriesQuery {
                 "/now",
             )
         })
-    }
-}
-
-fn next(unit: Unit, first: NaiveDate) -> Option<NaiveDate> {
-    match unit {
-        Unit::Day => first.succ_opt(),
-        Unit::Month => Period::Month.step(first, 1),
     }
 }
 

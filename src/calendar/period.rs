@@ -94,7 +94,7 @@ pub(super) fn are_supported(first: NaiveDate, last: NaiveDate) -> bool {
 }
 
 /// The error for `what`, which is not inside the supported years in a zone.
-pub(super) fn out_of_range(what: &str, zone: &Zone, path: &str) -> UsageError {
+pub(crate) fn out_of_range(what: &str, zone: &Zone, path: &str) -> UsageError {
     let span = format!(
         "{FIRST_YEAR}-01-01..{LAST_YEAR}-12-31 in {}, the supported span",
         zone.name()

@@ -112,6 +112,12 @@ impl Zone {
         self.spans.get(after.saturating_sub(1)).map_or(0, |span| span.offset)
     }
 
+    /// The first instant after this one (both in epoch milliseconds) at which the offset changes. `None` if there is none.
+    pub fn next_change(&self, ms: i64) -> Option<i64> {
+        let after = self.spans.partition_point(|span| span.start <= ms.div_euclid(1000));
+        self.spans.get(after)?.start.checked_mul(1000)
+    }
+
     /// What the clocks of the zone show at an instant (epoch milliseconds). `None` outside the range of chrono.
     pub fn local(&self, ms: i64) -> Option<NaiveDateTime> {
         let offset = TimeDelta::try_seconds(self.offset_at(ms.div_euclid(1000)))?;

@@ -3,6 +3,7 @@
 //! It may import `contract`, `records`, `calendar`, `json`, `collections`, `error`, `message` and `leb128`.
 
 pub mod aggregator;
+pub mod breakdown;
 pub mod diagnostics;
 pub mod ledger;
 pub mod lists;

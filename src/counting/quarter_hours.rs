@@ -10,12 +10,16 @@
 use crate::calendar::period::Window;
 use crate::counting::tally::Tally;
 use crate::records::judge::Direction;
+use std::cell::RefCell;
 
 /// The length of a quarter hour in milliseconds.
-const QUARTER: u64 = 900_000;
+pub const QUARTER: i64 = 900_000;
 
 /// Quarter hours in a day.
 const A_DAY: u32 = 96;
+
+/// How many quarter hours a block has for each edge at least, if it is read at the edges only.
+const FEW: usize = 8;
 
 /// Quarter hours in a block: almost eleven days.
 const A_BLOCK: u32 = 1024;
@@ -30,18 +34,20 @@ pub const END: u32 = 47_484 * A_DAY;
 /// All time that is counted: every moment that a supported period of any zone contains.
 pub const ALL_TIME: Window = Window {
     start: FIRST,
-    end: FIRST + END as i64 * QUARTER as i64,
+    end: FIRST + END as i64 * QUARTER,
 };
 
 /// The quarter hour that holds a moment in epoch milliseconds. `None` if no supported period can contain the moment.
 pub fn quarter_of(at: i64) -> Option<u32> {
-    let after = u64::try_from(at.checked_sub(FIRST)?).ok()?;
-    u32::try_from(after / QUARTER).ok().filter(|quarter| *quarter < END)
+    let after = at.checked_sub(FIRST)?;
+    u32::try_from(after.div_euclid(QUARTER))
+        .ok()
+        .filter(|quarter| *quarter < END)
 }
 
 /// The quarter hour that begins exactly at a moment in epoch milliseconds, if there is one.
 pub fn beginning_at(at: i64) -> Option<u32> {
-    quarter_of(at).filter(|_| at.unsigned_abs().is_multiple_of(QUARTER))
+    quarter_of(at).filter(|_| at.rem_euclid(QUARTER) == 0)
 }
 
 /// The key of a timeline.
@@ -88,6 +94,59 @@ struct Block {
     total: Tally,
     /// In order of time.
     quarter_hours: Vec<QuarterHour>,
+    /// The usage before each beginning of a day, for the times of day that were asked for. It is forgotten when the block changes.
+    days: RefCell<Vec<Days>>,
+}
+
+/// The most tables of [`Block::days`]. A zone needs one, or two if its clocks change.
+const MAX_DAYS: usize = 8;
+
+/// The usage of a block before each of its quarter hours at one time of day, so that sums of days do not read quarter hours.
+#[derive(Clone, Debug)]
+struct Days {
+    /// The quarter hour of the day, in UTC.
+    at: u32,
+    before: [Tally; (A_BLOCK / A_DAY + 1) as usize],
+}
+
+/// The spans between edges, whose usage is summed in order of time.
+struct Spans<'s> {
+    edges: &'s [u32],
+    /// The index of the span that is being summed.
+    index: usize,
+    sum: Tally,
+    visit: &'s mut dyn FnMut(usize, Tally),
+}
+
+impl<'s> Spans<'s> {
+    /// The edges that end the current span and those after it, as far as they lie before a quarter hour.
+    fn until(&self, quarter: u32) -> &'s [u32] {
+        let rest = self.edges.get(self.index.saturating_add(1)..).unwrap_or_default();
+        rest.split_at(rest.partition_point(|edge| *edge < quarter)).0
+    }
+
+    /// Adds the usage of a quarter hour. Those before it have been added.
+    #[inline]
+    fn add(&mut self, quarter: u32, usage: Tally) {
+        let rest = self.edges.get(self.index.saturating_add(1)..).unwrap_or_default();
+        if rest.first().is_some_and(|end| *end <= quarter) {
+            let over = rest.partition_point(|end| *end <= quarter);
+            self.end();
+            self.index = self.index.saturating_add(over);
+        }
+        if self.edges.get(self.index).is_some_and(|start| *start <= quarter) {
+            self.sum.add(usage);
+        }
+    }
+
+    /// Ends the current span. It is given if it has usage, unless it is what comes after the last edge.
+    #[inline]
+    fn end(&mut self) {
+        let sum = std::mem::take(&mut self.sum);
+        if !sum.is_idle() && self.index.saturating_add(1) < self.edges.len() {
+            (self.visit)(self.index, sum);
+        }
+    }
 }
 
 /// A quarter hour that has usage.
@@ -207,6 +266,7 @@ impl Timeline {
                     first,
                     total: Tally::default(),
                     quarter_hours: Vec::new(),
+                    days: RefCell::default(),
                 };
                 self.blocks.insert(self.last_block, new);
             }
@@ -223,6 +283,50 @@ impl Timeline {
             sum.add(block.sum(from, to, &self.overflow));
         }
         sum
+    }
+
+    /// Visits the usage between each edge and the next one, with the index of the first of the two. The edges must be in order.
+    /// Spans without usage are left out.
+    ///
+    /// A block that has many quarter hours for each edge is read at the edges only, from its `days`. Of other blocks each quarter
+    /// hour is read.
+    #[inline(never)]
+    pub fn each_sum(&self, edges: &[u32], visit: &mut dyn FnMut(usize, Tally)) {
+        let mut spans = Spans {
+            edges,
+            index: 0,
+            sum: Tally::default(),
+            visit,
+        };
+        let (Some(from), Some(to)) = (edges.first(), edges.last()) else {
+            return;
+        };
+        let start = self.blocks.partition_point(|block| block.end() <= *from);
+        for block in self.blocks.iter().skip(start).take_while(|block| block.first < *to) {
+            let inside = spans.until(block.end());
+            if inside.len().saturating_mul(FEW) < block.quarter_hours.len() {
+                block.at_edges(inside, &mut spans, &self.overflow);
+                continue;
+            }
+            for quarter_hour in &block.quarter_hours {
+                let quarter = block.first.saturating_add(quarter_hour.quarter.into());
+                spans.add(quarter, quarter_hour.usage(&self.overflow));
+            }
+        }
+        spans.end();
+    }
+
+    /// The first and the last quarter hour that has usage. `None` without usage.
+    pub fn ends(&self) -> Option<(u32, u32)> {
+        let busy = |block: &Block| {
+            let is_busy = |quarter_hour: &&QuarterHour| !quarter_hour.usage(&self.overflow).is_idle();
+            let at = |found: &QuarterHour| block.first.saturating_add(found.quarter.into());
+            let (mut forward, mut backward) = (block.quarter_hours.iter(), block.quarter_hours.iter().rev());
+            Some((at(forward.find(is_busy)?), at(backward.find(is_busy)?)))
+        };
+        let first = self.blocks.iter().find_map(busy)?;
+        let last = self.blocks.iter().rev().find_map(busy)?;
+        Some((first.0, last.1))
     }
 
     /// Visits every quarter hour that has usage, in order.
@@ -269,6 +373,65 @@ impl Block {
         }
     }
 
+    /// Adds the usage of the block to spans. `inside` are the edges in the block from the end of the current span on.
+    fn at_edges(&self, inside: &[u32], spans: &mut Spans<'_>, overflow: &[Tally]) {
+        let start = spans.edges.get(spans.index).copied().unwrap_or(0);
+        let mut before = self.before(start, overflow);
+        for edge in inside {
+            let until = self.before(*edge, overflow);
+            let mut usage = until;
+            usage.take(before);
+            spans.sum.add(usage);
+            spans.end();
+            spans.index = spans.index.saturating_add(1);
+            before = until;
+        }
+        if spans.index.saturating_add(1) < spans.edges.len() {
+            let mut rest = self.total;
+            rest.take(before);
+            spans.sum.add(rest);
+        }
+    }
+
+    /// The usage of the block before a quarter hour, which is in the block or before it.
+    fn before(&self, quarter: u32, overflow: &[Tally]) -> Tally {
+        let Some(after) = quarter.checked_sub(self.first) else {
+            return Tally::default();
+        };
+        let (at, day) = (quarter % A_DAY, (after / A_DAY) as usize);
+        let Ok(mut days) = self.days.try_borrow_mut() else {
+            return self.sum(self.first, quarter, overflow);
+        };
+        if let Some(known) = days.iter().find(|days| days.at == at) {
+            return known.before.get(day).copied().unwrap_or_default();
+        }
+        let made = self.days_at(at, overflow);
+        let before = made.before.get(day).copied().unwrap_or_default();
+        if days.len() == MAX_DAYS {
+            days.clear();
+        }
+        days.push(made);
+        before
+    }
+
+    #[inline(never)]
+    fn days_at(&self, at: u32, overflow: &[Tally]) -> Days {
+        let mut found = Days {
+            at,
+            before: Default::default(),
+        };
+        let (mut quarter_hours, mut sum) = (self.quarter_hours.iter().peekable(), Tally::default());
+        let first_of_day = at.saturating_add(A_DAY).saturating_sub(self.first % A_DAY) % A_DAY;
+        for (day, before) in (0..).zip(&mut found.before) {
+            let end = A_DAY.saturating_mul(day).saturating_add(first_of_day);
+            while let Some(quarter_hour) = quarter_hours.next_if(|next| u32::from(next.quarter) < end) {
+                sum.add(quarter_hour.usage(overflow));
+            }
+            *before = sum;
+        }
+        found
+    }
+
     fn sum(&self, from: u32, to: u32, overflow: &[Tally]) -> Tally {
         if from <= self.first && self.end() <= to {
             return self.total;
@@ -302,6 +465,7 @@ impl Block {
         overflow: &mut Vec<Tally>,
     ) -> Option<(usize, QuarterHour)> {
         by(&mut self.total, change);
+        self.days.get_mut().clear();
         let at = self.position(quarter);
         #[allow(clippy::cast_possible_truncation)]
         let quarter = (quarter % A_BLOCK) as u16;
@@ -391,6 +555,7 @@ mod tests {
             merged in prop::collection::vec(prop::collection::btree_map(quarter(), usage(), 0..100), 0..5),
             from in quarter(),
             length in 0..4000_u32,
+            mut edges in prop::collection::vec(quarter(), 0..40),
         ) {
             let mut timeline = Timeline::new(Key::default());
             let mut model = BTreeMap::<u32, Tally>::new();
@@ -423,10 +588,68 @@ mod tests {
             };
             prop_assert_eq!(timeline.sum(from, from + length), sum(from, from + length));
             prop_assert_eq!(timeline.total, sum(0, END));
+            edges.sort_unstable();
+            let want: Vec<_> = edges.windows(2).map(|two| sum(two[0], two[1])).enumerate().filter(|(_, sum)| !sum.is_idle()).collect();
+            let mut got = Vec::new();
+            timeline.each_sum(&edges, &mut |at, usage| got.push((at, usage)));
+            prop_assert_eq!(got, want);
             let busy: Vec<_> = model.into_iter().filter(|(_, usage)| !usage.is_idle()).collect();
             let mut got = Vec::new();
             timeline.each_quarter(&mut |quarter, usage| got.push((quarter, usage)));
             prop_assert_eq!(got, busy);
+        }
+    }
+
+    /// Blocks that are nearly full are read from their days, which must be made anew after a change.
+    #[test]
+    fn sums_of_a_busy_timeline_equal_the_sums_of_its_quarter_hours() {
+        let message = |messages| Tally {
+            messages,
+            calls: messages % 3,
+            total_seconds: messages % 7,
+        };
+        let mut model: Vec<_> = (0..4000_u64)
+            .map(|n| message(if n % 5 == 0 { 0 } else { n % 11 + 1 }))
+            .collect();
+        let mut timeline = Timeline::new(Key::default());
+        let quarters: Vec<_> = (0..)
+            .zip(model.iter().copied())
+            .filter(|(_, usage)| !usage.is_idle())
+            .collect();
+        timeline.add(&quarters);
+        for round in 0..3_u32 {
+            for (first, step) in [
+                (0, 96),
+                (88, 92),
+                (1000, 24),
+                (5, 1024),
+                (1023, 1),
+                (1024, 500),
+                (0, 4000),
+                (17, 16),
+            ] {
+                // Equal edges are an empty span.
+                let edges: Vec<_> = (first..4100).step_by(step).chain([4100, 4100, 5000]).collect();
+                let mut want = Vec::new();
+                for (at, two) in edges.windows(2).enumerate() {
+                    let mut sum = Tally::default();
+                    let span = model.iter().take(two[1] as usize).skip(two[0] as usize);
+                    span.for_each(|usage| sum.add(*usage));
+                    want.extend(Some((at, sum)).filter(|_| !sum.is_idle()));
+                }
+                let mut got = Vec::new();
+                timeline.each_sum(&edges, &mut |at, usage| got.push((at, usage)));
+                assert_eq!(got, want, "round {round}, steps of {step} from {first}");
+            }
+            let more = Tally {
+                messages: 1,
+                calls: 1,
+                total_seconds: 1 << (20 * round),
+            };
+            for at in [0, 1023, 1500, 3999_u32] {
+                timeline.change(Some(at), more, Tally::add);
+                model[at as usize].add(more);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use crate::contract::{
     AgentUsageResponse, DailyUsageItem, DailyUsageResponse, MonthlyUsageItem, MonthlyUsageResponse, NumberLimits,
     NumberUsageItem, NumberUsageResponse, PlanInfo, UsageResponse, UsageStats,
 };
+use crate::counting::breakdown::{self, Breakdown, BreakdownQuery};
 use crate::counting::ledger::Ledger;
 use crate::counting::quarter_hours::{beginning_at, quarter_of};
 use crate::counting::report;
@@ -82,13 +83,48 @@ impl Rollup {
                 tally.add(timeline.sum(within.from, within.to));
             }
         }
+        self.name_agents(&mut query.directory);
+        Ok(report::by_agent(&query, &self.ledger.agents, &tallies))
+    }
+
+    /// Adds the names of the rollup's directory that a query's directory lacks.
+    #[inline(never)]
+    fn name_agents(&self, directory: &mut Interner) {
         for (_, Interned { id, name }) in self.directory.iter() {
-            if let (Some((at, name)), None) = (name, query.directory.find(id)) {
-                let number = query.directory.intern(id.as_bytes());
-                query.directory.observe_name(number, *at, name.as_bytes());
+            if let (Some((at, name)), None) = (name, directory.find(id)) {
+                let number = directory.intern(id.as_bytes());
+                directory.observe_name(number, *at, name.as_bytes());
             }
         }
-        Ok(report::by_agent(&query, &self.ledger.agents, &tallies))
+    }
+
+    /// The usage of a window by any combination of dimensions, and over time. Names of agents come as in [`Rollup::by_agent`].
+    ///
+    /// ```
+    /// use usage_by_agent::{Options, Rollup, push_text};
+    ///
+    /// let mut rollup = Rollup::new(Options::default().reading()?, Options::default().directory()?);
+    /// push_text(rollup.ledger_mut(), br#"{"id": "m1", "channel": "sms", "receivedAt": "2024-06-02T09:00:00Z"}"#, &Default::default())?;
+    /// let query = r#"{"by": ["channel"], "step": "day", "from": "2024-06-01", "to": "2024-06-04"}"#;
+    /// let mut query = Options::from_json(query).breakdown()?;
+    /// let found = rollup.breakdown(&mut query)?;
+    /// assert_eq!(found.rows[0].channel, Some("sms"));
+    /// assert_eq!(found.steps.iter().map(|step| step.first.to_string()).collect::<Vec<_>>(), ["2024-06-01", "2024-06-02", "2024-06-03"]);
+    /// assert_eq!(found.series[..3], [0.0, 1.0, 0.0]);
+    /// # Ok::<(), usage_by_agent::UsageError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `out_of_range` if the window is not inside 1969-12-31..2100-01-02 UTC; if the window, a step or an hour does not begin on a
+    /// quarter hour of UTC; if rows times steps are more than [`MAX_VALUES`](breakdown::MAX_VALUES).
+    pub fn breakdown<'r>(&'r self, query: &'r mut BreakdownQuery) -> Result<Breakdown<'r>, UsageError> {
+        self.name_agents(&mut query.directory);
+        breakdown::breakdown(&self.ledger, query)
+    }
+
+    /// The span of what has been counted, in whole quarter hours. `None` if nothing has been counted.
+    pub fn span(&self) -> Option<Window> {
+        breakdown::span(&self.ledger)
     }
 
     /// Usage by phone number, of a period or, with `None`, of all time.
@@ -245,17 +281,19 @@ impl Rollup {
 
     fn sums(&self, unit: Unit, query: &SeriesQuery) -> Result<Vec<(Bucket, Tally)>, UsageError> {
         let found = query.buckets(unit)?;
-        let mut sums = Vec::with_capacity(found.len());
-        for bucket in found {
-            sums.push((bucket, quarters(bucket.window, &query.zone)?, Tally::default()));
+        let mut edges = Vec::with_capacity(found.len().saturating_add(1));
+        for bucket in &found {
+            let Quarters { from, to } = quarters(bucket.window, &query.zone)?;
+            edges.truncate(edges.len().saturating_sub(1));
+            edges.extend([from, to]);
         }
-        // Timelines in the outer loop, so that all buckets read one timeline while it is in the cache.
+        let mut sums: Vec<_> = found.into_iter().map(|bucket| (bucket, Tally::default())).collect();
         for timeline in &self.ledger.timelines {
-            for (_, within, sum) in &mut sums {
-                sum.add(timeline.sum(within.from, within.to));
-            }
+            timeline.each_sum(&edges, &mut |at, usage| {
+                sums.get_mut(at).into_iter().for_each(|(_, sum)| sum.add(usage));
+            });
         }
-        Ok(sums.into_iter().map(|(bucket, _, sum)| (bucket, sum)).collect())
+        Ok(sums)
     }
 }
 

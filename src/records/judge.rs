@@ -112,7 +112,7 @@ pub const DIRECTIONS: [Direction; 4] = [
 ];
 
 /// The channel of texts that can't be a channel.
-const OTHER_CHANNEL: &[u8] = b"other";
+pub(crate) const OTHER_CHANNEL: &str = "other";
 
 /// The longest name of a channel, in bytes.
 const MAX_CHANNEL: usize = 64;
@@ -178,7 +178,7 @@ impl<'r> Route<'r> {
 fn channel_of(name: &[u8]) -> Cow<'_, [u8]> {
     let name = name.trim_ascii();
     if name.len() > MAX_CHANNEL {
-        Cow::Borrowed(OTHER_CHANNEL)
+        Cow::Borrowed(OTHER_CHANNEL.as_bytes())
     } else if name.iter().any(u8::is_ascii_uppercase) {
         Cow::Owned(name.to_ascii_lowercase())
     } else {

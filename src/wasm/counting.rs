@@ -10,6 +10,7 @@ use crate::counting::text_feed::TextFeed;
 use crate::error::{Place, UsageError};
 use crate::json::whole;
 use crate::options::Options;
+use crate::output::Value;
 use crate::records::columns::{Columns, Item};
 use crate::records::judge::{Defaults, message_count};
 use crate::records::page::Page;
@@ -46,7 +47,13 @@ impl Counts {
 ///
 /// Both are one class, because each method of a class is code in the module.
 #[wasm_bindgen]
-pub struct Counter(Counts);
+pub struct Counter {
+    counts: Counts,
+    /// The times of the latest breakdown.
+    times: Vec<f64>,
+    /// The series of the latest breakdown.
+    series: Vec<f64>,
+}
 
 #[wasm_bindgen]
 impl Counter {
@@ -61,7 +68,12 @@ impl Counter {
                 Counts::AllTime(Box::new(Rollup::new(options.reading()?, options.directory()?)))
             })
         };
-        made().map(Counter).map_err(thrown)
+        let counts = made().map_err(thrown)?;
+        Ok(Counter {
+            counts,
+            times: Vec::new(),
+            series: Vec::new(),
+        })
     }
 
     /// Counts a batch of objects. The JSON Pointer of the first record is `prefix/first`. The feed has the defaults of
@@ -87,20 +99,20 @@ impl Counter {
             lengths,
             text,
         };
-        push_columns(self.0.ledger_mut(), columns, prefix, first, feed).map_err(thrown)
+        push_columns(self.counts.ledger_mut(), columns, prefix, first, feed).map_err(thrown)
     }
 
     /// Takes the end of a list page: the number of its items; 1 or 0 for its `hasMore`, or -1 without one; its `total`, or -1
     /// without one.
     #[wasm_bindgen(js_name = endPage)]
     pub fn end_page(&mut self, items: f64, has_more: f64, total: f64) {
-        self.0.ledger_mut().page_ended(page_of([items, has_more, total]));
+        self.counts.ledger_mut().page_ended(page_of([items, has_more, total]));
     }
 
     /// Counts the records that end in the next chunk of a text, and ends the text after its last chunk.
     #[wasm_bindgen(js_name = pushText)]
     pub fn push_text(&mut self, feed: &mut Feed, chunk: &[u8], is_last: bool) -> Result<(), JsValue> {
-        let into = self.0.ledger_mut();
+        let into = self.counts.ledger_mut();
         let mut pushed = feed.text.push(into, chunk);
         if is_last && pushed.is_ok() {
             pushed = feed.text.finish(into);
@@ -113,7 +125,7 @@ impl Counter {
     /// [`Counter::end_page`]. Empty if the part can't be merged.
     #[allow(clippy::cast_precision_loss)]
     pub fn part(&self, feed: &Feed) -> Vec<f64> {
-        let Some(Part { start, end, pages }) = feed.text.part(self.0.ledger()) else {
+        let Some(Part { start, end, pages }) = feed.text.part(self.counts.ledger()) else {
             return Vec::new();
         };
         let number = |of: Option<u64>| of.map_or(-1.0, |of| of as f64);
@@ -138,23 +150,23 @@ impl Counter {
             end: Between { bytes, lines, values },
             pages: pages.iter().copied().map(page_of).collect(),
         };
-        let merged = feed.text.merge_part(self.0.ledger_mut(), &part, snapshot);
+        let merged = feed.text.merge_part(self.counts.ledger_mut(), &part, snapshot);
         merged.map_err(thrown)
     }
 
     /// Writes what has been counted as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
-        self.0.ledger().snapshot()
+        self.counts.ledger().snapshot()
     }
 
     /// Adds the counts of a snapshot.
     pub fn merge(&mut self, snapshot: &[u8]) -> Result<(), JsValue> {
-        self.0.ledger_mut().merge(snapshot).map_err(thrown)
+        self.counts.ledger_mut().merge(snapshot).map_err(thrown)
     }
 
     /// Where every record went so far.
     pub fn diagnostics(&self) -> Result<JsValue, JsValue> {
-        to_js(self.0.ledger().diagnostics())
+        to_js(self.counts.ledger().diagnostics())
     }
 
     /// The numbers that warnings are made of: records, and those of an unknown kind; incomplete lists, those that do not say how
@@ -162,7 +174,7 @@ impl Counter {
     /// messages may have been counted twice.
     #[allow(clippy::cast_precision_loss)]
     pub fn warnings(&self) -> Vec<f64> {
-        let ledger = self.0.ledger();
+        let ledger = self.counts.ledger();
         let diagnostics = ledger.diagnostics();
         let mut missing = ledger.missing();
         let understood = [diagnostics.records, diagnostics.ignored.other].into_iter();
@@ -173,12 +185,12 @@ impl Counter {
 
     /// The JSON text of the first record of an unknown kind that came as text, or its beginning; empty if there is none.
     pub fn unknown(&self) -> Vec<u8> {
-        self.0.ledger().unknown().to_vec()
+        self.counts.ledger().unknown().to_vec()
     }
 
     /// Computes the report of what has been counted so far in a period; `null` for all time.
     pub fn report(&self) -> Result<JsValue, JsValue> {
-        match &self.0 {
+        match &self.counts {
             Counts::Period(counts) => to_js(&counts.report()),
             Counts::AllTime(_) => Ok(JsValue::NULL),
         }
@@ -190,7 +202,7 @@ impl Counter {
     /// For `usage` it returns the counts, and the first and the last second of the month. The package adds the plan and the
     /// numbers.
     pub fn response(&self, endpoint: &str, query: &str) -> Result<JsValue, JsValue> {
-        let Counts::AllTime(rollup) = &self.0 else {
+        let Counts::AllTime(rollup) = &self.counts else {
             return Ok(JsValue::NULL);
         };
         let query = Options::from_json(query);
@@ -207,6 +219,49 @@ impl Counter {
             Some(Endpoint::Daily) => answered(query.days().and_then(|query| rollup.daily(&query))),
             Some(Endpoint::Monthly) => answered(query.months().and_then(|query| rollup.monthly(&query))),
             None => Ok(JsValue::NULL),
+        }
+    }
+
+    /// Computes a breakdown of the counts of all time: the name of the zone, the totals and the rows. [`Self::times`] and
+    /// [`Self::series`] then have its numbers. `null` for the counts of a period. `query` is JSON.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn breakdown(&mut self, query: &str) -> Result<JsValue, JsValue> {
+        let Counts::AllTime(rollup) = &self.counts else {
+            return Ok(JsValue::NULL);
+        };
+        let mut query = Options::from_json(query).breakdown().map_err(thrown)?;
+        let found = rollup.breakdown(&mut query).map_err(thrown)?;
+        let (zone, totals) = (Value::Text(found.zone.name()), Value::Object(&found.totals));
+        let answer = to_js(&[zone, totals, Value::Rows(&found.rows)])?;
+        self.times = vec![found.window.start as f64, found.window.end as f64];
+        for step in &found.steps {
+            self.times.push(step.window.start as f64);
+            self.times.push(found.shown(step) as f64);
+        }
+        self.series = found.series;
+        Ok(answer)
+    }
+
+    /// Gives the times of the latest breakdown, in epoch milliseconds, and forgets them: the first instant of the window and the
+    /// first one after it, and for each step its first instant and the local time of its beginning as if it were UTC.
+    pub fn times(&mut self) -> Vec<f64> {
+        std::mem::take(&mut self.times)
+    }
+
+    /// Gives the series of the latest breakdown, and forgets them: for each row the messages of each step, the calls of each step
+    /// and the seconds of each step.
+    pub fn series(&mut self) -> Vec<f64> {
+        std::mem::take(&mut self.series)
+    }
+
+    /// The span of what has been counted, as two numbers of epoch milliseconds; empty if there is none.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn span(&self) -> Vec<f64> {
+        match &self.counts {
+            Counts::AllTime(rollup) => rollup
+                .span()
+                .map_or_else(Vec::new, |span| vec![span.start as f64, span.end as f64]),
+            Counts::Period(_) => Vec::new(),
         }
     }
 }

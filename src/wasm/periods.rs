@@ -91,15 +91,18 @@ pub fn is_time_zone(name: &str) -> bool {
     Zone::names().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The window of time whose records an endpoint's response needs, as two numbers of epoch milliseconds; `null` for an endpoint
-/// that does not exist.
+/// The window of time whose records an endpoint's response or a breakdown needs, as two numbers of epoch milliseconds; `null` for
+/// an endpoint that does not exist.
 #[wasm_bindgen(js_name = recordsWindow)]
 #[allow(clippy::cast_precision_loss)]
 pub fn records_window(endpoint: &str, query: &str) -> Result<JsValue, JsValue> {
-    let Some(endpoint) = Endpoint::named(endpoint) else {
-        return Ok(JsValue::NULL);
+    let query = Options::from_json(query);
+    let window = match Endpoint::named(endpoint) {
+        Some(endpoint) => query.records_window(endpoint),
+        None if endpoint == "breakdown" => query.breakdown_window(),
+        None => return Ok(JsValue::NULL),
     };
-    let window = Options::from_json(query).records_window(endpoint).map_err(thrown)?;
+    let window = window.map_err(thrown)?;
     to_js(&(window.start as f64, window.end as f64))
 }
 

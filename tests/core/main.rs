@@ -11,6 +11,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod bad_input;
+mod breakdown;
 mod contract;
 mod fuzzed;
 mod generated;

@@ -15,10 +15,12 @@ function assertWithin(limit, bytes, what) {
   assert.ok(size <= limit, `${what} is ${size} bytes gzip: the limit is ${limit}`);
 }
 
-// The limit was 110,000. It became 112 KiB when the core began to read conversations, envelopes and second spellings, to know
-// deliveries by their ids, and to count by channel and direction. Then the core began to take parts of a text that threads have counted.
+// 127 KiB. The limit was 110,000. Then the core began to read conversations, envelopes and second spellings, to know deliveries by
+// their ids, and to count by channel and direction. Then it was 114,688, until the core began to compute breakdowns: their windows and
+// steps, rows by six dimensions, and sums of days that do not read every quarter
+// hour. It also takes parts of a text that threads have counted.
 test("the module is within its budget", () => {
-  assertWithin(115_920, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
+  assertWithin(130_300, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
 
 // What an app of one function downloads, with the module in the script.
@@ -33,7 +35,7 @@ test("the bundle of one function is within its budget", async () => {
     format: "esm",
     write: false,
   });
-  assertWithin(128_000, outputFiles[0].contents, "the bundle of one function");
+  assertWithin(142_000, outputFiles[0].contents, "the bundle of one function");
 });
 
 /** Bundles these exports of the entry slim into a script, as a page does. */
@@ -50,12 +52,12 @@ async function scriptOf(names) {
 
 // The limits were 12,000 and 16,500. Then the script began to say what input looks like that is not understood, to read gzip data of
 // several members, to find unknown options, and to explain wrong names of zones. They were 23,100 and 29,200 before every entry shared
-// this script, which made the module in the script 35,000 bytes smaller.
+// this script, which made the module in the script 35,000 bytes smaller. They were 23,200 and 29,300 before breakdowns.
 //
 // Few pages need `reconcile`, and bundles without it do not contain its code. So it has a separate budget.
 test("the script without the module is within its budget", async () => {
   const names = Object.keys(await import(file("dist/slim.js")));
   const [others, all] = await Promise.all([scriptOf(names.filter((name) => name !== "reconcile")), scriptOf(names)]);
-  assertWithin(23_200, others, "the script of the entry slim without reconcile");
-  assertWithin(29_700, all, "the script of the entry slim with reconcile");
+  assertWithin(24_100, others, "the script of the entry slim without reconcile");
+  assertWithin(30_600, all, "the script of the entry slim with reconcile");
 });

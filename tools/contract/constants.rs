@@ -2,6 +2,7 @@
 
 use usage_by_agent::calendar::period::WEEKDAYS;
 use usage_by_agent::contract::PERIODS;
+use usage_by_agent::counting::breakdown::{DIMENSIONS, DIRECTION_NAMES, STEPS};
 use usage_by_agent::json::MAX_DEPTH;
 use usage_by_agent::records::columns::{ALIAS, TAG_BITS, TAGS};
 use usage_by_agent::records::row::{ALIASES, DATA_FIELDS, FIELDS};
@@ -20,6 +21,21 @@ pub fn constants() -> String {
             "WEEKDAYS",
             "Weekday",
             &WEEKDAYS.map(|(name, _)| name),
+        ),
+        words(
+            "A property of usage that the rows of a breakdown differ in. `weekday` and `hour` are local.",
+            "Dimension",
+            &DIMENSIONS,
+        ),
+        words(
+            "The length of the steps of a breakdown.",
+            "Step",
+            &STEPS.map(|(name, _)| name),
+        ),
+        words(
+            "The direction of messages and calls; `\"\"` if it is missing or has another name.",
+            "Direction",
+            &DIRECTION_NAMES,
         ),
         number(
             "How many levels of arrays and objects JSON text may contain.",

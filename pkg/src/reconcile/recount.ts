@@ -127,7 +127,7 @@ export class Recount {
       also: also.join(""),
       mistakes: mistakes.reduce((sum, { made = 0 }) => sum + made, 0),
       without: merged.without,
-      step: merged.step,
+      rounding: merged.step,
     };
     const key = JSON.stringify(options);
     const report = this.#known.get(key) ?? this.#count(key);
