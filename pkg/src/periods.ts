@@ -1,6 +1,7 @@
 import { core } from "./bridge/module.js";
 import {
   checked,
+  toCoreBreakdownQuery,
   toCorePartialQuery,
   toCorePeriodQuery,
   toCoreSeriesQuery,
@@ -9,7 +10,15 @@ import {
 } from "./bridge/options.js";
 import { cachedBounds } from "./bridge/period-cache.js";
 import { attempt } from "./errors.js";
-import type { Convention, DailyQuery, Endpoint, MonthlyQuery, PeriodBounds, PeriodQuery } from "./types.js";
+import type {
+  BreakdownQuery,
+  Convention,
+  DailyQuery,
+  Endpoint,
+  MonthlyQuery,
+  PeriodBounds,
+  PeriodQuery,
+} from "./types.js";
 import { hintFor, type ZoneHint } from "./zone-hint.js";
 
 /**
@@ -89,10 +98,12 @@ export function zoneHint(name: unknown): ZoneHint | undefined {
 
 /**
  * Gives the window of the records that the response of an endpoint needs. For `by-agent` it is the period, for `daily` and `monthly`
- * all of the days or months, for `usage` and `by-number` all time.
+ * all of the days or months, for `usage` and `by-number` all time. For a breakdown it is the window of its query, or all time if the
+ * query has none.
  *
- * @param endpoint the name of the endpoint
- * @param query the query of that response: a `PeriodQuery` for `by-agent`, `days` or `months` with `tz` and `now` for a series
+ * @param endpoint the name of the endpoint, or `"breakdown"`
+ * @param query the query of that response: a `PeriodQuery` for `by-agent`, `days` or `months` with `tz` and `now` for a series, a
+ *   `BreakdownQuery` for a breakdown
  * @returns the half-open window `startMs <= t < endMs`, in epoch milliseconds
  * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`; `out_of_range` for a window that is not
  *   wholly inside 1970-01-01..2099-12-31 local; `not_initialised`
@@ -104,11 +115,11 @@ export function zoneHint(name: unknown): ZoneHint | undefined {
  * ```
  */
 export function recordsWindow(
-  endpoint: Endpoint,
-  query: Partial<PeriodQuery> & DailyQuery & MonthlyQuery = {},
+  endpoint: Endpoint | "breakdown",
+  query: BreakdownQuery & DailyQuery & MonthlyQuery = {},
 ): { startMs: number; endMs: number } {
   const wasm = core();
-  const json = JSON.stringify({ ...toCorePeriodQuery(query as PeriodQuery), ...toCoreSeriesQuery(query) });
+  const json = JSON.stringify({ ...toCoreBreakdownQuery(query), ...toCoreSeriesQuery(query) });
   const name = typeof endpoint === "string" ? endpoint : "";
   const found = attempt(() => wasm.recordsWindow(name, json)) as [number, number] | null;
   if (found === null) throw unknownEndpoint(endpoint);

@@ -1,7 +1,7 @@
-import type { Period, Weekday } from "./constants.js";
+import type { Dimension, Direction, Period, Step, Weekday } from "./constants.js";
 import type { NumberLimits, PlanInfo, UsageStats } from "./contract.js";
 
-export type { Period, Weekday } from "./constants.js";
+export type { Dimension, Direction, Period, Step, Weekday } from "./constants.js";
 export type * from "./contract.js";
 
 /**
@@ -90,6 +90,102 @@ export interface MonthlyQuery {
   tz?: string | null;
   /** An instant of the last month. Default: the current time. */
   now?: Instant;
+}
+
+/** The query of a breakdown: the window, the dimensions of the rows, and the step of the time axis. */
+export interface BreakdownQuery extends Partial<PeriodQuery> {
+  /**
+   * The dimensions of the rows. Rows are the combinations that have usage. Without dimensions there is one row. Each dimension may
+   * occur once, and their order does not matter.
+   */
+  by?: readonly Dimension[];
+  /** The length of the steps in `tz`. Without it there are no steps and no series. */
+  step?: Step;
+  /**
+   * The beginning of the window, in place of `period` and `offset`: a local date of `tz` (`YYYY-MM-DD`), or an instant on a quarter
+   * hour of UTC. Without a window, it is all that the rollup has counted: {@link UsageRollup.span}.
+   */
+  from?: string | Instant;
+  /** The end of the window, which is not inside it: a local date if `from` is one, or else an instant. */
+  to?: string | Instant;
+  /** The agents' names, as `{id, name}` entries or as a page of `GET /v1/agents`. */
+  agents?: UsageQuery["agents"];
+  /** Whether `agents` without usage get a row of zeros. Only with `by: ["agent"]`. Default `false`. */
+  includeIdle?: boolean;
+}
+
+/** The usage of a window by rows, and over time. The rows sum to the totals, and each series sums to its row. */
+export interface Breakdown {
+  /** The first instant of the window, `YYYY-MM-DDTHH:MM:SSZ`. */
+  from: string;
+  /** The first instant after the window, `YYYY-MM-DDTHH:MM:SSZ`. */
+  to: string;
+  /** `from` in epoch milliseconds. */
+  startMs: number;
+  /** `to` in epoch milliseconds. */
+  endMs: number;
+  /** The zone's name as the tz database spells it. */
+  tz: string;
+  /** The steps, if the query has a `step`. Each begins where the one before it ends. */
+  steps?: BreakdownStep[];
+  /**
+   * The rows. Usage without an agent comes last, before it usage without a phone number, a channel or a direction. Otherwise most
+   * messages come first, then most calls, then most seconds, then the values in the order of {@link Dimension}.
+   */
+  rows: BreakdownRow[];
+  /** The sums of all rows. */
+  totals: { messages: number; calls: number; totalSeconds: number };
+}
+
+/** One step of a breakdown. The first and the last step are cut to the window. */
+export interface BreakdownStep {
+  /**
+   * Where the step begins: a local date, `YYYY-MM-DD`; of hours the local time with its offset, `YYYY-MM-DDTHH:MM±hh:mm`, so that the
+   * two hours that clocks repeat differ.
+   */
+  start: string;
+  /** The first instant of the step, in epoch milliseconds. */
+  startMs: number;
+  /** The first instant after the step, in epoch milliseconds. It equals `startMs` for a date that clocks skip. */
+  endMs: number;
+}
+
+/** One row of a breakdown: its values in the dimensions of the query, and its usage. */
+export interface BreakdownRow {
+  /** The agent's id; `null` for usage without an agent. */
+  agentId?: string | null;
+  /** The agent's name. `Unassigned` for usage without an agent. */
+  agentName?: string;
+  /** The id of the account's phone number; `""` for usage without a phone number. */
+  numberId?: string;
+  /** The phone number; `""` if the records do not contain it. */
+  phoneNumber?: string;
+  /** The channel, such as `"sms"` or `"pstn"`; `""` for usage without a channel; `"other"` for all but the 64 most used ones. */
+  channel?: string;
+  /** The direction; `""` for usage without one. */
+  direction?: Direction;
+  /** The local day of the week. */
+  weekday?: Weekday;
+  /** The local hour, 0 to 23. */
+  hour?: number;
+  /** The number of messages. */
+  messages: number;
+  /** The number of completed calls. */
+  calls: number;
+  /** The duration of the completed calls, in whole seconds. */
+  totalSeconds: number;
+  /** One value for each step, if the query has a `step`. */
+  series?: BreakdownSeries;
+}
+
+/** The usage of a row over time: one value for each step. The arrays of all rows share one buffer. */
+export interface BreakdownSeries {
+  /** The number of messages of each step. */
+  messages: Float64Array;
+  /** The number of completed calls of each step. */
+  calls: Float64Array;
+  /** The duration of the completed calls of each step, in whole seconds. */
+  totalSeconds: Float64Array;
 }
 
 /** A phone number, as an entry of `GET /v1/numbers`. */

@@ -96,7 +96,8 @@ test("gzip, merged parts and a rollup give the same results as in Node", async (
     const zipped = new Response(text).body!.pipeThrough(new CompressionStream("gzip"));
     const source = new Response(zipped, { headers: { "content-type": "application/gzip" } });
     const reports = [usage.report(), await usageByAgentStream(source, query), rollup.byAgent(query), rollup.byNumber()];
-    console.log(JSON.stringify([...reports, rollup.daily({ days: 9, ...query }), snapshot.reduce((h, b) => (h * 31 + b) | 0, 7)]));
+    const days = rollup.breakdown({ by: ["agent", "weekday"], step: "day", ...query });
+    console.log(JSON.stringify([...reports, days, rollup.span(), rollup.daily({ days: 9, ...query }), snapshot.reduce((h, b) => (h * 31 + b) | 0, 7)]));
   `;
   const inDeno = await outputOf(program(`Deno.readTextFileSync(new URL("r.ndjson", import.meta.url))`), {
     "r.ndjson": text,

@@ -24,6 +24,7 @@ const KINDS = {
         usage.byNumber(),
         usage.daily({ tz, now }),
         usage.monthly({ tz, now }),
+        usage.breakdown({ by: ["agent", "number", "channel", "direction", "weekday"], step: "month" }),
       ];
     },
     compare: byNumber,

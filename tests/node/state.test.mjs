@@ -26,7 +26,14 @@ const kinds = {
   },
   UsageRollup: {
     make: (options) => new UsageRollup({ onInvalid: "skip", ...options }),
-    ask: (usage) => [usage.byAgent(JUNE), usage.byNumber(), usage.daily({ now: AT }), usage.monthly({ now: AT })],
+    ask: (usage) => [
+      usage.byAgent(JUNE),
+      usage.byNumber(),
+      usage.daily({ now: AT }),
+      usage.monthly({ now: AT }),
+      usage.span(),
+      usage.breakdown({ by: ["agent", "channel", "direction", "hour"], step: "day" }),
+    ],
   },
 };
 

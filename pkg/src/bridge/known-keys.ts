@@ -9,7 +9,7 @@ export const keys = (names: string): ReadonlySet<string> => new Set(names.split(
 /** The options of every query. One object may serve all queries, so each query takes the options of all. */
 export const QUERY = keys(
   "period tz now weekStart offset boundsAs agents includeIdle dedupe onInvalid naiveTimestamps days months account " +
-    "signal onProgress defaults onWarning",
+    "by step from to signal onProgress defaults onWarning",
 );
 
 /** The options that give values to records without them. */
@@ -26,7 +26,11 @@ const MEANINGS: Record<string, string> = {
   tz: "zone timezone timezonename zonename iana",
   now: "date at asof when time moment instant timestamp clock today currenttime reference",
   weekStart: "weekstartson firstday firstdayofweek startofweek",
-  period: "unit kind granularity range span",
+  period: "unit kind range span",
+  by: "groupby dimensions dimension breakdown",
+  step: "granularity interval bucket resolution",
+  from: "start startdate since startms begin",
+  to: "end enddate until endms",
   offset: "shift periods delta",
   boundsAs: "bounds format boundsformat",
   agents: "directory names agentnames",

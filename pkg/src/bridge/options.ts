@@ -3,6 +3,7 @@
 import { UsageError } from "../errors.js";
 import type {
   AccountQuery,
+  BreakdownQuery,
   DailyQuery,
   Expectation,
   MonthlyQuery,
@@ -71,6 +72,20 @@ export function toCoreAccountQuery(query: AccountQuery): object {
   if (isObject(account)) checkKeys(account, ACCOUNT, "/account");
   const stats = Object.entries(account?.stats ?? {}).map(([key, count]) => [key, toCoreValue(count)]);
   return { tz, now, boundsAs, stats: Object.fromEntries(stats) };
+}
+
+/** A `BreakdownQuery` for the core. `now` is the current time if it is absent. */
+export function toCoreBreakdownQuery(query: BreakdownQuery): object {
+  const { by, step, from, to, agents, includeIdle } = checkedQuery(query, "the query", '{by: ["agent"], step: "day"}');
+  return {
+    ...toCorePeriodQuery(query as PeriodQuery),
+    by: isArray(by) ? Array.from(by, toCoreValue) : toCoreValue(by),
+    step: toCoreValue(step),
+    from: toCoreInstant(from),
+    to: toCoreInstant(to),
+    agents: toCoreAgents(agents),
+    includeIdle: toCoreValue(includeIdle),
+  };
 }
 
 /** An `Expectation` for the core. */

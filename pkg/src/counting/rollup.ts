@@ -1,6 +1,7 @@
 import { core } from "../bridge/module.js";
 import {
   toCoreAccountQuery,
+  toCoreBreakdownQuery,
   toCorePartialQuery,
   toCorePeriodQuery,
   toCoreRollupOptions,
@@ -11,6 +12,8 @@ import { attempt, UsageError } from "../errors.js";
 import type {
   AccountQuery,
   AgentUsageResponse,
+  Breakdown,
+  BreakdownQuery,
   DailyQuery,
   DailyUsageResponse,
   Endpoint,
@@ -24,6 +27,7 @@ import type {
   UsageResponses,
   UsageStats,
 } from "../types.js";
+import { breakdownOf, type CoreBreakdown } from "./breakdown.js";
 import { Counter } from "./counter.js";
 
 /**
@@ -136,6 +140,57 @@ export class UsageRollup extends Counter {
   monthly(query: MonthlyQuery = {}): MonthlyUsageResponse {
     const json = JSON.stringify(toCoreSeriesQuery(query));
     return this.#response("monthly", json);
+  }
+
+  /**
+   * The usage of any window by any combination of agent, number, channel, direction, weekday and hour, and by hour, day, week or month.
+   *
+   * The window is a `period`, or `from` and `to`, or else all that has been counted. If nothing has been counted, that window is
+   * empty: it begins and ends at the quarter hour of `now`.
+   *
+   * @param query the window, the dimensions and the step
+   * @throws {UsageError} `invalid_option` for a wrong value, for `from` without `to`, for a window that does not end after it begins,
+   *   and for `from` or `to` with `period` or `offset`; `invalid_period`, `invalid_tz`, `invalid_now`; `out_of_range` for a window
+   *   outside of what a rollup can count; for a window, a step or an hour that does not begin on a quarter hour of UTC; for more than
+   *   5 million values (rows times steps)
+   *
+   * @example
+   * ```ts
+   * const rollup = new UsageRollup().push([
+   *   { id: "m1", agentId: "a1", channel: "sms", receivedAt: "2024-06-02T09:00:00Z" },
+   *   { id: "m2", agentId: "a1", channel: "sms", receivedAt: "2024-06-03T23:30:00Z" },
+   * ]);
+   * const { rows, steps } = rollup.breakdown({ by: ["agent", "channel"], step: "day", from: "2024-06-01", to: "2024-06-08" });
+   * console.log(rows[0]?.channel, rows[0]?.messages); // "sms" 2
+   * console.log(steps?.[2]?.start, rows[0]?.series?.messages[2]); // "2024-06-03" 1
+   * rollup.free();
+   * ```
+   */
+  breakdown(query: BreakdownQuery = {}): Breakdown {
+    const json = JSON.stringify(toCoreBreakdownQuery(query));
+    const step = query.step ?? undefined;
+    return this.ask((counts) => {
+      const parts = counts.breakdown(json) as CoreBreakdown;
+      return breakdownOf(parts, counts.times() as unknown as [number, number], counts.series(), step);
+    });
+  }
+
+  /**
+   * The span of what has been counted: from the beginning of the first quarter hour that has usage to the end of the last one. Records
+   * that do not count (ignored, invalid, duplicates) are not in it.
+   *
+   * @returns the half-open span `startMs <= t < endMs` in epoch milliseconds; `null` if nothing has been counted
+   *
+   * @example
+   * ```ts
+   * const rollup = new UsageRollup().push([{ id: "m1", receivedAt: "2024-06-02T09:20:00Z" }]);
+   * console.log(new Date(rollup.span()?.startMs ?? 0).toISOString()); // "2024-06-02T09:15:00.000Z"
+   * rollup.free();
+   * ```
+   */
+  span(): { startMs: number; endMs: number } | null {
+    const [startMs, endMs] = this.ask<Float64Array>((counts) => counts.span());
+    return startMs === undefined || endMs === undefined ? null : { startMs, endMs };
   }
 
   #response<E extends Endpoint>(endpoint: E, json: string): UsageResponses[E] {

@@ -67,6 +67,7 @@ test("a number that looks like seconds is an error in every function", () => {
   for (const [run, path] of [
     [(now) => rollup.byAgent({ ...JUNE, now }), "/now"],
     [(now) => rollup.byNumber({ ...JUNE, now }), "/now"],
+    [(now) => rollup.breakdown({ now }), "/now"],
     [(now) => rollup.daily({ now }), "/now"],
     [(now) => rollup.monthly({ now }), "/now"],
     [(now) => rollup.usage({ account: { plan: {}, numbers: {} }, now }), "/now"],

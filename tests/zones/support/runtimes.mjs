@@ -1,4 +1,4 @@
-/** Runs support/compare.js in each runtime that has its own `Temporal`. */
+/** Runs the `compare` of a script of this folder in each runtime that has its own `Temporal`. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -25,18 +25,18 @@ function denoBinary() {
   throw new Error(`the npm package deno has no binary for ${process.platform} ${process.arch}: npm ci may bring it`);
 }
 
-export async function inDeno(seed) {
+export async function inDeno(seed, compared = "compare.js") {
   const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-code-cache", `--allow-read=${root}`];
   const script = fileURLToPath(new URL("in-deno.mjs", import.meta.url));
   const env = { ...process.env, DENO_DIR: join(root, ".generated/deno"), DENO_NO_UPDATE_CHECK: "1" };
-  const { stdout } = await promisify(execFile)(denoBinary(), ["run", ...flags, script, String(seed)], {
+  const { stdout } = await promisify(execFile)(denoBinary(), ["run", ...flags, script, String(seed), compared], {
     env,
     maxBuffer: 64 << 20,
   });
   return JSON.parse(stdout);
 }
 
-export async function inChromium(seed) {
+export async function inChromium(seed, compared = "compare.js") {
   const server = await serve({ "/pkg/": join(root, "pkg"), "/zones/": join(root, "tests/zones") });
   const browser = await launch();
   try {
@@ -44,13 +44,13 @@ export async function inChromium(seed) {
     // Any document of the origin works, because the comparison needs only the scripts of the origin.
     await page.goto(`${server.origin}/pkg/package.json`);
     const result = await page.evaluate(
-      async ([seed, changes]) => {
+      async ([seed, changes, compared]) => {
         const usage = await import("/pkg/dist/web.js");
-        const { compare } = await import("/zones/support/compare.js");
+        const { compare } = await import(`/zones/support/${compared}`);
         await usage.default();
         return compare(usage, seed, changes);
       },
-      [seed, CHANGED],
+      [seed, CHANGED, compared],
     );
     return { runtime: `Chromium ${browser.version()}`, ...result };
   } finally {
