@@ -37,12 +37,26 @@ function policy(): Plugin {
   };
 }
 
-export default defineConfig({
+/** Where `usage-by-agent serve` serves the scripts of the package itself. */
+const PACKAGE = "/package/dist/web.js";
+
+/** The page in the package uses the package's own script and module, so that the package does not contain them twice. */
+function packagesOwn(): Plugin {
+  return {
+    name: "packages-own",
+    enforce: "pre", // before the file is found
+    resolveId: (id) => (id === "usage-by-agent" ? { id: PACKAGE, external: "absolute" } : null),
+  };
+}
+
+/** The mode `served` builds the page that `usage-by-agent serve` serves. */
+export default defineConfig(({ mode }) => ({
   root: here("."),
+  define: { SERVED: JSON.stringify(mode === "served") },
   // Relative addresses: the page works at a site's root and in any folder of one.
   base: "./",
   plugins: [sample(), policy()],
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => (mode === "served" ? [packagesOwn()] : []) },
   build: {
     target: "es2022",
     outDir: "dist",
@@ -53,4 +67,4 @@ export default defineConfig({
     // Making the sample takes most of the time, and need not be remarked upon.
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-});
+}));

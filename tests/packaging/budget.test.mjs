@@ -1,7 +1,8 @@
 // A page's downloads have size limits. A limit goes up only with a reason, which its comment gives.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -21,6 +22,15 @@ function assertWithin(limit, bytes, what) {
 // hour. It also takes parts of a text that threads have counted.
 test("the module is within its budget", () => {
   assertWithin(130_300, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
+});
+
+// What the page of the command `serve` adds to the tarball: its own scripts, styles and list. The scripts and the module of the package
+// are not packed again; the module alone would be more than 110,000. Importers download these files, and never load them.
+test("the page of the command is within its budget", () => {
+  const folder = file("dist/www");
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = entries.map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
+  assertWithin(17_000, Buffer.concat(bytes), "the page of the command");
 });
 
 // What an app of one function downloads, with the module in the script.

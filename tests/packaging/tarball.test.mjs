@@ -21,6 +21,7 @@ test("the tarball contains only files of the expected kinds", () => {
     /^dist\/commonjs\/package\.json$/,
     /^dist\/types\/([a-z.-]+\/)*[a-z.-]+\.d\.(ts|cts)$/,
     /^wasm\/usage_by_agent\.wasm$/,
+    /^dist\/www\/(index\.html|files\.json|favicon\.svg|assets\/[\w-]+\.(js|css))$/,
   ];
   const strange = names.filter((name) => !kinds.some((kind) => kind.test(name)) || /test|spec|fixture/.test(name));
   assert.deepEqual(strange, []);
@@ -55,6 +56,14 @@ test("every import in the package leads to a file of the package", () => {
     const text = read(name);
     for (const [, to] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"\n]+)"/g)) {
       if ([manifest.name, "#module"].includes(to) || to.startsWith("node:")) continue;
+      if (to.startsWith("/package/")) {
+        assert.ok(names.includes(to.slice("/package/".length)), `${name} imports ${to}`); // the page of the command
+        continue;
+      }
+      if (to.startsWith(`${manifest.name}/`)) {
+        assert.ok(`.${to.slice(manifest.name.length)}` in manifest.exports, `${name} imports ${to}`);
+        continue;
+      }
       if (/^\s*(\*|\/\/).*$/.test(text.slice(text.lastIndexOf("\n", text.indexOf(to)) + 1).split("\n")[0])) continue; // an example
       assert.ok(to.startsWith("."), `${name} imports ${to}`);
       const target = posix.join(posix.dirname(name), to.replace("?module", ""));
@@ -62,6 +71,15 @@ test("every import in the package leads to a file of the package", () => {
       assert.ok(isThere, `${name} imports ${to}`);
     }
   }
+});
+
+test("the page of the command is listed, and does not contain the module or the sample", () => {
+  const list = JSON.parse(read("dist/www/files.json"));
+  const listed = Object.values(list).map(({ file }) => posix.join("dist/www", file));
+  const own = names.filter((name) => name.startsWith("dist/www/") && name !== "dist/www/files.json");
+  assert.deepEqual(listed.filter((name) => name.startsWith("dist/www/")).sort(), own);
+  for (const name of listed) assert.ok(names.includes(name), name);
+  for (const name of own) assert.ok(files.find(({ path }) => path === name).size < 60_000, name);
 });
 
 test("no file contains a folder name of the machine that built the package", () => {

@@ -3,6 +3,7 @@
 import { step } from "../setup/run.mjs";
 import { buildPackage } from "./package.mjs";
 import { buildPage } from "./page.mjs";
+import { buildServedPage } from "./served-page.mjs";
 import { buildWasm, fetchCrates, isFirstBuild } from "./wasm.mjs";
 import { buildWorker } from "./worker.mjs";
 
@@ -14,5 +15,6 @@ export async function buildAll(tools) {
   );
   await step("TypeScript to pkg/dist", buildPackage);
   await step("Page to www/dist", buildPage);
+  await step("Page of the command to pkg/dist/www", buildServedPage);
   await step("Worker to worker/dist", buildWorker);
 }

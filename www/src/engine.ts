@@ -1,6 +1,5 @@
-import type { FromWorker, Question, ToWorker } from "./protocol.js";
+import type { Answer, FromWorker, Question, ToWorker } from "./protocol.js";
 
-type Answer = Exclude<FromWorker, { kind: "ready" }>;
 type Ready = Extract<FromWorker, { kind: "ready" }>;
 
 /** The page's connection to the worker. It drops answers to all questions except the latest. */

@@ -7,6 +7,7 @@ const TITLES: Record<Failure["where"], string> = {
   period: "This period can’t be shown",
   agents: "The file of agents can’t be read",
   records: "The count stopped",
+  server: "The report can’t be fetched",
 };
 
 /** What a file should contain. It is shown if nothing of the file is understood. */

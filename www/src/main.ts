@@ -7,8 +7,9 @@ import { Engine } from "./engine.js";
 import { renderFailure } from "./failure-view.js";
 import { type Chosen, listenForFiles } from "./files.js";
 import { count, elapsed, plural, size } from "./format.js";
-import type { Failure, PeriodFacts, Result } from "./protocol.js";
+import type { Failure, PeriodFacts, Result, Shown } from "./protocol.js";
 import { fetchSample, SAMPLE_DATE } from "./sample.js";
+import { hideFiles, ServedEngine } from "./served.js";
 import { isAboutFile } from "./warnings-view.js";
 import { renderReport } from "./whole-report.js";
 
@@ -30,7 +31,7 @@ const progress = byId("progress", HTMLProgressElement);
 const failure = byId("failure", HTMLElement);
 const report = byId("report", HTMLElement);
 
-const engine = new Engine(
+const engine = new (SERVED ? ServedEngine : Engine)(
   (ready) => {
     const first = zones.length === 0;
     zones = ready.zones;
@@ -49,7 +50,8 @@ const engine = new Engine(
 );
 
 const controls = new Controls(change);
-listenForFiles({ onRecords: openRecords, onAgents: openAgents, onRefused: (why) => say(why) });
+if (SERVED) hideFiles();
+else listenForFiles({ onRecords: openRecords, onAgents: openAgents, onRefused: (why) => say(why) });
 byId("sample", HTMLButtonElement).addEventListener("click", () => void openSample());
 byId("cancel", HTMLButtonElement).addEventListener("click", cancel);
 // The user edited the address or followed a link. The page's own changes do not fire this event.
@@ -75,8 +77,10 @@ function ask(): void {
   failure.hidden = true;
   const { sample, bars, ...question } = view;
   engine.ask(question, records?.blob ?? null, agents?.blob ?? null);
-  running(records !== null);
-  if (records === null) {
+  running(SERVED || records !== null);
+  if (SERVED) {
+    say("Asking…");
+  } else if (records === null) {
     report.hidden = true;
     say("Choose a file, drop one here, or use the sample to see the report.");
   } else {
@@ -165,17 +169,10 @@ function showProgress(read: number, total: number): void {
   byId("progress-text", HTMLElement).textContent = `${size(read)} of ${size(total)}`;
 }
 
-function showReport(result: Result): void {
+function showReport(result: Shown): void {
   running(false);
-  const { fileBytes, jsonBytes, milliseconds, diagnostics } = result;
-  const warnings = diagnostics.problems.filter(isAboutFile).length;
-  const unpacked = jsonBytes === fileBytes ? "" : `, ${size(jsonBytes)} unpacked`;
-  say(
-    `${plural(diagnostics.records, "record")} of `,
-    untrusted(records?.name ?? "", 80),
-    ` (${size(fileBytes)}${unpacked}) in ${elapsed(milliseconds)}. ${count(diagnostics.counted)} counted.`,
-    warnings > 0 ? ` ${plural(warnings, "warning")}.` : "",
-  );
+  if (result.diagnostics === null) say("Counted on this machine. The report changes when the files do.");
+  else sayCounted(result);
   renderReport(report, result, {
     bars: view.bars,
     zone: period?.bounds.tz ?? view.tz,
@@ -185,6 +182,17 @@ function showReport(result: Result): void {
     },
   });
   bringIntoView(status, report);
+}
+
+function sayCounted({ fileBytes, jsonBytes, milliseconds, diagnostics }: Result): void {
+  const warnings = diagnostics.problems.filter(isAboutFile).length;
+  const unpacked = jsonBytes === fileBytes ? "" : `, ${size(jsonBytes)} unpacked`;
+  say(
+    `${plural(diagnostics.records, "record")} of `,
+    untrusted(records?.name ?? "", 80),
+    ` (${size(fileBytes)}${unpacked}) in ${elapsed(milliseconds)}. ${count(diagnostics.counted)} counted.`,
+    warnings > 0 ? ` ${plural(warnings, "warning")}.` : "",
+  );
 }
 
 function showFailure(what: Failure): void {

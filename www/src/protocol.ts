@@ -35,6 +35,9 @@ export type FromWorker =
   | { kind: "report"; id: number; result: Result }
   | { kind: "failed"; id: number; failure: Failure };
 
+/** What the page shows: an answer of the worker, or of a server. */
+export type Answer = Exclude<FromWorker, { kind: "ready" | "report" }> | { kind: "report"; id: number; result: Shown };
+
 /** A period's bounds, with the local times at both. */
 export interface PeriodFacts {
   bounds: PeriodBounds;
@@ -54,10 +57,18 @@ export interface Result {
   milliseconds: number;
 }
 
+/** A report that a server has counted. Its endpoints do not say where every record went. */
+export interface ServedResult {
+  report: AgentUsageResponse;
+  diagnostics: null;
+}
+
+export type Shown = Result | ServedResult;
+
 /** An error as data, because a message to another thread does not keep an error's class and fields. */
 export interface Failure {
   /** What was being read when the error occurred. */
-  where: "period" | "agents" | "records";
+  where: "period" | "agents" | "records" | "server";
   code: string;
   message: string;
   path?: string;

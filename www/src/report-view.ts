@@ -2,7 +2,8 @@ import type { AgentUsageItem } from "usage-by-agent";
 import type { View } from "./address.js";
 import { appendInBatches, make, untrusted } from "./dom.js";
 import { count, duration, plural } from "./format.js";
-import type { Result } from "./protocol.js";
+import type { Shown } from "./protocol.js";
+import { totalsOf } from "./sums.js";
 
 const MEASURES: [View["bars"], string][] = [
   ["messages", "Messages"],
@@ -11,14 +12,14 @@ const MEASURES: [View["bars"], string][] = [
 ];
 
 /** The table of the report, in the report's order. */
-export function renderTable(result: Result, bars: View["bars"], onBars: (bars: View["bars"]) => void): HTMLElement {
+export function renderTable(result: Shown, bars: View["bars"], onBars: (bars: View["bars"]) => void): HTMLElement {
   const { data } = result.report;
   if (data.length === 0) return make("p", { class: "nothing" }, nothing(result));
 
   const most = { messages: 0, calls: 0, totalSeconds: 0 };
   for (const item of data) for (const [field] of MEASURES) most[field] = Math.max(most[field], item[field]);
 
-  const { totals } = result.diagnostics;
+  const totals = totalsOf(result);
   const more = make("button", { type: "button", class: "button small more" });
   const body = make("tbody");
   const table = make(
@@ -102,7 +103,8 @@ function barsChoice(bars: View["bars"], onBars: (bars: View["bars"]) => void): H
 }
 
 /** The reason why a report is empty. Most often the file has no records in the period. */
-function nothing({ diagnostics }: Result): string {
+function nothing({ diagnostics }: Shown): string {
+  if (diagnostics === null) return "No usage in this period. Try another period.";
   const { records, invalid, outsidePeriod: outside } = diagnostics;
   if (records === 0) return "0 records: the file contains none.";
   if (invalid === records) return "No record could be counted: every record is invalid. The list below says why.";

@@ -1,4 +1,5 @@
 import type { AgentUsageResponse, Diagnostics } from "usage-by-agent";
+import type { Shown } from "./protocol.js";
 
 export interface Bucket {
   key: "counted" | "outside" | "duplicates" | "ignored" | "invalid";
@@ -56,6 +57,13 @@ export function balances(report: AgentUsageResponse, diagnostics: Diagnostics): 
     (field) => sum(report.data.map((item) => item[field])) === totals[field],
   );
   return { records: sum(buckets(diagnostics).map((bucket) => bucket.count)) === diagnostics.records, rows };
+}
+
+/** The totals of the counted records, or of the rows if nothing else is known. */
+export function totalsOf({ report, diagnostics }: Shown): Diagnostics["totals"] {
+  if (diagnostics !== null) return diagnostics.totals;
+  const of = (field: "messages" | "calls" | "totalSeconds") => sum(report.data.map((item) => item[field]));
+  return { messages: of("messages"), calls: of("calls"), totalSeconds: of("totalSeconds") };
 }
 
 function sum(values: number[]): number {

@@ -3,8 +3,9 @@ import { renderDiagnostics } from "./diagnostics-view.js";
 import { make } from "./dom.js";
 import { download, fileName, toCsv, toJson } from "./export.js";
 import { count, duration } from "./format.js";
-import type { Result } from "./protocol.js";
+import type { Shown } from "./protocol.js";
 import { renderTable } from "./report-view.js";
+import { totalsOf } from "./sums.js";
 import { renderWarnings } from "./warnings-view.js";
 
 interface Options {
@@ -14,19 +15,20 @@ interface Options {
 }
 
 /** The warnings, the totals, the table, the export buttons and the account of every record. */
-export function renderReport(parent: HTMLElement, result: Result, { bars, zone, onBars }: Options): void {
+export function renderReport(parent: HTMLElement, result: Shown, { bars, zone, onBars }: Options): void {
+  const isServed = result.diagnostics === null;
   parent.replaceChildren(
-    ...renderWarnings(result.diagnostics.problems),
+    ...(isServed ? [] : renderWarnings(result.diagnostics.problems)),
     totals(result),
     renderTable(result, bars, onBars),
     exports(result, zone),
-    renderDiagnostics(result),
+    ...(isServed ? [] : [renderDiagnostics(result)]),
   );
   parent.hidden = false;
 }
 
-function totals({ diagnostics }: Result): HTMLElement {
-  const { messages, calls, totalSeconds } = diagnostics.totals;
+function totals(result: Shown): HTMLElement {
+  const { messages, calls, totalSeconds } = totalsOf(result);
   const entry = (name: string, value: string) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
   return make(
     "dl",
@@ -37,7 +39,7 @@ function totals({ diagnostics }: Result): HTMLElement {
   );
 }
 
-function exports({ report }: Result, zone: string): HTMLElement {
+function exports({ report }: Shown, zone: string): HTMLElement {
   const copied = make("span", { class: "hint", role: "status" });
   const copy = make("button", { type: "button", class: "button", id: "copy-json" }, "Copy JSON");
   copy.onclick = async () => {

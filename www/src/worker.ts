@@ -2,7 +2,7 @@
  * The worker that counts, so that the page never waits. Only the worker loads the package. It handles one question at a time; a newer
  * question ends the current one.
  */
-import { timeZones, UsageAggregator, UsageError, type UsageQuery, versions } from "usage-by-agent";
+import { init, timeZones, UsageAggregator, UsageError, type UsageQuery, versions } from "usage-by-agent";
 import { periodFacts, periodQuery } from "./calendar.js";
 import { toFailure } from "./failure.js";
 import type { Failure, FromWorker, Question, Result, ToWorker } from "./protocol.js";
@@ -21,13 +21,16 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === "ask") void answer(data, current.signal);
 };
 
-send({ kind: "ready", zones: timeZones(), versions: versions() });
+/** Where the module is a file of its own, it has to be fetched first. */
+const loaded = init();
+loaded.then(() => send({ kind: "ready", zones: timeZones(), versions: versions() })).catch(reportError);
 
 type Ask = Extract<ToWorker, { kind: "ask" }>;
 
 async function answer({ id, question, records, agents }: Ask, signal: AbortSignal): Promise<void> {
   let where: Failure["where"] = "period";
   try {
+    await loaded;
     const query: UsageQuery = { ...periodQuery(question, Date.now()), ...reading(question) };
     send({ kind: "period", id, period: periodFacts(query) });
     if (records === null) return;
