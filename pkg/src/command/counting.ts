@@ -1,6 +1,13 @@
 // Counts inputs, and says on standard error what is wrong with them.
 
-import { type Diagnostics, type Problem, UsageAggregator, UsageError, type UsageQuery } from "usage-by-agent";
+import {
+  type Diagnostics,
+  type Problem,
+  UsageAggregator,
+  UsageError,
+  type UsageQuery,
+  type UsageRollup,
+} from "usage-by-agent";
 import { lookOfText } from "../looks/text.js";
 import { isOfOptions, unusable, withoutPlace } from "./failure.js";
 import { type Input, inInput, wholeOf } from "./input.js";
@@ -17,28 +24,54 @@ import { warn } from "./terminal/output.js";
  */
 export async function countInputs(inputs: readonly Input[], query: UsageQuery): Promise<UsageAggregator> {
   const usage = new UsageAggregator(query);
+  try {
+    await countEach(usage, inputs, query);
+    checkUnderstood(usage, nameOf(inputs));
+    return usage;
+  } catch (error) {
+    usage.free();
+    throw error;
+  }
+}
+
+/** Counts of one period, or of all time. */
+type Counts = UsageAggregator | UsageRollup;
+
+/** The name of one input, or how many inputs there are, for messages. */
+export function nameOf(inputs: readonly Input[]): string {
+  const [only, ...others] = inputs;
+  return only !== undefined && others.length === 0 ? only.name : `${inputs.length} inputs`;
+}
+
+/**
+ * Adds the records of inputs to counts. Records that are skipped are warned of.
+ *
+ * @param query how the records of a period are counted; with it, several threads count a long file
+ * @throws {Failure} with the input's name
+ */
+export async function countEach(usage: Counts, inputs: readonly Input[], query?: UsageQuery): Promise<void> {
   const progress = new Progress(inputs);
   try {
     for (const input of inputs) {
       await countInput(usage, input, query, progress);
       progress.next();
     }
-    const [only, ...others] = inputs;
-    checkUnderstood(usage, only !== undefined && others.length === 0 ? only.name : `${inputs.length} inputs`);
-    return usage;
-  } catch (error) {
-    usage.free();
-    throw error;
   } finally {
     progress.end();
   }
 }
 
-async function countInput(usage: UsageAggregator, input: Input, query: UsageQuery, progress: Progress): Promise<void> {
+async function countInput(
+  usage: Counts,
+  input: Input,
+  query: UsageQuery | undefined,
+  progress: Progress,
+): Promise<void> {
   const before = usage.diagnostics();
   const onProgress = (bytes: number) => progress.show(input, bytes);
   try {
-    if (!(await isCountedByParts(usage, input, query, onProgress))) {
+    const byThreads = query !== undefined && usage instanceof UsageAggregator;
+    if (!byThreads || !(await isCountedByParts(usage, input, query, onProgress))) {
       await usage.pushStream(input.bytes(), { onProgress });
     }
   } catch (error) {
@@ -51,22 +84,23 @@ async function countInput(usage: UsageAggregator, input: Input, query: UsageQuer
  * Says how many records of an input were skipped, and the reason for the first.
  *
  * @param before what was known before the input; `undefined` for nothing
+ * @param from the place of a file, in bytes, from which this input was read; only the byte of a record is known then
  */
-export function warnOfSkipped(name: string, before: Diagnostics | undefined, after: Diagnostics): void {
+export function warnOfSkipped(name: string, before: Diagnostics | undefined, after: Diagnostics, from = 0): void {
   const skipped = after.invalid - (before?.invalid ?? 0);
   if (skipped === 0) return;
   const first = errorsOf(after)[before === undefined ? 0 : errorsOf(before).length]; // absent if the list was full
   const are = skipped === 1 ? "1 invalid record is" : `${skipped} invalid records are`;
-  warn(`${name}: ${are} skipped${first === undefined ? "" : `; the first: ${first.message}${placeOf(first)}`}`);
+  warn(`${name}: ${are} skipped${first === undefined ? "" : `; the first: ${first.message}${placeOf(first, from)}`}`);
 }
 
 const errorsOf = ({ problems }: Diagnostics) => problems.filter(({ severity }) => severity === "error");
 
-function placeOf({ path, line, byteOffset }: Problem): string {
+function placeOf({ path, line, byteOffset }: Problem, from: number): string {
   const places = [
-    path && `at ${path}`,
-    line !== undefined && `line ${line}`,
-    byteOffset !== undefined && `byte ${byteOffset}`,
+    from === 0 && path && `at ${path}`,
+    from === 0 && line !== undefined && `line ${line}`,
+    byteOffset !== undefined && `byte ${from + byteOffset}`,
   ];
   const known = places.filter(Boolean);
   return known.length > 0 ? ` (${known.join(", ")})` : "";
@@ -76,8 +110,9 @@ function placeOf({ path, line, byteOffset }: Problem): string {
  * Refuses input of which nothing is understood, and says what may be wrong with the rest.
  *
  * @param name the input, for messages
+ * @throws {Failure} with the input's name
  */
-export function checkUnderstood(usage: UsageAggregator, name: string): void {
+export function checkUnderstood(usage: Counts, name: string): void {
   try {
     usage.checkUnderstood(({ message }) => warn(`${name}: ${message}`));
   } catch (error) {
@@ -91,7 +126,17 @@ export function checkUnderstood(usage: UsageAggregator, name: string): void {
  *
  * @throws {Failure} with the file's name, if it is not JSON
  */
-export async function agentsOf(input: Input): Promise<NonNullable<UsageQuery["agents"]>> {
+export function agentsOf(input: Input): Promise<NonNullable<UsageQuery["agents"]>> {
+  return jsonOf(input, "a page of GET /v1/agents, or an array of {id, name}");
+}
+
+/**
+ * Reads a file that contains one JSON value. Its shape is not checked.
+ *
+ * @param wanted what the file should contain
+ * @throws {Failure} with the file's name, if it is not JSON
+ */
+export async function jsonOf<T>(input: Input, wanted: string): Promise<T> {
   const bytes = await wholeOf(input);
   try {
     return JSON.parse(new TextDecoder().decode(bytes)); // decoding drops a byte order mark
@@ -99,7 +144,7 @@ export async function agentsOf(input: Input): Promise<NonNullable<UsageQuery["ag
     // The parser's own message would quote the text, which may be a secret.
     const look = lookOfText(bytes);
     const got = look === undefined ? "it is not JSON" : `it looks like ${look}`;
-    throw unusable(`${input.name}: ${got}: wanted a page of GET /v1/agents, or an array of {id, name}`);
+    throw unusable(`${input.name}: ${got}: wanted ${wanted}`);
   }
 }
 
