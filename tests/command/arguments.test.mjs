@@ -5,11 +5,14 @@ import { packed } from "../support/packed.mjs";
 import { assertFails, outputOf } from "./support/command.mjs";
 
 const WRONG = [
-  ["", "no command is named; wanted report, collect, check or bounds, or --help"],
+  ["", "no command is named; wanted report, audit, collect, check, bounds or serve, or --help"],
   ["bonds", 'unknown command "bonds": did you mean bounds?'],
   ["Report", 'unknown command "Report": did you mean report?'],
-  ["frobnicate", 'unknown command "frobnicate": wanted report, collect, check or bounds'],
-  ["--period month", 'the first argument is "--period"; wanted a command: report, collect, check or bounds'],
+  ["frobnicate", 'unknown command "frobnicate": wanted report, audit, collect, check, bounds or serve'],
+  [
+    "--period month",
+    'the first argument is "--period"; wanted a command: report, audit, collect, check, bounds or serve',
+  ],
   ["help bonds", 'unknown command "bonds": did you mean bounds?'],
   ["bounds", "--period is missing; wanted week, month or year"],
   ["report x", "--period is missing; wanted week, month or year"],

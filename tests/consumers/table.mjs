@@ -83,7 +83,8 @@ const asCommand = (name, packages, runtime) => ({
     "vendor.mjs": VENDOR,
     "main.mjs": `import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { gzipSync } from "node:zlib";
 const [file, ...args] = ${JSON.stringify([...runtime, "node_modules/usage-by-agent/dist/command.js"])};
 const env = { ...process.env, AGENTPHONE_API_KEY: "sk_1" };
@@ -130,6 +131,27 @@ expect("a wrong key", usage(["report", "--collect", ...asked]), 3, "", "usage-by
 delete env.AGENTPHONE_API_KEY;
 expect("no key", usage(["report", "--collect", ...asked]), 2, "", "usage-by-agent: there is no API key");
 vendor.kill();
+const server = spawn(file, [...args, "serve", "june.ndjson", "--port", "0", "--now", "2024-06-15T12:00:00Z", "--tz", "Asia/Tokyo"]);
+const [line] = await once(createInterface(server.stdout), "line");
+const [, origin, token] = /(http:.*)\\/#token=(.*)$/.exec(line);
+const headers = { authorization: "Bearer " + token };
+const expectAnswer = async (what, path, headers, code, out) => {
+  const response = await fetch(origin + path, { headers });
+  const stdout = await response.text();
+  expect(what, { status: response.status, stdout: out === undefined ? "" : stdout, stderr: "" }, code, out);
+};
+const question = "/v1/usage/by-agent?period=month";
+await expectAnswer("a served report", question, headers, 200, wanted);
+await expectAnswer("no token", question, {}, 401);
+await expectAnswer("the page", "/", {}, 200);
+await expectAnswer("the module", "/package/wasm/usage_by_agent.wasm", {}, 200);
+appendFileSync("june.ndjson", text.replace("m1", "m2"));
+await expectAnswer("a file that has grown", question, headers, 200, wanted.replace('"messages":1', '"messages":2'));
+const busy = usage(["serve", "june.ndjson", "--port", new URL(origin).port]);
+expect("a port in use", busy, 3, "", "usage-by-agent: port " + new URL(origin).port + " of 127.0.0.1 is in use");
+server.kill("SIGINT");
+const [, signal] = await once(server, "exit");
+if (signal !== "SIGINT") bad.push("Ctrl-C: " + signal);
 console.log(bad.length === 0 ? ${JSON.stringify(WORKS)} : bad.join("\\n"));
 `,
   },

@@ -11,11 +11,12 @@ import { bounds } from "./commands/bounds.js";
 import { check } from "./commands/check.js";
 import { collect } from "./commands/collect.js";
 import { report } from "./commands/report.js";
+import { serve } from "./commands/serve.js";
 import { EXIT, failureOf, wrongUsage } from "./failure.js";
 import { helpOf, helpOfAll } from "./help.js";
 import { flushed, print, sayError } from "./terminal/output.js";
 
-const COMMANDS: readonly Command[] = [report, audit, collect, check, bounds];
+const COMMANDS: readonly Command[] = [report, audit, collect, check, bounds, serve];
 
 async function run(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;

@@ -18,7 +18,7 @@ export async function start() {
   const browser = await launch();
   return {
     origin: server.origin,
-    open: (options) => open(browser, server.origin, options),
+    open: (options) => openAt(browser, server.origin, options),
     async close() {
       await browser.close();
       server.close();
@@ -30,7 +30,7 @@ export async function start() {
  * Opens the page. `close` fails if there was an error or a warning in the console, a violation of the policy, a dialog, or a
  * request to another origin.
  */
-async function open(browser, origin, { hash = "", ...options } = {}) {
+export async function openAt(browser, origin, { hash = "", ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     timezoneId: "Europe/Vienna",

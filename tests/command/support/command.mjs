@@ -11,7 +11,7 @@ export const script = join(installed, "dist/command.js");
 export const JUNE = ["--period", "month", "--now", "2024-06-15T12:00:00Z", "--tz", "America/New_York"];
 
 /** What every run has: a zone that is not UTC, and colours that depend on the terminal alone. */
-const ENVIRONMENT = { TZ: "Asia/Kathmandu", TERM: "xterm", NO_COLOR: "", FORCE_COLOR: undefined, CI: "" };
+export const ENVIRONMENT = { TZ: "Asia/Kathmandu", TERM: "xterm", NO_COLOR: "", FORCE_COLOR: undefined, CI: "" };
 
 /** Runs the command, and returns its exit code and its outputs. */
 export function usage(args, { env, ...options } = {}) {
