@@ -81,7 +81,7 @@ function agentsOf({ result }: AuditFacts): Part[] {
   const differing = result.agents.filter(({ equal }) => !equal);
   const equal = result.agents.filter((row) => row.equal);
   const cell = ({ ours, theirs, delta }: { ours: number; theirs: number; delta: number }) =>
-    delta === 0 ? amount(theirs) : `${amount(theirs)} (records: ${amount(ours)})`;
+    delta === 0 ? amount(theirs) : `${amount(theirs)} / ${amount(ours)}`;
   const rows = [...differing, ...equal.slice(0, MAX_EQUAL)].map(
     ({ agentName, agentId, messages, calls, totalSeconds }) => [
       agentName,
@@ -99,7 +99,11 @@ function agentsOf({ result }: AuditFacts): Part[] {
   const hidden = equal.length - Math.min(equal.length, MAX_EQUAL);
   const more: Part[] =
     hidden > 0 ? [{ kind: "text", text: `${plural(hidden, "more agent")} without a difference.` }] : [];
-  return [{ kind: "heading", text: "By agent" }, { kind: "table", columns, rows }, ...more];
+  const legend: Part[] =
+    differing.length > 0
+      ? [{ kind: "text", text: "Where they differ: AgentPhone's number / that of the records." }]
+      : [];
+  return [{ kind: "heading", text: "By agent" }, ...legend, { kind: "table", columns, rows }, ...more];
 }
 
 /** The most faults of an answer that are listed. */

@@ -137,14 +137,23 @@ export function agentsOf(input: Input): Promise<NonNullable<UsageQuery["agents"]
  * @throws {Failure} with the file's name, if it is not JSON
  */
 export async function jsonOf<T>(input: Input, wanted: string): Promise<T> {
-  const bytes = await wholeOf(input);
+  return jsonIn(input.name, await wholeOf(input), wanted);
+}
+
+/**
+ * The JSON value in bytes.
+ *
+ * @param name where the bytes are from, for messages
+ * @throws {Failure} with the name, if the bytes are not JSON
+ */
+export function jsonIn<T>(name: string, bytes: Uint8Array, wanted: string): T {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)); // decoding drops a byte order mark
   } catch {
     // The parser's own message would quote the text, which may be a secret.
     const look = lookOfText(bytes);
     const got = look === undefined ? "it is not JSON" : `it looks like ${look}`;
-    throw unusable(`${input.name}: ${got}: wanted ${wanted}`);
+    throw unusable(`${name}: ${got}: wanted ${wanted}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { type AgentUsageResponse, periodBounds, reconcile, validateResponse } fr
 import { askByAgent, type VendorAnswer } from "usage-by-agent/collect";
 import type { Answer } from "../../audit/facts.js";
 import { vendorsFailure } from "../collecting.js";
+import { jsonIn } from "../counting.js";
 import { unusable, wrongUsage } from "../failure.js";
 import { type Input, wholeOf } from "../input.js";
 import type { Asked } from "../period-options.js";
@@ -27,7 +28,7 @@ export async function answerOf(vendor: Vendor, { query }: Asked): Promise<ReadAn
     throw vendorsFailure(error);
   }
   const { body, ...request } = answer;
-  return { body, request, report: reportOf("AgentPhone's answer", body) };
+  return { body, request, report: reportOf("AgentPhone's answer", JSON.parse(body)) };
 }
 
 /**
@@ -36,21 +37,23 @@ export async function answerOf(vendor: Vendor, { query }: Asked): Promise<ReadAn
  * @throws {Failure} if it can't be read, or is not a report
  */
 export async function answerIn(input: Input): Promise<ReadAnswer> {
-  const body = new TextDecoder().decode(await wholeOf(input));
-  return { body, request: null, report: reportOf(input.name, body) };
+  const bytes = await wholeOf(input);
+  const value = jsonIn(input.name, bytes, "the answer of GET /v1/usage/by-agent");
+  return { body: new TextDecoder().decode(bytes), request: null, report: reportOf(input.name, value) };
 }
 
-function reportOf(name: string, body: string): AgentUsageResponse {
+/** A response with sound types, whatever period it is of. */
+function reportOf(name: string, value: unknown): AgentUsageResponse {
+  const report = value as AgentUsageResponse;
   try {
-    const report = JSON.parse(body);
-    reconcile(report, report); // accepts every response with sound types, whatever period it is of
+    reconcile(report, report); // accepts what can be compared
     return report;
-  } catch {
-    const checked = validateResponse("by-agent", body);
+  } catch (error) {
+    const checked = validateResponse("by-agent", value);
     const [problem] = checked.ok ? [] : checked.problems;
-    const found =
-      problem === undefined ? "" : `: ${problem.message}${problem.path === "" ? "" : ` (at ${problem.path})`}`;
-    throw unusable(`${name} is not a report of GET /v1/usage/by-agent${found}`);
+    const { message, path = "" } = problem ?? { message: (error as Error).message };
+    const place = path === "" ? "" : ` (at ${path})`;
+    throw unusable(`${name} is not a report of GET /v1/usage/by-agent: ${message}${place}`);
   }
 }
 
