@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { report as oracle } from "../../tools/oracle.mjs";
+import { at } from "../command/support/collecting.mjs";
 import { installed, run, write } from "../support/packed.mjs";
 import { FORBIDDEN_TOKEN, startVendor, VENDOR_TOKEN } from "./fake-vendor.mjs";
 
@@ -86,5 +87,32 @@ test("wrong keys have the exit code 3, and are not told", async () => {
     assert.deepEqual([status, stdout], [3, ""]);
     assert.match(stderr, /^usage-by-agent: GET \/v1\/agents: the token [^\n]+\n$/);
     assert.ok(!stderr.includes(token.slice(0, 12)));
+  }
+});
+
+test("a bill that counts failed calls, rounds up to a minute and is of another zone is explained", async () => {
+  const env = { NODE_OPTIONS: at(NOW) };
+  const audit = async (more) => {
+    const asked = ["audit", "--tz", QUERY.tz, "--base-url", vendor.base.origin, "--format", "table", ...more];
+    return run(process.execPath, [join(installed, "dist/command.js"), ...asked], {
+      cwd: write({}),
+      env: { AGENTPHONE_API_KEY: VENDOR_TOKEN, ...env },
+    });
+  };
+  const sound = await audit([]);
+  assert.equal(sound.status, 0, sound.stdout + sound.stderr);
+  assert.match(sound.stdout, /^AgentPhone's numbers and the records agree\.$/m);
+  await vendor.trouble({ bill: { failedCalls: true, roundUpTo: 60, tz: "Asia/Tokyo" }, failures: { share: 0.1 } });
+  try {
+    const { status, stdout, stderr } = await audit([]);
+    assert.equal(status, 1, stderr);
+    const certain = stdout.replace(/\n {2}/g, " ").match(/^- Certain, .*$/gm);
+    assert.equal(certain.length, 3, stdout);
+    for (const [n, words] of [/Asia\/Tokyo/, /not completed/, /up to a whole minute/].entries()) {
+      assert.match(certain[n], words);
+    }
+    assert.ok(!/No certain cause|Fits as well|- Possible/.test(stdout), stdout);
+  } finally {
+    await vendor.trouble({});
   }
 });

@@ -6,7 +6,8 @@ import process from "node:process";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { folder, packed, run, write } from "../support/packed.mjs";
-import { at, KEY, redirected, serve, TOKEN } from "./support/collecting.mjs";
+import { recordsOf } from "./support/auditing.mjs";
+import { at, KEY, makeAccount, redirected, serve, TOKEN } from "./support/collecting.mjs";
 import { message, outputOf } from "./support/command.mjs";
 
 /** The folder into which npm has linked the command. */
@@ -16,11 +17,24 @@ const shell = (line, cwd, env) =>
 
 const COMMANDS = ["report", "audit", "collect", "check", "bounds", "serve"];
 
+const account = makeAccount(1);
+
 /** What examples need that ask the vendor: a fake of it, a key, and a time at which it has records. */
-const { url } = await serve();
+const query = { period: "month", tz: "Europe/Paris", now: "2025-06-20T12:00:00Z" };
+const { url } = await serve({
+  instead(request) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname !== "/v1/usage/by-agent") return undefined;
+    const asked = { ...query, period: searchParams.get("period"), tz: searchParams.get("tz") };
+    const agents = { data: account.agents };
+    const records = asked.period === "month" ? recordsOf(account) : [];
+    return Response.json(packed.usageByAgent(records, { ...asked, agents }));
+  },
+  account,
+});
 const ONLINE = { ...KEY, NODE_OPTIONS: `${redirected(url)} ${at("2025-06-20T12:00:00Z")}` };
 const ONLINE_IN_JULY = { ...KEY, NODE_OPTIONS: `${redirected(url)} ${at("2025-07-20T12:00:00Z")}` };
-const isOnline = (line) => /\bcollect\b/.test(line);
+const isOnline = (line) => /\bcollect\b|audit (?!.*--answer)/.test(line);
 
 test("the examples of the help run", async () => {
   const query = { period: "month", tz: "America/New_York" };
@@ -29,6 +43,9 @@ test("the examples of the help run", async () => {
     "calls.json": "[]",
     "messages.ndjson.gz": gzipSync(message("m1")),
     "agents.json": '{"data":[]}',
+    "webhooks.ndjson": message("m1"),
+    "calls.ndjson": "[]",
+    "june.json": JSON.stringify(packed.usageByAgent(message("m1"), { ...query, now: "2024-06-15T12:00:00Z" })),
     "answer.json": JSON.stringify(packed.usageByAgent([], query)),
     "key.txt": TOKEN,
     "days.json": JSON.stringify(new packed.UsageRollup().daily({ days: 30 })),

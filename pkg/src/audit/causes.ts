@@ -45,7 +45,9 @@ const KNOWN = (
 function zones({ tz, zones }: Detail): string {
   const all = texts(zones);
   const one = KNOWN.find((zone) => all.includes(zone)) ?? text(tz);
-  return all.length < 2 ? one : `${one}, or of one of ${all.length - 1} more zones that give equal numbers`;
+  return all.length < 2 || one === "UTC"
+    ? one
+    : `${one}, or of one of ${all.length - 1} more zones that give equal numbers`;
 }
 
 const names = ({ agents }: Detail) =>

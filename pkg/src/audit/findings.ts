@@ -18,8 +18,9 @@ export interface Findings {
 
 const FIELDS: readonly Field[] = ["messages", "calls", "totalSeconds"];
 
-/** The findings, the certain ones first. */
-export function findingsOf({ causes }: Pick<Reconciliation, "causes">): Findings {
+/** The findings, the certain ones first. Rows of one side only are not a finding where every number is explained. */
+export function findingsOf({ causes: all, unexplained }: Pick<Reconciliation, "causes" | "unexplained">): Findings {
+  const causes = unexplained.length > 0 ? all : all.filter(({ code }) => !code.startsWith("agents_only_in"));
   const findings = new Map<string, Finding>();
   const alternatives: Cause[] = [];
   const taken = new Set<string>();

@@ -123,17 +123,16 @@ function faultsOf({ problems }: AuditFacts): Part[] {
 const CERTAINTY = { shown: "Certain", possible: "Possible" };
 
 function causesOf({ result }: AuditFacts, isLetter: boolean): Part[] {
-  if (result === null || result.causes.length === 0) return [];
+  if (result === null) return [];
   const { findings, alternatives } = findingsOf(result);
+  if (findings.length === 0 && result.unexplained.length === 0) return [];
   const items = findings.map(({ certainty, what, todo, columns }) => {
     const of = columns.length > 0 ? `, changes ${enumerated(columns.map((field) => NAMES[field]))}` : "";
     return `${CERTAINTY[certainty]}${of}: ${what}.${isLetter ? "" : ` ${todo}`}`;
   });
   items.push(...alternatives.map((cause) => `Fits as well: ${sentenceOf(cause)}.`));
-  const parts: Part[] = [
-    { kind: "heading", text: "Why" },
-    { kind: "list", items },
-  ];
+  const parts: Part[] = [{ kind: "heading", text: "Why" }];
+  if (items.length > 0) parts.push({ kind: "list", items });
   if (result.causes.some(({ fields }) => FIELDS.some((field) => fields.includes(field)))) parts.push(LEGEND);
   const open = enumerated(result.unexplained.map((field) => NAMES[field]));
   if (open !== "") parts.push({ kind: "text", text: `${UNEXPLAINED[0]} ${open}. ${UNEXPLAINED[1]}` });

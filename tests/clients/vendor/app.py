@@ -37,5 +37,5 @@ def make_app(sizes: Sizes, token: str, forbidden: Optional[str]) -> Gate:
     app.add_exception_handler(RequestValidationError, wire.not_understood)
     app.include_router(control.routes(state))
     app.include_router(lists.routes(state, ledger_of, arriving))
-    app.include_router(usage.routes(ledger_of, lambda: state.sizes.now))
+    app.include_router(usage.routes(state, ledger_of, lambda: state.sizes.now))
     return Gate(app, state, token, forbidden)

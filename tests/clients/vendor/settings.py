@@ -102,6 +102,14 @@ class MessageLists(Settings):
     inclusive: bool = False  # whether `before` and `after` include their own instant
 
 
+class Bill(Settings):
+    """Mistakes in the answer of /v1/usage/by-agent."""
+
+    failedCalls: bool = False  # calls that were not completed count
+    roundUpTo: int = Field(1, ge=1)  # the seconds of each call are rounded up to a multiple
+    tz: Optional[str] = None  # the period is that of this zone, whatever zone is asked for
+
+
 class Troubles(Settings):
     refuse: Optional[Refuse] = None
     rateLimit: Optional[RateLimit] = None
@@ -115,4 +123,5 @@ class Troubles(Settings):
     unfinished: Optional[Unfinished] = None
     callOrder: Literal["newest", "shuffled"] = "newest"
     messageLists: MessageLists = MessageLists()
+    bill: Bill = Bill()
     older: bool = False  # only the fields that npm's 1.0.17 knows

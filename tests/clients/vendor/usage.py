@@ -26,6 +26,7 @@ from wire import (
 from .ledger import Ledger
 from .moments import DAY, EPOCH, micros
 from .records import agent_id, living, status_of
+from .settings import Bill
 
 
 class Counts:
@@ -41,25 +42,27 @@ class Counts:
         self.webhooks += inbound or seconds is not None
 
 
-def events(ledger: Ledger) -> Iterator[tuple]:
+def events(ledger: Ledger, bill: Bill = Bill()) -> Iterator[tuple]:
     """Each message and each completed call: its time, agent, number, seconds (None of a message), and whether it came in."""
     for conversation in ledger.account.conversations:
         for message in conversation.messages:
             yield message.at, conversation.agent, conversation.number, None, message.direction == "inbound"
     for call in ledger.account.calls:
-        if call.status == "completed":
-            yield call.at, call.agent, call.number, call.seconds, call.direction == "inbound"
+        if call.status == "completed" or (bill.failedCalls and call.seconds is not None):
+            seconds = -(-(call.seconds or 0) // bill.roundUpTo) * bill.roundUpTo
+            yield call.at, call.agent, call.number, seconds, call.direction == "inbound"
 
 
-def routes(ledger_of, clock) -> APIRouter:
+def routes(state, ledger_of, clock) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/usage/by-agent")
     async def by_agent(period: Period, tz: Zone = None, ledger: Ledger = Depends(ledger_of)) -> AgentUsageResponse:
-        start, end = bounds(period, zone_of(tz), clock())
+        bill = state.troubles.bill
+        start, end = bounds(period, zone_of(bill.tz or tz), clock())
         low, high = micros(start), micros(end)
         rows = {}
-        for at, agent, _, seconds, inbound in events(ledger):
+        for at, agent, _, seconds, inbound in events(ledger, bill):
             if low <= at < high:
                 known = living(agent)
                 rows.setdefault(known.id if known else None, (known, Counts()))[1].add(seconds, inbound)
