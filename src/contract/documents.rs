@@ -1,7 +1,7 @@
 //! What only the generated documents need: paths, parameters, texts, and the shapes of errors.
 
-use super::{DAYS, Endpoint, Field, Kind, MONTHS, Need, Rule, SeriesLength, Shape};
-use crate::calendar::period::Period;
+use super::{DAYS, DIMENSION_NAMES, Endpoint, Field, Kind, MONTHS, Need, Rule, STEP_NAMES, SeriesLength, Shape};
+use crate::calendar::period::{Period, WEEKDAYS};
 
 /// A parameter of an endpoint's query.
 ///
@@ -33,7 +33,67 @@ pub enum Takes {
     /// A number of whole periods, from this number (below 0) to 0. The parameter is optional, and is 0 if it is absent. The vendor
     /// does not have it, so only responses that are computed here depend on it.
     Offset(i16),
+    /// One of these values. The parameter is optional.
+    Maybe(&'static [&'static str]),
+    /// Some of these values, each once. The parameter is optional.
+    List(&'static [&'static str]),
+    /// A local date or an instant. The parameter is optional.
+    Moment,
+    /// A number of whole periods, from this number (below 0) to 0. The parameter is optional, and has no default.
+    Shift(i16),
 }
+
+/// The path of breakdowns. The vendor does not have it.
+pub const BREAKDOWN_PATH: &str = "/v1/usage/breakdown";
+
+const WEEKDAY_NAMES: [&str; 7] = {
+    let [mon, tue, wed, thu, fri, sat, sun] = WEEKDAYS;
+    [mon.0, tue.0, wed.0, thu.0, fri.0, sat.0, sun.0]
+};
+
+/// The parameters of breakdowns.
+pub const BREAKDOWN: [Parameter; 8] = [
+    Parameter {
+        name: "by",
+        about: "The dimensions of the rows, separated by commas. Without them there is one row.",
+        takes: Takes::List(&DIMENSION_NAMES),
+    },
+    Parameter {
+        name: "step",
+        about: "The length of the steps. Without it there are no steps and no series.",
+        takes: Takes::Maybe(&STEP_NAMES),
+    },
+    Parameter {
+        name: "from",
+        about: "The beginning of the window: a local date, or an instant (RFC 3339) on a quarter hour of UTC. It comes with `to`, and in place of `period` and `offset`. Without any of them the window is all that has been counted.",
+        takes: Takes::Moment,
+    },
+    Parameter {
+        name: "to",
+        about: "The end of the window, which is not inside it: a local date if `from` is one, or else an instant.",
+        takes: Takes::Moment,
+    },
+    Parameter {
+        name: "period",
+        about: "The window is the current period of this kind, moved by `offset`.",
+        takes: Takes::Maybe(&PERIODS),
+    },
+    Parameter {
+        name: "offset",
+        about: "The number of whole periods by which the current period is moved: -1 is the previous period.",
+        takes: Takes::Shift(-1200),
+    },
+    Parameter {
+        name: "tz",
+        about: "The name of an IANA time zone, such as America/New_York, in upper or lower case. The default is the zone that the server is configured with, or else UTC.",
+        takes: Takes::Zone,
+    },
+    Parameter {
+        name: "week_start",
+        about: "The first day of a week. The default is the day that the server is configured with, or else monday.",
+        takes: Takes::Maybe(&WEEKDAY_NAMES),
+    },
+];
 
 /// The words for the kinds of period.
 pub const PERIODS: [&str; 3] = [Period::Week.as_str(), Period::Month.as_str(), Period::Year.as_str()];

@@ -53,6 +53,12 @@ pub const MONTHS: SeriesLength = SeriesLength {
     default: 6,
 };
 
+/// The names of a breakdown's dimensions, in the order of its fields.
+pub const DIMENSION_NAMES: [&str; 6] = ["agent", "number", "channel", "direction", "weekday", "hour"];
+
+/// The names of a breakdown's steps, the shortest first.
+pub const STEP_NAMES: [&str; 4] = ["hour", "day", "week", "month"];
+
 impl Endpoint {
     /// Every endpoint, with its name.
     pub const ALL: [(&str, Endpoint); 5] = [

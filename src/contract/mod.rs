@@ -33,7 +33,10 @@ mod responses;
 mod shape;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use documents::{ERROR, ERROR_DETAIL, ERROR_INFO, PARAMETER_ERROR, PARAMETER_ERRORS, PERIODS, Parameter, Takes};
-pub use endpoints::{DAYS, Endpoint, MONTHS, SeriesLength};
+pub use documents::{
+    BREAKDOWN, BREAKDOWN_PATH, ERROR, ERROR_DETAIL, ERROR_INFO, PARAMETER_ERROR, PARAMETER_ERRORS, PERIODS, Parameter,
+    Takes,
+};
+pub use endpoints::{DAYS, DIMENSION_NAMES, Endpoint, MONTHS, STEP_NAMES, SeriesLength};
 pub use responses::*;
 pub use shape::{Field, Kind, MAX_FIELDS, Need, Rule, Shape};

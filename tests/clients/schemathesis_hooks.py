@@ -10,7 +10,15 @@ import schemathesis
 TAKEN_WRONGLY = "ST201"
 NUMBER = r"\s*[+-]?\d+\s*"
 # The valid last values. An accepted request with another last value is still a failure.
-RIGHT = {"days": NUMBER, "months": NUMBER, "offset": NUMBER, "period": "week|month|year", "tz": r"[\w+/-]+"}
+RIGHT = {
+    "days": NUMBER,
+    "months": NUMBER,
+    "offset": NUMBER,
+    "period": "week|month|year",
+    "tz": r"[\w+/-]+",
+    "step": "hour|day|week|month",
+    "week_start": "(mon|tues|wednes|thurs|fri|satur|sun)day",
+}
 
 
 @schemathesis.hook

@@ -101,6 +101,72 @@ const tally = (rows) => ({
   calls: rows.filter(({ type }) => type === "call").length,
 });
 
+describe("the parameters of a breakdown", () => {
+  const windows = [];
+  const handler = createUsageHandler({
+    ...open,
+    query: { ...open.query, includeIdle: true, agents: [{ id: "idle", name: "Idle" }] },
+    records: (window) => windows.push(window) && [],
+  });
+  const at = (query) => ask(handler, `/v1/usage/breakdown${query}`);
+
+  test("wrong ones are a 422 that names the parameter", async () => {
+    for (const [query, names] of [
+      ["?by=agents", ["by"]],
+      ["?by=agent,agent", ["by"]],
+      ["?by=agent,", ["by"]],
+      ["?step=year&period=decade&week_start=Mon&tz=Mars", ["step", "period", "tz", "week_start"]],
+      ["?offset=1&period=week", ["offset"]],
+      ["?offset=-1", ["period"]],
+      ["?from=2024-06-01", ["to"]],
+      ["?to=2024-06-01", ["from"]],
+      ["?from=2024-06-02&to=2024-06-01", ["to"]],
+      ["?from=2024-06-02&to=2024-06-03T00:00:00Z", ["to"]],
+      ["?from=yesterday&to=today", ["from"]],
+      ["?from=2024-06-01&to=2024-06-02&period=week", ["period"]],
+      ["?from=2024-06-01&to=2024-06-02&offset=0", ["offset"]],
+      ["?from=1960-01-01&to=2024-06-02", ["from"]],
+      ["?from=2024-06-01T00:01:00Z&to=2024-06-02T00:00:00Z", ["from"]],
+      ["?from=1971-06-01T00:00:00Z&to=1971-06-02T00:00:00Z&tz=Africa%2FMonrovia&step=day", ["tz"]],
+      ["?period=month&offset=-1200", ["offset"]],
+    ]) {
+      const { status, body, text } = await at(query);
+      assert.equal(status, 422, `${query} ${text}`);
+      assert.deepEqual(
+        body.detail.map(({ loc }) => loc),
+        names.map((name) => ["query", name]),
+        query,
+      );
+      for (const { msg, type } of body.detail) assert.ok(msg && type, text);
+    }
+  });
+
+  test("the records of the window are asked for, or all of them", async () => {
+    windows.length = 0;
+    await at("?from=2024-06-01&to=2024-06-02&tz=UTC");
+    await at("");
+    assert.deepEqual(windows, [
+      { startMs: Date.UTC(2024, 5, 1), endMs: Date.UTC(2024, 5, 2) },
+      packed.recordsWindow("usage"),
+    ]);
+  });
+
+  test("agents without usage have rows by agent alone", async () => {
+    const ids = async (by) => (await at(`?period=week&by=${by}`)).body.rows.map(({ agentId }) => agentId);
+    assert.deepEqual(await ids("agent"), ["idle"]);
+    assert.deepEqual(await ids("agent,channel"), []);
+  });
+
+  test("unknown parameters are named, and a handler in front of a server has no breakdown", async () => {
+    assert.equal((await at("?granularity=day")).headers.get("x-ignored-parameters"), "granularity");
+    const proxy = createUsageHandler({ upstream: { baseUrl: "https://upstream.example" } });
+    assert.equal((await ask(proxy, "/v1/usage/breakdown")).status, 404);
+    const document = (await ask(proxy, "/openapi.json")).body;
+    assert.ok(!("/v1/usage/breakdown" in document.paths));
+    assert.ok("/v1/usage/breakdown" in (await ask(handler, "/openapi.json")).body.paths);
+  });
+});
+
 describe("computed responses", () => {
   const rollup = new UsageRollup().push(RECORDS);
   const DOORS = {
@@ -148,6 +214,26 @@ describe("computed responses", () => {
         webhooks: { "09": 3, 10: 12 }[month] ?? 0,
       }));
       assert.deepEqual(months, { data: want, months: 6 });
+    });
+
+    test(`a breakdown is computed from ${door}`, async () => {
+      const path = "/v1/usage/breakdown?by=agent,channel&step=week&week_start=sunday&period=month&offset=-1";
+      const { status, text, body } = await ask(handler, path);
+      assert.equal(status, 200, text);
+      const query = { by: ["agent", "channel"], step: "week", weekStart: "sunday", period: "month", offset: -1 };
+      const want = rollup.breakdown({ ...query, tz: TZ, now: NOW, agents });
+      const plain = (_, value) => (ArrayBuffer.isView(value) ? [...value] : value);
+      assert.deepEqual(body, JSON.parse(JSON.stringify(want, plain)));
+      assert.ok(body.rows.length > 10 && body.steps.length === 5);
+      const all = await ask(handler, "/v1/usage/breakdown?from=2024-06-01&to=2024-06-03&tz=Asia%2FKolkata");
+      const { startMs, endMs, rows, totals } = all.body;
+      assert.deepEqual([startMs, endMs], [Date.UTC(2024, 4, 31, 18, 30), Date.UTC(2024, 5, 2, 18, 30)]);
+      assert.deepEqual(rows, [totals]);
+      const { messages, calls } = totals;
+      const inside = COUNTED.filter(({ receivedAt: t }) => t >= startMs && t < endMs);
+      assert.deepEqual({ messages, calls }, tally(inside));
+      const whole = await ask(handler, "/v1/usage/breakdown");
+      assert.deepEqual(tally(COUNTED), { messages: whole.body.totals.messages, calls: whole.body.totals.calls });
     });
 
     test(`usage by number is computed from ${door}`, async () => {
@@ -466,7 +552,8 @@ test("the OpenAPI document needs no token, and shared caches may keep it", async
   const headers = { authorization: "", origin: "https://app.example" };
   const got = await ask(handler, "/openapi.json", { headers });
   assert.equal(got.status, 200);
-  assert.deepEqual(Object.keys(got.body.paths ?? {}).sort(), PATHS.map((path) => path.split("?")[0]).sort());
+  const paths = [...PATHS.map((path) => path.split("?")[0]), "/v1/usage/breakdown"];
+  assert.deepEqual(Object.keys(got.body.paths ?? {}).sort(), paths.sort());
   assert.match(got.headers.get("cache-control"), /^public, max-age=\d+$/);
   assert.equal(got.headers.get("vary"), "Origin");
   assert.equal(got.headers.get("access-control-allow-origin"), "https://app.example");

@@ -44,6 +44,21 @@ describe("records", () => {
     assert.equal(week.periodStart, "2024-06-10T00:00:00Z");
   });
 
+  test("a breakdown has the report's counts, and series that are arrays", async () => {
+    const path = "/v1/usage/breakdown";
+    const { rows, steps, totals } = (await worker.request(`${QUERY}&by=agent&step=day`, { path })).json();
+    const days = ({ series }) => Object.values(series).map((values) => values.reduce((sum, value) => sum + value));
+    assert.deepEqual(counts({ data: rows }), counts(EXAMPLE));
+    assert.deepEqual(rows.map(days), counts(EXAMPLE));
+    assert.equal(steps.length, 30);
+    assert.deepEqual(
+      Object.values(totals),
+      counts(EXAMPLE).reduce((a, b) => a.map((n, i) => n + b[i])),
+    );
+    const refused = await worker.request("?from=2024-06-01", { path });
+    assert.deepEqual([refused.status, refused.json().detail[0].loc], [422, ["query", "to"]]);
+  });
+
   test("an array, a page and gzip data give the report", async () => {
     const records = exampleRecords();
     const gzipped = { httpMetadata: { contentEncoding: "gzip" } };

@@ -258,6 +258,7 @@ for (const [mode, start] of Object.entries(MODES)) {
         assert.equal(status, 200);
         assert.match(headers.get("cache-control"), /^public/);
         const paths = [...OTHERS.map(({ path }) => path), "/v1/usage/by-agent"];
+        if (mode === "computed") paths.push("/v1/usage/breakdown");
         assert.deepEqual(Object.keys(json().paths).sort(), paths.sort());
         const names = json().paths["/v1/usage/by-agent"].get.parameters.map(({ name }) => name);
         const last = mode === "computed" ? "offset" : "X-Sub-Account-Id";

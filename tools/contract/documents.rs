@@ -1,5 +1,7 @@
 //! The files that are generated from `src/`, each with its path in the project.
 
+#[path = "breakdown.rs"]
+mod breakdown;
 #[path = "constants.rs"]
 mod constants;
 #[path = "examples.rs"]

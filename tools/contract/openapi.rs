@@ -1,20 +1,24 @@
 //! The OpenAPI 3.1 document.
 
-use super::{examples, gather, prose, shapes};
+use super::{breakdown, examples, gather, prose, shapes};
 use serde_json::{Map, Value, json};
-use usage_by_agent::contract::{ERROR, Endpoint, Kind, Need, PARAMETER_ERRORS, PERIODS, Parameter, Shape, Takes};
+use usage_by_agent::contract::{
+    BREAKDOWN, BREAKDOWN_PATH, ERROR, Endpoint, Kind, Need, PARAMETER_ERRORS, PERIODS, Parameter, Shape, Takes,
+};
 use usage_by_agent::json::MAX_SAFE;
 
 /// The whole document.
 pub fn document() -> Value {
-    let paths: Map<_, _> = Endpoint::ALL
+    let mut paths: Map<_, _> = Endpoint::ALL
         .iter()
         .map(|(name, endpoint)| (endpoint.path().to_owned(), json!({"get": operation(name, *endpoint)})))
         .collect();
+    paths.insert(BREAKDOWN_PATH.into(), json!({"get": of_breakdowns()}));
     let mut all = shapes();
     gather(&PARAMETER_ERRORS, &mut all);
     gather(&ERROR, &mut all);
-    let schemas: Map<_, _> = all.iter().map(|shape| (shape.name.to_owned(), schema(shape))).collect();
+    let mut schemas: Map<_, _> = all.iter().map(|shape| (shape.name.to_owned(), schema(shape))).collect();
+    schemas.extend(breakdown::schemas());
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -186,6 +190,34 @@ fn operation(name: &str, endpoint: Endpoint) -> Value {
     })
 }
 
+/// Breakdowns are computed only. So they have no parameter and no error of an upstream.
+fn of_breakdowns() -> Value {
+    let parameters: Vec<_> = BREAKDOWN.iter().map(parameter).collect();
+    let shared = |name: &str| json!({"$ref": format!("#/components/responses/{name}")});
+    let content = json!({"application/json": {
+        "schema": {"$ref": "#/components/schemas/Breakdown"},
+        "example": breakdown::example(),
+    }});
+    let headers = header_references(&["ETag", "X-Ignored-Parameters"]);
+    json!({
+        "operationId": "breakdown",
+        "summary": "Usage of any window by any dimensions, and over time",
+        "description": "This endpoint is usage-by-agent's own. The vendor's API does not have it.",
+        "tags": ["usage"],
+        SOURCE: "computed",
+        "parameters": parameters,
+        "responses": {
+            "200": {"description": "The usage.", "headers": headers, "content": content},
+            "304": {"description": "The response has not changed: it has the tag of `If-None-Match`.", "headers": headers},
+            "401": shared("Unauthorized"),
+            "404": shared("NotFound"),
+            "406": shared("NotAcceptable"),
+            "422": shared("BadParameters"),
+            "500": shared("Failed"),
+        },
+    })
+}
+
 fn response(about: &str, shape: &Shape, headers: &[&str], example: &Value) -> Value {
     let content = json!({"application/json": {"schema": reference(shape), "example": example}});
     json!({"description": about, "headers": header_references(headers), "content": content})
@@ -210,6 +242,12 @@ fn parameter(parameter: &Parameter) -> Value {
         Takes::Length(length) => {
             json!({"type": "integer", "minimum": length.min, "maximum": length.max, "default": length.default})
         }
+        Takes::Maybe(choices) => json!({"type": "string", "enum": choices}),
+        Takes::List(choices) => {
+            json!({"type": "array", "items": {"type": "string", "enum": choices}, "uniqueItems": true})
+        }
+        Takes::Moment => json!({"type": "string", "examples": ["2024-06-01", "2024-06-01T04:00:00Z"]}),
+        Takes::Shift(min) => json!({"type": "integer", "minimum": min, "maximum": 0}),
         Takes::Offset(min) => json!({"type": "integer", "minimum": min, "maximum": 0, "default": 0}),
     };
     let mut written = json!({
@@ -219,6 +257,10 @@ fn parameter(parameter: &Parameter) -> Value {
         "description": parameter.about,
         "schema": schema,
     });
+    if let (Takes::List(_), Some(fields)) = (parameter.takes, written.as_object_mut()) {
+        fields.insert("style".into(), "form".into());
+        fields.insert("explode".into(), false.into());
+    }
     if let (Takes::Offset(_), Some(fields)) = (parameter.takes, written.as_object_mut()) {
         fields.insert(SOURCE.into(), "computed".into());
     }

@@ -1,7 +1,9 @@
 //! TypeScript: the types of the responses, and the endpoints with their parameters.
 
 use super::{gather, prose, shapes};
-use usage_by_agent::contract::{ERROR, Endpoint, Field, Kind, Need, PARAMETER_ERRORS, SeriesLength, Shape, Takes};
+use usage_by_agent::contract::{
+    BREAKDOWN, BREAKDOWN_PATH, ERROR, Endpoint, Field, Kind, Need, PARAMETER_ERRORS, SeriesLength, Shape, Takes,
+};
 
 const HEAD: &str = "// Written by `npm run contract` from src/contract/. Change it there.\n\n";
 
@@ -71,9 +73,11 @@ pub fn endpoints() -> String {
     text += "
 /** A parameter of a query. `source: \"computed\"` marks a parameter of this package, which an upstream does not have. */
 export type Parameter =
-  | { name: string; type: \"choice\"; choices: readonly string[] }
+  | { name: string; type: \"choice\"; choices: readonly string[]; optional?: true }
+  | { name: string; type: \"list\"; choices: readonly string[] }
   | { name: string; type: \"zone\" }
-  | { name: string; type: \"integer\"; minimum: number; maximum: number; default: number; source?: \"computed\" };
+  | { name: string; type: \"moment\" }
+  | { name: string; type: \"integer\"; minimum: number; maximum: number; default?: number; source?: \"computed\" };
 
 /** Each endpoint's path and parameters. */
 export const ENDPOINTS: readonly { name: Endpoint; path: string; parameters: readonly Parameter[] }[] = [
@@ -95,12 +99,35 @@ export const ENDPOINTS: readonly { name: Endpoint; path: string; parameters: rea
         };
         text += "  },\n";
     }
-    text + "];\n"
+    text += "];\n\n/** The path and the parameters of breakdowns, which only this package has. */\nexport const BREAKDOWN = {\n";
+    text += &format!("  name: \"breakdown\",\n  path: \"{BREAKDOWN_PATH}\",\n  parameters: [\n");
+    for parameter in BREAKDOWN {
+        text += &written(parameter.name, &takes(parameter.takes));
+    }
+    text + "  ] satisfies Parameter[] as readonly Parameter[],\n} as const;\n"
+}
+
+/// A parameter as an object, on one line if it fits.
+fn written(name: &str, takes: &str) -> String {
+    const LINE_WIDTH: usize = 120;
+    let line = format!("    {{ name: \"{name}\", {takes} }},\n");
+    if line.len() <= LINE_WIDTH + 1 {
+        return line;
+    }
+    let takes = takes
+        .replacen(", choices", ",\n      choices", 1)
+        .replace("], optional", "],\n      optional");
+    format!("    {{\n      name: \"{name}\",\n      {takes},\n    }},\n")
 }
 
 fn takes(takes: Takes) -> String {
+    let choices = |choices: &[&str]| format!("choices: [\"{}\"]", choices.join("\", \""));
     match takes {
-        Takes::OneOf(choices) => format!("type: \"choice\", choices: [\"{}\"]", choices.join("\", \"")),
+        Takes::OneOf(of) => format!("type: \"choice\", {}", choices(of)),
+        Takes::Maybe(of) => format!("type: \"choice\", {}, optional: true", choices(of)),
+        Takes::List(of) => format!("type: \"list\", {}", choices(of)),
+        Takes::Moment => "type: \"moment\"".into(),
+        Takes::Shift(min) => format!("type: \"integer\", minimum: {min}, maximum: 0"),
         Takes::Zone => "type: \"zone\"".into(),
         Takes::Length(SeriesLength { min, max, default }) => {
             format!("type: \"integer\", minimum: {min}, maximum: {max}, default: {default}")

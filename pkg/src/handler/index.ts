@@ -10,7 +10,7 @@ import { type Answer, errorAnswer, unauthorized } from "./http/answer.js";
 import { bearerToken } from "./http/bearer.js";
 import { corsPolicy, PREFLIGHT_HEADERS } from "./http/cors.js";
 import { documentOf, type SourceKind } from "./http/document.js";
-import { ENDPOINTS } from "./http/endpoints.js";
+import { BREAKDOWN, ENDPOINTS } from "./http/endpoints.js";
 import { ignoredParameters } from "./http/ignored.js";
 import { type EndpointEntry, readQuery } from "./http/parameters.js";
 import { respond } from "./http/respond.js";
@@ -49,7 +49,8 @@ const METHODS = "GET, HEAD, OPTIONS";
  * from a rollup the header is ignored. Your functions get the request, and may read it.
  *
  * From records and from a rollup `/v1/usage/by-agent` also takes `offset`, from -1200 to 0: `-1` is the previous period. The vendor
- * does not have this parameter.
+ * does not have this parameter. Nor does the vendor have `GET /v1/usage/breakdown`, which only a handler with records or a rollup
+ * serves: the usage of any window by `by=channel,direction` and `step=day`. Its series are arrays of numbers.
  *
  * @param options exactly one of `records`, `rollup` and `upstream`, and the options that belong to it
  * @returns a function from a `Request` to the promise of a `Response`, which never rejects
@@ -124,10 +125,11 @@ interface ServedEndpoint extends EndpointEntry {
   names: ReadonlySet<string>;
 }
 
-/** The endpoints by their paths, without the parameters that only the other kind of source has. */
+/** The endpoints by their paths, without the endpoint and the parameters that only the other kind of source has. */
 function endpointsOf(kind: SourceKind): Served["endpoints"] {
+  const all: EndpointEntry[] = kind === "computed" ? [...ENDPOINTS, BREAKDOWN] : [...ENDPOINTS];
   return new Map(
-    ENDPOINTS.map((endpoint) => {
+    all.map((endpoint) => {
       const parameters = endpoint.parameters.filter((parameter) => kind === "computed" || !("source" in parameter));
       return [endpoint.path, { ...endpoint, parameters, names: new Set(parameters.map(({ name }) => name)) }];
     }),

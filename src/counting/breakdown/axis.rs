@@ -7,6 +7,7 @@ use super::BreakdownQuery;
 use crate::calendar::buckets::{Bucket, Unit, between, date_of, hours};
 use crate::calendar::period::Window;
 use crate::calendar::timestamp::{text, to_wire};
+use crate::contract::{DIMENSION_NAMES, STEP_NAMES};
 use crate::counting::ledger::Ledger;
 use crate::counting::quarter_hours::{ALL_TIME, QUARTER, Timeline, beginning_at};
 use crate::error::{Code, Place, UsageError};
@@ -31,7 +32,7 @@ pub enum Dimension {
 }
 
 /// The names of the dimensions in options, in the order of [`Dimension`].
-pub const DIMENSIONS: [&str; 6] = ["agent", "number", "channel", "direction", "weekday", "hour"];
+pub const DIMENSIONS: [&str; 6] = DIMENSION_NAMES;
 
 /// The length of a step of the time axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +44,15 @@ pub enum Step {
 }
 
 /// The steps, with their names in options.
-pub const STEPS: [(&str, Step); 4] = [
-    ("hour", Step::Hour),
-    ("day", Step::Of(Unit::Day)),
-    ("week", Step::Of(Unit::Week)),
-    ("month", Step::Of(Unit::Month)),
-];
+pub const STEPS: [(&str, Step); 4] = {
+    let [hour, day, week, month] = STEP_NAMES;
+    [
+        (hour, Step::Hour),
+        (day, Step::Of(Unit::Day)),
+        (week, Step::Of(Unit::Week)),
+        (month, Step::Of(Unit::Month)),
+    ]
+};
 
 /// The window of a breakdown.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@ import {
   type AgentPage,
   type Endpoint,
   type Problem,
+  type RollupOptions,
   recordsWindow,
   UsageAggregator,
   UsageError,
@@ -19,6 +20,7 @@ import { notify } from "../notify.js";
 import { type Awaitable, isRollup, type ReportOptions, type UsageHandlerOptions } from "../options.js";
 import type { Question, Source } from "../source.js";
 import { type ParsedAccount, parseAccount, withNumbers, withWebhooks } from "./account.js";
+import { toBreakdownQuery, withArrays, wrongBreakdown } from "./breakdown.js";
 import { isStreamed, Unread } from "./records-input.js";
 
 /** The error messages that callers see. They do not quote the records, which callers may not be allowed to see. */
@@ -30,7 +32,7 @@ const MESSAGES: Record<string, string> = {
 };
 
 /** The whole query: the part that the handler's owner sets and the part that the caller sends. */
-type FullQuery = ReportOptions & Omit<Params, "tz"> & { now: NonNullable<UsageQuery["now"]> };
+export type FullQuery = ReportOptions & Omit<Params, "tz"> & { now: NonNullable<UsageQuery["now"]> };
 
 /** Computes responses from the records or the rollup that the handler's owner supplies. */
 export function computedSource(options: UsageHandlerOptions): Source {
@@ -42,7 +44,8 @@ export function computedSource(options: UsageHandlerOptions): Source {
     try {
       // The clock is read once, so that the window and the response agree about the current time.
       const whole: FullQuery = { ...(await settings(request)), ...question.query, now: options.now?.() ?? Date.now() };
-      const known = endpoint.name === "by-agent" ? parseAccount(undefined) : await account(request);
+      const needsAccount = endpoint.name !== "by-agent" && endpoint.name !== "breakdown";
+      const known = needsAccount ? await account(request) : parseAccount(undefined);
       if (endpoint.name === "usage" && known.stated.numbers === undefined) {
         return errorAnswer(404, "account_unknown", "The account's numbers are not known here.");
       }
@@ -52,6 +55,8 @@ export function computedSource(options: UsageHandlerOptions): Source {
       return { status: 200, body: JSON.stringify(value) };
     } catch (error) {
       if (request.signal.aborted) return clientGone();
+      const wrong = wrongBreakdown(error, question);
+      if (wrong !== undefined) return wrong;
       if (isOutOfRange(error, question)) return outOfRange(question);
       return { ...failure(error), error };
     }
@@ -114,15 +119,16 @@ async function computeAnswer(
     return ask(counts);
   }
 
-  const given = await records(recordsWindow(endpoint.name, question), request);
-  const query = { ...question, ...warningsTo(options, request) };
+  const asked = endpoint.name === "breakdown" ? toBreakdownQuery(question) : (question as UsageQuery);
+  const given = await records(recordsWindow(endpoint.name, asked), request);
+  const query = { ...asked, ...warningsTo(options, request) };
   const source = isStreamed(given) ? new Unread(given) : given;
   try {
     if (endpoint.name === "by-agent") {
       if (!(source instanceof Unread)) return usageByAgent(source, query as UsageQuery);
       return await usageByAgentStream(source.stream, { ...(query as UsageQuery), signal: request.signal });
     }
-    const counts = new UsageRollup(query);
+    const counts = new UsageRollup(query as RollupOptions);
     try {
       if (source instanceof Unread) await counts.pushStream(source.stream, { signal: request.signal });
       else counts.push(source);
@@ -163,8 +169,15 @@ function outOfRange({ sent }: Question): Answer {
   return { status: 422, body: JSON.stringify({ detail }) };
 }
 
-function askRollup(rollup: UsageRollup, endpoint: Endpoint, question: FullQuery, account: ParsedAccount): object {
+function askRollup(
+  rollup: UsageRollup,
+  endpoint: Endpoint | "breakdown",
+  question: FullQuery,
+  account: ParsedAccount,
+): object {
   switch (endpoint) {
+    case "breakdown":
+      return withArrays(rollup.breakdown(toBreakdownQuery(question)));
     case "by-agent":
       return rollup.byAgent(question as UsageQuery);
     case "usage":

@@ -3,11 +3,11 @@ import { OPENAPI } from "./openapi.js";
 /** Where a handler's responses come from: they are computed, or an upstream gives them. */
 export type SourceKind = "computed" | "upstream";
 
-type Operation = { parameters: { "x-source"?: SourceKind }[] };
+type Operation = { "x-source"?: SourceKind; parameters: { "x-source"?: SourceKind }[] };
 
 const texts: Partial<Record<SourceKind, string>> = {};
 
-/** The OpenAPI document of a handler, without the parameters that only the other kind of source has. It is made once. */
+/** The OpenAPI document of a handler, without the endpoints and parameters that only the other kind of source has. It is made once. */
 export function documentOf(kind: SourceKind): string {
   texts[kind] ??= JSON.stringify(filtered(kind));
   return texts[kind];
@@ -15,7 +15,8 @@ export function documentOf(kind: SourceKind): string {
 
 function filtered(kind: SourceKind): object {
   const document = structuredClone(OPENAPI) as { paths: Record<string, { get: Operation }> };
-  for (const { get } of Object.values(document.paths)) {
+  for (const [path, { get }] of Object.entries(document.paths)) {
+    if ((get["x-source"] ?? kind) !== kind) delete document.paths[path];
     get.parameters = get.parameters.filter((parameter) => (parameter["x-source"] ?? kind) === kind);
   }
   return document;

@@ -685,6 +685,236 @@ export const OPENAPI: object = {
           }
         }
       }
+    },
+    "/v1/usage/breakdown": {
+      "get": {
+        "operationId": "breakdown",
+        "summary": "Usage of any window by any dimensions, and over time",
+        "description": "This endpoint is usage-by-agent's own. The vendor's API does not have it.",
+        "tags": [
+          "usage"
+        ],
+        "x-source": "computed",
+        "parameters": [
+          {
+            "name": "by",
+            "in": "query",
+            "required": false,
+            "description": "The dimensions of the rows, separated by commas. Without them there is one row.",
+            "schema": {
+              "type": "array",
+              "items": {
+                "type": "string",
+                "enum": [
+                  "agent",
+                  "number",
+                  "channel",
+                  "direction",
+                  "weekday",
+                  "hour"
+                ]
+              },
+              "uniqueItems": true
+            },
+            "style": "form",
+            "explode": false
+          },
+          {
+            "name": "step",
+            "in": "query",
+            "required": false,
+            "description": "The length of the steps. Without it there are no steps and no series.",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "hour",
+                "day",
+                "week",
+                "month"
+              ]
+            }
+          },
+          {
+            "name": "from",
+            "in": "query",
+            "required": false,
+            "description": "The beginning of the window: a local date, or an instant (RFC 3339) on a quarter hour of UTC. It comes with `to`, and in place of `period` and `offset`. Without any of them the window is all that has been counted.",
+            "schema": {
+              "type": "string",
+              "examples": [
+                "2024-06-01",
+                "2024-06-01T04:00:00Z"
+              ]
+            }
+          },
+          {
+            "name": "to",
+            "in": "query",
+            "required": false,
+            "description": "The end of the window, which is not inside it: a local date if `from` is one, or else an instant.",
+            "schema": {
+              "type": "string",
+              "examples": [
+                "2024-06-01",
+                "2024-06-01T04:00:00Z"
+              ]
+            }
+          },
+          {
+            "name": "period",
+            "in": "query",
+            "required": false,
+            "description": "The window is the current period of this kind, moved by `offset`.",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "week",
+                "month",
+                "year"
+              ]
+            }
+          },
+          {
+            "name": "offset",
+            "in": "query",
+            "required": false,
+            "description": "The number of whole periods by which the current period is moved: -1 is the previous period.",
+            "schema": {
+              "type": "integer",
+              "minimum": -1200,
+              "maximum": 0
+            }
+          },
+          {
+            "name": "tz",
+            "in": "query",
+            "required": false,
+            "description": "The name of an IANA time zone, such as America/New_York, in upper or lower case. The default is the zone that the server is configured with, or else UTC.",
+            "schema": {
+              "type": "string",
+              "examples": [
+                "America/New_York"
+              ]
+            }
+          },
+          {
+            "name": "week_start",
+            "in": "query",
+            "required": false,
+            "description": "The first day of a week. The default is the day that the server is configured with, or else monday.",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "monday",
+                "tuesday",
+                "wednesday",
+                "thursday",
+                "friday",
+                "saturday",
+                "sunday"
+              ]
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The usage.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Breakdown"
+                },
+                "example": {
+                  "from": "2024-06-01T00:00:00Z",
+                  "to": "2024-06-03T00:00:00Z",
+                  "startMs": 1717200000000,
+                  "endMs": 1717372800000,
+                  "tz": "UTC",
+                  "steps": [
+                    {
+                      "start": "2024-06-01",
+                      "startMs": 1717200000000,
+                      "endMs": 1717286400000
+                    },
+                    {
+                      "start": "2024-06-02",
+                      "startMs": 1717286400000,
+                      "endMs": 1717372800000
+                    }
+                  ],
+                  "rows": [
+                    {
+                      "channel": "sms",
+                      "messages": 9,
+                      "calls": 0,
+                      "totalSeconds": 0,
+                      "series": {
+                        "messages": [
+                          4,
+                          5
+                        ],
+                        "calls": [
+                          0,
+                          0
+                        ],
+                        "totalSeconds": [
+                          0,
+                          0
+                        ]
+                      }
+                    }
+                  ],
+                  "totals": {
+                    "messages": 9,
+                    "calls": 0,
+                    "totalSeconds": 0
+                  }
+                }
+              }
+            }
+          },
+          "304": {
+            "description": "The response has not changed: it has the tag of `If-None-Match`.",
+            "headers": {
+              "Cache-Control": {
+                "$ref": "#/components/headers/Cache-Control"
+              },
+              "ETag": {
+                "$ref": "#/components/headers/ETag"
+              },
+              "X-Ignored-Parameters": {
+                "$ref": "#/components/headers/X-Ignored-Parameters"
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "422": {
+            "$ref": "#/components/responses/BadParameters"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          }
+        }
+      }
     }
   },
   "components": {
@@ -1629,6 +1859,237 @@ export const OPENAPI: object = {
           "error": {
             "$ref": "#/components/schemas/ErrorInfo",
             "description": "The error."
+          }
+        }
+      },
+      "BreakdownSeries": {
+        "type": "object",
+        "description": "The usage of a row over time.",
+        "required": [
+          "messages",
+          "calls",
+          "totalSeconds"
+        ],
+        "properties": {
+          "messages": {
+            "type": "array",
+            "items": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 9007199254740991,
+              "description": "Messages of the step."
+            },
+            "description": "One value for each step."
+          },
+          "calls": {
+            "type": "array",
+            "items": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 9007199254740991,
+              "description": "Completed calls of the step."
+            },
+            "description": "One value for each step."
+          },
+          "totalSeconds": {
+            "type": "array",
+            "items": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 9007199254740991,
+              "description": "Call seconds of the step."
+            },
+            "description": "One value for each step."
+          }
+        }
+      },
+      "BreakdownStep": {
+        "type": "object",
+        "description": "One step. The first and the last step are cut to the window.",
+        "required": [
+          "start",
+          "startMs",
+          "endMs"
+        ],
+        "properties": {
+          "start": {
+            "type": "string",
+            "description": "A local date; of hours the local time with its offset, `YYYY-MM-DDTHH:MM±hh:mm`."
+          },
+          "startMs": {
+            "type": "integer",
+            "description": "The first instant, in epoch milliseconds."
+          },
+          "endMs": {
+            "type": "integer",
+            "description": "The first instant after the step, in epoch milliseconds."
+          }
+        }
+      },
+      "BreakdownRow": {
+        "type": "object",
+        "description": "One row: its values in the dimensions of the query, and its usage.",
+        "required": [
+          "messages",
+          "calls",
+          "totalSeconds"
+        ],
+        "properties": {
+          "agentId": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "The agent's id; null for usage without an agent."
+          },
+          "agentName": {
+            "type": "string",
+            "description": "The agent's name."
+          },
+          "numberId": {
+            "type": "string",
+            "description": "The id of the phone number; empty for usage without one."
+          },
+          "phoneNumber": {
+            "type": "string",
+            "description": "The phone number; empty if the records do not contain it."
+          },
+          "channel": {
+            "type": "string",
+            "description": "The channel; empty for usage without one; `other` for all but the 64 most used ones."
+          },
+          "direction": {
+            "type": "string",
+            "enum": [
+              "",
+              "inbound",
+              "outbound",
+              "web"
+            ],
+            "description": "The direction; empty for usage without one."
+          },
+          "weekday": {
+            "type": "string",
+            "enum": [
+              "monday",
+              "tuesday",
+              "wednesday",
+              "thursday",
+              "friday",
+              "saturday",
+              "sunday"
+            ],
+            "description": "The local day of the week."
+          },
+          "hour": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 23,
+            "description": "The local hour."
+          },
+          "messages": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "The number of messages."
+          },
+          "calls": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "The number of completed calls."
+          },
+          "totalSeconds": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "The duration of the completed calls, in whole seconds."
+          },
+          "series": {
+            "$ref": "#/components/schemas/BreakdownSeries"
+          }
+        }
+      },
+      "BreakdownTotals": {
+        "type": "object",
+        "description": "The sums of all rows.",
+        "required": [
+          "messages",
+          "calls",
+          "totalSeconds"
+        ],
+        "properties": {
+          "messages": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "The number of messages."
+          },
+          "calls": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "The number of completed calls."
+          },
+          "totalSeconds": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "description": "The duration of the completed calls, in whole seconds."
+          }
+        }
+      },
+      "Breakdown": {
+        "type": "object",
+        "description": "The usage of a window by rows, and over time if there are steps.",
+        "required": [
+          "from",
+          "to",
+          "startMs",
+          "endMs",
+          "tz",
+          "rows",
+          "totals"
+        ],
+        "properties": {
+          "from": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The first instant of the window."
+          },
+          "to": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The first instant after the window."
+          },
+          "startMs": {
+            "type": "integer",
+            "description": "`from` in epoch milliseconds."
+          },
+          "endMs": {
+            "type": "integer",
+            "description": "`to` in epoch milliseconds."
+          },
+          "tz": {
+            "type": "string",
+            "description": "The zone's name as the tz database spells it."
+          },
+          "steps": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/BreakdownStep"
+            },
+            "description": "The steps, if the query has a `step`."
+          },
+          "rows": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/BreakdownRow"
+            },
+            "description": "The rows. Those with most messages come first, and usage without an agent is last."
+          },
+          "totals": {
+            "$ref": "#/components/schemas/BreakdownTotals"
           }
         }
       }

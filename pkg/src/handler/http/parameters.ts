@@ -1,5 +1,5 @@
-import { isTimeZone, type ParameterError, type Period, zoneHint } from "usage-by-agent";
-import type { ENDPOINTS, Parameter } from "./endpoints.js";
+import { type Endpoint, isTimeZone, type ParameterError, type Period, zoneHint } from "usage-by-agent";
+import type { Parameter } from "./endpoints.js";
 import { readInteger } from "./integer.js";
 
 /** The documented parameters, checked. A parameter that was not sent has its default, if there is one. */
@@ -13,10 +13,24 @@ export interface Params {
   months?: number;
   /** The number of whole periods by which the period is moved. Only computed responses have this parameter. */
   offset?: number;
+  /** The dimensions of a breakdown, separated by commas. */
+  by?: string;
+  /** The length of a breakdown's steps. */
+  step?: string;
+  /** The beginning of a breakdown's window. */
+  from?: string;
+  /** The end of a breakdown's window. */
+  to?: string;
+  /** The first day of a breakdown's weeks. */
+  week_start?: string;
 }
 
 /** An endpoint's path and parameters. */
-export type EndpointEntry = (typeof ENDPOINTS)[number];
+export interface EndpointEntry {
+  name: Endpoint | "breakdown";
+  path: string;
+  parameters: readonly Parameter[];
+}
 
 /** A query string that has been read. */
 export interface ReadQuery {
@@ -49,9 +63,9 @@ export function readQuery(
         query[name] = read;
         sent[name] = String(read);
       }
-    } else if (parameter.type === "choice") {
+    } else if (parameter.type === "choice" && !parameter.optional) {
       detail.push({ type: "missing", loc: ["query", name], msg: "Field required", input: null });
-    } else if (parameter.type === "integer") {
+    } else if (parameter.type === "integer" && parameter.default !== undefined) {
       query[name] = parameter.default;
     }
   }
@@ -64,6 +78,8 @@ type Fault = Pick<ParameterError, "type" | "msg"> & { ctx?: object };
 function readParameter(parameter: Parameter, text: string): string | number | Fault {
   if (parameter.type === "integer") return readNumber(parameter, text);
   if (parameter.type === "choice") return oneOf(parameter.choices, text);
+  if (parameter.type === "list") return listOf(parameter.choices, text);
+  if (parameter.type === "moment") return text; // the package reads it together with the other end of the window
   return isTimeZone(text) ? text : unknownZone(text);
 }
 
@@ -95,6 +111,17 @@ function readNumber({ minimum, maximum }: Limits, text: string): number | Fault 
     return { type: "less_than_equal", msg: `${msg} less than or equal to ${maximum}`, ctx: { le: maximum } };
   }
   return value;
+}
+
+/** Some of the names, each once, separated by commas. */
+function listOf(names: readonly string[], text: string): string | Fault {
+  const given = text === "" ? [] : text.split(",");
+  for (const name of given) {
+    const read = oneOf(names, name);
+    if (typeof read === "object") return read;
+  }
+  if (new Set(given).size === given.length) return text;
+  return { type: "value_error", msg: "Value error, each dimension should occur once" };
 }
 
 function oneOf(names: readonly string[], text: string): string | Fault {

@@ -1,4 +1,4 @@
-import { type ErrorDetail, type Problem, validateResponse } from "usage-by-agent";
+import { type Endpoint, type ErrorDetail, type Expectation, type Problem, validateResponse } from "usage-by-agent";
 import { type Answer, errorAnswer } from "../http/answer.js";
 import type { Question } from "../source.js";
 
@@ -49,7 +49,7 @@ export function judge(received: Received, question: Question): Answer {
 
 function report(received: Received, { endpoint, query }: Question): Answer {
   if (received.body === null) return bad(received, "upstream_too_large", "The upstream's response is too long.");
-  const checked = validateResponse(endpoint.name, received.body, query);
+  const checked = validateResponse(endpoint.name as Endpoint, received.body, query as Expectation);
   if (checked.ok)
     return { status: 200, body: received.body, headers: keptHeaders(received.headers), ...tagOf(received) };
   const message = "The upstream's response is not a valid response to this request.";
