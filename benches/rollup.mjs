@@ -9,12 +9,16 @@ export async function rollup() {
   const mb = (bytes) => `${digits(bytes / 1e6)} MB`;
   const events = `${digits(results.events)} events, ${results.agents} agents, a year`;
   const rows = [];
-  for (const [name, { asked, memory, snapshot, feeding }] of Object.entries(results.rollups)) {
+  for (const [name, { asked, breakdowns, memory, snapshot, feeding }] of Object.entries(results.rollups)) {
     const job = `a rollup of ${events}, ${name}`;
     rows.push(
       row(`${job}: \`byAgent\` of a month, in any of ${asked.months.count} months and zones`, times(asked.months)),
       row(`${job}: \`byAgent\` of the year, in any zone`, times(asked.years)),
       row(`${job}: \`daily\` of 365 days`, times(asked.days)),
+      row(`${job}: the first \`breakdown\` of the year by agent and day in a zone`, `${digits(breakdowns.first)} ms`),
+      ...breakdowns.figures.map(([what, { time, ratio }]) =>
+        row(`${job}: \`breakdown\` of the year ${what}`, `${digits(time)} ms, ${digits(ratio)} × \`byAgent\``),
+      ),
       row(`${job}: memory; snapshot`, `${mb(memory)}; ${mb(snapshot)}`),
       row(`${job}: counting an event, given as JSON in batches`, `${digits(feeding)} ns`),
     );

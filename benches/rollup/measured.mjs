@@ -2,7 +2,8 @@
 
 import init, { timeZones, UsageAggregator, UsageRollup } from "usage-by-agent";
 import { initSync } from "../../pkg/wasm/usage_by_agent.js";
-import { quantile } from "../measure.mjs";
+import { median, quantile, ratios } from "../measure.mjs";
+import { interleaved } from "../rounds.mjs";
 
 await init();
 const EVENTS = 10_000_000;
@@ -46,6 +47,38 @@ function timed(runs, run) {
   return { count: runs, median: quantile(taken, 0.5), worst: Math.max(...taken) };
 }
 
+/** The milliseconds of a run. */
+function taken(run) {
+  const began = performance.now();
+  run();
+  return performance.now() - began;
+}
+
+/**
+ * Breakdowns of the year beside its `byAgent`, in turn. The first question in a zone reads every quarter hour, and later ones read the
+ * sums of days that it left, so both are measured.
+ */
+async function broken(rollup) {
+  const period = { period: "year", tz: "America/New_York", now: YEAR + LENGTH / 2 };
+  const first = taken(() => rollup.breakdown({ ...period, by: ["agent"], step: "day" }));
+  const contenders = { byAgent: () => taken(() => rollup.byAgent(period)) };
+  const queries = {
+    "by agent": { by: ["agent"] },
+    "by agent and day": { by: ["agent"], step: "day" },
+    "by agent and hour": { by: ["agent"], step: "hour" },
+    "by weekday and hour": { by: ["weekday", "hour"] },
+  };
+  for (const [name, query] of Object.entries(queries)) {
+    contenders[name] = () => taken(() => rollup.breakdown({ ...period, ...query }));
+  }
+  const { byAgent, ...costs } = await interleaved(contenders, { rounds: 15 });
+  const figures = Object.entries(costs).map(([name, cost]) => [
+    name,
+    { time: median(cost), ratio: median(ratios(cost, byAgent)) },
+  ]);
+  return { first, figures };
+}
+
 const zones = timeZones();
 const rollups = {};
 const start = memory();
@@ -71,6 +104,7 @@ for (const dedupe of [false, true]) {
   };
   rollups[dedupe ? "with ids" : "without ids"] = {
     asked,
+    breakdowns: await broken(rollup),
     memory: grown,
     feeding: (feeding * 1e6) / EVENTS,
     snapshot: rollup.snapshot().length,
