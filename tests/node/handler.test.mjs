@@ -115,6 +115,7 @@ describe("the parameters of a breakdown", () => {
       ["?by=agents", ["by"]],
       ["?by=agent,agent", ["by"]],
       ["?by=agent,", ["by"]],
+      ["?by=", ["by"]],
       ["?step=year&period=decade&week_start=Mon&tz=Mars", ["step", "period", "tz", "week_start"]],
       ["?offset=1&period=week", ["offset"]],
       ["?offset=-1", ["period"]],

@@ -244,7 +244,7 @@ fn parameter(parameter: &Parameter) -> Value {
         }
         Takes::Maybe(choices) => json!({"type": "string", "enum": choices}),
         Takes::List(choices) => {
-            json!({"type": "array", "items": {"type": "string", "enum": choices}, "uniqueItems": true})
+            json!({"type": "array", "items": {"type": "string", "enum": choices}, "minItems": 1, "uniqueItems": true})
         }
         Takes::Moment => json!({"type": "string", "examples": ["2024-06-01", "2024-06-01T04:00:00Z"]}),
         Takes::Shift(min) => json!({"type": "integer", "minimum": min, "maximum": 0}),

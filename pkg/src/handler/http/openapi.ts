@@ -714,6 +714,7 @@ export const OPENAPI: object = {
                   "hour"
                 ]
               },
+              "minItems": 1,
               "uniqueItems": true
             },
             "style": "form",

@@ -115,7 +115,7 @@ function readNumber({ minimum, maximum }: Limits, text: string): number | Fault 
 
 /** Some of the names, each once, separated by commas. */
 function listOf(names: readonly string[], text: string): string | Fault {
-  const given = text === "" ? [] : text.split(",");
+  const given = text.split(",");
   for (const name of given) {
     const read = oneOf(names, name);
     if (typeof read === "object") return read;
