@@ -20,6 +20,7 @@ const CORE = [
 
 const PACKAGE = [
   ["collect", "command"],
+  ["audit"],
   ["handler"],
   ["web", "edge"],
   ["slim", "commonjs"],
