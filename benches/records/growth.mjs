@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { UsageAggregator } from "usage-by-agent";
-import { initSync } from "../../pkg/wasm/usage_by_agent.js";
+import { moduleBytes as memory } from "../../tests/support/module-memory.mjs";
 import { clock, median } from "../measure.mjs";
 import { queryOf } from "./input.mjs";
 
@@ -20,7 +20,6 @@ for (const { index, 0: text } of bytes.toString("latin1").matchAll(/"(?:id|messa
 const LETTERS = Buffer.from("ghijklmnopqrstuvwxyz");
 
 const resident = () => process.memoryUsage().rss;
-const memory = () => initSync().memory.buffer.byteLength;
 
 function stream(size, dedupe) {
   const usage = new UsageAggregator({ ...query, dedupe });

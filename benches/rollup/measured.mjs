@@ -1,7 +1,7 @@
 // Feeds, queries and merges rollups, and prints the times and the memory as JSON.
 
 import init, { timeZones, UsageAggregator, UsageRollup } from "usage-by-agent";
-import { initSync } from "../../pkg/wasm/usage_by_agent.js";
+import { moduleBytes as memory } from "../../tests/support/module-memory.mjs";
 import { median, quantile, ratios } from "../measure.mjs";
 import { interleaved } from "../rounds.mjs";
 
@@ -11,7 +11,6 @@ const AGENTS = 200;
 const YEAR = Date.UTC(2024, 0, 1);
 const LENGTH = Date.UTC(2025, 0, 1) - YEAR;
 const utf8 = new TextEncoder();
-const memory = () => initSync().memory.buffer.byteLength;
 
 /** Events of a year, nearly in order. A fifth of them are calls. */
 function* batches(events, { from = 0, step = 1 } = {}) {

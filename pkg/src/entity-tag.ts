@@ -1,4 +1,4 @@
-import { core } from "./bridge/module.js";
+import { once, requireModule } from "./bridge/module.js";
 import { typeName, uint8ArrayOf } from "./bridge/values.js";
 import { UsageError } from "./errors.js";
 
@@ -20,11 +20,11 @@ const utf8 = new TextEncoder();
  * ```
  */
 export function entityTag(body: string | Uint8Array): string {
-  const wasm = core();
+  requireModule();
   const bytes = typeof body === "string" ? utf8.encode(body) : uint8ArrayOf(body);
   if (bytes === undefined) {
     throw new UsageError("invalid_option", `the body is ${typeName(body)}: wanted text or a Uint8Array`, { path: "" });
   }
-  const hash = wasm.contentHash(bytes);
+  const hash = once((glue) => glue.contentHash(bytes));
   return `"${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
 }

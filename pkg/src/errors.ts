@@ -1,5 +1,4 @@
 import type { Problem } from "./types.js";
-import { withHint } from "./zone-hint.js";
 
 /**
  * The kind of a {@link UsageError}.
@@ -14,6 +13,9 @@ import { withHint } from "./zone-hint.js";
  * - `overflow`: a sum is beyond 2^53 - 1
  * - `aborted`: the signal was aborted
  * - `not_initialised`: `init()` was not called, or failed
+ * - `out_of_memory`: the module's memory could not grow, because the host has no more or because of `configure({ maxModuleBytes })`
+ * - `terminated`: the module was stopped inside a call, because the stack was full or by a fault of the module; or the count was
+ *   lost in an earlier call that ended so. `cause` is the reason. The next call works, and a new count too
  * - `unauthorized`, `forbidden`: the vendor does not accept the token (401), or the token may not read this (403)
  * - `rate_limited`: the vendor has received too many requests (429), also at the last attempt
  * - `upstream_unreachable`: the vendor can't be reached, or has trouble (5xx), also at the last attempt
@@ -32,6 +34,8 @@ export type UsageErrorCode =
   | "overflow"
   | "aborted"
   | "not_initialised"
+  | "out_of_memory"
+  | "terminated"
   | "unauthorized"
   | "forbidden"
   | "rate_limited"
@@ -89,30 +93,6 @@ export class UsageError extends Error {
   }
 }
 
-/**
- * Calls the core. The core throws plain objects, which become a {@link UsageError}. The message of `invalid_tz` gets the zone
- * that the wrong name may mean.
- *
- * @param within the path of the core's input inside the caller's input, which is put before the error's path
- * @param hint gives what is put behind the error's message
- */
-export function attempt<T>(
-  call: () => T,
-  within = "",
-  hint: (fault: { code: string; message: string }) => string = () => "",
-): T {
-  try {
-    return call();
-  } catch (thrown) {
-    if (!isFault(thrown)) throw thrown;
-    const { code, message, path } = thrown;
-    throw new UsageError(code, code === "invalid_tz" ? withHint(message) : message + hint(thrown), {
-      ...thrown,
-      path: path && within + path,
-    });
-  }
-}
-
 /** The result of a call; `undefined` if it throws a {@link UsageError} with the code. */
 export function unless<T>(code: UsageErrorCode, call: () => T): T | undefined {
   try {
@@ -121,8 +101,4 @@ export function unless<T>(code: UsageErrorCode, call: () => T): T | undefined {
     if (error instanceof UsageError && error.code === code) return;
     throw error;
   }
-}
-
-function isFault(thrown: unknown): thrown is { code: UsageErrorCode; message: string } & UsageErrorDetails {
-  return typeof thrown === "object" && thrown !== null && !(thrown instanceof Error) && "code" in thrown;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { configure, type ModuleLimits } from "./bridge/limits.js";
 export { type CompiledModule, init, init as default, initSync, type ModuleSource } from "./bridge/module.js";
 export { UsageAggregator } from "./counting/aggregator.js";
 export { type ByteSource, decompressed } from "./counting/byte-source.js";

@@ -1,4 +1,4 @@
-import { core } from "./bridge/module.js";
+import { loadedModule, once, requireModule } from "./bridge/module.js";
 import {
   checked,
   toCoreBreakdownQuery,
@@ -9,7 +9,6 @@ import {
   unknownEndpoint,
 } from "./bridge/options.js";
 import { cachedBounds } from "./bridge/period-cache.js";
-import { attempt } from "./errors.js";
 import type {
   BreakdownQuery,
   Convention,
@@ -40,8 +39,8 @@ import { hintFor, type ZoneHint } from "./zone-hint.js";
  * ```
  */
 export function periodBounds(query: PeriodQuery): PeriodBounds {
-  const wasm = core();
-  return cachedBounds(wasm, toCorePeriodQuery(query));
+  loadedModule();
+  return cachedBounds(toCorePeriodQuery(query));
 }
 
 /**
@@ -55,8 +54,11 @@ export function periodBounds(query: PeriodQuery): PeriodBounds {
  * ```
  */
 export function timeZones(): string[] {
-  return core().timeZones().split("\n").sort();
+  requireModule();
+  return zoneNames().split("\n").sort();
 }
+
+const zoneNames = () => once((glue) => glue.timeZones());
 
 /**
  * Whether the tz database has a zone of that name. The name is matched without regard to case.
@@ -71,8 +73,8 @@ export function timeZones(): string[] {
  * ```
  */
 export function isTimeZone(name: unknown): boolean {
-  const wasm = core();
-  return typeof name === "string" && wasm.isTimeZone(name);
+  requireModule();
+  return typeof name === "string" && once((glue) => glue.isTimeZone(name));
 }
 
 /**
@@ -92,8 +94,8 @@ export function isTimeZone(name: unknown): boolean {
  * ```
  */
 export function zoneHint(name: unknown): ZoneHint | undefined {
-  core();
-  return typeof name === "string" ? hintFor(name) : undefined;
+  requireModule();
+  return typeof name === "string" ? hintFor(name, zoneNames) : undefined;
 }
 
 /**
@@ -118,10 +120,10 @@ export function recordsWindow(
   endpoint: Endpoint | "breakdown",
   query: BreakdownQuery & DailyQuery & MonthlyQuery = {},
 ): { startMs: number; endMs: number } {
-  const wasm = core();
+  requireModule();
   const json = JSON.stringify({ ...toCoreBreakdownQuery(query), ...toCoreSeriesQuery(query) });
   const name = typeof endpoint === "string" ? endpoint : "";
-  const found = attempt(() => wasm.recordsWindow(name, json)) as [number, number] | null;
+  const found = once((glue) => glue.recordsWindow(name, json)) as [number, number] | null;
   if (found === null) throw unknownEndpoint(endpoint);
   return { startMs: found[0], endMs: found[1] };
 }
@@ -137,7 +139,8 @@ export function recordsWindow(
  * ```
  */
 export function versions(): { package: string; tzdb: string } {
-  const [version, tzdb] = core().versions().split(" ") as [string, string];
+  requireModule();
+  const [version, tzdb] = once((glue) => glue.versions()).split(" ") as [string, string];
   return { package: version, tzdb };
 }
 
@@ -161,12 +164,12 @@ export function inferConvention(
   bounds: { period: string; periodStart: string; periodEnd: string },
   query: Partial<PeriodQuery> = {},
 ): Convention | null {
-  const wasm = core();
+  requireModule();
   checked(bounds, "the bounds", "{period, periodStart, periodEnd}");
   const { tz, weekStart } = toCorePartialQuery(query);
   const options = JSON.stringify({ tz, weekStart, period: toCoreValue(bounds.period) });
   const [start, end] = [bounds.periodStart, bounds.periodEnd].map((text) => (typeof text === "string" ? text : ""));
   type Found = [Convention["weekStart"], Convention["boundsAs"], string] | null;
-  const found = attempt(() => wasm.inferConvention(options, start as string, end as string)) as Found;
+  const found = once((glue) => glue.inferConvention(options, start as string, end as string)) as Found;
   return found && { weekStart: found[0], boundsAs: found[1], tz: found[2] };
 }

@@ -1,8 +1,7 @@
 import { notJson } from "./bridge/bodies.js";
-import { core } from "./bridge/module.js";
+import { once, requireModule } from "./bridge/module.js";
 import { toCoreExpectation, unknownEndpoint } from "./bridge/options.js";
 import { bytesOf, isWellFormed, said } from "./bridge/values.js";
-import { attempt } from "./errors.js";
 import type { AgentUsageResponse, Endpoint, Expectation, Problem, UsageResponses, Validation } from "./types.js";
 
 const utf8 = new TextEncoder();
@@ -44,7 +43,7 @@ export function validateResponse<E extends Endpoint>(
   body: unknown,
   expect: Expectation = {},
 ): Validation<UsageResponses[E]> {
-  const wasm = core();
+  requireModule();
   const options = JSON.stringify(toCoreExpectation(expect));
   let text: Uint8Array;
   let json: string | Uint8Array;
@@ -59,9 +58,8 @@ export function validateResponse<E extends Endpoint>(
   }
   if (text.length > MAX_BODY_BYTES)
     return unread(`the body is ${text.length} bytes long: wanted ${MAX_BODY_BYTES} at most`);
-  const found: Problem[] | null = attempt(() =>
-    wasm.validateResponse(typeof endpoint === "string" ? endpoint : "", text, options),
-  );
+  const name = typeof endpoint === "string" ? endpoint : "";
+  const found: Problem[] | null = once((glue) => glue.validateResponse(name, text, options));
   if (found === null) {
     throw unknownEndpoint(endpoint);
   }

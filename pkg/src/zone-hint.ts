@@ -1,6 +1,5 @@
 // Finds the zone that a wrong name means. If it is not certain, no zone is named.
 
-import * as glue from "../wasm/usage_by_agent.js";
 import { editDistance } from "./edit-distance.js";
 
 /** The zone that a wrong name most likely means, or the reason why no zone can be named. */
@@ -83,11 +82,11 @@ interface Names {
 
 let known: Names | undefined;
 
-function names(): Names {
+function names(list: () => string): Names {
   if (known !== undefined) return known;
-  known = { zones: new Map(), cities: new Map(), others: new Map(), spellings: [] };
-  const { zones, cities, others, spellings } = known;
-  for (const zone of glue.timeZones().split("\n")) {
+  const made: Names = { zones: new Map(), cities: new Map(), others: new Map(), spellings: [] };
+  const { zones, cities, others, spellings } = made;
+  for (const zone of list().split("\n")) {
     const name = zone.toLowerCase();
     zones.set(name, zone);
     spellings.push({ ...split(name), zone });
@@ -98,7 +97,8 @@ function names(): Names {
   }
   for (const [city, zone] of cities) if (zone !== undefined) spellings.push({ ...split(city), zone });
   for (const [zone, list] of Object.entries(OTHER_NAMES)) for (const name of list.split(" ")) others.set(name, zone);
-  return known;
+  known = made; // only a whole one is kept
+  return made;
 }
 
 function split(name: string): Omit<Spelling, "zone"> {
@@ -107,15 +107,19 @@ function split(name: string): Omit<Spelling, "zone"> {
   return { region: once.slice(0, Math.max(slash, 0)), place: once.slice(slash + 1) };
 }
 
-/** The zone that a wrong name means. The module must be loaded. */
-export function hintFor(name: string): ZoneHint | undefined {
+/**
+ * The zone that a wrong name means.
+ *
+ * @param list gives the names of all zones, separated by line feeds
+ */
+export function hintFor(name: string, list: () => string): ZoneHint | undefined {
   if (name.length > MAX_LENGTH) return;
   const asked = name
     .trim()
     .toLowerCase()
     .replace(/\s+/g, "_")
     .replace(/_(?:standard|daylight)_time$/, "~");
-  const { zones, cities, others, spellings } = names();
+  const { zones, cities, others, spellings } = names(list);
   const found = zones.get(asked) ?? others.get(asked);
   if (found !== undefined) return { zone: found };
   const offset = /^(?:utc|gmt)?_?([-+\u2212])(\d\d?)(?::?(\d\d))?$/.exec(asked);
@@ -165,9 +169,9 @@ function ofOffset(isWest: boolean, hours: number, minutes: number, zones: Map<st
 }
 
 /** The message of an unknown zone, with the zone that its name means. The core's messages end with what is wanted. */
-export function withHint(message: string): string {
+export function withHint(message: string, list: () => string): string {
   const name = /^unknown time zone "([^"\\…]*)": /.exec(message)?.[1];
-  const hint = name === undefined ? undefined : hintFor(name);
+  const hint = name === undefined ? undefined : hintFor(name, list);
   if (hint === undefined) return message;
   const { zone, reason } = hint;
   const wanted = zone === undefined ? message : message.replace(/, such as ".*/, "");

@@ -14,7 +14,7 @@ pub use periods::*;
 use crate::calendar::zone::TZDB_VERSION;
 use crate::collections::keyed_hash::set_key;
 use crate::collections::murmur3::murmur3_x64_128;
-use crate::error::{Problem, UsageError};
+use crate::error::{Code, Problem, UsageError};
 use crate::options::OptionValue;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -29,7 +29,19 @@ fn start() {
 /// Converts a value to plain objects. A missing value becomes `null`. A map becomes a `Map`, whose keys may be any text, also
 /// `__proto__`.
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    Ok(value.serialize(&Serializer::new().serialize_missing_as_null(true))?)
+    value
+        .serialize(&Serializer::new().serialize_missing_as_null(true))
+        .map_err(too_large)
+}
+
+/// The error for a number that JavaScript can't hold exactly. The serializer has no other errors for our values. Its own error would
+/// look like a fault of the module, after which the package gives up the instance.
+#[inline(never)]
+fn too_large(_: serde_wasm_bindgen::Error) -> JsValue {
+    thrown(UsageError::new(
+        Code::Overflow,
+        "a number of the result is beyond 2^53 - 1",
+    ))
 }
 
 #[inline(never)]

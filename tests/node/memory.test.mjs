@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { JUNE, message } from "../support/faults.mjs";
-import { memory } from "../support/module-memory.mjs";
+import { moduleBytes } from "../support/module-memory.mjs";
 import { installed, packed, runModule } from "../support/packed.mjs";
 
 const {
@@ -20,8 +20,8 @@ const {
 const utf8 = new TextEncoder();
 
 periodBounds(JUNE); // the first call loads the module
-const size = () => memory().byteLength;
-const MEMORY = `import { memory } from ${JSON.stringify(new URL("../support/module-memory.mjs", import.meta.url).href)};`;
+const size = moduleBytes;
+const MEMORY = `import { moduleBytes } from ${JSON.stringify(new URL("../support/module-memory.mjs", import.meta.url).href)};`;
 
 const records = Array.from({ length: 500 }, (_, i) => message({ id: `id-${i}`, agentId: `agent-${i % 50}` }));
 const bytes = utf8.encode(records.map((record) => JSON.stringify(record)).join("\n"));
@@ -187,7 +187,7 @@ test("a thousand live aggregators of 200 records take 16 KiB each, in the module
       const kept = Array.from({ length: 1000 }, make);
       const total = (await used()) - before;
       if (kept.some((usage) => usage.diagnostics().counted !== 200)) throw new Error("not counted");
-      console.log(total / kept.length, memory().byteLength);
+      console.log(total / kept.length, moduleBytes());
       `,
       { node: ["--expose-gc"] },
     );
@@ -214,9 +214,9 @@ test("garbage collection frees aggregators", async () => {
       await after(5);
     };
     for (let i = 0; i < 3; i++) await round();
-    const before = memory().byteLength;
+    const before = moduleBytes();
     for (let i = 0; i < 15; i++) await round();
-    console.log(before, memory().byteLength);
+    console.log(before, moduleBytes());
     `,
     { node: ["--expose-gc"] },
   );

@@ -1,14 +1,14 @@
 // The memory of the package's module. Import this file before the package.
 
-let latest;
+const memories = [];
 
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {
   constructor(...args) {
     super(...args);
-    latest = this.exports.memory;
+    memories.push(this.exports.memory);
   }
 };
 
-/** The memory of the latest instance, as an ArrayBuffer. */
-export const memory = () => latest.buffer;
+/** The memory of all instances together, in bytes. */
+export const moduleBytes = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);

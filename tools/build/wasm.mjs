@@ -1,28 +1,25 @@
 // Builds pkg/wasm from Rust: usage_by_agent.wasm, the glue usage_by_agent.js and its types.
 
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { quietly, root, run } from "../setup/run.mjs";
+import { Failed, quietly, root, run } from "../setup/run.mjs";
 import { bindgen, bindgenSources, buildBindgen, fetchBindgen, isBindgenBuilt } from "./bindgen.mjs";
+import { factoryOf, factoryTypesOf } from "./glue.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 const NAME = "usage_by_agent";
 
 // -O3 for speed: -Os and -Oz were less than 0.2 % smaller. wasm-opt reads the allowed features (SIMD, …) from the module.
-const WASM_OPT = ["-O3"];
+//
+// Each growth of the memory asks the imports memory_grow_pre and memory_grow_post. So the package can bound an instance, and knows
+// whether memory was missing where a call ended. The last pass removes the imports for loads and stores, which are not instrumented.
+const WASM_OPT = ["-O3", "--instrument-memory=memory.grow", "--remove-unused-module-elements"];
 
-// The glue's own functions take only a module of this realm, and decide by themselves how to get it. The package instantiates the
-// module by itself, so it needs what they are made of.
-const EXPORTS = {
-  [`${NAME}.js`]: "\nexport { __wbg_get_imports as imports, __wbg_finalize_init as finalize };\n",
-  [`${NAME}.d.ts`]: `
-export function imports(): WebAssembly.Imports;
-export function finalize(instance: WebAssembly.Instance, module: WebAssembly.Module): InitOutput;
-`,
-};
+/** The imports of the module that are not wasm-bindgen's. */
+const GROWTH = ["memory_grow_pre", "memory_grow_post"];
 
 const STAMP = join(root, "target", "wasm.stamp");
 
@@ -48,7 +45,7 @@ export async function buildWasm({ wasm: env }) {
   // cargo does nothing if nothing has changed. The next two tools are skipped if their input and flags have not changed.
   const input = createHash("sha256")
     .update(readFileSync(built))
-    .update(JSON.stringify([bindgenSources(), WASM_OPT, EXPORTS]))
+    .update(JSON.stringify([bindgenSources(), WASM_OPT, readFileSync(new URL("glue.mjs", import.meta.url), "utf8")]))
     .digest("hex");
   const expected = [`${NAME}.d.ts`, `${NAME}.js`, `${NAME}.wasm`];
   const isFresh =
@@ -60,9 +57,26 @@ export async function buildWasm({ wasm: env }) {
     await bindgen(built, out, NAME);
     await quietly(join(root, "node_modules/.bin/wasm-opt"), [...WASM_OPT, join(out, `${NAME}_bg.wasm`), "-o", raw]);
     for (const name of readdirSync(out).filter((name) => !expected.includes(name))) rmSync(join(out, name));
-    for (const [name, text] of Object.entries(EXPORTS)) appendFileSync(join(out, name), text);
+    checkGrowth(readFileSync(raw));
+    rewrite(join(out, `${NAME}.js`), factoryOf);
+    rewrite(join(out, `${NAME}.d.ts`), factoryTypesOf);
     writeFileSync(STAMP, input);
     printSizes(readFileSync(raw));
+  }
+}
+
+function rewrite(path, change) {
+  writeFileSync(path, change(readFileSync(path, "utf8")));
+}
+
+/** Makes sure that wasm-opt instrumented the growth of the memory, and nothing else. */
+function checkGrowth(bytes) {
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
+  const names = imports.filter(({ module }) => module === "env").map(({ name }) => name);
+  if (names.join() !== GROWTH.join()) {
+    throw new Failed(
+      `wasm-opt made the imports ${names.join(", ") || "of nothing"} in env: wanted ${GROWTH.join(", ")}`,
+    );
   }
 }
 

@@ -69,7 +69,7 @@ const UPSTREAM: &[&str] = &["Retry-After", "X-Request-Id", "X-Ignored-Parameters
 /// The headers of a response with the usage.
 const ANSWERED: [&str; 3] = ["ETag", "X-Request-Id", "X-Ignored-Parameters"];
 
-const FAULTS: [Fault; 8] = [
+const FAULTS: [Fault; 9] = [
     (
         "Refused",
         &["400", "402", "403"],
@@ -135,6 +135,13 @@ const FAULTS: [Fault; 8] = [
         UPSTREAM,
         "The upstream could not be reached, or its response is not valid. `details` lists the problems of the response.",
         ["upstream_unreachable", FAILED, "The upstream could not be reached."],
+    ),
+    (
+        "Exhausted",
+        &["503"],
+        &["X-Ignored-Parameters"],
+        "The server has not enough memory now.",
+        ["out_of_memory", FAILED, "There is not enough memory for this answer."],
     ),
     (
         "SlowUpstream",

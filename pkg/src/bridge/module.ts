@@ -1,11 +1,15 @@
-// Loads the one instance of the WebAssembly module, and gives the error if it can't be loaded.
+// Loads the WebAssembly module and keeps it compiled, so that it can have a new instance at any time. Gives the error if it can't be
+// loaded.
 //
 // Nothing is loaded while the package is imported: an import that is not used costs nothing, and a host that forbids compiling gets
 // an error that can be caught, at the first call.
 
-import * as glue from "../../wasm/usage_by_agent.js";
+import type { Glue } from "../../wasm/usage_by_agent.js";
 import { UsageError } from "../errors.js";
 import { isResponse } from "./bodies.js";
+import { endingOf, type Hint } from "./fault.js";
+import { Instance } from "./instance.js";
+import { requireRoom } from "./stack.js";
 import { bytesOf, isCompiled, said } from "./values.js";
 
 /** A `WebAssembly.Module`. Not every program that uses this package has types of WebAssembly. */
@@ -17,9 +21,15 @@ export type ModuleSource = URL | string | Request | Response | ArrayBuffer | Arr
 /** Gives the module that an entry contains. */
 export type Embedded = () => ArrayBuffer | ArrayBufferView | CompiledModule;
 
+/**
+ * What an instance is for. Counts that a caller keeps live apart from calls that begin and end by themselves, so that such a call
+ * can't end a count that is kept. All kept counts live in one instance.
+ */
+export type Purpose = "kept" | "oneShot";
+
 let embedded: Embedded | undefined;
-let ready = false;
-let memory: WebAssembly.Memory | undefined;
+let module: WebAssembly.Module | undefined;
+const instances: { [purpose in Purpose]?: Instance } = {};
 let pending: Promise<void> | undefined;
 
 /**
@@ -38,7 +48,7 @@ export function provide(source: Embedded): <T>(value: T) => T {
  * Loads the WebAssembly module without waiting, from a compiled module or from bytes. It is for `usage-by-agent/slim` where the tools
  * of a runtime compile the module. If the module is loaded already, the call does nothing.
  *
- * @param module the compiled module, or its bytes
+ * @param source the compiled module, or its bytes
  * @throws {UsageError} `not_initialised`, if it is not the module of this version, or the host does not allow compiling here
  *
  * @example
@@ -49,11 +59,11 @@ export function provide(source: Embedded): <T>(value: T) => T {
  * periodBounds({ period: "week", tz: "Europe/Paris" });
  * ```
  */
-export function initSync(module: ArrayBuffer | ArrayBufferView | CompiledModule): void {
-  if (ready) return;
+export function initSync(source: ArrayBuffer | ArrayBufferView | CompiledModule): void {
+  if (module !== undefined) return;
   try {
-    const compiled = isCompiled(module) ? module : new WebAssembly.Module(bufferOf(module));
-    use(compiled, new WebAssembly.Instance(ours(compiled), glue.imports()));
+    const given = compiledAtOnce(source);
+    use(given, Instance.of(given));
   } catch (cause) {
     throw notLoaded(cause);
   }
@@ -76,7 +86,7 @@ export function initSync(module: ArrayBuffer | ArrayBufferView | CompiledModule)
  * ```
  */
 export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<void> {
-  if (ready) return Promise.resolve();
+  if (module !== undefined && instances.oneShot?.hasEnded !== true) return Promise.resolve();
   pending ??= load(source).finally(() => {
     pending = undefined;
   });
@@ -85,14 +95,23 @@ export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<voi
 
 async function load(source: ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
   try {
-    const given = (await source) ?? embedded?.();
+    const given = module ?? (await source) ?? embedded?.();
     if (given === undefined) throw new Error("no source was given; wanted a URL, bytes or a WebAssembly.Module");
-    const module = ours(await compiled(given));
-    const instance = (await WebAssembly.instantiate(module, glue.imports())) as unknown as WebAssembly.Instance;
-    if (!ready) use(module, instance); // a call that did not wait may have been faster
+    const made = ours(await compiled(given));
+    const instance = await Instance.later(made);
+    if (instances.oneShot === undefined || instances.oneShot.hasEnded) use(module ?? made, instance); // else a call was faster
   } catch (cause) {
     throw notLoaded(cause);
   }
+}
+
+function use(loaded: WebAssembly.Module, instance: Instance): void {
+  module = loaded;
+  instances.oneShot = instance;
+}
+
+function compiledAtOnce(source: object): WebAssembly.Module {
+  return ours(isCompiled(source) ? source : new WebAssembly.Module(bufferOf(source)));
 }
 
 async function compiled(source: ModuleSource): Promise<WebAssembly.Module> {
@@ -119,45 +138,73 @@ function ours(module: WebAssembly.Module): WebAssembly.Module {
   return module;
 }
 
-function use(module: WebAssembly.Module, instance: WebAssembly.Instance): void {
-  memory = glue.finalize(instance, module).memory;
-  ready = true;
-}
-
 function notLoaded(cause: unknown): UsageError {
   return new UsageError("not_initialised", `the WebAssembly module could not be loaded: ${said(cause)}`, { cause });
 }
 
 /**
- * The core. The first call loads the module that the entry contains.
+ * Loads the module that the entry contains, unless it is loaded. Every function calls this first, before it reads a caller's values.
  *
  * @throws {UsageError} `not_initialised`, if the module is not loaded and can't be
+ * @throws {RangeError} if the stack is nearly full
  * @internal
  */
-export function core(): typeof glue {
-  if (ready) return glue;
+export function requireModule(): WebAssembly.Module {
+  requireRoom();
+  return loadedModule();
+}
+
+/** As {@link requireModule}, for calls that take half a microsecond and read no more than a few options. */
+export function loadedModule(): WebAssembly.Module {
+  if (module !== undefined) return module;
   if (embedded === undefined) {
     throw new UsageError(
       "not_initialised",
       "the WebAssembly module is not loaded yet: call `await init()` first, once, before anything else",
     );
   }
-  initSync(embedded());
-  return glue;
+  try {
+    module = compiledAtOnce(embedded());
+  } catch (cause) {
+    throw notLoaded(cause);
+  }
+  return module;
 }
 
-let bytes = new Uint8Array();
-let doubles = new Float64Array();
+/**
+ * The instance for a purpose. The first call makes it, and so does the first call after it has ended.
+ *
+ * @throws {UsageError} `not_initialised`; `out_of_memory`, `terminated` if the host has no memory or no stack for a further instance
+ * @internal
+ */
+export function instanceFor(purpose: Purpose): Instance {
+  const present = instances[purpose];
+  if (present !== undefined && !present.hasEnded) return present;
+  const compiled = loadedModule();
+  try {
+    const made = Instance.of(compiled);
+    instances[purpose] = made;
+    return made;
+  } catch (cause) {
+    const other = instances.oneShot;
+    if (purpose === "kept" && other !== undefined && !other.hasEnded) return other; // one is all that such a host allows
+    throw other === undefined && instances.kept === undefined ? notLoaded(cause) : notMade(cause);
+  }
+}
+
+function notMade(cause: unknown): UsageError {
+  const reason = said(cause);
+  return new UsageError(endingOf(reason), `the WebAssembly module could not get a new instance: ${reason}`, { cause });
+}
 
 /**
- * The module's memory as bytes and as doubles. The views are valid until the next call into the module, which may grow it.
+ * Calls the core for a result that keeps nothing in the module. See {@link Instance.cross}.
  *
  * @internal
  */
-export function memoryViews(): { bytes: Uint8Array; doubles: Float64Array } {
-  if (bytes.length === 0 && memory !== undefined) {
-    bytes = new Uint8Array(memory.buffer); // a view is empty before the first call, and after the memory has grown
-    doubles = new Float64Array(memory.buffer);
-  }
-  return { bytes, doubles };
+export function once<T>(call: (glue: Glue) => T, within?: string, hint?: Hint): T {
+  const instance = instanceFor("oneShot");
+  const result = instance.cross(call, within, hint);
+  instance.rest();
+  return result;
 }

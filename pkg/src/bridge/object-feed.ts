@@ -2,9 +2,11 @@
 
 import type { Counter, Feed } from "../../wasm/usage_by_agent.js";
 import { MAX_DEPTH, TAG } from "../constants.js";
-import { attempt, UsageError } from "../errors.js";
+import { UsageError } from "../errors.js";
 import { isAsyncIterable, isBlob, isReadableStream, isResponse, isThenable } from "./bodies.js";
+import type { Held } from "./held.js";
 import { isPartial, type List, RecordWriter, type Use } from "./record-writer.js";
+import { requireRoom } from "./stack.js";
 import { either, isArray, isIterable, property, typeName } from "./values.js";
 
 /** The accepted forms of several records, for error messages. */
@@ -17,9 +19,6 @@ export interface Fed {
   /** Whether the input was one record. If its kind is unknown, it was not counted. */
   isOne: boolean;
 }
-
-/** The part of the core that counts batches. */
-export type Counts = Pick<Counter, "pushColumns" | "endPage">;
 
 /**
  * How often one list may be an item of other lists of an input. Without a limit, a few lists could contain any number of records.
@@ -38,7 +37,7 @@ const idle = new Map<Use, RecordWriter>();
  * @param counts gives the counter; it is called for each batch, because an iterable may free the counter
  * @throws {UsageError} `invalid_option` if `records` is none of them; the errors of counting
  */
-export function pushObjects(records: unknown, use: Use, feed: Feed, counts: () => Counts): Fed {
+export function pushObjects(records: unknown, use: Use, feed: Held<Feed>, counts: () => Held<Counter>): Fed {
   // An iterable may itself push records. Such a push gets a writer of its own.
   const writer = idle.get(use) ?? new RecordWriter(use);
   idle.delete(use);
@@ -64,11 +63,11 @@ class Objects {
   #prefix = "";
   #first = 0;
   readonly #writer: RecordWriter;
-  readonly #feed: Feed;
-  readonly #counts: () => Counts;
+  readonly #feed: Held<Feed>;
+  readonly #counts: () => Held<Counter>;
   readonly #occurrences = new WeakMap<object, number>();
 
-  constructor(writer: RecordWriter, feed: Feed, counts: () => Counts) {
+  constructor(writer: RecordWriter, feed: Held<Feed>, counts: () => Held<Counter>) {
     this.#writer = writer;
     this.#feed = feed;
     this.#counts = counts;
@@ -76,6 +75,7 @@ class Objects {
 
   /** Counts the items of a list, and returns their number. */
   items(prefix: string, items: Iterable<unknown>, depth: number): number {
+    requireRoom(); // each list in a list is deeper
     const { columns } = this.#writer;
     let index = 0;
     this.#begin(prefix, index);
@@ -121,18 +121,15 @@ class Objects {
       try {
         this.items(`${path}/messages`, items, depth);
       } finally {
-        this.#feed.leave();
+        this.#feed.call((feed) => feed.leave());
       }
       return;
     }
     const count = this.items(`${path}/data`, items, depth);
     const more = isPartial(of) || either(of, "hasMore", "has_more");
     const total = property(of, "total");
-    this.#counts().endPage(
-      count,
-      typeof more === "boolean" ? Number(more) : -1,
-      typeof total === "number" ? total : -1,
-    );
+    const [hasMore, all] = [typeof more === "boolean" ? Number(more) : -1, typeof total === "number" ? total : -1];
+    this.#counts().call((counts) => counts.endPage(count, hasMore, all));
   }
 
   /** Why a list can't be read, as a tag. */
@@ -154,8 +151,10 @@ class Objects {
     const { columns } = this.#writer;
     if (columns.count === 0) return false;
     const { entries, numbers, lengths, text } = columns.flush();
-    const counts = this.#counts();
-    return attempt(() => counts.pushColumns(entries, numbers, lengths, text, this.#prefix, this.#first, this.#feed));
+    const [prefix, first, feed] = [this.#prefix, this.#first, this.#feed];
+    return this.#counts().call((counts) =>
+      counts.pushColumns(entries, numbers, lengths, text, prefix, first, feed.object),
+    );
   }
 }
 

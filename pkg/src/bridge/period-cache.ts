@@ -1,10 +1,10 @@
 // Caches period queries. Parsing a query takes several times as long as computing its period, and most programs repeat a few
 // queries with changing `now`.
 
-import type * as glue from "../../wasm/usage_by_agent.js";
-import { attempt } from "../errors.js";
+import type { PeriodQuestion } from "../../wasm/usage_by_agent.js";
 import type { Period, PeriodBounds } from "../types.js";
-import { memoryViews } from "./module.js";
+import type { Instance } from "./instance.js";
+import { instanceFor } from "./module.js";
 import type { CorePeriodQuery, CoreValue } from "./options.js";
 
 /** The most queries in the cache. */
@@ -13,16 +13,24 @@ const MAX_CACHED = 512;
 /** The queries by their zone, as the caller spelled it. */
 const known = new Map<CoreValue, CachedQuery[]>();
 let count = 0;
+/** The instance in which the queries live. It may be replaced although they live in it. */
+let home: Instance | undefined;
 
 /** The bounds of a query's period. */
-export function cachedBounds(wasm: typeof glue, query: CorePeriodQuery): PeriodBounds {
+export function cachedBounds(query: CorePeriodQuery): PeriodBounds {
+  const instance = instanceFor("oneShot");
+  if (instance !== home) {
+    known.clear();
+    count = 0;
+    home = instance;
+  }
   const inZone = known.get(query.tz);
-  const question = inZone?.find((question) => question.matches(query)) ?? read(wasm, query);
+  const question = inZone?.find((question) => question.matches(query)) ?? read(instance, query);
   return question.at(query.now);
 }
 
-function read(wasm: typeof glue, query: CorePeriodQuery): CachedQuery {
-  const question = new CachedQuery(wasm, query);
+function read(instance: Instance, query: CorePeriodQuery): CachedQuery {
+  const question = new CachedQuery(instance, query);
   if (count >= MAX_CACHED) forget();
   const inZone = known.get(query.tz);
   if (inZone === undefined) known.set(query.tz, [question]);
@@ -39,14 +47,17 @@ function forget(): void {
 
 class CachedQuery {
   readonly #query: CorePeriodQuery;
-  readonly #question: glue.PeriodQuestion;
+  readonly #instance: Instance;
+  readonly #question: PeriodQuestion;
   readonly #tz: string;
 
-  constructor(wasm: typeof glue, query: CorePeriodQuery) {
+  constructor(instance: Instance, query: CorePeriodQuery) {
     const { now: _, ...options } = query;
-    this.#question = attempt(() => new wasm.PeriodQuestion(JSON.stringify(options)));
+    const json = JSON.stringify(options);
+    this.#instance = instance;
     this.#query = query;
-    this.#tz = this.#question.tz();
+    this.#question = instance.cross((glue) => new glue.PeriodQuestion(json));
+    this.#tz = instance.cross(() => this.#question.tz());
   }
 
   /** Whether the query equals this one, except for `now` and `tz`. `===` is enough: a valid option is a simple value. */
@@ -56,9 +67,10 @@ class CachedQuery {
   }
 
   at(now: CoreValue): PeriodBounds {
-    const address = (typeof now === "number" && this.#question.at(now)) || this.#parseSlow(now);
+    const address =
+      (typeof now === "number" && this.#instance.cross(() => this.#question.at(now))) || this.#parseSlow(now);
     // The layout of `BoundsMemory` in src/wasm/periods.rs: two doubles and two texts.
-    const { bytes, doubles } = memoryViews();
+    const { bytes, doubles } = this.#instance.views();
     return {
       period: this.#query.period as Period,
       tz: this.#tz,
@@ -71,11 +83,12 @@ class CachedQuery {
 
   /** Parses a `now` that is text, and throws for an invalid one. This is slower. */
   #parseSlow(now: CoreValue): number {
-    return attempt(() => this.#question.read(JSON.stringify(now ?? null)));
+    const json = JSON.stringify(now ?? null);
+    return this.#instance.cross(() => this.#question.read(json));
   }
 
   free(): void {
-    this.#question.free();
+    this.#instance.cross(() => this.#question.free());
   }
 }
 

@@ -1,6 +1,5 @@
-import { core } from "../bridge/module.js";
+import { type Purpose, requireModule } from "../bridge/module.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
-import { attempt } from "../errors.js";
 import type { AgentUsageResponse, UsageQuery } from "../types.js";
 import { Counter } from "./counter.js";
 
@@ -32,14 +31,13 @@ export class UsageAggregator extends Counter {
    * @param query the period, and how records are read
    * @throws {UsageError} `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`, `out_of_range`, `not_initialised`
    */
-  constructor(query: UsageQuery) {
-    const wasm = core();
+  constructor(query: UsageQuery);
+  /** @internal */
+  constructor(query: UsageQuery, purpose: Purpose);
+  constructor(query: UsageQuery, purpose?: Purpose) {
+    requireModule();
     const options = JSON.stringify(toCoreUsageQuery(query));
-    super(
-      "UsageAggregator",
-      attempt(() => new wasm.Counter(options, true)),
-      "report",
-    );
+    super("UsageAggregator", (glue) => new glue.Counter(options, true), "report", purpose);
   }
 
   /** The report of the records that have been counted so far. */

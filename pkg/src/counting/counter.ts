@@ -1,13 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Counter as Core, Feed } from "../../wasm/usage_by_agent.js";
+import type { Counter as Core, Feed, Glue } from "../../wasm/usage_by_agent.js";
+import { Held } from "../bridge/held.js";
 import { checkKeys, DEFAULTS, QUERY } from "../bridge/known-keys.js";
-import { core } from "../bridge/module.js";
+import { instanceFor, type Purpose, requireModule } from "../bridge/module.js";
 import { pushObjects } from "../bridge/object-feed.js";
 import { checked } from "../bridge/options.js";
 import type { Use } from "../bridge/record-writer.js";
 import { chunksOf } from "../bridge/text-chunks.js";
 import { bytesOf, isWellFormed, property, typeName, uint8ArrayOf } from "../bridge/values.js";
-import { attempt, UsageError } from "../errors.js";
+import { UsageError } from "../errors.js";
 import { lookOfValue } from "../looks/value.js";
 import type { Diagnostics, Problem, RecordDefaults, Records } from "../types.js";
 import { type ByteSource, opened } from "./byte-source.js";
@@ -30,7 +31,7 @@ export interface StreamOptions {
 
 /** What {@link UsageAggregator} and {@link UsageRollup} share: records and snapshots go in, diagnostics and snapshots come out. */
 export abstract class Counter implements Disposable {
-  #core: Core | undefined;
+  #core: Held<Core> | undefined;
   #text: Text | undefined;
   /** What the first record of an unknown kind looks like, if it came as an object. */
   #unknown: string | undefined;
@@ -44,9 +45,9 @@ export abstract class Counter implements Disposable {
    *
    * @internal
    */
-  protected constructor(name: string, counts: Core, use: Use) {
+  protected constructor(name: string, make: (glue: Glue) => Core, use: Use, purpose: Purpose = "kept") {
     this.#name = name;
-    this.#core = counts;
+    this.#core = new Held(instanceFor(purpose), name, make);
     this.#use = use;
   }
 
@@ -74,7 +75,7 @@ export abstract class Counter implements Disposable {
   push(records: Records, defaults: RecordDefaults = {}): this {
     const counts = this.#live();
     const given = typeof records === "string" ? records : bytesOf(records);
-    const text = new Text(feedOf(defaults));
+    const text = new Text(feedOf(counts, defaults));
     try {
       if (given !== undefined) {
         for (const chunk of chunksOf(given)) text.push(counts, chunk);
@@ -106,7 +107,7 @@ export abstract class Counter implements Disposable {
     if (bytes === undefined) {
       throw new UsageError("invalid_option", `the chunk is ${typeName(chunk)}: wanted a Uint8Array`, { path: "" });
     }
-    this.#text ??= new Text(feedOf({}));
+    this.#text ??= new Text(feedOf(counts, {}));
     this.#text.push(counts, bytes);
     return this;
   }
@@ -147,10 +148,10 @@ export abstract class Counter implements Disposable {
    * ```
    */
   async pushStream(source: ByteSource, options: StreamOptions = {}): Promise<this> {
-    this.#live();
+    const counts = this.#live();
     checkStreamOptions(options);
     const { signal, onProgress, defaults = {} } = options;
-    const text = new Text(feedOf(defaults, "/defaults"));
+    const text = new Text(feedOf(counts, defaults, "/defaults"));
     try {
       const chunks = opened(source);
       let hasEnded = false;
@@ -188,7 +189,7 @@ export abstract class Counter implements Disposable {
    */
   diagnostics(): Diagnostics {
     const counts = this.#live();
-    const found = attempt(() => counts.diagnostics());
+    const found = counts.call((core) => core.diagnostics());
     return {
       ...found,
       // The core gives a Map, because a status may be any text. fromEntries makes own properties of all keys, `__proto__` too.
@@ -228,7 +229,7 @@ export abstract class Counter implements Disposable {
       throw new UsageError("invalid_option", `${got}: wanted a function`, { path: "/onWarning" });
     }
     const counts = this.#live();
-    const [records, unknown] = attempt(() => counts.warnings()) as unknown as [number, number];
+    const [records, unknown] = counts.call((core) => core.warnings()) as unknown as [number, number];
     if (records > 0 && records === unknown) throw notUnderstood(this.#lookOfUnknown() ?? "records of another kind");
     if (this.#look !== undefined && !hasUsage(this.diagnostics())) throw notUnderstood(this.#look);
     if (onWarning === undefined || onWarning === null) return this;
@@ -246,7 +247,7 @@ export abstract class Counter implements Disposable {
    */
   snapshot(): Uint8Array {
     const counts = this.#live();
-    return attempt(() => counts.snapshot());
+    return counts.call((core) => core.snapshot());
   }
 
   /**
@@ -266,7 +267,7 @@ export abstract class Counter implements Disposable {
       const wanted = `a ${this.#name}, or a Uint8Array that its snapshot() gave`;
       throw new UsageError("invalid_option", `the other is ${typeName(other)}: wanted ${wanted}`, { path: "" });
     }
-    attempt(() => counts.merge(snapshot));
+    counts.call((core) => core.merge(snapshot));
     return this;
   }
 
@@ -278,9 +279,9 @@ export abstract class Counter implements Disposable {
    * @internal
    */
   beginPart(start: number): this {
-    this.#live();
-    this.#text = new Text(feedOf({}), false);
-    this.#text.feed.beginPart(start);
+    const text = new Text(feedOf(this.#live(), {}), false);
+    text.feed.call((feed) => feed.beginPart(start));
+    this.#text = text;
     return this;
   }
 
@@ -295,11 +296,11 @@ export abstract class Counter implements Disposable {
     const counts = this.#live();
     const text = this.#text;
     if (text === undefined) return undefined;
-    const place = counts.part(text.feed) as Float64Array<ArrayBuffer>;
+    const place = counts.call((core) => core.part(text.feed.object)) as Float64Array<ArrayBuffer>;
     text.free();
     this.#text = undefined;
     if (place.length === 0) return undefined;
-    const unknown = counts.unknown() as Uint8Array<ArrayBuffer>;
+    const unknown = counts.call((core) => core.unknown()) as Uint8Array<ArrayBuffer>;
     return { place, snapshot: this.snapshot() as Uint8Array<ArrayBuffer>, unknown };
   }
 
@@ -316,13 +317,27 @@ export abstract class Counter implements Disposable {
     const counts = this.#live();
     const text = this.#text;
     if (text === undefined) return false;
-    const isFirstUnknown = unknown.length > 0 && counts.unknown().length === 0;
-    if (!attempt(() => counts.mergePart(text.feed, place, snapshot))) return false;
+    const isFirstUnknown = unknown.length > 0 && counts.call((core) => core.unknown()).length === 0;
+    if (!counts.call((core) => core.mergePart(text.feed.object, place, snapshot))) return false;
     if (isFirstUnknown) this.#unknown ??= lookOfText(unknown);
     return true;
   }
 
-  /** Returns the memory to the module. After that only `free` may be called. */
+  /**
+   * Whether the counts are lost: a call ended the instance of the module in which they lived, with `out_of_memory` or `terminated`.
+   * Every further call of this counter throws `terminated` then. Count again in a new one.
+   *
+   * @example
+   * ```ts
+   * let kept = new UsageRollup();
+   * const rollup = () => (kept.isTerminated ? (kept = new UsageRollup()) : kept);
+   * ```
+   */
+  get isTerminated(): boolean {
+    return this.#core?.hasEnded ?? false;
+  }
+
+  /** Returns the memory to the module. After that only `free` may be called. Freeing counts that are lost does no harm. */
   free(): void {
     this.#text?.free();
     this.#core?.free();
@@ -340,8 +355,7 @@ export abstract class Counter implements Disposable {
    * @internal
    */
   protected ask<T>(question: (counts: Core) => unknown): T {
-    const counts = this.#live();
-    return attempt(() => question(counts)) as T;
+    return this.#live().call(question) as T;
   }
 
   /** Keeps what a text that has ended looked like. */
@@ -352,7 +366,7 @@ export abstract class Counter implements Disposable {
   #warnings({ invalid }: Diagnostics): Problem[] {
     const counts = this.#live();
     return warningsOf(
-      attempt(() => counts.warnings()),
+      counts.call((core) => core.warnings()),
       invalid,
       () => this.#lookOfUnknown(),
       this.#look,
@@ -362,11 +376,12 @@ export abstract class Counter implements Disposable {
   /** What the first record of an unknown kind looks like. It is not known if the record was merged from a snapshot. */
   #lookOfUnknown(): string | undefined {
     if (this.#unknown !== undefined) return this.#unknown;
-    const text = this.#live().unknown();
+    const text = this.#live().call((core) => core.unknown());
     return text.length === 0 ? undefined : lookOfText(text);
   }
 
-  #live(): Core {
+  #live(): Held<Core> {
+    requireModule();
     if (this.#core === undefined) {
       throw new UsageError("invalid_option", `this ${this.#name} has been freed`);
     }
@@ -376,22 +391,22 @@ export abstract class Counter implements Disposable {
 
 /** A text that is being read. */
 class Text {
-  readonly feed: Feed;
+  readonly feed: Held<Feed>;
   #head: TextHead;
 
   /** `hasHead` says whether the text begins here, and is not a part of another one. */
-  constructor(feed: Feed, hasHead = true) {
+  constructor(feed: Held<Feed>, hasHead = true) {
     this.feed = feed;
     this.#head = new TextHead(hasHead);
   }
 
   /** Counts the records that end in the next bytes. A text that has failed throws its error again. */
-  push(counts: Core, bytes: Uint8Array): void {
+  push(counts: Held<Core>, bytes: Uint8Array): void {
     this.#read(counts, this.#head.take(bytes));
   }
 
   /** Ends the text. Returns what it looked like, if it was not JSON. Another text may follow. */
-  finish(counts: Core): string | undefined {
+  finish(counts: Held<Core>): string | undefined {
     this.#read(counts, this.#head.end());
     this.#part(counts, new Uint8Array(0), true);
     const { look } = this.#head;
@@ -399,13 +414,13 @@ class Text {
     return look;
   }
 
-  #read(counts: Core, bytes: Uint8Array): void {
+  #read(counts: Held<Core>, bytes: Uint8Array): void {
     for (const part of bytes.length > 0 ? chunksOf(bytes) : [bytes]) this.#part(counts, part, false);
   }
 
-  #part(counts: Core, bytes: Uint8Array, isLast: boolean): void {
-    attempt(
-      () => counts.pushText(this.feed, bytes, isLast),
+  #part(counts: Held<Core>, bytes: Uint8Array, isLast: boolean): void {
+    counts.call(
+      (core) => core.pushText(this.feed.object, bytes, isLast),
       "",
       (fault) => this.#head.explains(fault),
     );
@@ -435,11 +450,11 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A feed whose records get this agent, phone number and channel where they name none. `path` is the place of the defaults. */
-function feedOf(defaults: RecordDefaults, path = ""): Feed {
+/** A feed beside the counts, whose records get this agent, phone number and channel where they name none. `path` is the place of the defaults. */
+function feedOf(counts: Held<Core>, defaults: RecordDefaults, path = ""): Held<Feed> {
   checkDefaults(defaults, path);
   const { agentId, agentName, phoneNumberId, channel } = defaults;
-  return new (core().Feed)(agentId, agentName, phoneNumberId, channel);
+  return counts.beside("text", (glue) => new glue.Feed(agentId, agentName, phoneNumberId, channel));
 }
 
 /**

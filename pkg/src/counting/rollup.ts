@@ -1,4 +1,4 @@
-import { core } from "../bridge/module.js";
+import { type Purpose, requireModule } from "../bridge/module.js";
 import {
   toCoreAccountQuery,
   toCoreBreakdownQuery,
@@ -8,7 +8,7 @@ import {
   toCoreSeriesQuery,
   toCoreUsageQuery,
 } from "../bridge/options.js";
-import { attempt, UsageError } from "../errors.js";
+import { UsageError } from "../errors.js";
 import type {
   AccountQuery,
   AgentUsageResponse,
@@ -58,14 +58,13 @@ export class UsageRollup extends Counter {
    * @param options agents' names, and how records are read
    * @throws {UsageError} `invalid_option`, `not_initialised`
    */
-  constructor(options: RollupOptions = {}) {
-    const wasm = core();
+  constructor(options?: RollupOptions);
+  /** @internal */
+  constructor(options: RollupOptions, purpose: Purpose);
+  constructor(options: RollupOptions = {}, purpose?: Purpose) {
+    requireModule();
     const json = JSON.stringify(toCoreRollupOptions(options));
-    super(
-      "UsageRollup",
-      attempt(() => new wasm.Counter(json, false)),
-      "routes",
-    );
+    super("UsageRollup", (glue) => new glue.Counter(json, false), "routes", purpose);
   }
 
   /**

@@ -43,7 +43,7 @@ export interface ReportQuery extends UsageQuery {
  * ```
  */
 export function usageByAgent(records: Records, query: ReportQuery): AgentUsageResponse {
-  const usage = new UsageAggregator(query);
+  const usage = new UsageAggregator(query, "oneShot");
   try {
     const { defaults = {} } = query;
     checkDefaults(defaults, "/defaults");
@@ -69,7 +69,7 @@ export interface StreamQuery extends ReportQuery, StreamOptions {}
  * ```
  */
 export async function usageByAgentStream(source: ByteSource, query: StreamQuery): Promise<AgentUsageResponse> {
-  const usage = new UsageAggregator(query);
+  const usage = new UsageAggregator(query, "oneShot");
   try {
     return (await usage.pushStream(source, query)).checkUnderstood(query.onWarning).report();
   } finally {

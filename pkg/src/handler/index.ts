@@ -6,7 +6,7 @@
 
 import { computedSource } from "./computed/computed-source.js";
 import { acceptsJson } from "./http/accept.js";
-import { type Answer, errorAnswer, unauthorized } from "./http/answer.js";
+import { type Answer, errorAnswer, exhausted, unauthorized } from "./http/answer.js";
 import { bearerToken } from "./http/bearer.js";
 import { corsPolicy, PREFLIGHT_HEADERS } from "./http/cors.js";
 import { documentOf, type SourceKind } from "./http/document.js";
@@ -105,7 +105,10 @@ export function createUsageHandler(options: UsageHandlerOptions): UsageHandler {
       response = respond(answer, request, cors, kind);
     } catch (error) {
       // The error is not passed on to the caller: it may contain records or tokens.
-      answer = { ...errorAnswer(500, "internal_error", "The request could not be answered."), error };
+      answer = exhausted(error) ?? {
+        ...errorAnswer(500, "internal_error", "The request could not be answered."),
+        error,
+      };
       response = respond(answer, request, cors, kind);
     }
     if ("error" in answer) notify(options.onError, answer.error, request);

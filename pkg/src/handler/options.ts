@@ -52,6 +52,18 @@ export interface UsageHandlerOptions {
    * The counts of all time, from which every response is computed without reading records again. The rollup may also be a function
    * of the request; the handler reads the returned rollup at once. The handler never frees a rollup. You may push records into it
    * while the handler is in use.
+   *
+   * A rollup can be lost: when memory or the stack ends inside a call, its `isTerminated` is true from then on. The response is a 503
+   * then. A function is called once more first, so that it can give a new rollup.
+   *
+   * @example
+   * ```ts
+   * let kept: UsageRollup | undefined;
+   * const handler = createUsageHandler({
+   *   rollup: () => (kept === undefined || kept.isTerminated ? (kept = readRollup()) : kept),
+   *   authorize: (token) => tokens.has(token),
+   * });
+   * ```
    */
   rollup?: UsageRollup | ((request: Request) => Awaitable<UsageRollup>);
   /** Another server. Its responses are checked and then passed on unchanged. */
@@ -77,7 +89,7 @@ export interface UsageHandlerOptions {
   /** The instant whose period is reported, with `records` and `rollup`. Default: the current time. */
   now?: () => Instant;
   /**
-   * Gets the reason of each 500, 502 and 504, once for each response: what one of your functions, a stream, `fetch` or this package
+   * Gets the reason of each 500, 502, 503 and 504, once for each response: what one of your functions, a stream, `fetch` or this package
    * threw, or an `Error` that says what is wrong with the upstream's response. The caller does not get it, because it may quote
    * records. The call is not awaited, and what it throws is ignored.
    */

@@ -1,12 +1,12 @@
 // Compares the vendor's response with one's own.
 
 import { checkKeys, EVIDENCE, QUERY } from "../bridge/known-keys.js";
-import { core } from "../bridge/module.js";
+import { once } from "../bridge/module.js";
 import { isList, RECORDS } from "../bridge/object-feed.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
 import { bytesOf, isIterable, isObject, property, typeName } from "../bridge/values.js";
 import { UsageRollup } from "../counting/rollup.js";
-import { attempt, UsageError, unless } from "../errors.js";
+import { UsageError, unless } from "../errors.js";
 import type { AgentUsageResponse, UsageQuery } from "../types.js";
 import { Causes } from "./causes.js";
 import {
@@ -134,7 +134,7 @@ function checkEvidence(evidence: Evidence): void {
     checkKeys(query, QUERY, "/evidence/query");
     const check = (query: UsageQuery) => {
       const json = JSON.stringify(toCoreUsageQuery(query));
-      attempt(() => new (core().Counter)(json, true), "/evidence/query").free();
+      once((glue) => new glue.Counter(json, true).free(), "/evidence/query");
     };
     check({ ...query, period: "week", now: 1e12, offset: 0, agents: [] });
     const { now } = query;

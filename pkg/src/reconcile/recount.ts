@@ -1,9 +1,8 @@
 // Counts the records again, with mistakes.
 
-import { core } from "../bridge/module.js";
 import { toCoreUsageQuery } from "../bridge/options.js";
 import { Counter } from "../counting/counter.js";
-import { attempt, unless } from "../errors.js";
+import { unless } from "../errors.js";
 import type { AgentUsageResponse, PeriodQuery, Records, UsageQuery } from "../types.js";
 import { type Rows, rowsOf } from "./response.js";
 import type { CauseCode, Field } from "./types.js";
@@ -153,11 +152,7 @@ export class Recount {
 
 class Counts extends Counter {
   constructor(options: string) {
-    super(
-      "UsageAggregator",
-      attempt(() => new (core().Counter)(options, true)),
-      "mistakes",
-    );
+    super("UsageAggregator", (glue) => new glue.Counter(options, true), "mistakes", "oneShot");
   }
 
   report(): AgentUsageResponse {

@@ -13,7 +13,7 @@ import {
 } from "usage-by-agent";
 import { isOptions } from "../../bridge/values.js";
 import { nameOf } from "../../looks/name.js";
-import { type Answer, clientGone, errorAnswer } from "../http/answer.js";
+import { type Answer, clientGone, errorAnswer, exhausted } from "../http/answer.js";
 import type { Params } from "../http/parameters.js";
 import { InvalidOption, invalidOption } from "../invalid-option.js";
 import { notify } from "../notify.js";
@@ -58,7 +58,7 @@ export function computedSource(options: UsageHandlerOptions): Source {
       const wrong = wrongBreakdown(error, question);
       if (wrong !== undefined) return wrong;
       if (isOutOfRange(error, question)) return outOfRange(question);
-      return { ...failure(error), error };
+      return exhausted(error) ?? { ...failure(error), error };
     }
   };
 }
@@ -91,7 +91,7 @@ function judged(query: ReportOptions | undefined): ReportOptions | undefined {
   if (query == null) return undefined;
   if (!isOptions(query)) throw invalidOption("/query", "`query` must be an object");
   try {
-    new UsageAggregator({ ...query, period: "week", now: Date.UTC(2024, 5, 15) }).free();
+    new UsageAggregator({ ...query, period: "week", now: Date.UTC(2024, 5, 15) }, "oneShot").free();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const { code, path = "", message } = error;
@@ -114,21 +114,26 @@ async function computeAnswer(
 ): Promise<object> {
   const { records, rollup } = options;
   if (records === undefined) {
-    const counts = typeof rollup === "function" ? await rollup(request) : rollup;
-    if (!isRollup(counts)) throw invalidOption("/rollup", `\`rollup\` gave ${nameOf(counts)}: wanted a UsageRollup`);
-    return ask(counts);
+    if (typeof rollup !== "function") return ask(given(rollup));
+    try {
+      return ask(given(await rollup(request)));
+    } catch (error) {
+      // The function sees by `isTerminated` that its rollup is lost, and may give a new one.
+      if (!(error instanceof UsageError) || error.code !== "terminated") throw error;
+      return ask(given(await rollup(request)));
+    }
   }
 
   const asked = endpoint.name === "breakdown" ? toBreakdownQuery(question) : (question as UsageQuery);
-  const given = await records(recordsWindow(endpoint.name, asked), request);
+  const input = await records(recordsWindow(endpoint.name, asked), request);
   const query = { ...asked, ...warningsTo(options, request) };
-  const source = isStreamed(given) ? new Unread(given) : given;
+  const source = isStreamed(input) ? new Unread(input) : input;
   try {
     if (endpoint.name === "by-agent") {
       if (!(source instanceof Unread)) return usageByAgent(source, query as UsageQuery);
       return await usageByAgentStream(source.stream, { ...(query as UsageQuery), signal: request.signal });
     }
-    const counts = new UsageRollup(query as RollupOptions);
+    const counts = new UsageRollup(query as RollupOptions, "oneShot");
     try {
       if (source instanceof Unread) await counts.pushStream(source.stream, { signal: request.signal });
       else counts.push(source);
@@ -141,6 +146,11 @@ async function computeAnswer(
     if (source instanceof Unread) source.cancel();
     throw named(error);
   }
+}
+
+function given(rollup: unknown): UsageRollup {
+  if (isRollup(rollup)) return rollup;
+  throw invalidOption("/rollup", `\`rollup\` gave ${nameOf(rollup)}: wanted a UsageRollup`);
 }
 
 /** The part of a query that passes warnings about the records on to the owner. */

@@ -1,4 +1,4 @@
-import type { ErrorDetail } from "usage-by-agent";
+import { type ErrorDetail, UsageError } from "usage-by-agent";
 
 /**
  * A response before it is a `Response` object. The sources make answers. `respond.ts` alone adds what every response needs
@@ -39,4 +39,17 @@ export function unauthorized(challenge: string, code: string, message: string): 
 /** The response for a client that has closed the connection. Proxies write 499 into their logs for that. */
 export function clientGone(): Answer {
   return errorAnswer(499, "aborted", "The client closed the request.");
+}
+
+/** The errors that end a computation which may succeed at another time, with their messages for callers. */
+const PASSING: Record<string, string> = {
+  out_of_memory: "There is not enough memory for this answer.",
+  terminated: "The computation was stopped.",
+};
+
+/** The 503 for an error after which the next request may succeed; `undefined` for any other error. */
+export function exhausted(error: unknown): Answer | undefined {
+  if (!(error instanceof UsageError)) return;
+  const message = PASSING[error.code];
+  return message === undefined ? undefined : { ...errorAnswer(503, error.code, message), error };
 }

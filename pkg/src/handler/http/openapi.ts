@@ -174,6 +174,9 @@ export const OPENAPI: object = {
           "502": {
             "$ref": "#/components/responses/BadUpstream"
           },
+          "503": {
+            "$ref": "#/components/responses/Exhausted"
+          },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
           }
@@ -308,6 +311,9 @@ export const OPENAPI: object = {
           "502": {
             "$ref": "#/components/responses/BadUpstream"
           },
+          "503": {
+            "$ref": "#/components/responses/Exhausted"
+          },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
           }
@@ -436,6 +442,9 @@ export const OPENAPI: object = {
           },
           "502": {
             "$ref": "#/components/responses/BadUpstream"
+          },
+          "503": {
+            "$ref": "#/components/responses/Exhausted"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
@@ -566,6 +575,9 @@ export const OPENAPI: object = {
           "502": {
             "$ref": "#/components/responses/BadUpstream"
           },
+          "503": {
+            "$ref": "#/components/responses/Exhausted"
+          },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
           }
@@ -679,6 +691,9 @@ export const OPENAPI: object = {
           },
           "502": {
             "$ref": "#/components/responses/BadUpstream"
+          },
+          "503": {
+            "$ref": "#/components/responses/Exhausted"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
@@ -1175,6 +1190,32 @@ export const OPENAPI: object = {
               "error": {
                 "message": "The upstream could not be reached.",
                 "code": "upstream_unreachable",
+                "type": "api_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "Exhausted": {
+        "description": "The server has not enough memory now.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "There is not enough memory for this answer.",
+                "code": "out_of_memory",
                 "type": "api_error",
                 "details": []
               }
