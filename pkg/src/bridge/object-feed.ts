@@ -121,7 +121,7 @@ class Objects {
       try {
         this.items(`${path}/messages`, items, depth);
       } finally {
-        this.#feed.call((feed) => feed.leave());
+        if (!this.#feed.hasEnded) this.#feed.call((feed) => feed.leave()); // else its error would hide the reason
       }
       return;
     }
