@@ -2,6 +2,7 @@
 
 import { UsageError, type UsageErrorCode, type UsageErrorDetails } from "../errors.js";
 import { withHint } from "../zone-hint.js";
+import { requireRoom } from "./stack.js";
 
 /** An error as the core throws it: a plain object. */
 export type Fault = { code: UsageErrorCode; message: string } & UsageErrorDetails;
@@ -22,11 +23,19 @@ export function isFault(thrown: unknown): thrown is Fault {
  * @param hint gives what is put behind the error's message
  */
 export function usageErrorOf(fault: Fault, zones: () => string, within = "", hint: Hint = () => ""): UsageError {
-  const { code, message, path } = fault;
-  return new UsageError(code, code === "invalid_tz" ? withHint(message, zones) : message + hint(fault), {
-    ...fault,
-    path: path && within + path,
-  });
+  const { code, path } = fault;
+  return new UsageError(code, withHints(fault, zones, hint), { ...fault, path: path && within + path });
+}
+
+/** The message with its hint. Near the end of the stack there is none, and the error must not become another one. */
+function withHints(fault: Fault, zones: () => string, hint: Hint): string {
+  const { code, message } = fault;
+  try {
+    requireRoom(64);
+    return code === "invalid_tz" ? withHint(message, zones) : message + hint(fault);
+  } catch {
+    return message;
+  }
 }
 
 /** The code of what ended a call. There is no regular expression here, because the stack may be nearly full. */

@@ -1,11 +1,16 @@
-// Watches the instances of the module: counts their calls, and makes growths of their memory fail. Import this file before the package.
+// Watches the instances of the module: counts their calls, fills the stack before a call, and makes growths of their memory fail.
+// Import this file before the package.
+
+import { nearTheEnd } from "./near-the-end.mjs";
 
 const { Instance } = WebAssembly;
 
 /** The number of instances that have been made. */
 let made = 0;
-/** How often each exported function was called, while calls are counted. */
+/** How often each exported function was called, while calls are watched. */
 let calls;
+/** Says by the name of a function and the number of the call of it whether the stack is full then: by how many frames before its end. */
+let fullFor = () => undefined;
 /** Decides by the number of the growth whether it fails. */
 let fails = () => false;
 let growths = 0;
@@ -21,21 +26,29 @@ WebAssembly.Instance = class extends Instance {
     made++;
     memories?.push(new WeakRef(this.exports.memory));
     if (calls === undefined) return;
-    const counted = ([name, value]) => [name, typeof value === "function" ? counting(name, value) : value];
-    Object.defineProperty(this, "exports", { value: Object.fromEntries(Object.entries(this.exports).map(counted)) });
+    const watched = ([name, value]) => [name, typeof value === "function" ? watching(name, value) : value];
+    Object.defineProperty(this, "exports", { value: Object.fromEntries(Object.entries(this.exports).map(watched)) });
   }
 };
 
-const counting =
+const watching =
   (name, call) =>
   (...args) => {
-    calls.set(name, (calls.get(name) ?? 0) + 1);
-    return call(...args);
+    const count = (calls.get(name) ?? 0) + 1;
+    calls.set(name, count);
+    const back = fullFor(name, count);
+    if (back === undefined) return call(...args);
+    const { got, error } = nearTheEnd(back, spread, { call, args });
+    if (error !== undefined) throw error;
+    return got;
   };
 
-/** Counts the calls of exported functions from now on, in new instances. */
-export function countCalls() {
+const spread = ({ call, args }) => call(...args);
+
+/** Counts the calls of exported functions from now on, in new instances. The stack may be full for some calls. */
+export function countCalls(isFull = () => undefined) {
   calls = new Map();
+  fullFor = isFull;
   return calls;
 }
 
