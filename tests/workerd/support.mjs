@@ -1,7 +1,7 @@
 /** Support for the tests of the Worker: the built Worker in workerd, and upstreams that misbehave on demand. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -146,8 +146,11 @@ export function errorOf(answer, status, code) {
   return error;
 }
 
-/** Bundles a Worker of this folder as wrangler does, and runs it in workerd. `stop` ends it. */
-export async function startBundled(name) {
+/**
+ * Bundles a Worker of this folder as wrangler does, and runs it in workerd. `stop` ends it. `changed` gives the bytes of the module that
+ * the Worker gets.
+ */
+export async function startBundled(name, changed = (bytes) => bytes) {
   const out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
   let worker;
   const stop = async () => {
@@ -166,6 +169,9 @@ export async function startBundled(name) {
       loader: { ".wasm": "copy" },
       logLevel: "warning",
     });
+    for (const file of readdirSync(out).filter((file) => file.endsWith(".wasm"))) {
+      writeFileSync(join(out, file), changed(readFileSync(join(out, file))));
+    }
     const { compatibilityDate, compatibilityFlags, cf } = miniflareOptions({ root: ROOT });
     const modules = readdirSync(out)
       .sort((a, b) => a.endsWith(".wasm") - b.endsWith(".wasm"))
