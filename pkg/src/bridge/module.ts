@@ -22,7 +22,7 @@ export type ModuleSource = URL | string | Request | Response | ArrayBuffer | Arr
 export type Embedded = () => ArrayBuffer | ArrayBufferView | CompiledModule;
 
 /**
- * What an instance is for. Counts that a caller keeps live apart from calls that begin and end by themselves, so that such a call
+ * What an instance of the module is for. Counts that a caller keeps live apart from calls that begin and end by themselves, so that such a call
  * can't end a count that is kept. All kept counts live in one instance.
  */
 export type Purpose = "kept" | "oneShot";
@@ -149,12 +149,16 @@ function notLoaded(cause: unknown): UsageError {
  * @throws {RangeError} if the stack is nearly full
  * @internal
  */
-export function requireModule(): WebAssembly.Module {
+export function requireModule(): void {
   requireRoom();
-  return loadedModule();
+  loadedModule();
 }
 
-/** As {@link requireModule}, for calls that take half a microsecond and read no more than a few options. */
+/**
+ * As {@link requireModule}, for calls that take half a microsecond and read no more than a few options.
+ *
+ * @internal
+ */
 export function loadedModule(): WebAssembly.Module {
   if (module !== undefined) return module;
   if (embedded === undefined) {
