@@ -50,6 +50,7 @@ test("usage-by-agent works without init", async () => {
     "UsageAggregator",
     "UsageError",
     "UsageRollup",
+    "configure",
     "decompressed",
     "default",
     "entityTag",

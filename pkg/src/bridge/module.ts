@@ -28,7 +28,8 @@ export type Embedded = () => ArrayBuffer | ArrayBufferView | CompiledModule;
 export type Purpose = "kept" | "oneShot";
 
 let embedded: Embedded | undefined;
-let module: WebAssembly.Module | undefined;
+/** The module as it is compiled. Its name is not `module`, which a bundle as CommonJS would take for Node's. */
+let kept: WebAssembly.Module | undefined;
 const instances: { [purpose in Purpose]?: Instance } = {};
 let pending: Promise<void> | undefined;
 
@@ -60,7 +61,7 @@ export function provide(source: Embedded): <T>(value: T) => T {
  * ```
  */
 export function initSync(source: ArrayBuffer | ArrayBufferView | CompiledModule): void {
-  if (module !== undefined) return;
+  if (kept !== undefined) return;
   try {
     const given = compiledAtOnce(source);
     use(given, Instance.of(given));
@@ -86,7 +87,7 @@ export function initSync(source: ArrayBuffer | ArrayBufferView | CompiledModule)
  * ```
  */
 export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<void> {
-  if (module !== undefined && instances.oneShot?.hasEnded !== true) return Promise.resolve();
+  if (kept !== undefined && instances.oneShot?.hasEnded !== true) return Promise.resolve();
   pending ??= load(source).finally(() => {
     pending = undefined;
   });
@@ -95,18 +96,18 @@ export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<voi
 
 async function load(source: ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
   try {
-    const given = module ?? (await source) ?? embedded?.();
+    const given = kept ?? (await source) ?? embedded?.();
     if (given === undefined) throw new Error("no source was given; wanted a URL, bytes or a WebAssembly.Module");
     const made = ours(await compiled(given));
     const instance = await Instance.later(made);
-    if (instances.oneShot === undefined || instances.oneShot.hasEnded) use(module ?? made, instance); // else a call was faster
+    if (instances.oneShot === undefined || instances.oneShot.hasEnded) use(kept ?? made, instance); // else a call was faster
   } catch (cause) {
     throw notLoaded(cause);
   }
 }
 
 function use(loaded: WebAssembly.Module, instance: Instance): void {
-  module = loaded;
+  kept = loaded;
   instances.oneShot = instance;
 }
 
@@ -160,7 +161,7 @@ export function requireModule(): void {
  * @internal
  */
 export function loadedModule(): WebAssembly.Module {
-  if (module !== undefined) return module;
+  if (kept !== undefined) return kept;
   if (embedded === undefined) {
     throw new UsageError(
       "not_initialised",
@@ -168,11 +169,11 @@ export function loadedModule(): WebAssembly.Module {
     );
   }
   try {
-    module = compiledAtOnce(embedded());
+    kept = compiledAtOnce(embedded());
   } catch (cause) {
     throw notLoaded(cause);
   }
-  return module;
+  return kept;
 }
 
 /**
