@@ -206,6 +206,48 @@ test("the entry slim works after init with the module's file", async () => {
   assert.deepEqual(result, ["not_initialised", 0]);
 });
 
+test("calls go on after the end of memory and of the stack, in each entry", async () => {
+  for (const entry of ["usage-by-agent", "usage-by-agent/slim"]) {
+    const result = await outputOf(`
+      import init, { configure, periodBounds, UsageRollup, usageByAgent } from "${entry}";
+      await init(Deno.readFileSync(new URL(import.meta.resolve("usage-by-agent/wasm"))));
+      const query = { period: "month" as const, now: new Date(0) };
+      const records = Array.from({ length: 200 }, (_, n) => {
+        return { id: "m" + n, agentId: "agent-" + n, agentName: "x".repeat(100_000), receivedAt: new Date(0) };
+      });
+      const kept = new UsageRollup().push(records.slice(0, 5));
+      const codes: unknown[] = [];
+      const attempt = (run: () => unknown) => {
+        try {
+          codes.push(run());
+        } catch (error) {
+          codes.push((error as { code?: string }).code);
+        }
+      };
+      configure({ maxModuleBytes: 8 << 20 });
+      attempt(() => usageByAgent(records, query).data.length);
+      attempt(() => kept.diagnostics().counted);
+      attempt(() => kept.push(records).diagnostics().counted);
+      attempt(() => kept.diagnostics().counted);
+      kept.free();
+      configure({ maxModuleBytes: 2 ** 32 });
+      attempt(() => usageByAgent(records, query).data.length);
+      attempt(() => new UsageRollup().push(records).diagnostics().counted);
+      const dive = (): unknown => {
+        try {
+          return dive();
+        } catch {
+          return attempt(() => periodBounds(query).startMs);
+        }
+      };
+      for (let i = 0; i < 20; i++) dive();
+      console.log(JSON.stringify([codes.slice(0, 6), periodBounds(query).startMs]));
+    `);
+    const codes = ["out_of_memory", 5, "out_of_memory", "terminated", 200, 200];
+    assert.deepEqual(result, [codes, 0], entry);
+  }
+});
+
 test("Deno's type check accepts the package", async () => {
   const cwd = write({
     "main.ts": `import { periodBounds, type PeriodBounds } from "usage-by-agent";
