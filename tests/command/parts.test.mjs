@@ -145,7 +145,7 @@ test("a list of pages in several files and parts is one list", async () => {
   const both = await compared(paths, "skip", { part: 200, count: 2 }, "both");
   assert.deepEqual(both.written, []);
   assert.equal(both.diagnostics.counted, 80);
-  assert.ok(both.parts > 20);
+  assert.ok(both.parts > 10, `${both.parts} parts; the main thread reads every second one at most`);
   const [first] = (await compared(paths.slice(0, 1), "skip", { part: 200, count: 2 }, "first")).written;
   assert.match(first, /1 list is not complete: 27 items are missing/);
 });
