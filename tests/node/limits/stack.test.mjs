@@ -14,7 +14,7 @@ import { operationsOf } from "../../support/limits/operations.mjs";
 import { assertAllOrdinary, assertOrdinary, ordinary } from "../../support/limits/ordinary.mjs";
 import { packed } from "../../support/packed.mjs";
 
-const RUNS = Number(process.env.STACK_RUNS ?? 2000);
+const RUNS = Number(process.env.STACK_RUNS ?? 1500);
 const SEED = Number(process.env.STACK_SEED ?? 1);
 const { UsageError, UsageRollup } = packed;
 
