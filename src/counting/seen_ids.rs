@@ -10,6 +10,10 @@
 //! A table is at most nine tenths full and grows by a quarter. There are 64 tables, whose sizes are spread evenly over a
 //! quarter, so that they grow at different times. Together they are about four fifths full, which is 22.5 bytes an id, and at
 //! most one table is in memory twice at any time.
+//!
+//! The hashes of ids are spread evenly, but those of a forged snapshot, or of ids that someone has chosen, may lie close together.
+//! Then a table would move most of its entries for each new one. So an entry is stored within [`FAR`] slots of its home, or else
+//! in the [`Crowd`] of its table: lists in order of the hashes. The work for an id does not depend on the values of the hashes.
 
 use crate::collections::murmur3::murmur3_x64_128;
 use crate::counting::tally::Tally;
@@ -112,8 +116,22 @@ struct Table {
     slots: Vec<Slot>,
     /// The number of home slots.
     capacity: usize,
+    /// The number of entries in `slots`.
     count: usize,
+    /// The entries that would lie too far from their home slots.
+    crowd: Crowd,
 }
+
+/// How far from its home slot an entry may lie. A table that is nine tenths full of evenly spread hashes has an entry farther
+/// away once in about ten million ids.
+const FAR: usize = 1024;
+
+/// Entries in order of their hashes, in lists of at most [`A_LIST`]. No list is empty.
+#[derive(Clone, Debug, Default)]
+struct Crowd(Vec<Vec<Slot>>);
+
+/// The most entries in one list of a [`Crowd`].
+const A_LIST: usize = 512;
 
 /// The ids that have been counted, each with what it counted as.
 #[derive(Clone, Debug)]
@@ -164,18 +182,16 @@ impl SeenIds {
 
     /// The number of ids in a table.
     pub fn count(&self, table: u8) -> usize {
-        self.tables.get(usize::from(table)).map_or(0, |table| table.count)
+        self.tables
+            .get(usize::from(table))
+            .map_or(0, |table| table.count.saturating_add(table.crowd.entries().count()))
     }
 
     /// The ids of a table with their entries, in order of the hashes.
     pub fn of_table(&self, table: u8) -> impl Iterator<Item = (IdHash, Entry)> {
-        let slots = self
-            .tables
-            .get(usize::from(table))
-            .map_or(&[][..], |table| &table.slots);
-        let full = slots.iter().filter(|slot| slot.entry != 0);
-        full.map(move |slot| {
-            let (high, low) = (slot.high, slot.low);
+        let found = self.tables.get(usize::from(table)).into_iter();
+        found.flat_map(Table::entries).map(move |slot| {
+            let (high, low) = slot.hash();
             (IdHash { table, high, low }, self.unpacked(slot.entry))
         })
     }
@@ -183,7 +199,9 @@ impl SeenIds {
     /// The bytes that the tables take.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     fn bytes(&self) -> usize {
-        let slots = |table: &Table| table.slots.capacity().saturating_mul(size_of::<Slot>());
+        let lists = |table: &Table| table.crowd.0.iter().map(Vec::capacity).sum::<usize>();
+        let slots =
+            |table: &Table| (table.slots.capacity().saturating_add(lists(table))).saturating_mul(size_of::<Slot>());
         let tables = self
             .tables
             .iter()
@@ -230,19 +248,28 @@ impl SeenIds {
     }
 }
 
+impl Slot {
+    const fn hash(&self) -> (u64, u16) {
+        (self.high, self.low)
+    }
+}
+
 impl Table {
     /// The index at which a hash is or would be, and its packed entry.
     #[inline(never)]
     fn find(&self, hash: IdHash) -> (usize, Option<u64>) {
+        let wanted = (hash.high, hash.low);
         let mut at = home(hash.high, self.capacity);
+        let mut found = None;
         while let Some(slot) = self.slots.get(at).filter(|slot| slot.entry != 0) {
-            let (high, low) = (slot.high, slot.low);
-            if (high, low) >= (hash.high, hash.low) {
-                return (at, ((high, low) == (hash.high, hash.low)).then_some(slot.entry));
+            steps(1);
+            if slot.hash() >= wanted {
+                found = (slot.hash() == wanted).then_some(slot.entry);
+                break;
             }
             at = at.saturating_add(1);
         }
-        (at, None)
+        (at, found.or_else(|| self.crowd.find(wanted)))
     }
 
     fn put(&mut self, probe: Probe, entry: u64) {
@@ -255,27 +282,51 @@ impl Table {
             low: hash.low,
             entry,
         };
-        let is_there = |slot: &&mut Slot| slot.entry != 0 && (slot.high, slot.low) == (hash.high, hash.low);
+        let is_there = |slot: &&mut Slot| slot.entry != 0 && slot.hash() == new.hash();
         if let Some(slot) = self.slots.get_mut(at).filter(is_there) {
             *slot = new;
+            return;
+        }
+        if self.crowd.replace(new) {
             return;
         }
         if self.count >= self.capacity.saturating_sub(self.capacity / 10) {
             self.grow(hash.table);
             at = self.find(hash).0;
         }
-        let gap = self.slots.iter().skip(at).position(|slot| slot.entry == 0);
-        if gap.is_none() {
+        let end = self.gap(at);
+        if end > home(hash.high, self.capacity).saturating_add(FAR) {
+            self.crowd.add(new);
+            return;
+        }
+        if end == self.slots.len() {
             push(&mut self.slots, Slot::default());
         }
-        let end = gap.map_or(self.slots.len().saturating_sub(1), |gap| at.saturating_add(gap));
         if let Some(moved) = self.slots.get_mut(at..=end) {
+            steps(moved.len());
             moved.copy_within(..moved.len().saturating_sub(1), 1);
         }
         if let Some(slot) = self.slots.get_mut(at) {
             *slot = new;
         }
         self.count = self.count.saturating_add(1);
+    }
+
+    /// The first gap from an index on. The search ends behind [`FAR`] slots, where a gap is too far away for any entry.
+    fn gap(&self, at: usize) -> usize {
+        let near = self.slots.iter().skip(at).take(FAR.saturating_add(1));
+        at.saturating_add(near.take_while(|slot| slot.entry != 0).count())
+    }
+
+    /// All entries, in order of the hashes.
+    fn entries(&self) -> impl Iterator<Item = &Slot> {
+        let mut near = self.slots.iter().filter(|slot| slot.entry != 0).peekable();
+        let mut crowd = self.crowd.entries().peekable();
+        std::iter::from_fn(move || match (near.peek(), crowd.peek()) {
+            (Some(a), Some(b)) if b.hash() < a.hash() => crowd.next(),
+            (None, _) => crowd.next(),
+            _ => near.next(),
+        })
     }
 
     #[inline(never)]
@@ -302,6 +353,65 @@ impl Table {
     }
 }
 
+impl Crowd {
+    fn entries(&self) -> impl Iterator<Item = &Slot> {
+        self.0.iter().flatten()
+    }
+
+    /// The list in which a hash is or would be, and its index there.
+    fn place(&self, hash: (u64, u16)) -> (usize, usize) {
+        let is_before = |list: &Vec<Slot>| list.last().is_some_and(|last| last.hash() < hash);
+        let list = self.0.partition_point(is_before).min(self.0.len().saturating_sub(1));
+        let of_list = self.0.get(list).map_or(&[][..], Vec::as_slice);
+        (list, of_list.partition_point(|slot| slot.hash() < hash))
+    }
+
+    #[inline(never)]
+    fn find(&self, hash: (u64, u16)) -> Option<u64> {
+        let (list, at) = self.place(hash);
+        let slot = self.0.get(list)?.get(at)?;
+        (slot.hash() == hash).then_some(slot.entry)
+    }
+
+    /// Replaces an entry. Returns whether there is one of this hash.
+    #[inline(never)]
+    fn replace(&mut self, new: Slot) -> bool {
+        let (list, at) = self.place(new.hash());
+        let known = self.0.get_mut(list).and_then(|list| list.get_mut(at));
+        let known = known.filter(|slot| slot.hash() == new.hash());
+        let is_there = known.is_some();
+        known.into_iter().for_each(|slot| *slot = new);
+        is_there
+    }
+
+    /// Adds an entry of a hash that is not there.
+    #[inline(never)]
+    fn add(&mut self, new: Slot) {
+        let (list, at) = self.place(new.hash());
+        let Some(slots) = self.0.get_mut(list) else {
+            self.0.push(vec![new]);
+            return;
+        };
+        steps(slots.len().saturating_sub(at));
+        slots.insert(at, new);
+        if slots.len() > A_LIST {
+            let rest = slots.split_off(A_LIST / 2);
+            let next = list.saturating_add(1);
+            steps(self.0.len().saturating_sub(next));
+            self.0.insert(next, rest);
+        }
+    }
+}
+
+/// Counts the slots that are looked at or moved, for the tests.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+fn steps(count: usize) {
+    tests::STEPS.set(tests::STEPS.get().saturating_add(count));
+}
+
+#[cfg(not(all(test, not(target_arch = "wasm32"))))]
+const fn steps(_: usize) {}
+
 /// The first capacity of a table.
 const SMALLEST: usize = 4;
 
@@ -326,7 +436,13 @@ const fn home(high: u64, capacity: usize) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::cell::Cell;
     use std::collections::BTreeMap;
+
+    thread_local! {
+        /// How many slots were looked at or moved by this thread.
+        pub(super) static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
 
     fn message(timeline: u32) -> Entry {
         Entry {
@@ -365,6 +481,87 @@ mod tests {
             prop_assert_eq!(&got, &want);
             prop_assert_eq!((0..TABLES).map(|table| ids.count(table)).sum::<usize>(), want.len());
         }
+    }
+
+    /// The most steps that putting `count` ids takes for each id, and the ids.
+    fn steps_of(count: u64, hash: impl Fn(u64) -> (u64, u16)) -> (usize, SeenIds) {
+        let mut ids = SeenIds::default();
+        STEPS.set(0);
+        for n in 0..count {
+            let (high, low) = hash(n);
+            assert_eq!(put(&mut ids, IdHash::of(7, high, low).unwrap(), message(0)), None);
+        }
+        (STEPS.get() / usize::try_from(count).unwrap(), ids)
+    }
+
+    /// Where all hashes have one home slot, or where each new entry is before a long run, the steps for an id stay below a bound
+    /// that does not depend on the number of ids.
+    #[test]
+    fn crowded_hashes_take_a_bounded_number_of_steps_each() {
+        let most = 2 * FAR + A_LIST;
+        for count in [3_000_u64, 30_000, 200_000] {
+            let one_place = 1 << 40;
+            let spread = u64::MAX / count;
+            let found = [
+                steps_of(count, |n| (one_place + n, 0)),
+                steps_of(count, |n| (one_place + count - n, 0)),
+                steps_of(count, |n| (u64::MAX - n, 9)),
+                // One long run from the first slot on, filled from behind.
+                steps_of(count, |n| ((count - n) * (spread / 4), 0)),
+                // Evenly spread, then all in one place.
+                steps_of(count, |n| {
+                    if n % 2 == 0 {
+                        (n * spread, 0)
+                    } else {
+                        (one_place + n, 1)
+                    }
+                }),
+            ];
+            for (steps, ids) in found {
+                assert!(steps <= most, "{steps} steps for each of {count} ids");
+                let table = &ids.tables[7];
+                assert!(table.crowd.0.iter().all(|list| (1..=A_LIST).contains(&list.len())));
+                let far = table.slots.iter().enumerate().filter(|(_, slot)| slot.entry != 0);
+                assert!(
+                    far.clone()
+                        .all(|(at, slot)| at - home(slot.high, table.capacity) <= FAR + 1)
+                );
+                let hashes: Vec<_> = ids.of_table(7).map(|(hash, _)| hash).collect();
+                assert!(hashes.is_sorted_by(|a, b| a < b));
+                assert_eq!(
+                    (hashes.len(), ids.count(7)),
+                    (usize::try_from(count).unwrap(), hashes.len())
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn crowded_ids_behave_like_a_sorted_map() {
+        let (mut ids, mut model) = (SeenIds::default(), BTreeMap::new());
+        let mut random = 1_u64;
+        for n in 0..30_000 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let (high, low) = (random >> 52, u16::try_from(random >> 20 & 1).unwrap());
+            let old = put(&mut ids, IdHash::of(1, high, low).unwrap(), message(n));
+            assert_eq!(old, model.insert((1, high, low), message(n)));
+        }
+        assert!(model.len() > 4 * FAR && ids.tables[1].crowd.0.len() > 4);
+        let got = ids.of_table(1).map(|(hash, entry)| (hash.parts(), entry));
+        assert!(got.eq(model));
+    }
+
+    #[test]
+    fn hashes_of_ids_are_never_crowded() {
+        let mut ids = SeenIds::default();
+        for n in 0..1_000_000_u32 {
+            put(
+                &mut ids,
+                IdHash::new(Kind::Message, false, &n.to_le_bytes()),
+                message(0),
+            );
+        }
+        assert!(ids.tables.iter().all(|table| table.crowd.0.is_empty()));
     }
 
     #[test]
