@@ -15,6 +15,7 @@ use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
 use crate::counting::lists::{Lists, Missing};
 use crate::counting::part::HALF;
 use crate::counting::quarter_hours::{Key, Timeline, quarter_of};
+use crate::counting::ranks::{Names, Ranks};
 use crate::counting::seen_ids::{Entry, IdHash, Probe, SeenIds, Usage};
 use crate::counting::sources::{DELIVERED, LISTED, Sources};
 use crate::counting::tally::Tally;
@@ -62,8 +63,16 @@ pub struct Ledger {
 /// How much of a record of an unknown kind is kept, in bytes.
 const MAX_KEPT: usize = 8192;
 
+/// Compares two ids of an interner, given as their numbers, by UTF-16 code unit.
+type ByText<'a> = dyn FnMut(Names, &Interner, u32, u32) -> Ordering + 'a;
+
+fn by_text(_: Names, names: &Interner, a: u32, b: u32) -> Ordering {
+    by_code_unit(names.id(a), names.id(b))
+}
+
+/// Adds one, up to the largest exact number. Only a forged snapshot brings a counter there.
 pub(crate) fn add_one(counter: &mut u64) {
-    *counter = counter.saturating_add(1);
+    *counter = counter.saturating_add(1).min(MAX_SAFE);
 }
 
 impl Ledger {
@@ -93,6 +102,7 @@ impl Ledger {
     /// # Errors
     /// `invalid_record` unless invalid records are skipped; `overflow`. On an error no counter changes.
     pub fn add(&mut self, row: &Row<'_>, defaults: &Defaults, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
+        self.takes_more(place)?;
         match judge(row, defaults, &self.reading) {
             Judged::Event(event) => self.event(&event, place)?,
             Judged::VoiceTurn => add_one(&mut self.diagnostics.ignored.voice_turns),
@@ -104,6 +114,15 @@ impl Ledger {
         }
         add_one(&mut self.diagnostics.records);
         Ok(())
+    }
+
+    /// Checks that the number of records stays exact with one more. Only a forged snapshot brings it near the limit.
+    fn takes_more(&self, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
+        if self.diagnostics.records < MAX_SAFE {
+            return Ok(());
+        }
+        let message = "one more record brings their number beyond 2^53 - 1, the largest exact number";
+        Err(UsageError::new(Code::Overflow, message).at(place()))
     }
 
     #[inline(never)]
@@ -176,6 +195,7 @@ impl Ledger {
         if !self.reading.skip_invalid {
             return Err(error);
         }
+        self.takes_more(&|| error.place.clone().unwrap_or_default())?;
         add_one(&mut self.diagnostics.records);
         add_one(&mut self.diagnostics.invalid);
         self.keep(error.into());
@@ -242,20 +262,24 @@ impl Ledger {
             Some(id) => {
                 let (probe, known) = self.ids.find(IdHash::new(event.kind, event.is_delivery_id, id));
                 if let Some(known) = known {
-                    if self.order(entry, known).is_gt() {
-                        self.fits(entry.usage, known.usage, place)?;
+                    let wins = self.order(entry, known, &mut by_text).is_gt();
+                    let mut was_counted = true;
+                    if wins {
+                        self.fits(entry.usage, Some(known), place)?;
                         self.ids.put(probe, entry);
-                        self.take(known);
+                        was_counted = self.take(known);
                         self.put(entry);
                     }
-                    add_one(&mut self.diagnostics.duplicates);
+                    if was_counted {
+                        add_one(&mut self.diagnostics.duplicates);
+                    }
                     return Ok(());
                 }
-                self.fits(entry.usage, Usage::Message, place)?;
+                self.fits(entry.usage, None, place)?;
                 self.ids.put(probe, entry);
             }
             None => {
-                self.fits(entry.usage, Usage::Message, place)?;
+                self.fits(entry.usage, None, place)?;
                 if event.id.is_none() {
                     add_one(&mut self.diagnostics.without_id);
                 }
@@ -310,34 +334,38 @@ impl Ledger {
     ///
     /// One event may be delivered twice, once with more fields. The result must not depend on the order of the records, nor on
     /// the part that a record came in.
-    pub(crate) fn order(&self, a: Entry, b: Entry) -> Ordering {
+    pub(crate) fn order(&self, a: Entry, b: Entry, by_text: &mut ByText<'_>) -> Ordering {
         if a == b {
             return Ordering::Equal;
         }
         let [key_a, key_b] =
             [a, b].map(|entry| self.timeline_at(entry.timeline).map_or_else(Key::default, |at| at.key));
         // A known id wins over a missing one, and the smaller id over the greater one.
-        let by_id = |names: &Interner, a: u32, b: u32| {
-            let known = (a != 0).cmp(&(b != 0));
-            known.then_with(|| by_code_unit(names.id(b), names.id(a)))
+        let mut by_id = |which: Names, names: &Interner, a: u32, b: u32| {
+            if a == b {
+                return Ordering::Equal;
+            }
+            (a != 0).cmp(&(b != 0)).then_with(|| by_text(which, names, b, a))
         };
         let known = |direction: Direction| direction != Direction::Unknown;
         (key_a.agent != 0)
             .cmp(&(key_b.agent != 0))
             .then_with(|| a.usage.cmp(&b.usage))
-            .then_with(|| by_id(&self.agents, key_a.agent, key_b.agent))
+            .then_with(|| by_id(Names::Agents, &self.agents, key_a.agent, key_b.agent))
             .then_with(|| b.quarter.cmp(&a.quarter))
-            .then_with(|| by_id(&self.numbers, key_a.number, key_b.number))
-            .then_with(|| by_id(&self.channels, key_a.channel, key_b.channel))
+            .then_with(|| by_id(Names::Numbers, &self.numbers, key_a.number, key_b.number))
+            .then_with(|| by_id(Names::Channels, &self.channels, key_a.channel, key_b.channel))
             .then_with(|| known(key_a.direction).cmp(&known(key_b.direction)))
             .then_with(|| key_b.direction.cmp(&key_a.direction))
     }
 
     /// Checks that the sum of seconds stays exact when `new` is added and `old` is taken back.
-    fn fits(&mut self, new: Usage, old: Usage, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
+    fn fits(&mut self, new: Usage, old: Option<Entry>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
         let seconds = new.tally().total_seconds;
         let mut total = self.diagnostics.totals;
-        total.take(old.tally());
+        if let Some((old, timeline)) = old.and_then(|old| Some((old, self.timeline_at(old.timeline)?))) {
+            total.take(old.usage.tally().at_most(timeline.usage_of(self.quarter_of(old))));
+        }
         let sum = total.total_seconds.saturating_add(seconds);
         if sum <= HALF {
             return Ok(());
@@ -357,26 +385,35 @@ impl Ledger {
         }
         add_one(&mut self.diagnostics.counted);
         self.diagnostics.totals.add(usage);
-        self.change_usage(entry.timeline, entry.quarter, usage, Tally::add);
+        let quarter = self.quarter_of(entry);
+        if let Some(timeline) = self.timelines.get_mut(entry.timeline as usize) {
+            timeline.change(quarter, usage, Tally::add);
+        }
     }
 
-    /// Undoes [`Ledger::put`].
-    pub(crate) fn take(&mut self, entry: Entry) {
-        let usage = entry.usage.tally();
+    /// Undoes [`Ledger::put`]. Returns whether the entry was counted. It was, unless a forged snapshot has the id without the
+    /// usage. No more is taken than what is there, so that the totals stay the sums of the timelines.
+    pub(crate) fn take(&mut self, entry: Entry) -> bool {
+        let quarter = self.quarter_of(entry);
+        let Some(timeline) = self.timelines.get_mut(entry.timeline as usize) else {
+            return false;
+        };
+        let taken = timeline.take(quarter, entry.usage.tally());
         let diagnostics = &mut self.diagnostics;
+        diagnostics.totals.take(taken);
+        if taken.is_idle() {
+            return false;
+        }
         if entry.usage == Usage::Call {
             diagnostics.without_duration = diagnostics.without_duration.saturating_sub(1);
         }
         diagnostics.counted = diagnostics.counted.saturating_sub(1);
-        diagnostics.totals.take(usage);
-        self.change_usage(entry.timeline, entry.quarter, usage, Tally::take);
+        true
     }
 
-    pub(crate) fn change_usage(&mut self, timeline: u32, quarter: u32, usage: Tally, by: fn(&mut Tally, Tally)) {
-        let quarter = Some(quarter).filter(|_| self.window.is_none());
-        if let Some(timeline) = self.timelines.get_mut(timeline as usize) {
-            timeline.change(quarter, usage, by);
-        }
+    /// The quarter hour that an entry counts in. The counts of one period have none.
+    fn quarter_of(&self, entry: Entry) -> Option<u32> {
+        Some(entry.quarter).filter(|_| self.window.is_none())
     }
 
     /// Adds the usage of quarter hours, which must be in order.
@@ -394,13 +431,15 @@ impl Ledger {
     /// Takes over an id from a snapshot whose tallies have been added already.
     ///
     /// Where this ledger has the id too, one of the two records is a duplicate. Its tally is taken back.
-    pub(crate) fn merge_id(&mut self, probe: Probe, known: Option<Entry>, entry: Entry) {
-        let wins = known.is_none_or(|known| self.order(entry, known).is_gt());
+    pub(crate) fn merge_id(&mut self, probe: Probe, known: Option<Entry>, entry: Entry, ranks: &mut Ranks) {
+        let mut by_rank = |which, names: &Interner, a, b| ranks.order(which, names, a, b);
+        let wins = known.is_none_or(|known| self.order(entry, known, &mut by_rank).is_gt());
         if wins {
             self.ids.put(probe, entry);
         }
-        if let Some(known) = known {
-            self.take(if wins { known } else { entry });
+        if let Some(known) = known
+            && self.take(if wins { known } else { entry })
+        {
             add_one(&mut self.diagnostics.duplicates);
         }
     }

@@ -3,6 +3,7 @@
 //! Consecutive pages are one list until one of them says that there are no more. The package writes a warning about what is
 //! missing, because the count of one page looks like a whole count.
 
+use crate::json::MAX_SAFE;
 use crate::records::page::Page;
 
 /// The lists of a ledger.
@@ -14,7 +15,7 @@ pub struct Lists {
     ended: Missing,
 }
 
-/// What is missing from lists.
+/// What is missing from lists. Each number is 2^53 - 1 at most, so that it is exact in JavaScript; larger sums stay there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
     /// The lists of pages that are not complete.
@@ -44,7 +45,7 @@ impl Missing {
     /// Adds what another part lacks.
     pub fn add(&mut self, mut other: Missing) {
         for (ours, theirs) in self.numbers().into_iter().zip(other.numbers()) {
-            *ours = ours.saturating_add(*theirs);
+            add(ours, *theirs);
         }
     }
 
@@ -53,12 +54,16 @@ impl Missing {
         if missing == 0 && list.has_more != Some(true) {
             return;
         }
-        self.lists = self.lists.saturating_add(1);
-        self.items = self.items.saturating_add(missing);
+        add(&mut self.lists, 1);
+        add(&mut self.items, missing);
         if missing == 0 {
-            self.uncounted = self.uncounted.saturating_add(1);
+            add(&mut self.uncounted, 1);
         }
     }
+}
+
+fn add(number: &mut u64, more: u64) {
+    *number = number.saturating_add(more).min(MAX_SAFE);
 }
 
 impl Lists {
@@ -92,8 +97,8 @@ impl Lists {
     pub fn conversation(&mut self, messages: u64, stated: Option<u64>) {
         let missing = stated.unwrap_or(0).saturating_sub(messages);
         if missing > 0 {
-            self.ended.conversations = self.ended.conversations.saturating_add(1);
-            self.ended.messages = self.ended.messages.saturating_add(missing);
+            add(&mut self.ended.conversations, 1);
+            add(&mut self.ended.messages, missing);
         }
     }
 
@@ -178,5 +183,18 @@ mod tests {
             ..
         } = lists.missing();
         assert_eq!((conversations, messages), (2, 4));
+    }
+
+    #[test]
+    fn what_is_missing_stays_exact() {
+        let mut lists = Lists::default();
+        for _ in 0..3 {
+            lists.page(page(0, Some(false), Some(MAX_SAFE)));
+            lists.conversation(0, Some(u64::MAX));
+        }
+        let found = lists.missing();
+        assert_eq!((found.lists, found.items, found.messages), (3, MAX_SAFE, MAX_SAFE));
+        lists.add(found);
+        assert_eq!((lists.missing().lists, lists.missing().items), (6, MAX_SAFE));
     }
 }

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod lists;
 pub mod part;
 pub mod quarter_hours;
+pub mod ranks;
 pub mod report;
 pub mod rollup;
 pub mod seen_ids;

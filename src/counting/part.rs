@@ -92,7 +92,7 @@ impl TextFeed {
 
 /// Makes the place in a part the place in the whole text.
 fn shift(problem: &mut Problem, lines: u64, values: u64) {
-    problem.line = problem.line.map(|line| line.saturating_add(lines));
+    problem.line = problem.line.map(|line| line.saturating_add(lines).min(MAX_SAFE));
     // By hand, because the standard library's parser and slices would bring two kilobytes of messages into the module.
     let (mut index, mut end) = (0_u64, 1_usize);
     for digit in problem.path.bytes().skip(1).take_while(u8::is_ascii_digit) {

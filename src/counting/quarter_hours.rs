@@ -234,8 +234,28 @@ impl Timeline {
         }
     }
 
+    /// Takes usage back from a quarter hour, or from the total if no quarter hour is given. Returns what was taken, which is no
+    /// more than what is there. The last call takes all seconds with it.
+    pub fn take(&mut self, quarter: Option<u32>, usage: Tally) -> Tally {
+        let there = self.usage_of(quarter);
+        let mut taken = usage.at_most(there);
+        if taken.calls == there.calls {
+            taken.total_seconds = there.total_seconds;
+        }
+        if taken != Tally::default() {
+            self.change(quarter, taken, Tally::take);
+        }
+        taken
+    }
+
+    /// The usage of a quarter hour, or the total if no quarter hour is given.
+    pub fn usage_of(&self, quarter: Option<u32>) -> Tally {
+        quarter.map_or(self.total, |quarter| self.sum(quarter, quarter.saturating_add(1)))
+    }
+
     /// Adds the usage of quarter hours, which must be in order. A block inserts all its new quarter hours in one step.
     pub fn add(&mut self, usage: &[(u32, Tally)]) {
+        self.make_blocks(usage);
         let mut fresh = Vec::new();
         for part in usage.chunk_by(|(a, _), (b, _)| a / A_BLOCK == b / A_BLOCK) {
             let (Some(block), overflow) = self.block(part.first().map_or(0, |(quarter, _)| *quarter)) else {
@@ -251,6 +271,30 @@ impl Timeline {
         usage.iter().for_each(|(_, usage)| self.total.add(*usage));
     }
 
+    /// Creates the blocks that quarter hours need, which must be in order. Each block that is there is moved once.
+    #[inline(never)]
+    fn make_blocks(&mut self, usage: &[(u32, Tally)]) {
+        let first_of = |(quarter, _): &(u32, Tally)| quarter & !(A_BLOCK.wrapping_sub(1));
+        let is_known = |first: &u32| self.blocks.binary_search_by_key(first, |block| block.first).is_ok();
+        let mut wanted: Vec<_> = usage.iter().map(first_of).collect();
+        wanted.dedup();
+        wanted.retain(|first| !is_known(first));
+        if wanted.len() < 2 {
+            return; // `block` creates it
+        }
+        let all = self.blocks.len().saturating_add(wanted.len());
+        let mut known = std::mem::replace(&mut self.blocks, Vec::with_capacity(all))
+            .into_iter()
+            .peekable();
+        for first in wanted {
+            while let Some(block) = known.next_if(|block| block.first < first) {
+                self.blocks.push(block);
+            }
+            self.blocks.push(Block::new(first));
+        }
+        self.blocks.extend(known);
+    }
+
     /// The block that holds a quarter hour, created if needed, and the list of overflowing tallies.
     #[inline(never)]
     fn block(&mut self, quarter: u32) -> (Option<&mut Block>, &mut Vec<Tally>) {
@@ -262,13 +306,7 @@ impl Timeline {
         if !is_at(&self.blocks, self.last_block) {
             self.last_block = self.blocks.partition_point(|block| block.first < first);
             if !is_at(&self.blocks, self.last_block) {
-                let new = Block {
-                    first,
-                    total: Tally::default(),
-                    quarter_hours: Vec::new(),
-                    days: RefCell::default(),
-                };
-                self.blocks.insert(self.last_block, new);
+                self.blocks.insert(self.last_block, Block::new(first));
             }
         }
         (self.blocks.get_mut(self.last_block), &mut self.overflow)
@@ -344,6 +382,19 @@ impl Timeline {
 }
 
 impl Block {
+    const fn new(first: u32) -> Block {
+        Block {
+            first,
+            total: Tally {
+                messages: 0,
+                calls: 0,
+                total_seconds: 0,
+            },
+            quarter_hours: Vec::new(),
+            days: RefCell::new(Vec::new()),
+        }
+    }
+
     const fn end(&self) -> u32 {
         self.first.saturating_add(A_BLOCK)
     }
@@ -538,7 +589,7 @@ mod tests {
             Tally {
                 messages,
                 calls,
-                total_seconds,
+                total_seconds: if calls == 0 { 0 } else { total_seconds }, // only calls have seconds
             }
         })
     }
@@ -571,7 +622,7 @@ mod tests {
                 }
                 match added.pop().filter(|_| back) {
                     Some((quarter, usage)) => {
-                        timeline.change(Some(quarter), usage, Tally::take);
+                        prop_assert_eq!(timeline.take(Some(quarter), usage), usage);
                         model.get_mut(&quarter).unwrap().take(usage);
                     }
                     None => {

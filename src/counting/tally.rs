@@ -47,6 +47,16 @@ impl Tally {
         self.total_seconds = self.total_seconds.saturating_sub(less.total_seconds);
     }
 
+    /// The part of this tally that another one has too.
+    #[must_use]
+    pub fn at_most(self, other: Tally) -> Tally {
+        Tally {
+            messages: self.messages.min(other.messages),
+            calls: self.calls.min(other.calls),
+            total_seconds: self.total_seconds.min(other.total_seconds),
+        }
+    }
+
     /// Are there no messages and no calls?
     pub const fn is_idle(&self) -> bool {
         self.messages == 0 && self.calls == 0

@@ -5,7 +5,12 @@ use proptest::prelude::*;
 use std::path::Path;
 
 fn seeds() -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+    seeds_of("fuzz/seeds")
+}
+
+/// The files of a folder of seeds.
+pub fn seeds_of(folder: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -25,13 +30,13 @@ fn seeds_and_past_failures_pass() {
 
 /// A change as a fuzzer makes it: bytes are overwritten, removed, or copied from elsewhere.
 #[derive(Clone, Debug)]
-enum Change {
+pub enum Change {
     Set(prop::sample::Index, u8),
     Cut(prop::sample::Index, usize),
     Copy(prop::sample::Index, prop::sample::Index, usize),
 }
 
-fn change() -> impl Strategy<Value = Change> {
+pub fn change() -> impl Strategy<Value = Change> {
     let byte = prop_oneof![any::<u8>(), prop::sample::select(&b"\"\\{}[],:\n 0e.-u\xef"[..])];
     prop_oneof![
         (any::<prop::sample::Index>(), byte).prop_map(|(at, byte)| Change::Set(at, byte)),
@@ -41,7 +46,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-fn changed(text: &mut Vec<u8>, change: &Change) {
+pub fn changed(text: &mut Vec<u8>, change: &Change) {
     if text.is_empty() {
         return;
     }

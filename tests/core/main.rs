@@ -13,6 +13,8 @@
 mod bad_input;
 mod breakdown;
 mod contract;
+mod forged;
+mod forged_snapshots;
 mod fuzzed;
 mod generated;
 mod harness;

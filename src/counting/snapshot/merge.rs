@@ -6,6 +6,7 @@ use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
 use crate::counting::ledger::Ledger;
 use crate::counting::lists::Missing;
 use crate::counting::quarter_hours::{END, Key};
+use crate::counting::ranks::Ranks;
 use crate::counting::seen_ids::{Entry, IdHash, TABLES, Usage};
 use crate::counting::tally::Tally;
 use crate::error::{Code, Place, Problem, Severity, UsageError};
@@ -22,14 +23,19 @@ impl Ledger {
     ///
     /// # Errors
     /// `invalid_snapshot` if the bytes are not a snapshot, are damaged, or belong to another period or way of counting;
-    /// `overflow` if the sums, duplicates included, go beyond 2^53 - 1. On an error the ledger is unchanged.
+    /// `overflow` if a sum, duplicates included, goes beyond 2^53 - 1. On an error the ledger is unchanged.
     #[inline(never)]
     pub fn merge(&mut self, snapshot: &[u8]) -> Result<(), UsageError> {
         let parts = opened(self, snapshot)?;
         let sums = walk(&mut In(parts), None).ok_or_else(|| refused("it is damaged"))?;
-        let ours = &self.diagnostics;
-        let fits = |a: u64, b: u64| a.saturating_add(b) <= MAX_SAFE;
-        if !fits(ours.records, sums.records) || !fits(ours.totals.total_seconds, sums.totals.total_seconds) {
+        // The number of records is the sum of most counters. A forged snapshot may have more records without an id, or without a
+        // duration, than records.
+        let checked = |of: &Diagnostics| [of.records, of.totals.total_seconds, of.without_id, of.without_duration];
+        let both = checked(&self.diagnostics).into_iter().zip(checked(&sums));
+        if both
+            .into_iter()
+            .any(|(ours, theirs)| ours.saturating_add(theirs) > MAX_SAFE)
+        {
             let message = "the sums of both parts go beyond 2^53 - 1, the largest exact number";
             return Err(UsageError::new(Code::Overflow, message).at(Place::at("")));
         }
@@ -57,6 +63,12 @@ impl<'a> In<'a> {
         self.number().filter(|n| *n <= MAX_SAFE)
     }
 
+    /// The number of a line or byte, which is stored plus one; 0 is none.
+    fn place(&mut self) -> Option<Option<u64>> {
+        let number = self.number()?.checked_sub(1);
+        number.is_none_or(|number| number <= MAX_SAFE).then_some(number)
+    }
+
     pub(super) fn signed(&mut self) -> Option<i64> {
         leb128::read_signed(&mut self.0)
     }
@@ -82,8 +94,8 @@ impl<'a> In<'a> {
                 0 => Severity::Error,
                 _ => Severity::Warning,
             },
-            line: self.number()?.checked_sub(1),
-            byte_offset: self.number()?.checked_sub(1),
+            line: self.place()?,
+            byte_offset: self.place()?,
         })
     }
 
@@ -134,7 +146,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
     for _ in 0..parts.number()? {
         let status = parts.text().filter(|status| before < Some(*status))?;
         before = Some(status);
-        let calls = parts.safe()?;
+        let calls = parts.safe().filter(|calls| *calls > 0)?;
         sums.records = sums.records.saturating_add(calls);
         if let Some(into) = &mut into {
             into.diagnostics.ignored.not_completed.add(status.as_bytes(), calls);
@@ -200,8 +212,10 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
                 }
                 quarter_hours.clear();
             }
-            if later == 0 {
-                break;
+            match later {
+                0 if after == 0 => return None,
+                0 => break,
+                _ => {}
             }
             after = after.checked_add(later).filter(|after| *after <= END)?;
             let usage = Tally {
@@ -209,6 +223,9 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
                 calls: parts.safe()?,
                 total_seconds: parts.safe()?,
             };
+            if usage.is_idle() || (usage.calls == 0 && usage.total_seconds > 0) {
+                return None;
+            }
             sums.totals.add(usage);
             quarter_hours.push((after.saturating_sub(1), usage));
         }
@@ -235,6 +252,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
 /// Merges the ids, and stops near the first one that cannot be read. The checksum vouches for them, so they are read only once.
 /// A forged snapshot may omit ids, or name usage that was not counted; its merge then gives wrong counts.
 fn ids(parts: &mut In<'_>, into: &mut Ledger, timelines: &[u32]) -> Option<()> {
+    let mut ranks = Ranks::default();
     let mut entries = Vec::new();
     let mut probes = Vec::new();
     for table in 0..TABLES {
@@ -254,7 +272,7 @@ fn ids(parts: &mut In<'_>, into: &mut Ledger, timelines: &[u32]) -> Option<()> {
                     usage: match parts.number()? {
                         0 => Usage::Message,
                         1 => Usage::Call,
-                        seconds => Usage::Timed(seconds.saturating_sub(2)),
+                        seconds => Usage::Timed(seconds.checked_sub(2).filter(|seconds| *seconds <= MAX_SAFE)?),
                     },
                 };
                 entries.push((hash, entry));
@@ -262,7 +280,7 @@ fn ids(parts: &mut In<'_>, into: &mut Ledger, timelines: &[u32]) -> Option<()> {
             probes.clear();
             probes.extend(entries.iter().map(|(hash, _)| into.ids.find(*hash)));
             for ((_, entry), (probe, known)) in entries.iter().zip(&probes).rev() {
-                into.merge_id(*probe, *known, *entry);
+                into.merge_id(*probe, *known, *entry, &mut ranks);
             }
             count = count.saturating_sub(AT_ONCE as u64);
         }
