@@ -102,6 +102,9 @@ test("hostile names are text in the table, the CSV and the problems", async () =
     "@SUM(A1)",
     "\tcmd",
     "\rcmd",
+    "\ncmd",
+    "\uff1d1+1",
+    "x;=1+1",
     'a "b", c',
     "two\nlines",
     "\u202egnp.exe",
@@ -122,7 +125,7 @@ test("hostile names are text in the table, the CSV and the problems", async () =
   for await (const chunk of await download.createReadStream()) chunks.push(chunk);
   const rows = parseCsv(Buffer.concat(chunks).toString());
   assert.deepEqual(rows[0], ["agentId", "agentName", "messages", "calls", "totalSeconds", "isOrphan"]);
-  const guarded = names.map((name) => (/^[=+\-@\t\r]/.test(name) ? `'${name}` : name));
+  const guarded = names.map((name) => (/^[=+\-@\t\r\n\uff1d]/.test(name) ? `'${name}` : name.replace(";=", ";'=")));
   assert.deepEqual(
     rows
       .slice(1)

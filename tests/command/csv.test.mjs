@@ -9,11 +9,12 @@ import { JUNE, message, outputOf } from "./support/command.mjs";
 const PYTHON = `
 import csv, json, sys
 sys.stdin.reconfigure(encoding="utf-8", newline="")
-print(json.dumps(list(csv.reader(sys.stdin, strict=True))))
+delimiter = sys.argv[1]
+print(json.dumps(list(csv.reader(sys.stdin, strict=delimiter == ",", delimiter=delimiter))))
 `;
 
-async function rowsOf(text) {
-  const { status, stdout, stderr } = await run("python3", ["-c", PYTHON], { input: text });
+async function rowsOf(text, separator = ",") {
+  const { status, stdout, stderr } = await run("python3", ["-c", PYTHON, separator], { input: text });
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout);
 }
@@ -24,7 +25,7 @@ const recordsOf = (names) => names.map((agentName, n) => message(`m${n}`, { agen
 const FORMULAS = ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n"];
 
 test("a cell that may be a formula gets an apostrophe, and is in quotes", async () => {
-  const names = FORMULAS.map((first) => `${first}1+1|"x",;'`);
+  const names = FORMULAS.map((first) => `${first}1+1|"x",;x'`);
   const cwd = write({ "june.ndjson": recordsOf(names) });
   const text = await outputOf(["report", "june.ndjson", ...JUNE, "--format", "csv"], { cwd });
   const found = (await rowsOf(text)).slice(1).map(([, name]) => name);
@@ -40,7 +41,7 @@ test("ids that may be formulas are made harmless too", async () => {
 
 test("every other text is read as it was, by Python's csv too", async () => {
   const random = new Random(3);
-  const letters = [..."ab,;\"'\n\r\t= +é😀中\u202e\u0000\u001b|"];
+  const letters = [..."ab,;\"'\n\r\t é😀中\u202e\u0000\u001b|"]; // without the beginnings of formulas
   for (let n = 0; n < 5; n++) {
     const names = Array.from({ length: 40 }, (_, at) => {
       const rest = Array.from({ length: random.below(8) }, () => random.pick(letters)).join("");
@@ -57,6 +58,26 @@ test("every other text is read as it was, by Python's csv too", async () => {
       data.map((row) => Object.values(row).map((value) => String(value ?? ""))),
     );
   }
+});
+
+test("no cell begins like a formula, whichever separator a spreadsheet uses", async () => {
+  const random = new Random(16);
+  const letters = [..."ab,;;;\t\t\"\"'\n\r =+-@\uff1d\uff0b\uff0d\uff20"];
+  const names = [";=1+1", "x;=1+1", 'x;"=1+1', "x\t@A1", "x\n=1", "x; \uff1d1", 'x;""=1', ";;+1", "\t=1", '";=1"'];
+  for (let n = 0; n < 400; n++) names.push(Array.from({ length: 1 + random.below(7) }, () => random.pick(letters)).join(""));
+  const cwd = write({ "june.ndjson": recordsOf(names) });
+  const text = await outputOf(["report", "june.ndjson", ...JUNE, "--format", "csv"], { cwd });
+  let cells = 0;
+  for (const separator of [",", ";", "\t"]) {
+    for (const cell of (await rowsOf(text, separator)).flat()) {
+      cells++;
+      assert.doesNotMatch(cell, /^[=+\-@\uff1d\uff0b\uff0d\uff20]/, JSON.stringify({ cell, separator }));
+    }
+  }
+  assert.ok(cells > 3 * names.length);
+  const rest = (of) => of.replace(/['\s]/g, "");
+  const found = (await rowsOf(text)).slice(1).map(([, name]) => rest(name));
+  assert.deepEqual(found.sort(), names.map(rest).sort()); // nothing is lost but for apostrophes
 });
 
 test("ndjson has a line for each row, as it is in the report", async () => {

@@ -1,4 +1,5 @@
 import type { AgentUsageResponse } from "usage-by-agent";
+import { csv } from "../../pkg/src/command/formats/csv.js"; // one rule for every file that a spreadsheet may open
 
 const COLUMNS = ["agentId", "agentName", "messages", "calls", "totalSeconds", "isOrphan"] as const;
 
@@ -7,21 +8,12 @@ export function toJson(report: AgentUsageResponse): string {
   return JSON.stringify(report);
 }
 
-/** CSV as in RFC 4180: a header, lines that end in CRLF, quotes where needed, and doubled quotes inside them. */
+/** The rows as CSV, by the rules of the command's `--format csv`. */
 export function toCsv(report: AgentUsageResponse): string {
-  const rows = report.data.map((item) => COLUMNS.map((column) => field(item[column])).join(","));
-  return [COLUMNS.join(","), ...rows, ""].join("\r\n");
-}
-
-/**
- * Spreadsheets run a cell as a formula if it starts with `=`, `+`, `-`, `@`, a tab or a carriage return, and an agent's name is
- * untrusted text. Such a value gets a leading apostrophe, which marks it as text. The numbers here are never negative.
- */
-function field(value: string | number | boolean | null): string {
-  if (value === null) return "";
-  if (typeof value !== "string") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csv(
+    COLUMNS,
+    report.data.map((item) => COLUMNS.map((column) => item[column])),
+  );
 }
 
 export function fileName(report: AgentUsageResponse, tz: string): string {

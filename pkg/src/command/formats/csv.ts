@@ -1,4 +1,4 @@
-// Comma-separated values by RFC 4180, harmless in spreadsheets.
+// Comma-separated values by RFC 4180, harmless in spreadsheets. The page writes its files by these rules too.
 
 /** A value of a cell. */
 export type Cell = string | number | boolean | null | undefined;
@@ -8,6 +8,12 @@ export type Cell = string | number | boolean | null | undefined;
  * tab, carriage return and line feed. https://owasp.org/www-community/attacks/CSV_Injection
  */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]/;
+
+/**
+ * A separator of other settings inside a text, before what would then be the beginning of a formula. A spreadsheet that separates
+ * cells by `;` or tabs does not see the quotes around a text, because they are not at the beginning of its own cell.
+ */
+const INNER_FORMULA = /([;\t\r\n])(?=["\s]*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 /** What has to be in quotes. Spreadsheets of some languages and settings separate cells by `;` or tabs. */
 const SPECIAL = /[",;\t\r\n]|^\s|\s$/;
@@ -19,10 +25,10 @@ export function csv(header: readonly string[], rows: Iterable<readonly Cell[]>):
   return `${lines.join("\r\n")}\r\n`;
 }
 
-/** A text that may be a formula gets an apostrophe before it, and is put in quotes. */
+/** A text gets an apostrophe wherever a spreadsheet may see the beginning of a formula, and is then put in quotes. */
 function cell(value: Cell): string {
   if (typeof value !== "string") return String(value ?? "");
   const isFormula = FORMULA.test(value);
-  const text = isFormula ? `'${value}` : value;
+  const text = `${isFormula ? "'" : ""}${value}`.replace(INNER_FORMULA, "$1'");
   return isFormula || SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
