@@ -17,6 +17,7 @@ export function lintCommands({ wasm, fix = false }) {
     ["cargo", [...clippy, ...bindgen, "--", "-D", "warnings"]],
     ["cargo", ["doc", "--workspace", "--no-deps"], { env: { RUSTDOCFLAGS: "-D warnings" } }],
     [process.execPath, [join(root, "tools/test/imports.mjs")]],
+    [process.execPath, [join(root, "tools/test/dependencies.mjs")]],
     [join(root, "node_modules/.bin/biome"), ["check", "--error-on-warnings", ...(fix ? ["--write"] : [])]],
   ];
 }
