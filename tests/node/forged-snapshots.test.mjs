@@ -31,7 +31,11 @@ for (const [what, parts] of Object.entries(HARMLESS)) {
         assert.equal(error.code, "overflow");
       }
       try {
-        rollup.push([{ receivedAt: JUNE.now }, MESSAGE, { startedAt: JUNE.now, status: "completed", durationSeconds: 9 }]);
+        rollup.push([
+          { receivedAt: JUNE.now },
+          MESSAGE,
+          { startedAt: JUNE.now, status: "completed", durationSeconds: 9 },
+        ]);
       } catch (error) {
         assert.equal(error.code, "overflow");
       }
@@ -63,7 +67,18 @@ const LARGE = {
     // All in one table, and there in one place.
     ids: [
       ...number(count),
-      ...Array.from({ length: count }, (_, i) => [...Buffer.from(Uint32Array.of(i).buffer), 0, 0, 0, 1, 0, 0, 0, 0, 0]).flat(),
+      ...Array.from({ length: count }, (_, i) => [
+        ...Buffer.from(Uint32Array.of(i).buffer),
+        0,
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        0,
+        0,
+      ]).flat(),
       ...Array(63).fill(0),
     ],
   }),

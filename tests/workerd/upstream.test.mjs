@@ -112,7 +112,15 @@ describe("upstream", () => {
 
     // Headers that workerd adds to each request of a Worker.
     const asked = Object.keys(upstream.requests[0].headers).sort();
-    assert.deepEqual(asked, ["accept", "authorization", "cache-control", "cf-worker", "host", "pragma"]);
+    assert.deepEqual(asked, [
+      "accept",
+      "authorization",
+      "cache-control",
+      "cf-worker",
+      "host",
+      "pragma",
+      "x-usage-hops",
+    ]);
   });
 
   test("a header value that clients can't read is left out", async () => {

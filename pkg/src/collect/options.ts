@@ -1,6 +1,7 @@
 // Checks the options. No message quotes a value that may contain a secret.
 
 import { type PeriodBounds, type PeriodQuery, periodBounds, UsageError } from "usage-by-agent";
+import { isLoopback } from "../bridge/base-url.js";
 import { integerOption } from "../bridge/integer.js";
 import { checkKeys, keys } from "../bridge/known-keys.js";
 import { isObject, property, typeName } from "../bridge/values.js";
@@ -110,7 +111,7 @@ function baseOf(given: unknown = VENDOR): string {
   if (base.username !== "" || base.password !== "" || base.search !== "" || base.hash !== "") {
     throw invalid(path, "`baseUrl` may have a path, but not a user, a query or a fragment");
   }
-  if (base.protocol === "http:" && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(base.hostname)) {
+  if (base.protocol === "http:" && !isLoopback(base.hostname)) {
     throw invalid(path, "`baseUrl` must be https, because http would show the token to the network: wanted https://…");
   }
   return `${base.origin}${base.pathname.replace(/\/+$/, "")}`;

@@ -1,4 +1,5 @@
 import type { Account, Instant, PeriodQuery, Problem, UsageQuery, UsageRollup } from "usage-by-agent";
+import { isLoopback } from "../bridge/base-url.js";
 import { integerOption } from "../bridge/integer.js";
 import { checkKeys, keys } from "../bridge/known-keys.js";
 import { property } from "../bridge/values.js";
@@ -31,6 +32,11 @@ export interface UpstreamOptions {
   maxBytes?: number;
   /** The number of further attempts after a 429, a 5xx or a failed connection. 0 to 10; default 2. */
   retries?: number;
+  /**
+   * Whether `baseUrl` may be an `http` URL of another machine. The token and the response then cross the network unencrypted, so
+   * this is for a network that you trust, such as a service mesh that encrypts. Default: `false`.
+   */
+  allowHttp?: boolean;
   /** The function that sends requests. Default: the global `fetch`. */
   fetch?: typeof fetch;
 }
@@ -124,7 +130,7 @@ export interface Upstream {
 }
 
 const HANDLER = keys("records rollup upstream authorize query account cors now onError onWarning");
-const UPSTREAM = keys("baseUrl timeoutMs maxBytes retries fetch");
+const UPSTREAM = keys("baseUrl timeoutMs maxBytes retries allowHttp fetch");
 const CORS = keys("origins");
 /** The options of {@link ReportOptions}. They belong in `query`. */
 const REPORT = keys("tz weekStart boundsAs agents includeIdle dedupe onInvalid naiveTimestamps");
@@ -183,6 +189,16 @@ export function checkUpstream(options: UpstreamOptions): Upstream {
     throw invalidOption(
       "/upstream/baseUrl",
       "`upstream.baseUrl` may have a path, but not a user, a query or a fragment",
+    );
+  }
+  const { allowHttp = false } = options;
+  if (typeof allowHttp !== "boolean") {
+    throw invalidOption("/upstream/allowHttp", "`upstream.allowHttp` must be true or false");
+  }
+  if (base.protocol === "http:" && !allowHttp && !isLoopback(base.hostname)) {
+    throw invalidOption(
+      "/upstream/baseUrl",
+      "`upstream.baseUrl` must be https, because http shows tokens to the network: wanted https://…, or `upstream.allowHttp: true`",
     );
   }
   const chosen = options.fetch;

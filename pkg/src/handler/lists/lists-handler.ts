@@ -8,6 +8,7 @@ import { checkCors, checkUpstream, type UpstreamOptions, type UsageHandlerOption
 import { keptHeaders } from "../upstream/check-upstream.js";
 import { Deadline } from "../upstream/deadline.js";
 import { fetchInit } from "../upstream/fetch-init.js";
+import { HOPS, loopDetected, nextHop } from "../upstream/hops.js";
 import { badSubAccount, canPassOn, subAccountOf } from "../upstream/sub-account.js";
 import { listTarget } from "./list-paths.js";
 
@@ -22,7 +23,8 @@ const METHODS = "GET, OPTIONS";
 
 /**
  * Makes a handler that passes the vendor's lists on, for pages whose origin the vendor does not allow: `collect` in such a page has
- * the handler's URL as its `baseUrl`. The caller's own token is sent on, and nothing else of the request but `X-Sub-Account-Id`.
+ * the handler's URL as its `baseUrl`. The caller's own token is sent on, and nothing else of the request but `X-Sub-Account-Id`. The
+ * header `X-Usage-Hops` counts how many handlers have passed it on; a request that comes back is a 508.
  *
  * Exactly these paths exist, and only with GET: `/v1/agents`, `/v1/calls`, `/v1/conversations`, `/v1/numbers`, `/v1/sub-accounts`,
  * `/v1/calls/{id}`, `/v1/conversations/{id}`, `/v1/numbers/{id}`, `/v1/agents/{id}/calls`, `/v1/numbers/{id}/calls`,
@@ -93,7 +95,9 @@ async function passOn(
   if (token === null) return unauthorized("Bearer", "missing_token", "Send the header Authorization: Bearer <token>.");
   const account = subAccountOf(request);
   if (!canPassOn(account)) return badSubAccount();
-  const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: "application/json" };
+  const hop = nextHop(request);
+  if (hop === null) return loopDetected();
+  const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: "application/json", [HOPS]: hop };
   if (account !== null) headers["x-sub-account-id"] = account;
 
   const deadline = new Deadline(upstream.timeoutMs, request.signal);

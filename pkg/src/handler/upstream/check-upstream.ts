@@ -1,6 +1,7 @@
 import { type Endpoint, type ErrorDetail, type Expectation, type Problem, validateResponse } from "usage-by-agent";
 import { type Answer, errorAnswer } from "../http/answer.js";
 import type { Question } from "../source.js";
+import { loopDetected } from "./hops.js";
 
 /** A whole response of the upstream. `body` is `null` if it is too long. */
 export interface Received {
@@ -35,6 +36,7 @@ export function judge(received: Received, question: Question): Answer {
   if (status === 200) return report(received, question);
   const passed = PASSED[status];
   if (passed !== undefined) return refusal(received, passed);
+  if (status === 508) return loopDetected();
   if (status >= 500) return bad(received, "upstream_error", `The upstream responded with status ${status}.`);
   // Browsers give the status 0 to a redirect if `redirect` is `"manual"`.
   if (status === 0 || (status >= 300 && status < 400)) {

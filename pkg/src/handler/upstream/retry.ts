@@ -7,9 +7,12 @@ const MAX_DELAY_MS = 5_000;
 /** Another attempt is started only if this much time is left, in milliseconds. */
 const LEAST_TRY_MS = 250;
 
-/** Whether another attempt may succeed: after too many requests (429) or an error of the server (5xx). */
+/**
+ * Whether another attempt may succeed: after too many requests (429) or an error of the server (5xx). After a loop (508) it would make
+ * another loop.
+ */
 export function worthRetrying(status: number): boolean {
-  return status === 429 || status >= 500;
+  return status === 429 || (status >= 500 && status !== 508);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Question, Source } from "../source.js";
 import { judge, type Received } from "./check-upstream.js";
 import { Deadline } from "./deadline.js";
 import { fetchInit } from "./fetch-init.js";
+import { HOPS, loopDetected, nextHop } from "./hops.js";
 import { readBounded } from "./read-bounded.js";
 import { retryDelay, worthRetrying } from "./retry.js";
 import { badSubAccount, canPassOn, subAccountOf } from "./sub-account.js";
@@ -16,10 +17,13 @@ export function upstreamSource(upstream: Upstream): Source {
   const init = fetchInit();
   return async (question) => {
     if (!canPassOn(subAccountOf(question.request))) return badSubAccount();
+    const hop = nextHop(question.request);
+    if (hop === null) return loopDetected();
+    const headers = requestHeaders(question, hop);
     const client = question.request.signal;
     const deadline = new Deadline(upstream.timeoutMs, client);
     try {
-      const received = await ask(upstream, question, init, deadline);
+      const received = await ask(upstream, question, { ...init, headers }, deadline);
       return "error" in received ? unreachable(received.error) : judge(received, question);
     } catch (error) {
       deadline.stop();
@@ -73,7 +77,7 @@ async function attempt(
   const query = new URLSearchParams(question.sent).toString();
   const url = `${upstream.url}${question.endpoint.path}${query && `?${query}`}`;
   try {
-    const work = upstream.fetch(url, { ...init, headers: requestHeaders(question), signal: deadline.signal });
+    const work = upstream.fetch(url, { ...init, signal: deadline.signal });
     const response = await deadline.wait(work);
     const { status, headers } = response;
     const limit = status === 200 ? upstream.maxBytes : MAX_ERROR_BYTES;
@@ -85,8 +89,9 @@ async function attempt(
 }
 
 /** Makes new headers, so that nothing else of the caller's request reaches the upstream. */
-function requestHeaders(question: Question): Record<string, string> {
-  const headers: Record<string, string> = { authorization: `Bearer ${question.token}`, accept: "application/json" };
+function requestHeaders(question: Question, hop: string): Record<string, string> {
+  const authorization = `Bearer ${question.token}`;
+  const headers: Record<string, string> = { authorization, accept: "application/json", [HOPS]: hop };
   const id = question.request.headers.get("x-request-id");
   if (id !== null && canPassOn(id)) headers["x-request-id"] = id;
   const account = subAccountOf(question.request);
