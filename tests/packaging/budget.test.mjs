@@ -16,12 +16,12 @@ function assertWithin(limit, bytes, what) {
   assert.ok(size <= limit, `${what} is ${size} bytes gzip: the limit is ${limit}`);
 }
 
-// 127 KiB. The limit was 110,000. Then the core began to read conversations, envelopes and second spellings, to know deliveries by
+// 131 KiB. The limit was 110,000. Then the core began to read conversations, envelopes and second spellings, to know deliveries by
 // their ids, and to count by channel and direction. Then it was 114,688, until the core began to compute breakdowns: their windows and
-// steps, rows by six dimensions, and sums of days that do not read every quarter
-// hour. It also takes parts of a text that threads have counted.
+// steps, rows by six dimensions, and sums of days that do not read every quarter hour. It also takes parts of a text that threads have
+// counted, and bounds what forged snapshots cost.
 test("the module is within its budget", () => {
-  assertWithin(130_500, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
+  assertWithin(134_300, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
 
 // What the page of the command `serve` adds to the tarball: its own scripts, styles and list. The scripts and the module of the package
@@ -45,7 +45,7 @@ test("the bundle of one function is within its budget", async () => {
     format: "esm",
     write: false,
   });
-  assertWithin(143_500, outputFiles[0].contents, "the bundle of one function");
+  assertWithin(146_700, outputFiles[0].contents, "the bundle of one function");
 });
 
 /** Bundles these exports of the entry slim into a script, as a page does. */
