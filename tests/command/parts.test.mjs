@@ -21,11 +21,11 @@ const folder = workspace();
 const answers = join(folder, "answers.txt");
 
 /** Counts files with one thread and with several, and asserts equal outcomes. Returns the outcome, and the parts that threads counted. */
-async function compared(paths, onInvalid, limits, what) {
-  const once = await outcomeOf(paths, query(onInvalid), { part: 1, count: 1 });
+async function compared(paths, onInvalid, limits, what, asked = query(onInvalid)) {
+  const once = await outcomeOf(paths, asked, { part: 1, count: 1 });
   rmSync(answers, { force: true });
   process.env.ANSWERS = answers;
-  const together = await outcomeOf(paths, query(onInvalid), limits);
+  const together = await outcomeOf(paths, asked, limits);
   delete process.env.ANSWERS;
   assert.deepEqual(together, once, what);
   return { ...once, ...answersIn(answers) };
@@ -101,6 +101,21 @@ test("odd lines, wherever a part ends, give the outcome of one thread", async ()
     }
   }
   assert.ok(parts > 400, `${parts} parts`);
+});
+
+test("counts of all time are those of one thread", async () => {
+  let parts = 0;
+  for (let seed = 40; seed < 52; seed++) {
+    const path = join(write({ "records.ndjson": textOf(seed) }), "records.ndjson");
+    const random = new Random(seed, 94);
+    for (const onInvalid of ["skip", "throw"]) {
+      const limits = { part: 1 + random.below(9000), count: 2 + random.below(3), ahead: 1 + random.below(3) };
+      const got = await compared([path], onInvalid, limits, `${seed} ${onInvalid}`, { onInvalid });
+      parts += got.parts;
+      if (got.report) assert.ok(got.report.rows.length > 7 && got.report.steps.length > 50);
+    }
+  }
+  assert.ok(parts > 100, `${parts} parts`);
 });
 
 test("files in every format and files of other kinds give the outcome of one thread", async () => {

@@ -1,9 +1,10 @@
 // Counts what the vendor has, without a file.
 
-import { UsageAggregator, type UsageQuery } from "usage-by-agent";
+import type { UsageAggregator, UsageQuery, UsageRollup } from "usage-by-agent";
 import type { Collection, CollectOptions } from "usage-by-agent/collect";
 import { collectPages, sayShortfalls } from "./collecting.js";
 import { checkUnderstood, warnOfSkipped } from "./counting.js";
+import { type AllTimeQuery, type Counts, type CountsQuery, countsFor } from "./counts.js";
 import { inInput } from "./input.js";
 
 const VENDOR = { name: "the vendor" };
@@ -16,9 +17,12 @@ const VENDOR = { name: "the vendor" };
  * @returns the counts, which the caller has to free
  * @throws {Failure} if the vendor can't be asked, or gives records that are not understood
  */
-export async function countCollected(options: CollectOptions, query: UsageQuery): Promise<UsageAggregator> {
-  const counter = (from: Collection) => new UsageAggregator({ ...query, agents: query.agents ?? from.agents() });
-  let usage: UsageAggregator | undefined;
+export function countCollected(options: CollectOptions, query: UsageQuery): Promise<UsageAggregator>;
+export function countCollected(options: CollectOptions, query: AllTimeQuery): Promise<UsageRollup>;
+export function countCollected(options: CollectOptions, query: CountsQuery): Promise<Counts>;
+export async function countCollected(options: CollectOptions, query: CountsQuery): Promise<Counts> {
+  const counter = (from: Collection) => countsFor({ ...query, agents: query.agents ?? from.agents() });
+  let usage: Counts | undefined;
   try {
     const collection = await collectPages(options, ({ records }, from) => {
       usage ??= counter(from); // the agents have been listed before the first page

@@ -3,12 +3,13 @@
 import {
   type Diagnostics,
   type Problem,
-  UsageAggregator,
+  type UsageAggregator,
   UsageError,
   type UsageQuery,
   type UsageRollup,
 } from "usage-by-agent";
 import { lookOfText } from "../looks/text.js";
+import { type AllTimeQuery, type Counts, type CountsQuery, countsFor } from "./counts.js";
 import { isOfOptions, unusable, withoutPlace } from "./failure.js";
 import { type Input, inInput, wholeOf } from "./input.js";
 import { isCountedByParts } from "./parts/count-by-parts.js";
@@ -22,8 +23,11 @@ import { warn } from "./terminal/output.js";
  * @returns the counts, which the caller has to free
  * @throws {Failure} with the input's name
  */
-export async function countInputs(inputs: readonly Input[], query: UsageQuery): Promise<UsageAggregator> {
-  const usage = new UsageAggregator(query);
+export function countInputs(inputs: readonly Input[], query: UsageQuery): Promise<UsageAggregator>;
+export function countInputs(inputs: readonly Input[], query: AllTimeQuery): Promise<UsageRollup>;
+export function countInputs(inputs: readonly Input[], query: CountsQuery): Promise<Counts>;
+export async function countInputs(inputs: readonly Input[], query: CountsQuery): Promise<Counts> {
+  const usage = countsFor(query);
   try {
     await countEach(usage, inputs, query);
     checkUnderstood(usage, nameOf(inputs));
@@ -34,9 +38,6 @@ export async function countInputs(inputs: readonly Input[], query: UsageQuery): 
   }
 }
 
-/** Counts of one period, or of all time. */
-type Counts = UsageAggregator | UsageRollup;
-
 /** The name of one input, or how many inputs there are, for messages. */
 export function nameOf(inputs: readonly Input[]): string {
   const [only, ...others] = inputs;
@@ -46,10 +47,10 @@ export function nameOf(inputs: readonly Input[]): string {
 /**
  * Adds the records of inputs to counts. Records that are skipped are warned of.
  *
- * @param query how the records of a period are counted; with it, several threads count a long file
+ * @param query how the counts count; with it, several threads count a long file
  * @throws {Failure} with the input's name
  */
-export async function countEach(usage: Counts, inputs: readonly Input[], query?: UsageQuery): Promise<void> {
+export async function countEach(usage: Counts, inputs: readonly Input[], query?: CountsQuery): Promise<void> {
   const progress = new Progress(inputs);
   try {
     for (const input of inputs) {
@@ -64,14 +65,13 @@ export async function countEach(usage: Counts, inputs: readonly Input[], query?:
 async function countInput(
   usage: Counts,
   input: Input,
-  query: UsageQuery | undefined,
+  query: CountsQuery | undefined,
   progress: Progress,
 ): Promise<void> {
   const before = usage.diagnostics();
   const onProgress = (bytes: number) => progress.show(input, bytes);
   try {
-    const byThreads = query !== undefined && usage instanceof UsageAggregator;
-    if (!byThreads || !(await isCountedByParts(usage, input, query, onProgress))) {
+    if (query === undefined || !(await isCountedByParts(usage, input, query, onProgress))) {
       await usage.pushStream(input.bytes(), { onProgress });
     }
   } catch (error) {
@@ -162,9 +162,9 @@ export function jsonIn<T>(name: string, bytes: Uint8Array, wanted: string): T {
  *
  * @throws {Failure} with the file's name
  */
-export function checkAgents(input: Input, query: UsageQuery): void {
+export function checkAgents(input: Input, query: CountsQuery): void {
   try {
-    new UsageAggregator(query).free();
+    countsFor(query).free();
   } catch (error) {
     const isOfAgents = isOfOptions(error) && error instanceof UsageError && error.path?.startsWith("/agents");
     throw isOfAgents ? unusable(`${input.name}: ${withoutPlace(error)}`) : error;

@@ -64,9 +64,13 @@ const imported = (name) => import(pathToFileURL(join(folder, `${name}.js`)).href
 const { countInputs } = await imported("counting");
 const { inputsOf } = await imported("input");
 
+/** A breakdown by what a rollup knows, over time. */
+const EVERYTHING = { by: ["agent", "number", "channel", "direction"], step: "week", tz: "Europe/Paris" };
+
 /**
  * Counts files as the command does, in this process.
  *
+ * @param query with a period the counts are those of the period, and without one those of all time
  * @param limits the least size of a part, and the number of threads
  * @returns all that a user sees: the report, the diagnostics, what was written to standard error, and the error
  */
@@ -81,7 +85,8 @@ export async function outcomeOf(paths, query, limits) {
   };
   try {
     const usage = await countInputs(await inputsOf(paths), query);
-    const outcome = { report: usage.report(), diagnostics: usage.diagnostics(), snapshot: usage.snapshot() };
+    const report = query.period === undefined ? usage.breakdown(EVERYTHING) : usage.report();
+    const outcome = { report, diagnostics: usage.diagnostics(), snapshot: usage.snapshot() };
     usage.free();
     return { ...outcome, written };
   } catch ({ message, code, exit, line, path }) {

@@ -4,7 +4,7 @@
 // may have counted the lines that follow, and its counts are taken in place of reading them. Whatever a thread could not count, such
 // as a value that goes over the end of its part, is read in order. So threads change the time, and nothing else.
 
-import { UsageAggregator, type UsageQuery } from "usage-by-agent";
+import { type Counts, type CountsQuery, countsFor } from "../counts.js";
 import type { Input } from "../input.js";
 import type { RegularFile } from "../regular-file.js";
 import { AHEAD, FIRST_PART, LARGE, LONGEST_FIRST_PART, PART, threads } from "./limits.js";
@@ -34,9 +34,9 @@ interface Part {
  * @throws {UsageError} as `pushStream`
  */
 export async function isCountedByParts(
-  usage: UsageAggregator,
+  usage: Counts,
   { size = 0, regular }: Input,
-  query: UsageQuery,
+  query: CountsQuery,
   onProgress: (bytes: number) => void,
 ): Promise<boolean> {
   if (size < LARGE || threads() < 2 || regular === undefined) return false;
@@ -53,7 +53,7 @@ export async function isCountedByParts(
   }
 }
 
-async function readByParts(reading: Reading, query: UsageQuery): Promise<void> {
+async function readByParts(reading: Reading, query: CountsQuery): Promise<void> {
   const { file } = reading;
   await readTo(reading, (await endOfLine(file, FIRST_PART, LONGEST_FIRST_PART)) ?? file.size);
   const team = reading.at < file.size && isBetweenValues(reading, query) ? await started(file, query) : undefined;
@@ -67,7 +67,7 @@ async function readByParts(reading: Reading, query: UsageQuery): Promise<void> {
 
 /** A file that is being read in order. */
 interface Reading {
-  readonly usage: UsageAggregator;
+  readonly usage: Counts;
   readonly file: RegularFile;
   readonly onProgress: (bytes: number) => void;
   /** How far it has been read. */
@@ -87,8 +87,8 @@ function moveTo(reading: Reading, at: number): void {
 }
 
 /** Whether the text stands where a part may be merged: a part without bytes is tried. */
-function isBetweenValues({ usage, at }: Reading, query: UsageQuery): boolean {
-  const nothing = new UsageAggregator(query);
+function isBetweenValues({ usage, at }: Reading, query: CountsQuery): boolean {
+  const nothing = countsFor(query);
   try {
     const part = nothing.beginPart(at).endPart();
     return part !== undefined && usage.mergePart(part);
@@ -98,7 +98,7 @@ function isBetweenValues({ usage, at }: Reading, query: UsageQuery): boolean {
 }
 
 /** Starts the threads besides the main one. They do not need the names of agents, because the report is made here. */
-async function started(file: RegularFile, { agents: _, ...query }: UsageQuery): Promise<Team> {
+async function started(file: RegularFile, { agents: _, ...query }: CountsQuery): Promise<Team> {
   return Team.start(threads() - 1, { path: file.path, identity: await file.identity(), query });
 }
 

@@ -1,6 +1,6 @@
 // What the threads say to each other.
 
-import type { UsageAggregator, UsageQuery } from "usage-by-agent";
+import type { Counts, CountsQuery } from "../counts.js";
 
 /** What a thread gets when it starts. */
 export interface Work {
@@ -8,7 +8,8 @@ export interface Work {
   path: string;
   /** The device and the number of the file, because the path may become another file's. */
   identity: Identity;
-  query: UsageQuery;
+  /** How the counts count into which the parts are merged. */
+  query: CountsQuery;
 }
 
 export interface Identity {
@@ -23,4 +24,4 @@ export interface Task {
 }
 
 /** The part that a thread has counted; `undefined` if its bytes have to be read in order. */
-export type Answer = ReturnType<UsageAggregator["endPart"]>;
+export type Answer = ReturnType<Counts["endPart"]>;

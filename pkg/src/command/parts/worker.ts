@@ -2,7 +2,8 @@
 
 import { fstatSync, openSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { UsageAggregator, UsageError } from "usage-by-agent";
+import { UsageError } from "usage-by-agent";
+import { countsFor } from "../counts.js";
 import type { Answer, Task, Work } from "./task.js";
 
 const { path, identity, query } = workerData as Work;
@@ -25,7 +26,7 @@ parentPort?.on("message", (task: Task) => {
  */
 function counted({ start, end }: Task): Answer {
   file ??= opened();
-  const usage = new UsageAggregator(query).beginPart(start);
+  const usage = countsFor(query).beginPart(start);
   try {
     for (let at = start; at < end; ) {
       const bytesRead = readSync(file, buffer, 0, Math.min(buffer.length, end - at), at);
