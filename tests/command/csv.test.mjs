@@ -2,22 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../tools/generate.mjs";
-import { packed, run, write } from "../support/packed.mjs";
+import { packed, write } from "../support/packed.mjs";
 import { JUNE, message, outputOf } from "./support/command.mjs";
-
-/** Python's csv module, which nobody here wrote. */
-const PYTHON = `
-import csv, json, sys
-sys.stdin.reconfigure(encoding="utf-8", newline="")
-delimiter = sys.argv[1]
-print(json.dumps(list(csv.reader(sys.stdin, strict=delimiter == ",", delimiter=delimiter))))
-`;
-
-async function rowsOf(text, separator = ",") {
-  const { status, stdout, stderr } = await run("python3", ["-c", PYTHON, separator], { input: text });
-  assert.equal(status, 0, stderr);
-  return JSON.parse(stdout);
-}
+import { rowsOf } from "./support/csv.mjs";
 
 /** Records of one agent for each name. */
 const recordsOf = (names) => names.map((agentName, n) => message(`m${n}`, { agentId: `a${n}`, agentName })).join("");
