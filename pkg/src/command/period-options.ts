@@ -49,13 +49,13 @@ export function partialQueryOf(given: Given): Partial<PeriodQuery> {
     ...(tz !== undefined && { tz }),
     ...(offset !== undefined && { offset: integerOf("--offset", offset) }),
     ...(given["week-start"] !== undefined && { weekStart: given["week-start"] as Weekday }),
-    ...(now !== undefined && { now: instantOf(now) }),
+    ...(now !== undefined && { now: instantOf("--now", now) }),
   };
 }
 
-/** A period query, and whether its zone is this machine's because none was named. */
-export interface Asked {
-  query: PeriodQuery & { tz: string };
+/** A query with its zone, and whether that is this machine's because none was named. */
+export interface Asked<Q extends { tz: string } = PeriodQuery & { tz: string }> {
+  query: Q;
   isMachinesZone: boolean;
 }
 
@@ -65,11 +65,23 @@ export interface Asked {
  * @throws {Failure} without a period, or without a zone that is known
  */
 export function queryOf(given: Given): Asked {
-  const asked = partialQueryOf(given);
-  const { period } = asked;
+  const { period } = given;
   if (period === undefined) throw wrongUsage("--period is missing; wanted week, month or year");
+  return zonedQueryOf(given, { period: period as Period });
+}
+
+/**
+ * The query that the options ask for, with what is known besides. The zone is this machine's if none is named.
+ *
+ * @throws {Failure} without a zone that is known
+ */
+export function zonedQueryOf<T extends object>(
+  given: Given,
+  more: T,
+): Asked<Partial<PeriodQuery> & { tz: string } & T> {
+  const asked = partialQueryOf(given);
   const tz = asked.tz ?? machinesZone();
-  return { query: { ...asked, period, tz }, isMachinesZone: asked.tz === undefined };
+  return { query: { ...asked, ...more, tz }, isMachinesZone: asked.tz === undefined };
 }
 
 function machinesZone(): string {
@@ -79,12 +91,12 @@ function machinesZone(): string {
 }
 
 /** The zone, for the head of a table. */
-export function zoneInWords({ query, isMachinesZone }: Asked): string {
+export function zoneInWords({ query, isMachinesZone }: Asked<{ tz: string }>): string {
   return isMachinesZone ? `${query.tz}, this machine's zone` : query.tz;
 }
 
 /** Says on standard error which zone is meant, where the output does not. */
-export function noteZone({ query, isMachinesZone }: Asked): void {
+export function noteZone({ query, isMachinesZone }: Asked<{ tz: string }>): void {
   if (isMachinesZone) note(`the time zone is ${query.tz}, this machine's; --tz names another`);
 }
 
@@ -101,10 +113,15 @@ export function integerOf(option: string, text: string): number {
 
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d/;
 
-/** Digits are epoch milliseconds. The package judges the rest. */
-function instantOf(text: string): Instant {
+/**
+ * An instant. Digits are epoch milliseconds. The package judges the rest.
+ *
+ * @param wanted what the option wants
+ * @throws {Failure} for a text that is not meant as an instant
+ */
+export function instantOf(option: string, text: string, wanted = "an instant"): Exclude<Instant, Date> {
   if (/^-?\d+$/.test(text)) return Number(text);
   if (INSTANT.test(text)) return text;
-  const wanted = "an instant with its offset, such as 2024-06-15T12:00:00Z, or epoch milliseconds";
-  throw wrongUsage(`--now is ${quoted(text)}: wanted ${wanted}`);
+  const forms = "with its offset, such as 2024-06-15T12:00:00Z, or epoch milliseconds";
+  throw wrongUsage(`${option} is ${quoted(text)}: wanted ${wanted} ${forms}`);
 }

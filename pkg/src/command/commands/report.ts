@@ -1,29 +1,39 @@
 import process from "node:process";
-import type { AgentUsageResponse, Diagnostics, UsageQuery } from "usage-by-agent";
+import { UsageRollup } from "usage-by-agent";
 import { command } from "../command.js";
 import { agentsOf, checkAgents, countInputs } from "../counting.js";
 import { countCollected } from "../counting-collected.js";
+import type { AllTimeQuery, Counts, CountsQuery } from "../counts.js";
 import { EXIT, wrongUsage } from "../failure.js";
+import { reportResult } from "../formats/agent-report.js";
 import { FORMAT_OPTION, formatOf, type Result, write } from "../formats/formats.js";
-import { table } from "../formats/table.js";
 import { inputsOf } from "../input.js";
-import { type Asked, noteZone, PERIOD_OPTIONS, queryOf, zoneInWords } from "../period-options.js";
+import { noteZone } from "../period-options.js";
+import { answerOf } from "../report/answer.js";
+import {
+  neededWindowOf,
+  QUESTION_OPTIONS,
+  type Question,
+  questionOf,
+  type ReportQuestion,
+} from "../report/question.js";
 import { VENDOR_OPTIONS, vendorOf } from "../vendor-options.js";
 
 export const report = command({
   name: "report",
-  summary: "counts messages, completed calls and call seconds by agent",
-  operands: "[FILE… | --collect] --period PERIOD",
+  summary: "counts messages, calls and call seconds by agent, and otherwise",
+  operands: "[FILE… | --collect] (--period PERIOD | --from DATE --to DATE)",
   about: [
     "FILE contains records as JSON or newline-delimited JSON, which may be gzip data. Several files are one input. " +
       "- is standard input, which is also read if no file is named and it is not a terminal.",
     "With --collect, the records are those that the vendor has, and the vendor's agents give the names. Nothing is written to a file. " +
       "The API key comes from the environment variable AGENTPHONE_API_KEY or from --token-file.",
     "The period is the calendar week, month or year that contains --now. The zone is this machine's, unless --tz names one.",
+    "--by and --step break usage down, and --from and --to name any window. Then json is a breakdown of the package, and not a report.",
     "Warnings are written to standard error, and do not change the exit code.",
   ],
   options: {
-    ...PERIOD_OPTIONS,
+    ...QUESTION_OPTIONS,
     agents: {
       value: "FILE",
       meant: ["names", "directory"],
@@ -51,39 +61,57 @@ export const report = command({
     "report calls.json messages.ndjson.gz --period week --offset -1 --agents agents.json --include-idle",
     "report --period year --format csv - < june.ndjson",
     "report --collect --period month --tz Europe/Paris --include-idle",
+    "report june.ndjson --from 2024-06-03 --to 2024-06-10 --step day --tz Europe/Paris",
+    "report june.ndjson --by channel,direction --period month --format csv",
+    "report --collect --period month --compare",
   ],
   async run({ operands, options }) {
-    const asked = queryOf(options);
+    const question = questionOf(options, Date.now()); // files and a query in one instant, however long the reading takes
     const format = formatOf(options);
     if (options["include-idle"] && options.agents === undefined && !options.collect) {
       throw wrongUsage("--include-idle has no effect without --agents FILE or --collect; wanted both");
     }
     checkVendorOptions(options, operands);
-    const vendor = options.collect && (await vendorOf(options));
+    const isOfOnePeriod = question.kind === "report" && !question.isCompared;
+    if (!isOfOnePeriod) checkQuestion(question);
+    const vendor = options.collect && { ...(await vendorOf(options)), window: neededWindowOf(question) };
     const paths = vendor ? [] : operands.length > 0 ? operands : [withoutFile()];
-    // Files and a query in one instant, however long the reading takes.
-    const period = { ...asked.query, now: asked.query.now ?? Date.now() };
-    const query: UsageQuery = {
-      ...period,
-      onInvalid: options["on-invalid"] === "throw" ? "throw" : "skip",
-      includeIdle: options["include-idle"] ?? false,
-    };
     const inputs = await inputsOf([...paths, ...(options.agents === undefined ? [] : [options.agents])]);
+    const reading: AllTimeQuery = { onInvalid: options["on-invalid"] === "throw" ? "throw" : "skip" };
     const directory = options.agents === undefined ? undefined : inputs.pop();
-    if (directory !== undefined) {
-      query.agents = await agentsOf(directory);
-      checkAgents(directory, query);
-    }
-    const usage = await (vendor ? countCollected({ ...vendor, window: period }, query) : countInputs(inputs, query));
+    if (directory !== undefined) reading.agents = await agentsOf(directory);
+    const { asked, includeIdle } = question;
+    const of: CountsQuery = isOfOnePeriod ? { ...question.asked.query, ...reading, includeIdle } : reading;
+    if (directory !== undefined) checkAgents(directory, of);
+    const usage = await (vendor ? countCollected(vendor, of) : countInputs(inputs, of));
     try {
       if (format !== "table") noteZone(asked);
-      await write(resultOf(usage.report(), usage.diagnostics(), asked), format);
+      await write(resultOf(usage, question), format);
     } finally {
       usage.free();
     }
     return EXIT.fine;
   },
 });
+
+function resultOf(usage: Counts, question: Question): Result {
+  if (usage instanceof UsageRollup) return answerOf(usage, question);
+  return reportResult(usage.report(), usage.diagnostics(), (question as ReportQuestion).asked);
+}
+
+/**
+ * Notices a wrong query before a long file is read.
+ *
+ * @throws {UsageError} for a query that a rollup can't answer
+ */
+function checkQuestion(question: Question): void {
+  const nothing = new UsageRollup();
+  try {
+    answerOf(nothing, question);
+  } finally {
+    nothing.free();
+  }
+}
 
 /** Records are either the vendor's or those of files. */
 function checkVendorOptions(options: { collect?: true } & Partial<Record<string, unknown>>, [file]: string[]): void {
@@ -100,27 +128,4 @@ function checkVendorOptions(options: { collect?: true } & Partial<Record<string,
 function withoutFile(): string {
   if (process.stdin.isTTY) throw wrongUsage("no file is named; wanted files of records, or - for standard input");
   return "-";
-}
-
-const HEADER = ["agentId", "agentName", "messages", "calls", "totalSeconds", "isOrphan"] as const;
-
-function resultOf(value: AgentUsageResponse, { totals }: Diagnostics, asked: Asked): Result {
-  const { data, period, periodStart, periodEnd } = value;
-  const columns = [
-    { title: "Agent", mayBeCut: true },
-    { title: "Agent id", mayBeCut: true },
-    { title: "Messages", isNumber: true },
-    { title: "Calls", isNumber: true },
-    { title: "Seconds", isNumber: true },
-  ];
-  const numbers = (row: Diagnostics["totals"]) => [row.messages, row.calls, row.totalSeconds].map(String);
-  const rows = data.map((row) => [row.agentName, row.agentId ?? "", ...numbers(row)]);
-  const head = `The ${period} from ${periodStart} to ${periodEnd} (${zoneInWords(asked)})\n\n`;
-  return {
-    value,
-    rows: data,
-    header: HEADER,
-    cells: data.map((row) => HEADER.map((name) => row[name])),
-    table: (width) => head + table(columns, [...rows, ["Total", "", ...numbers(totals)]], width),
-  };
 }

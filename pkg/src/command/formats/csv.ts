@@ -18,12 +18,13 @@ const INNER_FORMULA = /([;\t\r\n])(?=["\s]*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 /** What has to be in quotes. Spreadsheets of some languages and settings separate cells by `;` or tabs. */
 const SPECIAL = /[",;\t\r\n]|^\s|\s$/;
 
-/** The text of a table, with `\r\n` after each line. */
-export function csv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
-  const lines = [header.map(cell).join(",")];
-  for (const row of rows) lines.push(row.map(cell).join(","));
-  return `${lines.join("\r\n")}\r\n`;
+/** The lines of a table, with `\r\n` after each. */
+export function* csv(header: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
+  yield lineOf(header);
+  for (const row of rows) yield lineOf(row);
 }
+
+const lineOf = (cells: readonly Cell[]) => `${cells.map(cell).join(",")}\r\n`;
 
 /** A text gets an apostrophe wherever a spreadsheet may see the beginning of a formula, and is then put in quotes. */
 function cell(value: Cell): string {
