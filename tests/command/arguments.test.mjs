@@ -134,7 +134,8 @@ const WRONG = [
   ["collect june.ndjson --period month", "collect reads no files, and takes only options; wanted --out FILE"],
   ["collect --output x --period month", 'unknown option "--output": did you mean --out?'],
   ["collect --out x --token abc", 'unknown option "--token": did you mean --token-file?'],
-  ["collect --out x", "--period is missing; wanted week, month or year"],
+  ["collect --out x", "--period is missing; wanted week, month or year, or --from and --to"],
+  ["collect --out x --from 2024-06-01 --to 2024-06-31", /^usage-by-agent: --to is "2024-06-31", a date that does not/],
   [
     "collect --out - --period month --format json",
     "--format has no effect with --out -, which writes records; wanted one of them",

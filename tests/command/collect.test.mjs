@@ -247,9 +247,9 @@ test("a file or a state that was changed is not gone on with", async () => {
   await refuses({ [STATE]: "{}" }, 1, `${STATE}: it is not the state of a file of records; ${again}`);
   await refuses({ [STATE]: "null" }, 1, `${STATE}: it is not the state of a file of records; ${again}`);
   await refuses(
-    { [STATE]: state.replace('File":1', 'File":2') },
+    { [STATE]: state.replace('File":2', 'File":1') },
     1,
-    `${STATE}: its version is 2, and wanted is 1; ${again}`,
+    `${STATE}: its version is 1, and wanted is 2; ${again}`,
   );
   await refuses(
     { [STATE]: state.replace('"length"', '"size"') },

@@ -16,7 +16,7 @@ const READ = { end: "to its end", stop: "to older ones", open: "not wholly" } as
  *
  * @param name the name of the file with the records
  */
-export function completenessResult(value: Completeness, name: string, asked: Asked): Result {
+export function completenessResult(value: Completeness, name: string, asked: Asked<{ tz: string }>): Result {
   const { lists, complete, window } = value;
   const columns = [
     { title: "List" },

@@ -1,6 +1,6 @@
 // Collects from the vendor into a file of records.
 
-import { periodBounds, UsageError } from "usage-by-agent";
+import { UsageError } from "usage-by-agent";
 import { type Collection, type CollectOptions, collect } from "usage-by-agent/collect";
 import { collectPages, sayShortfalls } from "../collecting.js";
 import { EXIT, Failure, wrongUsage } from "../failure.js";
@@ -9,6 +9,7 @@ import { type Format, write } from "../formats/formats.js";
 import { Interruption } from "../interruption.js";
 import { type Asked, noteZone } from "../period-options.js";
 import { note, warn } from "../terminal/output.js";
+import { collectWindowOf, isDate, type WindowQuery, windowOf } from "../window-options.js";
 import { firstRound, inWords, nextRound, reasonToCollectAgain, roundOf } from "./plan.js";
 import { agentsPath, RecordFile, type Round } from "./record-file.js";
 import { damaged } from "./saved.js";
@@ -20,13 +21,18 @@ export type Source = Pick<CollectOptions, "token" | "baseUrl" | "subAccountId" |
  * Collects into a file, or goes on with it.
  *
  * @param path the file; its state and the directory of agents are beside it
- * @param asked the period
+ * @param asked the window
  * @param source where to ask
  * @param format how the result is written to standard output
  * @returns the exit code
  * @throws {Failure} if the vendor or the file can't be used
  */
-export async function collectIntoFile(path: string, asked: Asked, source: Source, format: Format): Promise<number> {
+export async function collectIntoFile(
+  path: string,
+  asked: Asked<WindowQuery>,
+  source: Source,
+  format: Format,
+): Promise<number> {
   const file = await RecordFile.open(path);
   try {
     return await intoFile(file, path, asked, source, format);
@@ -37,7 +43,13 @@ export async function collectIntoFile(path: string, asked: Asked, source: Source
   }
 }
 
-async function intoFile(file: RecordFile, path: string, asked: Asked, source: Source, format: Format): Promise<number> {
+async function intoFile(
+  file: RecordFile,
+  path: string,
+  asked: Asked<WindowQuery>,
+  source: Source,
+  format: Format,
+): Promise<number> {
   const plan = await planOf(file, asked, source);
   if (format !== "table") noteZone(asked);
   if (plan.say !== undefined) note(plan.say);
@@ -48,7 +60,8 @@ async function intoFile(file: RecordFile, path: string, asked: Asked, source: So
   try {
     if (collection === undefined) {
       await file.begin(round);
-      const options = { ...source, window: round.query, signal: interruption.signal, ...(resume && { resume }) };
+      const window = collectWindowOf(round.query);
+      const options = { ...source, window, signal: interruption.signal, ...(resume && { resume }) };
       collection = await collectPages(
         options,
         (page, from) => file.append(page, from),
@@ -93,13 +106,13 @@ interface Plan {
   say?: string;
 }
 
-async function planOf(file: RecordFile, { query }: Asked, source: Source): Promise<Plan> {
+async function planOf(file: RecordFile, { query }: Asked<WindowQuery>, source: Source): Promise<Plan> {
   const { saved, name } = file;
   const now = Date.now();
   if (saved === undefined) return { round: firstRound(query, now) };
   const round = roundOf(saved, query, now, name);
   const window = inWords(round.window);
-  const collection = collect({ ...source, window: round.query, resume: saved.collection });
+  const collection = collect({ ...source, window: collectWindowOf(round.query), resume: saved.collection });
   const resume = saved.collection;
   if (!saved.isFinished) return { round, resume, say: `going on with ${name}, the records from ${window}` };
   const reason = reasonToCollectAgain(round, collection.completeness(), source.verify ?? false);
@@ -130,12 +143,19 @@ function ofState(path: string, name: string, error: unknown): unknown {
 }
 
 /** The command that counts the records of a file, for people to copy. */
-function reportOf(path: string, query: Asked["query"]): string {
-  const { startMs } = periodBounds(query);
+function reportOf(path: string, query: WindowQuery): string {
+  return `usage-by-agent report ${shellWord(path)} --agents ${shellWord(agentsPath(path))} ${windowInOptions(query)}`;
+}
+
+function windowInOptions(query: WindowQuery): string {
+  if ("from" in query) {
+    // Without a window it is all that the file has. Instants may be inside a quarter hour, where a report can't begin.
+    return `${isDate(query.from) ? `--from ${query.from} --to ${query.to}` : "--by agent"} --tz ${query.tz}`;
+  }
+  const { startMs } = windowOf(query);
   const now = new Date(startMs).toISOString().replace(".000Z", "Z");
   const weekStart = query.weekStart === undefined ? "" : ` --week-start ${query.weekStart}`;
-  const period = `--period ${query.period} --tz ${query.tz} --now ${now}${weekStart}`;
-  return `usage-by-agent report ${shellWord(path)} --agents ${shellWord(agentsPath(path))} ${period}`;
+  return `--period ${query.period} --tz ${query.tz} --now ${now}${weekStart}`;
 }
 
 /** A word as a shell takes it. */

@@ -1,17 +1,15 @@
 // Decides what to do with a file of records: begin, go on, collect again, or nothing.
 
-import { type PeriodBounds, type PeriodQuery, periodBounds } from "usage-by-agent";
 import type { Completeness } from "usage-by-agent/collect";
 import { wrongUsage } from "../failure.js";
+import { type Window, type WindowQuery, windowOf } from "../window-options.js";
 import type { Round } from "./record-file.js";
 import type { Saved } from "./saved.js";
 
-type Query = PeriodQuery & { tz: string };
-
 /** The round of a file that has nothing yet. A relative period is fixed from then on. */
-export function firstRound(query: Query, now: number): Round {
+export function firstRound(query: WindowQuery, now: number): Round {
   const fixed = { ...query, now: query.now ?? now };
-  return { query: fixed, window: windowOf(periodBounds(fixed)), round: 1, began: now };
+  return { query: fixed, window: windowOf(fixed), round: 1, began: now };
 }
 
 /** The round after one that has ended. */
@@ -26,14 +24,14 @@ export const nextRound = ({ query, window, round }: Round, now: number): Round =
  * @param name the file's name for messages
  * @throws {Failure} if the options ask for another window
  */
-export function roundOf(saved: Saved, query: Query, now: number, name: string): Round {
+export function roundOf(saved: Saved, query: WindowQuery, now: number, name: string): Round {
   const { window, round, began, isFinished } = saved;
   const instants = query.now !== undefined ? [query.now] : isFinished ? [now] : [saved.query.now ?? now, now];
   const asked = instants.map((instant) => ({ ...query, now: instant }));
-  const found = asked.find((each) => isEqual(windowOf(periodBounds(each)), window));
+  const found = asked.find((each) => isEqual(windowOf(each), window));
   if (found !== undefined) return { query: found, window, round, began };
   const [first = query] = asked;
-  const got = `${name} has the records from ${inWords(window)}, and the options ask for ${inWords(periodBounds(first))}`;
+  const got = `${name} has the records from ${inWords(window)}, and the options ask for ${inWords(windowOf(first))}`;
   const goOn = isFinished ? "" : "give the options of the first run to go on, or ";
   throw wrongUsage(`${got}; ${goOn}name another file with --out`);
 }
@@ -58,12 +56,10 @@ export function reasonToCollectAgain(
   return undefined;
 }
 
-const windowOf = ({ startMs, endMs }: PeriodBounds | Round["window"]) => ({ startMs, endMs });
-
-const isEqual = (a: Round["window"], b: Round["window"]) => a.startMs === b.startMs && a.endMs === b.endMs;
+const isEqual = (a: Window, b: Window) => a.startMs === b.startMs && a.endMs === b.endMs;
 
 /** A window for people, without its fractions of seconds. */
-export function inWords({ startMs, endMs }: Round["window"]): string {
+export function inWords({ startMs, endMs }: Window): string {
   const [start, end] = [startMs, endMs].map((ms) => new Date(ms).toISOString().replace(".000Z", "Z"));
   return `${start} to ${end}`;
 }

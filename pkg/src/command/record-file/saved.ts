@@ -1,19 +1,19 @@
 // The file beside a file of records that says how far its collection is.
 
 import { readFile } from "node:fs/promises";
-import type { PeriodQuery } from "usage-by-agent";
 import { type Failure, unreadable, unusable } from "../failure.js";
 import { printable } from "../terminal/printable.js";
+import type { Window, WindowQuery } from "../window-options.js";
 import { replaceFile } from "./replace.js";
 
 /** The version of the format. It changes with every change of the format. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What is known about a file of records. It never tells of more than the file has. */
 export interface Saved {
-  /** The period, with the instant that chose it. */
-  query: PeriodQuery & { tz: string };
-  window: { startMs: number; endMs: number };
+  /** The period, with the instant that chose it, or the ends of the window. */
+  query: WindowQuery;
+  window: Window;
   /** How often the records have been collected from the beginning. */
   round: number;
   /** When this round began, in epoch milliseconds. */
