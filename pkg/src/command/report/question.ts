@@ -4,7 +4,7 @@ import type { CollectOptions } from "usage-by-agent/collect";
 import type { Arguments } from "../arguments.js";
 import { BREAKDOWN_OPTIONS, type Shape, shapeOf } from "../breakdown-options.js";
 import { wrongUsage } from "../failure.js";
-import { type Asked, PERIOD_OPTIONS, queryOf, zonedQueryOf } from "../period-options.js";
+import { type Asked, PERIOD_OPTIONS, zonedQueryOf } from "../period-options.js";
 import {
   collectWindowOf,
   hasEnds,
@@ -65,9 +65,8 @@ export function questionOf(given: Given, now: number): Question {
   const { compare: isCompared = false, "include-idle": includeIdle = false } = given;
   const shape = shapeOf(given, hasEnds(given));
   if (shape === undefined) {
-    // It names what is wanted; `queryOf` does not know the other options.
-    const asked = given.period === undefined ? windowQueryOf(given) : queryOf(given);
-    return { kind: "report", asked: at(asked as Asked, now), includeIdle, isCompared };
+    const asked = windowQueryOf(given) as Asked; // a window without ends is a period
+    return { kind: "report", asked: at(asked, now), includeIdle, isCompared };
   }
   if (isCompared && shape.step !== undefined) {
     throw wrongUsage("--compare and --step exclude each other; for both windows in steps, name a --from before both");
