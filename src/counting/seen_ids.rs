@@ -12,8 +12,8 @@
 //! most one table is in memory twice at any time.
 //!
 //! The hashes of ids are spread evenly, but those of a forged snapshot, or of ids that someone has chosen, may lie close together.
-//! Then a table would move most of its entries for each new one. So an entry is stored within [`FAR`] slots of its home, or else
-//! in the [`Crowd`] of its table: lists in order of the hashes. The work for an id does not depend on the values of the hashes.
+//! Then a table would move most of its entries for each new one. So an entry is stored within `FAR` slots of its home, or else
+//! in the `Crowd` of its table: lists in order of the hashes. The work for an id does not depend on the values of the hashes.
 
 use crate::collections::murmur3::murmur3_x64_128;
 use crate::counting::tally::Tally;
