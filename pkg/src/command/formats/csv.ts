@@ -18,8 +18,11 @@ const INNER_FORMULA = /([;\t\r\n])(?=["\s]*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 /** What has to be in quotes. Spreadsheets of some languages and settings separate cells by `;` or tabs. */
 const SPECIAL = /[",;\t\r\n]|^\s|\s$/;
 
-/** The lines of a table, with `\r\n` after each. */
-export function* csv(header: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
+/** The text of a table, with `\r\n` after each line. */
+export const csv = (header: readonly string[], rows: Iterable<readonly Cell[]>) => [...csvLines(header, rows)].join("");
+
+/** The lines of {@link csv}, made one by one. */
+export function* csvLines(header: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
   yield lineOf(header);
   for (const row of rows) yield lineOf(row);
 }

@@ -2,7 +2,7 @@
 
 import { isTerminal, print, terminalWidth } from "../terminal/output.js";
 import { printable, printableJson } from "../terminal/printable.js";
-import { type Cell, csv } from "./csv.js";
+import { type Cell, csvLines } from "./csv.js";
 
 /** The formats. */
 export const FORMATS = ["table", "json", "csv", "ndjson"] as const;
@@ -61,7 +61,7 @@ function* inPieces(texts: Iterable<string>): Generator<string> {
 const TEXTS: Record<Format, (result: Result) => Iterable<string>> = {
   table: (result) => [result.table(terminalWidth())],
   json: ({ value }) => [isTerminal ? `${printableJson(JSON.stringify(value))}\n` : JSON.stringify(value)],
-  csv: ({ header, cells }) => csv(header, isTerminal ? mapped(cells, (row) => row.map(shown)) : cells),
+  csv: ({ header, cells }) => csvLines(header, isTerminal ? mapped(cells, (row) => row.map(shown)) : cells),
   ndjson: ({ rows }) =>
     mapped(rows, (row) => `${isTerminal ? printableJson(JSON.stringify(row)) : JSON.stringify(row)}\n`),
 };
