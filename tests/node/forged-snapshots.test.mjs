@@ -136,14 +136,14 @@ for (const [what, parts] of Object.entries(LARGE)) {
       const output = await runModule(
         `
         import { UsageRollup } from "usage-by-agent";
-        import { memory } from ${JSON.stringify(new URL("../support/module-memory.mjs", import.meta.url).href)};
+        import { moduleBytes } from ${JSON.stringify(new URL("../support/module-memory.mjs", import.meta.url).href)};
         const chunks = [];
         for await (const chunk of process.stdin) chunks.push(chunk);
         const snapshot = Buffer.concat(chunks);
         const rollup = new UsageRollup();
-        const before = memory().byteLength;
+        const before = moduleBytes();
         rollup.merge(snapshot);
-        console.log(memory().byteLength - before, snapshot.length);
+        console.log(moduleBytes() - before, snapshot.length);
         `,
         { input: snapshot },
       );

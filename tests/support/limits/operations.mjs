@@ -22,6 +22,7 @@ export function operationsOf(size) {
   const values = [...generate({ records: size, seed: 11, agents: 30 })].map(({ value }) => value);
   const text = values.map((value) => JSON.stringify(value)).join("\n");
   const bytes = new TextEncoder().encode(text);
+  const lines = new TextEncoder().encode(`${text}\n`);
   const conversation = { id: "cnv", agentId: "agt", numberId: "num", messageCount: 9, messages: values.slice(0, 9) };
   const page = { data: [...values, { strange: true }, conversation], hasMore: true, total: size * 2 };
   const response = {
@@ -95,6 +96,25 @@ export function operationsOf(size) {
           rollup.usage({ account: { numbers: NUMBERS }, now }),
         ];
       }),
+    ),
+    kept("breakdown", ({ UsageRollup }) =>
+      using(new UsageRollup({ onInvalid: "skip" }), (rollup) => {
+        rollup.push(values);
+        const { rows, totals, steps } = rollup.breakdown({ by: ["agent", "channel"], step: "day", tz: QUERY.tz });
+        const sums = rows.map(({ series }) => series.messages.reduce((sum, count) => sum + count, 0));
+        return [rollup.span(), totals, steps.length, sums];
+      }),
+    ),
+    kept("a part that was counted apart", ({ UsageAggregator }) =>
+      using(new UsageAggregator(QUERY), (all) =>
+        using(new UsageAggregator(QUERY), (apart) => {
+          const cut = lines.indexOf(0x0a, lines.length / 2) + 1;
+          all.pushBytes(lines.subarray(0, cut));
+          const part = apart.beginPart(cut).pushBytes(lines.subarray(cut)).endPart();
+          const isMerged = all.mergePart(part);
+          return [isMerged, all.finish().report()];
+        }),
+      ),
     ),
     kept("merge", ({ UsageRollup }) =>
       using(new UsageRollup({ onInvalid: "skip" }), (all) =>
