@@ -1,8 +1,5 @@
 /** Many requests at once: how many are computed, the queue, equal questions, time limits, and one consistent state. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -184,38 +181,8 @@ describe("turns", () => {
       Array(12).fill(200),
     );
     assert.equal(during.length, 12);
+    // The first one is computed at once, before the others have come.
     assert.equal(new Set(during).size, during.length, String(during));
-  });
-
-  test("a request that needs no computation overtakes those that have arrived before it", async () => {
-    const blocked = new Int32Array(new SharedArrayBuffer(4));
-    const rollup = () => ({
-      byAgent: () => {
-        Atomics.wait(blocked, 0, 0, 20); // nothing else of the process goes on
-        return {};
-      },
-    });
-    const handler = createUsageHandler({ ...open, rollup });
-    const server = createServer(async (request, response) => {
-      const answer = await ask(handler, request.url);
-      response.writeHead(answer.status).end(await answer.text());
-    });
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    const paths = [...Array(15).fill(PATH), "/openapi.json"];
-    const sockets = paths.map(() => connect(server.address().port, "127.0.0.1"));
-    await Promise.all(sockets.map((socket) => once(socket, "connect")));
-    const answered = [];
-    const answers = sockets.map(async (socket, at) => {
-      await once(socket, "data");
-      answered.push(paths[at]);
-      socket.destroy();
-    });
-    // All of them can be read at once, the computed ones first.
-    for (const [at, path] of paths.entries()) sockets[at].write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
-    await Promise.all(answers);
-    server.close();
-    assert.equal(answered.length, 16);
-    assert.ok(answered.indexOf("/openapi.json") < 8, String(answered));
   });
 
   test("wrong limits are thrown when the handler is made", () => {

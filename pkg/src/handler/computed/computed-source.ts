@@ -61,9 +61,7 @@ export function computedSource(options: UsageHandlerOptions): Source {
     if (endpoint.name === "usage" && known.stated.numbers === undefined) {
       return errorAnswer(404, "account_unknown", "The account's numbers are not known here.");
     }
-    const value = await computeAnswer(options, work, whole, (rollup) =>
-      work.turn.measured(() => askRollup(rollup, endpoint.name, whole, known)),
-    );
+    const value = await computeAnswer(options, work, whole, (rollup) => askRollup(rollup, endpoint.name, whole, known));
     return { status: 200, body: JSON.stringify(value) };
   }
 
@@ -234,13 +232,13 @@ async function computeAnswer(
   try {
     await turn.pause();
     if (endpoint.name === "by-agent") {
-      if (!(source instanceof Unread)) return turn.measured(() => usageByAgent(source, query as UsageQuery));
+      if (!(source instanceof Unread)) return usageByAgent(source, query as UsageQuery);
       return await usageByAgentStream(source.stream, { ...(query as UsageQuery), signal });
     }
     const counts = new UsageRollup(query as RollupOptions, "oneShot");
     try {
       if (source instanceof Unread) await counts.pushStream(source.stream, { signal });
-      else turn.measured(() => counts.push(source));
+      else counts.push(source);
       return ask(counts.checkUnderstood(query.onWarning));
     } finally {
       counts.free();

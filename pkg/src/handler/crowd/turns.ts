@@ -16,12 +16,10 @@ export class Busy extends Error {}
 /** The turn of a question. */
 export interface Turn {
   /**
-   * Waits until other work of the program has been done. A long computation is called right after it: so requests that need none are
-   * answered between two computations.
+   * Waits until other work of the program has been done, if other questions are computed too. A long computation is called right
+   * after it: so requests that need none are answered between two computations.
    */
   pause(): Promise<void>;
-  /** Does a long computation, and measures how long other work has waited for it. */
-  measured<T>(work: () => T): T;
   /** Ends the turn. The next question begins. */
   end(): void;
 }
@@ -39,8 +37,6 @@ export class Turns {
   readonly #held = new Map<Turn, number>();
   /** How many pauses have ended. */
   #pauses = 0;
-  /** How long other work has waited since the latest pause, in milliseconds. In Workers the clock stands still meanwhile, so it is 0. */
-  #took = 0;
 
   constructor(limits: TurnLimits) {
     this.#limits = limits;
@@ -81,14 +77,6 @@ export class Turns {
   #begin(): Turn {
     const turn: Turn = {
       pause: () => this.#pause(),
-      measured: (work) => {
-        const began = Date.now();
-        try {
-          return work();
-        } finally {
-          this.#took += Date.now() - began;
-        }
-      },
       end: () => {
         if (this.#held.delete(turn)) this.#next();
       },
@@ -115,34 +103,24 @@ export class Turns {
   }
 
   async #pause(): Promise<void> {
-    // Requests that have arrived but are not read yet are not known here, so even the only question waits for a round.
+    if (this.#held.size + this.#waiting.length <= 1) return;
     // All that wait for a round run in it, one after another. If another question was computed in it, this one waits for the next.
     let before: number;
     do {
       before = this.#pauses;
-      await rest(Math.min(this.#took * REST, MAX_REST_MS));
+      await nextRound();
     } while (before !== this.#pauses);
     this.#pauses++;
-    this.#took = 0;
   }
 }
 
-/** The part of the time of a computation that is left for other work after it, and the most of it in milliseconds. */
-const REST = 0.1;
-const MAX_REST_MS = 100;
-
-/**
- * Leaves some time for other work, at least one round of the event loop. After a long computation one round is not enough: to accept
- * a connection, to read the request and to send the response each take a round.
- */
-async function rest(milliseconds: number): Promise<void> {
+/** Waits for the next round of the event loop. Where there is `setImmediate`, it takes microseconds, and a timer takes a millisecond. */
+function nextRound(): Promise<void> {
   const { setImmediate } = globalThis as { setImmediate?: (call: () => void) => unknown };
-  if (typeof setImmediate === "function") {
-    // In Node a timer that is started in the callback of another one may end without a round between them.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    if (milliseconds < 1) return;
-  }
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
 }
 
 /** How long a turn may take beyond its time limit, for the answer itself. */
