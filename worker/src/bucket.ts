@@ -27,12 +27,6 @@ export async function readJson(bucket: R2Bucket, key: string): Promise<unknown> 
   }
 }
 
-/** The version of several objects together: it changes when one of them changes, appears or disappears. */
-export async function versionOf(bucket: R2Bucket, keys: readonly string[]): Promise<string> {
-  const found = await Promise.all(keys.map((key) => bucket.head(key)));
-  return found.map((object) => object?.etag ?? "").join(" ");
-}
-
 /** Throws after `maxBytes`. It stands after decompression, so that a small gzip object can't become a huge text. */
 function limit(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
   let length = 0;

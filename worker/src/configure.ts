@@ -1,15 +1,13 @@
-import { type Account, type Problem, periodBounds, UsageError, type UsageQuery, type Weekday } from "usage-by-agent";
+import { type Account, periodBounds, UsageError, type UsageQuery, type Weekday } from "usage-by-agent";
 import {
   createListsHandler,
   createUsageHandler,
-  type LimitsOptions,
   type UpstreamOptions,
   type UsageHandler,
   type UsageHandlerOptions,
 } from "usage-by-agent/handler";
-import { openRecords, readJson, versionOf } from "./bucket.js";
+import { openRecords, readJson } from "./bucket.js";
 import { type Env, list } from "./env.js";
-import { KeptRollup } from "./kept-rollup.js";
 import { isAccepted } from "./tokens.js";
 
 /** Makes the handler from the settings. If a setting is wrong, the handler responds to every request with a 503 that names it. */
@@ -23,7 +21,7 @@ export function configure(env: Env): UsageHandler {
       ...(env.UPSTREAM_BASE_URL ? upstreamOf(env) : computed(env)),
       cors,
       onError,
-      onWarning: logWarning,
+      onWarning: (problem, request) => console.warn(`${new URL(request.url).pathname}: warning ${aboutInput(problem)}`),
     });
     if (lists === undefined) return usage;
     return (request) =>
@@ -47,10 +45,6 @@ function reasonFor(error: unknown): string {
   return error instanceof SyntaxError ? error.name : `${error.name}: ${error.message.slice(0, 300)}`;
 }
 
-function logWarning(problem: Problem, request: Request): void {
-  console.warn(`${new URL(request.url).pathname}: warning ${aboutInput(problem)}`);
-}
-
 /** A problem of the whole input, for the log. The message may quote the first record of an unknown kind, so quoted text is cut out. */
 function aboutInput({ code, message }: { code: string; message: string }): string {
   return `${code}: ${code === "unknown_records" ? message.replace(/".*"/s, '"…"') : message}`;
@@ -65,10 +59,6 @@ const SETTINGS: Record<string, string> = {
   "/upstream/timeoutMs": "UPSTREAM_TIMEOUT_MS",
   "/upstream/maxBytes": "UPSTREAM_MAX_BYTES",
   "/upstream/retries": "UPSTREAM_RETRIES",
-  "/limits/computing": "LIMIT_COMPUTING",
-  "/limits/waiting": "LIMIT_WAITING",
-  "/limits/waitMs": "LIMIT_WAIT_MS",
-  "/limits/timeoutMs": "LIMIT_TIMEOUT_MS",
   "/cors/origins": "CORS_ORIGINS",
 };
 
@@ -79,18 +69,11 @@ function reasonOf(error: unknown): string {
   return setting === undefined ? error.message : `${setting} can't be used: ${error.message}`;
 }
 
-/** Whether a setting that is `true` or `false` is on. */
-function isOn(env: Env, name: "PASS_LISTS" | "UPSTREAM_ALLOW_HTTP" | "KEEP_ROLLUP", ifAbsent: boolean): boolean {
-  const value = env[name];
-  if (!value) return ifAbsent;
-  if (value !== "true" && value !== "false") throw new NotConfigured(`${name} can't be used: wanted true or false`);
-  return value === "true";
-}
-
 /** Whether the upstream's lists are passed on. Only `true` switches it on, so that nothing is passed on by a mistake. */
-function passesLists(env: Env): boolean {
-  if (!isOn(env, "PASS_LISTS", false)) return false;
-  if (!env.UPSTREAM_BASE_URL) throw new NotConfigured("PASS_LISTS needs the variable UPSTREAM_BASE_URL");
+function passesLists({ PASS_LISTS, UPSTREAM_BASE_URL }: Env): boolean {
+  if (!PASS_LISTS || PASS_LISTS === "false") return false;
+  if (PASS_LISTS !== "true") throw new NotConfigured("PASS_LISTS can't be used: wanted true or false");
+  if (!UPSTREAM_BASE_URL) throw new NotConfigured("PASS_LISTS needs the variable UPSTREAM_BASE_URL");
   return true;
 }
 
@@ -99,7 +82,6 @@ function upstreamOf(env: Env): { upstream: UpstreamOptions } {
   if (env.UPSTREAM_TIMEOUT_MS) upstream.timeoutMs = Number(env.UPSTREAM_TIMEOUT_MS);
   if (env.UPSTREAM_MAX_BYTES) upstream.maxBytes = Number(env.UPSTREAM_MAX_BYTES);
   if (env.UPSTREAM_RETRIES) upstream.retries = Number(env.UPSTREAM_RETRIES);
-  upstream.allowHttp = isOn(env, "UPSTREAM_ALLOW_HTTP", false);
   return { upstream };
 }
 
@@ -110,33 +92,16 @@ function computed(env: Env): UsageHandlerOptions {
     throw new NotConfigured("set the variable UPSTREAM_BASE_URL, or bind an R2 bucket as RECORDS");
   if (tokens.length === 0) throw new NotConfigured("set the secret API_TOKENS: without it no request can be accepted");
   const fixed = fixedOptions(env);
-  const recordsKey = env.RECORDS_KEY || "records.ndjson";
-  const agentsKey = env.AGENTS_KEY || "agents.json";
-  const accountKey = env.ACCOUNT_KEY || "account.json";
-  const kept = new KeptRollup(bucket, recordsKey);
   return {
-    ...(isOn(env, "KEEP_ROLLUP", true)
-      ? { rollup: (request) => kept.current(request.signal, (problem) => logWarning(problem, request)) }
-      : { records: () => openRecords(bucket, recordsKey) }),
-    version: () => versionOf(bucket, [recordsKey, agentsKey, accountKey]),
-    limits: limitsOf(env),
+    records: () => openRecords(bucket, env.RECORDS_KEY || "records.ndjson"),
     authorize: (token) => isAccepted(token, tokens),
     query: async () => {
-      const agents = await readJson(bucket, agentsKey);
+      const agents = await readJson(bucket, env.AGENTS_KEY || "agents.json");
       return agents === undefined ? fixed : { ...fixed, agents: agents as NonNullable<UsageQuery["agents"]> };
     },
-    account: async () => ((await readJson(bucket, accountKey)) ?? {}) as Account,
+    account: async () => ((await readJson(bucket, env.ACCOUNT_KEY || "account.json")) ?? {}) as Account,
     ...(env.NOW && { now: () => env.NOW as string }),
   };
-}
-
-function limitsOf(env: Env): LimitsOptions {
-  const limits: LimitsOptions = {};
-  if (env.LIMIT_COMPUTING) limits.computing = Number(env.LIMIT_COMPUTING);
-  if (env.LIMIT_WAITING) limits.waiting = Number(env.LIMIT_WAITING);
-  if (env.LIMIT_WAIT_MS) limits.waitMs = Number(env.LIMIT_WAIT_MS);
-  if (env.LIMIT_TIMEOUT_MS) limits.timeoutMs = Number(env.LIMIT_TIMEOUT_MS);
-  return limits;
 }
 
 type FixedOptions = Pick<UsageQuery, "weekStart" | "boundsAs" | "tz">;
