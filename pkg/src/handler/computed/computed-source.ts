@@ -13,18 +13,15 @@ import {
 } from "usage-by-agent";
 import { isOptions } from "../../bridge/values.js";
 import { nameOf } from "../../looks/name.js";
-import { Shared } from "../crowd/shared.js";
-import { Busy, type Turn, Turns } from "../crowd/turns.js";
 import { type Answer, clientGone, errorAnswer, exhausted } from "../http/answer.js";
 import type { Params } from "../http/parameters.js";
 import { InvalidOption, invalidOption } from "../invalid-option.js";
 import { notify } from "../notify.js";
-import { type Awaitable, checkLimits, isRollup, type ReportOptions, type UsageHandlerOptions } from "../options.js";
+import { type Awaitable, isRollup, type ReportOptions, type UsageHandlerOptions } from "../options.js";
 import type { Question, Source } from "../source.js";
-import { Deadline } from "../upstream/deadline.js";
 import { type ParsedAccount, parseAccount, withNumbers, withWebhooks } from "./account.js";
 import { toBreakdownQuery, withArrays, wrongBreakdown } from "./breakdown.js";
-import { isStreamed, type RecordsInput, Unread } from "./records-input.js";
+import { isStreamed, Unread } from "./records-input.js";
 
 /** The error messages that callers see. They do not quote the records, which callers may not be allowed to see. */
 const MESSAGES: Record<string, string> = {
@@ -37,121 +34,33 @@ const MESSAGES: Record<string, string> = {
 /** The whole query: the part that the handler's owner sets and the part that the caller sends. */
 export type FullQuery = ReportOptions & Omit<Params, "tz"> & { now: NonNullable<UsageQuery["now"]> };
 
-/** The most times that everything is read because its version has changed meanwhile. */
-const MAX_READS = 3;
-
 /** Computes responses from the records or the rollup that the handler's owner supplies. */
 export function computedSource(options: UsageHandlerOptions): Source {
-  const limits = checkLimits(options.limits);
   const { query } = options;
   const settings = perRequest(typeof query === "function" ? query : judged(reusable(query)), reusable);
   const account = perRequest(options.account, parseAccount);
-  const turns = new Turns(limits);
-  const shared = new Shared<Answer>(limits.timeoutMs);
-
-  /** Computes the answer in the turn of the question. */
-  async function compute(work: Work): Promise<Answer> {
-    const { question, deadline } = work;
-    const { request, endpoint } = question;
-    const given = await deadline.wait(inPromise(() => settings(request)));
-    // The clock is read once, so that the window and the response agree about the current time.
-    const whole: FullQuery = { ...given, ...question.query, now: options.now?.() ?? Date.now() };
-    const needsAccount = endpoint.name !== "by-agent" && endpoint.name !== "breakdown";
-    const known = needsAccount ? await deadline.wait(inPromise(() => account(request))) : parseAccount(undefined);
-    if (endpoint.name === "usage" && known.stated.numbers === undefined) {
-      return errorAnswer(404, "account_unknown", "The account's numbers are not known here.");
-    }
-    const value = await computeAnswer(options, work, whole, (rollup) => askRollup(rollup, endpoint.name, whole, known));
-    return { status: 200, body: JSON.stringify(value) };
-  }
-
-  /** Waits for a turn and computes the answer, again if the version has changed while it was computed. */
-  async function inTurn(question: Question, deadline: Deadline, asked: string | null): Promise<Answer> {
-    const turn = await turns.take(deadline.signal);
-    try {
-      let version = asked;
-      for (let reads = 1; ; reads++) {
-        const answer = await compute({ question, deadline, turn });
-        const now = await versionOf(options, question.request, deadline);
-        if (now === version) return answer;
-        if (reads === MAX_READS) return changing();
-        version = now;
-      }
-    } finally {
-      turn.end();
-    }
-  }
-
   return async (question) => {
-    const { request } = question;
-    const deadline = new Deadline(limits.timeoutMs, request.signal);
+    const { request, endpoint } = question;
     try {
-      const version = await versionOf(options, request, deadline);
-      const key = keyOf(options, question, version);
-      return await shared.do(key, deadline.signal, () => inTurn(question, deadline, version));
+      // The clock is read once, so that the window and the response agree about the current time.
+      const whole: FullQuery = { ...(await settings(request)), ...question.query, now: options.now?.() ?? Date.now() };
+      const needsAccount = endpoint.name !== "by-agent" && endpoint.name !== "breakdown";
+      const known = needsAccount ? await account(request) : parseAccount(undefined);
+      if (endpoint.name === "usage" && known.stated.numbers === undefined) {
+        return errorAnswer(404, "account_unknown", "The account's numbers are not known here.");
+      }
+      const value = await computeAnswer(options, question, whole, (rollup) =>
+        askRollup(rollup, endpoint.name, whole, known),
+      );
+      return { status: 200, body: JSON.stringify(value) };
     } catch (error) {
       if (request.signal.aborted) return clientGone();
-      if (error instanceof Busy) return busy(error, limits.waitMs);
-      if (deadline.over) return tooLate(limits.timeoutMs);
       const wrong = wrongBreakdown(error, question);
       if (wrong !== undefined) return wrong;
       if (isOutOfRange(error, question)) return outOfRange(question);
       return exhausted(error) ?? { ...failure(error), error };
-    } finally {
-      deadline.end();
     }
   };
-}
-
-/** A question in its turn. */
-interface Work {
-  question: Question;
-  deadline: Deadline;
-  turn: Turn;
-}
-
-/** Calls a function of the owner. What it throws at once becomes a rejection too. */
-async function inPromise<T>(call: () => Awaitable<T>): Promise<T> {
-  return call();
-}
-
-/** The version of what is read for a request; `null` if the owner does not give versions. */
-async function versionOf(
-  { version }: UsageHandlerOptions,
-  request: Request,
-  deadline: Deadline,
-): Promise<string | null> {
-  if (version === undefined) return null;
-  const given: unknown = await deadline.wait(inPromise(() => version(request)));
-  if (typeof given === "string") return given;
-  throw invalidOption("/version", `\`version\` gave ${nameOf(given)}: wanted a string`);
-}
-
-/** What makes questions equal, so that they are computed once; `null` if it is not known which records they are about. */
-function keyOf(options: UsageHandlerOptions, { endpoint, query }: Question, version: string | null): string | null {
-  const isFixed = [options.records, options.rollup, options.query, options.account].every(
-    (option) => typeof option !== "function",
-  );
-  return version === null && !isFixed ? null : JSON.stringify([endpoint.name, query, version]);
-}
-
-/** The seconds until another attempt may succeed. */
-const retryAfter = (milliseconds: number) => ({ "retry-after": String(Math.max(1, Math.ceil(milliseconds / 1000))) });
-
-function busy(error: Busy, waitMs: number): Answer {
-  const message = "Too many requests are being computed. Try again later.";
-  return { ...errorAnswer(503, "busy", message, { headers: retryAfter(waitMs) }), error };
-}
-
-function changing(): Answer {
-  const message = "The records changed while they were read. Try again later.";
-  const error = new Error(`The version changed during each of ${MAX_READS} readings.`);
-  return { ...errorAnswer(503, "records_changed", message, { headers: retryAfter(1000) }), error };
-}
-
-function tooLate(timeoutMs: number): Answer {
-  const message = `The records were not read within ${timeoutMs} ms.`;
-  return { ...errorAnswer(504, "records_timeout", message), error: new Error(message) };
 }
 
 /**
@@ -199,45 +108,34 @@ function judged(query: ReportOptions | undefined): ReportOptions | undefined {
  */
 async function computeAnswer(
   options: UsageHandlerOptions,
-  { question: { request, endpoint }, deadline, turn }: Work,
+  { request, endpoint }: Question,
   question: FullQuery,
   ask: (rollup: UsageRollup) => object,
 ): Promise<object> {
   const { records, rollup } = options;
   if (records === undefined) {
-    await turn.pause();
-    if (typeof rollup !== "function") return ask(checkedRollup(rollup));
-    const asked = async () => checkedRollup(await deadline.wait(inPromise(() => rollup(request))));
+    if (typeof rollup !== "function") return ask(given(rollup));
     try {
-      return ask(await asked());
+      return ask(given(await rollup(request)));
     } catch (error) {
       // The function sees by `isTerminated` that its rollup is lost, and may give a new one.
       if (!(error instanceof UsageError) || error.code !== "terminated") throw error;
-      return ask(await asked());
+      return ask(given(await rollup(request)));
     }
   }
 
-  const { signal } = deadline;
   const asked = endpoint.name === "breakdown" ? toBreakdownQuery(question) : (question as UsageQuery);
-  const coming = inPromise(() => records(recordsWindow(endpoint.name, asked), request));
-  let input: RecordsInput;
-  try {
-    input = await deadline.wait(coming);
-  } catch (error) {
-    coming.then(cancelled, () => {}); // what comes too late is not read
-    throw error;
-  }
+  const input = await records(recordsWindow(endpoint.name, asked), request);
   const query = { ...asked, ...warningsTo(options, request) };
   const source = isStreamed(input) ? new Unread(input) : input;
   try {
-    await turn.pause();
     if (endpoint.name === "by-agent") {
       if (!(source instanceof Unread)) return usageByAgent(source, query as UsageQuery);
-      return await usageByAgentStream(source.stream, { ...(query as UsageQuery), signal });
+      return await usageByAgentStream(source.stream, { ...(query as UsageQuery), signal: request.signal });
     }
     const counts = new UsageRollup(query as RollupOptions, "oneShot");
     try {
-      if (source instanceof Unread) await counts.pushStream(source.stream, { signal });
+      if (source instanceof Unread) await counts.pushStream(source.stream, { signal: request.signal });
       else counts.push(source);
       return ask(counts.checkUnderstood(query.onWarning));
     } finally {
@@ -250,18 +148,9 @@ async function computeAnswer(
   }
 }
 
-function checkedRollup(rollup: unknown): UsageRollup {
+function given(rollup: unknown): UsageRollup {
   if (isRollup(rollup)) return rollup;
   throw invalidOption("/rollup", `\`rollup\` gave ${nameOf(rollup)}: wanted a UsageRollup`);
-}
-
-/** Cancels a stream that nobody will read. */
-function cancelled(given: RecordsInput): void {
-  try {
-    if (isStreamed(given)) new Unread(given).cancel();
-  } catch {
-    // Another value has nothing to cancel.
-  }
 }
 
 /** The part of a query that passes warnings about the records on to the owner. */

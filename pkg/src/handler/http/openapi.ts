@@ -175,13 +175,10 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Busy"
+            "$ref": "#/components/responses/Exhausted"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
-          },
-          "508": {
-            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -315,13 +312,10 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Busy"
+            "$ref": "#/components/responses/Exhausted"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
-          },
-          "508": {
-            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -450,13 +444,10 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Busy"
+            "$ref": "#/components/responses/Exhausted"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
-          },
-          "508": {
-            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -585,13 +576,10 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Busy"
+            "$ref": "#/components/responses/Exhausted"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
-          },
-          "508": {
-            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -705,13 +693,10 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Busy"
+            "$ref": "#/components/responses/Exhausted"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
-          },
-          "508": {
-            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -1212,37 +1197,8 @@ export const OPENAPI: object = {
           }
         }
       },
-      "Busy": {
-        "description": "Too many requests are being computed, the records changed while they were read, or there is not enough memory now. `Retry-After` says when to try again, if that is known. Only a server that computes responds like this.",
-        "headers": {
-          "Cache-Control": {
-            "$ref": "#/components/headers/Cache-Control"
-          },
-          "Retry-After": {
-            "$ref": "#/components/headers/Retry-After"
-          },
-          "X-Ignored-Parameters": {
-            "$ref": "#/components/headers/X-Ignored-Parameters"
-          }
-        },
-        "content": {
-          "application/json": {
-            "schema": {
-              "$ref": "#/components/schemas/ErrorResponse"
-            },
-            "example": {
-              "error": {
-                "message": "Too many requests are being computed. Try again later.",
-                "code": "busy",
-                "type": "api_error",
-                "details": []
-              }
-            }
-          }
-        }
-      },
-      "Loop": {
-        "description": "The request came back to a server that had passed it on. Only a server with an upstream responds like this.",
+      "Exhausted": {
+        "description": "The server has not enough memory now.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -1258,8 +1214,8 @@ export const OPENAPI: object = {
             },
             "example": {
               "error": {
-                "message": "The request was passed on more than 3 times: an upstream leads back to this server.",
-                "code": "loop_detected",
+                "message": "There is not enough memory for this answer.",
+                "code": "out_of_memory",
                 "type": "api_error",
                 "details": []
               }
@@ -1268,7 +1224,7 @@ export const OPENAPI: object = {
         }
       },
       "SlowUpstream": {
-        "description": "The upstream did not respond in time, or the records could not be read in time.",
+        "description": "The upstream did not respond in time.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
