@@ -100,7 +100,7 @@ export function operationsOf(size) {
     kept("breakdown", ({ UsageRollup }) =>
       using(new UsageRollup({ onInvalid: "skip" }), (rollup) => {
         rollup.push(values);
-        const { rows, totals, steps } = rollup.breakdown({ by: ["agent", "channel"], step: "day", tz: QUERY.tz });
+        const { rows, totals, steps } = rollup.breakdown({ by: ["agent", "channel"], step: "month", tz: QUERY.tz });
         const sums = rows.map(({ series }) => series.messages.reduce((sum, count) => sum + count, 0));
         return [rollup.span(), totals, steps.length, sums];
       }),
