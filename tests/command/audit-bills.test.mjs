@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { Random } from "../../tools/generate/random.mjs";
-import { any, FIELDS, made, nearest, rowsBy, shownOf, up } from "../support/miscount.mjs";
+import { canJoin, FIELDS, made, mistakesOf, rowsBy, shownOf } from "../support/miscount.mjs";
 import { packed } from "../support/packed.mjs";
 import { usage } from "./support/command.mjs";
 
@@ -18,20 +18,10 @@ const QUERIES = [
   { period: "week", tz: "Europe/Paris", now: "2024-06-15T12:00:00Z" },
 ];
 
-/** The mistakes, each with what it does to a naive count, or to the period. */
+/** The mistakes, of numbers and of the period. */
 function mistakes(random, { period }, ids) {
   return [
-    ["failed_calls_counted", { failed: any }],
-    ["duplicates_counted", { dedupe: false }],
-    ["redeliveries_counted", { redeliveries: true }],
-    ["tests_counted", { tests: true }],
-    ["voice_turns_counted", { voice: true }],
-    ["outbound_messages_missing", { leave: "outbound" }],
-    ["inbound_messages_missing", { leave: "inbound" }],
-    ["span_billed", { span: true }],
-    ["rounded_up_per_call", { rounded: up(random.pick([6, 60])) }],
-    ["rounded_to_nearest", { rounded: nearest }],
-    ["agent_deleted", { deleted: random.shuffled(ids).slice(0, 1 + random.below(2)) }],
+    ...mistakesOf(random, ids, [6, 60]),
     ["other_zone", { period: { tz: random.pick(["Asia/Tokyo", "America/Los_Angeles", "UTC"]) } }],
     ["other_period", { period: { offset: -1 } }],
     ...(period === "week" ? [["other_week_start", { period: { weekStart: "sunday" } }]] : []),
@@ -54,12 +44,7 @@ function plant(random, values, query, count) {
   const planted = [];
   for (const mistake of random.shuffled(mistakes(random, query, ids))) {
     if (planted.length === count) break;
-    const [code, what] = mistake;
-    const isOther = planted.every(([, other]) => Object.keys(other)[0] !== Object.keys(what)[0]);
-    // If every id counts each time, the ids of deliveries do too.
-    const codes = [...planted.map(([other]) => other), code];
-    const isCovered = codes.includes("duplicates_counted") && codes.includes("redeliveries_counted");
-    if (!isOther || isCovered) continue;
+    if (!canJoin(mistake, planted)) continue;
     const next = [...planted, mistake];
     const all = textOf(bill(values, query, next));
     if (

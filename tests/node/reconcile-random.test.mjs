@@ -4,12 +4,13 @@ import { test } from "node:test";
 import { Random } from "../../tools/generate.mjs";
 import {
   afterSum,
-  any,
   assertSound,
+  canJoin,
   doorsOf,
   FIELDS,
   MONTH,
   made,
+  mistakesOf,
   named,
   nearest,
   rowsBy,
@@ -24,7 +25,7 @@ const { reconcile, usageByAgent } = packed;
 const PERIODS = ["other_zone", "other_week_start", "other_period"];
 
 /** The mistakes that a cause names, for the naive count: one of these. */
-function mistakesOf(code, { agents, detail = {} }) {
+function wrongCountsOf(code, { agents, detail = {} }) {
   switch (code) {
     case "failed_calls_counted":
       return [{ failed: (status) => detail.statuses.includes(status) }];
@@ -62,7 +63,7 @@ function assertGives(cause, values, query, theirs) {
   const isOfPeriod = PERIODS.includes(cause.code);
   const asked = isOfPeriod ? { ...query, tz, weekStart: weekStart ?? "monday", now: periodStart } : query;
   const options = [cause.code, ...(cause.with ?? [])].reduce(
-    (made, code) => made.flatMap((one) => mistakesOf(code, cause).map((other) => ({ ...one, ...other }))),
+    (made, code) => made.flatMap((one) => wrongCountsOf(code, cause).map((other) => ({ ...one, ...other }))),
     [{}],
   );
   const column = (rows, field) => new Map(rows.filter((row) => row[field] > 0).map((row) => [row.agentId, row[field]]));
@@ -80,33 +81,17 @@ function assertGives(cause, values, query, theirs) {
 /** One, two or three mistakes that can be made together. */
 function someMistakes(random, ids) {
   const pool = [
-    ["failed_calls_counted", { failed: any }],
+    ...mistakesOf(random, ids),
     ["failed_calls_counted", { failed: (status) => status === "failed" }],
-    ["duplicates_counted", { dedupe: false }],
-    ["redeliveries_counted", { redeliveries: true }],
-    ["tests_counted", { tests: true }],
-    ["voice_turns_counted", { voice: true }],
-    ["outbound_messages_missing", { leave: "outbound" }],
-    ["inbound_messages_missing", { leave: "inbound" }],
-    ["span_billed", { span: true }],
-    ["rounded_up_per_call", { rounded: up(random.pick([1, 6, 60])) }],
-    ["rounded_to_nearest", { rounded: nearest }],
-    ["agent_deleted", { deleted: random.shuffled(ids).slice(0, 1 + random.below(3)) }],
     ["other_zone", { change: { tz: random.pick(["Asia/Kolkata", "Pacific/Auckland"]) } }],
     ["other_period", { change: { offset: random.pick([-1, 1]) } }],
   ];
   const count = 1 + random.below(3);
   const made = [];
   for (const mistake of random.shuffled(pool)) {
-    if (made.length < count && made.every((other) => areTogether(mistake, other))) made.push(mistake);
+    if (made.length < count && canJoin(mistake, made)) made.push(mistake);
   }
   return made;
-}
-
-/** If every id counts each time, the ids of deliveries do too. */
-function areTogether([a, one], [b, other]) {
-  const isOneOfTwo = [a, b].includes("duplicates_counted") && [a, b].includes("redeliveries_counted");
-  return !isOneOfTwo && Object.keys(one)[0] !== Object.keys(other)[0];
 }
 
 for (let seed = 1; seed <= 60; seed++) {

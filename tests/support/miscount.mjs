@@ -174,3 +174,33 @@ export const doorsOf = (values) => ({
   lines: values.map((value) => JSON.stringify(value)).join("\n"),
   bytes: new TextEncoder().encode(JSON.stringify(values, null, 1)),
 });
+
+/**
+ * The mistakes of numbers, each as the code of its cause and what it does to {@link rowsBy}.
+ *
+ * @param {import("../../tools/generate/random.mjs").Random} random
+ * @param {string[]} ids the agents, of which some are deleted
+ * @param {number[]} [units] the units to which calls may be rounded up, in seconds
+ */
+export function mistakesOf(random, ids, units = [1, 6, 60]) {
+  return [
+    ["failed_calls_counted", { failed: any }],
+    ["duplicates_counted", { dedupe: false }],
+    ["redeliveries_counted", { redeliveries: true }],
+    ["tests_counted", { tests: true }],
+    ["voice_turns_counted", { voice: true }],
+    ["outbound_messages_missing", { leave: "outbound" }],
+    ["inbound_messages_missing", { leave: "inbound" }],
+    ["span_billed", { span: true }],
+    ["rounded_up_per_call", { rounded: up(random.pick(units)) }],
+    ["rounded_to_nearest", { rounded: nearest }],
+    ["agent_deleted", { deleted: random.shuffled(ids).slice(0, 1 + random.below(3)) }],
+  ];
+}
+
+/** Whether a mistake can be made together with others. If every id counts each time, the ids of deliveries do too. */
+export function canJoin([code, what], others) {
+  const codes = [code, ...others.map(([other]) => other)];
+  const isCovered = codes.includes("duplicates_counted") && codes.includes("redeliveries_counted");
+  return !isCovered && others.every(([, other]) => Object.keys(other)[0] !== Object.keys(what)[0]);
+}
