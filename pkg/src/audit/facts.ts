@@ -16,13 +16,13 @@ export interface AuditFacts {
   answer: Answer;
   /** What is wrong with the answer, and the warnings about it. */
   problems: readonly Problem[];
-  /** The answer's report; `null` if the answer can't be compared. */
-  theirs: AgentUsageResponse | null;
+  /** The answer's report. */
+  theirs: AgentUsageResponse;
   /** The own report. */
   ours: AgentUsageResponse;
   diagnostics: Diagnostics;
-  /** The comparison; `null` without `theirs`. */
-  result: Reconciliation | null;
+  /** The comparison. */
+  result: Reconciliation;
   /** Whether the records were too long to be counted again, so that fewer causes can be found. */
   isShort: boolean;
   /** What is known about the lists that were collected; `null` if the records are from files. */
@@ -37,5 +37,5 @@ export interface AuditFacts {
 
 /** Whether the bill is right: the numbers and the period agree, and nothing is wrong with the answer. */
 export function isRight({ result, problems }: AuditFacts): boolean {
-  return result?.equal === true && problems.every(({ severity }) => severity !== "error");
+  return result.equal && problems.every(({ severity }) => severity !== "error");
 }

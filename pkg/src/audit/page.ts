@@ -18,7 +18,6 @@ export function titleOf({ query, bounds }: AuditFacts): string {
 
 /** The verdict in one sentence. */
 export function verdictOf({ result, problems }: AuditFacts): string {
-  if (result === null) return "AgentPhone's answer can't be compared with the records.";
   const faults = problems.filter(({ severity }) => severity === "error").length;
   if (result.equal && faults === 0) return "AgentPhone's numbers and the records agree.";
   const but = faults > 0 ? `, but AgentPhone's answer has ${plural(faults, "fault")}` : "";
@@ -53,31 +52,24 @@ export function partsOf(facts: AuditFacts, isLetter = false): Part[] {
   ];
 }
 
-function totalsOf({ result, theirs, ours }: AuditFacts): Part[] {
-  const sum = (field: Field) => ours.data.reduce((total, row) => total + row[field], 0);
-  const side = (who: string, of: (field: Field) => number) => [
+function totalsOf({ result: { totals } }: AuditFacts): Part[] {
+  const row = (who: string, side: "theirs" | "ours") => [
     who,
-    amount(of("messages")),
-    amount(of("calls")),
-    amount(of("totalSeconds")),
-    callTime(of("totalSeconds")),
+    ...FIELDS.map((field) => amount(totals[field][side])),
+    callTime(totals.totalSeconds[side]),
   ];
-  const rows = [side("The records say", (field) => result?.totals[field].ours ?? sum(field))];
-  if (result !== null && theirs !== null) {
-    rows.unshift(side("AgentPhone says", (field) => result.totals[field].theirs));
-  }
   const columns: TableColumn[] = [
     { title: "" },
     ...["Messages", "Calls", "Seconds", "Call time"].map((title) => ({ title, isNumber: true })),
   ];
-  return [{ kind: "table", columns, rows }];
+  return [{ kind: "table", columns, rows: [row("AgentPhone says", "theirs"), row("The records say", "ours")] }];
 }
 
 /** The most agents without a difference that are shown. */
 const MAX_EQUAL = 10;
 
 function agentsOf({ result }: AuditFacts): Part[] {
-  if (result === null || result.agents.length === 0) return [];
+  if (result.agents.length === 0) return [];
   const differing = result.agents.filter(({ equal }) => !equal);
   const equal = result.agents.filter((row) => row.equal);
   const cell = ({ ours, theirs, delta }: { ours: number; theirs: number; delta: number }) =>
@@ -123,7 +115,6 @@ function faultsOf({ problems }: AuditFacts): Part[] {
 const CERTAINTY = { shown: "Certain", possible: "Possible" };
 
 function causesOf({ result }: AuditFacts, isLetter: boolean): Part[] {
-  if (result === null) return [];
   const { findings, alternatives } = findingsOf(result);
   if (findings.length === 0 && result.unexplained.length === 0) return [];
   const items = findings.map(({ certainty, what, todo, columns }) => {
@@ -190,7 +181,7 @@ function unknownsOf({ completeness, grown, diagnostics, isShort, result, answer 
   if (isShort) {
     items.push("The records are longer than 512 MiB, so they were not counted again, and fewer causes can be found.");
   }
-  if (answer.request === null && result?.equal === false) {
+  if (answer.request === null && !result.equal) {
     items.push("The answer's time is not known here. What came after it is counted here, and not in the answer.");
   }
   if (items.length === 0) return [];

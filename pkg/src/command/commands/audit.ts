@@ -105,7 +105,7 @@ const FIELDS: readonly Field[] = ["messages", "calls", "totalSeconds"];
 const HEADER = ["agentId", "agentName", ...FIELDS.flatMap((field) => [`${field} theirs`, `${field} ours`])];
 
 function shown(facts: AuditFacts): Result {
-  const rows = facts.result?.agents ?? [];
+  const rows = facts.result.agents;
   return {
     value: resultOf(facts),
     rows,
