@@ -3,7 +3,8 @@
 import type { Json } from "./client.js";
 import { noteNumber } from "./conversations.js";
 import { keyOf } from "./hash.js";
-import { type ListPage, listPages } from "./offset-list.js";
+import { Head } from "./head.js";
+import { listPages } from "./offset-list.js";
 import { addShortfall, follow, isFalling, type Progress, removeShortfall } from "./progress.js";
 import { canAfford, count, mayStop, missingOf, moveOn, type Pages, type Run } from "./run.js";
 import { mayBeIn, timeOf } from "./times.js";
@@ -46,7 +47,8 @@ export async function* callPages(run: Run): Pages {
     const times = page.items.map(({ startedAt }) => timeOf(startedAt));
     const isPast = times.length > 0 && times.every((time) => time !== null && time < options.window.startMs);
     count(run, isPast && isFalling(list.order));
-    yield* newCalls(run, page, true);
+    yield* newCalls(run, page.items, true);
+    if (page.offset === 0) list.head = page.items.map(keyOf);
     moveOn(list, page);
     run.report("calls");
     // A whole page of older calls, and not only the last: the order may be that of another time, such as the call's creation.
@@ -58,11 +60,11 @@ export async function* callPages(run: Run): Pages {
   list.read = "end";
 }
 
-/** Gives out the calls of a page that are new and in the window. Those that are not final are held back. */
-async function* newCalls(run: Run, page: ListPage, isInOrder: boolean): Pages {
+/** Gives out the calls that are new and in the window. Those that are not final are held back. */
+async function* newCalls(run: Run, items: Json[], isInOrder: boolean): Pages {
   const { options, progress, seen, held } = run;
   const list = progress.lists.calls;
-  const fresh = page.items.filter((item) => !seen.calls.has(keyOf(item)));
+  const fresh = items.filter((item) => !seen.calls.has(keyOf(item)));
   const wanted = fresh.filter(({ startedAt }) => mayBeIn(options.window, timeOf(startedAt)));
   const room = MAX_OPEN - progress.open.length;
   const open = wanted.filter((call) => isOpen(call) && isShort(call.id)).slice(0, room);
@@ -95,16 +97,21 @@ export async function* laterCalls(run: Run): AsyncGenerator<CollectedPage, boole
   const isSeen = (item: Json) => seen.calls.has(keyOf(item));
   let found = false;
   for (const offset of falls === rises && list.read === "end" ? [list.offset, 0] : [falls ? 0 : list.offset]) {
+    const head = new Head(list, keyOf);
     for await (const page of listPages(client, { path: PATH, offset, concurrency: 1, isSeen, continues: false })) {
       count(run, true);
-      const isNew = page.items.some((item) => !isSeen(item));
-      yield* newCalls(run, page, false);
+      const ahead = head.newOf(page);
+      // Where every id is known, a call behind the old beginning may be new, too.
+      const items = run.isResumed || seen.calls.forgot ? ahead : page.items;
+      const isNew = items.some((item) => !isSeen(item));
+      yield* newCalls(run, items, false);
       if (page.total !== null) list.total = page.total;
       if (page.offset > list.offset) list.offset = page.offset;
       run.report("calls");
       found ||= isNew;
       if (!isNew) break;
     }
+    head.keep();
   }
   return found;
 }
@@ -124,7 +131,7 @@ export async function* callsAgain(run: Run): Pages {
     const reading = { path: PATH, offset: 0, concurrency: options.concurrency, isSeen, continues: false };
     for await (const page of listPages(client, reading)) {
       count(run, true);
-      yield* newCalls(run, page, false);
+      yield* newCalls(run, page.items, false);
       if (page.total !== null) list.total = page.total;
       list.firstTotal ??= page.total;
       run.report("calls");

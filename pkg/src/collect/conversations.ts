@@ -2,9 +2,10 @@
 
 import type { Json } from "./client.js";
 import { hashOf, keyOf } from "./hash.js";
+import { Head } from "./head.js";
 import { around, askMessages, EVERYTHING, MESSAGE_LIMIT, type MessagePage, messagePages } from "./message-pages.js";
 import { type ListPage, listPages } from "./offset-list.js";
-import { addShortfall, follow, isFalling, type MessagesProgress, removeShortfall } from "./progress.js";
+import { addShortfall, follow, type MessagesProgress, removeShortfall } from "./progress.js";
 import { canAfford, count, mayStop, missingOf, moveOn, type Pages, type Run } from "./run.js";
 import { mayBeIn, timeOf, type Window } from "./times.js";
 import type { CollectedPage } from "./types.js";
@@ -50,7 +51,6 @@ export async function* conversationPages(run: Run): Pages {
   for await (const page of listPages(client, reading)) {
     count(run, isOlder(page.items.map(conversationOf), options.window));
     const all = page.items.map(conversationOf);
-    progress.newest ??= all[0]?.lastAt ?? null;
     yield* messagesOf(
       run,
       all.filter(({ version }) => !seen.versions.has(version)),
@@ -61,6 +61,7 @@ export async function* conversationPages(run: Run): Pages {
       list.listed++;
       follow(list.order, lastAt);
     }
+    if (page.offset === 0) list.head = all.map(({ version }) => version);
     moveOn(list, page);
     run.report("conversations");
     const last = all.at(-1)?.lastAt ?? null;
@@ -79,17 +80,15 @@ const isOlder = (all: Conversation[], { startMs }: Window) =>
 export async function* laterMessages(run: Run): AsyncGenerator<CollectedPage, boolean, void> {
   const { client, progress, seen, isResumed } = run;
   const list = progress.lists.conversations;
-  const isKnown = ({ version, lastAt }: Conversation) => {
-    if (seen.versions.has(version)) return true;
-    // Of a collection that was resumed, older conversations are known by their times, as the list is sorted by them.
-    const { newest } = progress;
-    return isResumed && isFalling(list.order) && lastAt !== null && newest !== null && lastAt <= newest;
-  };
-  const isSeen = (item: Json) => isKnown(conversationOf(item));
+  const isSeen = (item: Json) => seen.versions.has(conversationOf(item).version);
+  const head = new Head(list, (item) => conversationOf(item).version);
   let found = false;
   for await (const page of listPages(client, { path: PATH, offset: 0, concurrency: 1, isSeen, continues: false })) {
     count(run, true);
-    const changed = page.items.map(conversationOf).filter((conversation) => !isKnown(conversation));
+    const ahead = head.newOf(page);
+    // Where every version is known, a conversation behind the old beginning may have changed, too.
+    const items = isResumed || seen.versions.forgot ? ahead : page.items;
+    const changed = items.filter((item) => !isSeen(item)).map(conversationOf);
     yield* messagesOf(run, changed);
     for (const { key } of changed) {
       if (!seen.conversations.has(key)) list.listed++;
@@ -100,6 +99,7 @@ export async function* laterMessages(run: Run): AsyncGenerator<CollectedPage, bo
     if (changed.length === 0) break;
     found = true;
   }
+  head.keep();
   return found;
 }
 

@@ -18,6 +18,8 @@ export interface ListProgress {
   /** The most items of a page, and whether a page before the last had fewer, so that items may be withheld. */
   most: number;
   isUneven: boolean;
+  /** The first page as it was last read: hashes of its items, or of what changes with them. */
+  head: number[];
 }
 
 /** What is known about the order of a list. */
@@ -56,8 +58,6 @@ export interface MessagesProgress {
 export interface Progress {
   stage: "conversations" | "calls" | "again" | "later" | "open" | "verify" | "evidence" | "done";
   lists: Record<ListName, ListProgress>;
-  /** The newest `lastMessageAt` of the first page. */
-  newest: number | null;
   /** The conversation whose messages are being read, if some of its pages have been given out. */
   current: MessagesProgress | null;
   /** At which end of what was asked for a page of messages lies, by the bounds that were sent. */
@@ -102,13 +102,13 @@ export const newList = (): ListProgress => ({
   order: newOrder(),
   most: 0,
   isUneven: false,
+  head: [],
 });
 
 export function newProgress(): Progress {
   return {
     stage: "conversations",
     lists: Object.fromEntries(LISTS.map((list) => [list, newList()])) as Record<ListName, ListProgress>,
-    newest: null,
     current: null,
     side: {},
     open: [],

@@ -8,7 +8,7 @@ import type { Options } from "./options.js";
 import { newProgress, type Progress } from "./progress.js";
 
 /** The version of the format. It changes with every change of the format. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** The sets of ids that a collection has in memory. A state has the newest of each. */
 export interface Seen {
