@@ -26,5 +26,7 @@ mod reader;
 mod rollup;
 mod state;
 mod support;
+mod texts;
 mod timestamps;
+mod zone_names;
 mod zones;
