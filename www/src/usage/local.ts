@@ -1,0 +1,156 @@
+/** Usage over the counts of files, which a worker keeps. The page's own thread opens no file and computes nothing. */
+import type { AgentUsageResponse, Breakdown } from "usage-by-agent";
+import { Asking, lost } from "./asking.js";
+import type { Answer, FromWorker, Order, Question, ToWorker } from "./messages.js";
+import {
+  type About,
+  type BreakdownQuestion,
+  type CountState,
+  type PeriodFacts,
+  type PeriodQuestion,
+  READING,
+  type Reading,
+  Refusal,
+  type ReportQuestion,
+  type Span,
+  type Usage,
+} from "./usage.js";
+
+/** A file that the user gave, or a text that has a name. */
+export interface Chosen {
+  name: string;
+  blob: Blob;
+}
+
+interface Open {
+  resolve(answer: Answer): void;
+  reject(error: Refusal): void;
+}
+
+export class LocalUsage implements Usage {
+  #worker: Worker | null = null;
+  #lastId = 0;
+  /** The questions that the worker has not answered. */
+  readonly #open = new Map<number, Open>();
+  readonly #asking = new Asking<Question, Answer>((question) => this.#ask(question));
+  readonly #listeners: ((state: CountState) => void)[] = [];
+  #state: CountState = { kind: "empty", sources: [] };
+  /** What the user gave, so that a new worker can count it again. */
+  #given: { id: number; name: string; blob: Blob }[] = [];
+  #reading: Reading = READING;
+
+  about(): Promise<About> {
+    return this.#asking.ask("about", { kind: "about", query: null }) as Promise<About>;
+  }
+
+  breakdown(query: BreakdownQuestion, place = "breakdown"): Promise<Breakdown> {
+    return this.#asking.ask(`breakdown ${place}`, { kind: "breakdown", query }) as Promise<Breakdown>;
+  }
+
+  report(query: ReportQuestion, place = "report"): Promise<AgentUsageResponse> {
+    return this.#asking.ask(`report ${place}`, { kind: "report", query }) as Promise<AgentUsageResponse>;
+  }
+
+  span(): Promise<Span | null> {
+    return this.#asking.ask("span", { kind: "span", query: null }) as Promise<Span | null>;
+  }
+
+  bounds(query: PeriodQuestion, place = "bounds"): Promise<PeriodFacts> {
+    return this.#asking.ask(`bounds ${place}`, { kind: "bounds", query }) as Promise<PeriodFacts>;
+  }
+
+  onChange(listener: (state: CountState) => void): void {
+    this.#listeners.push(listener);
+    listener(this.#state);
+  }
+
+  /** Adds files. The worker finds out what each of them is. Returns their ids, in the order of the files. */
+  add(files: readonly Chosen[]): number[] {
+    const given = files.map(({ name, blob }) => ({ id: ++this.#lastId, name, blob }));
+    if (given.length === 0) return [];
+    this.#given.push(...given);
+    this.#order({ kind: "add", files: given });
+    return given.map(({ id }) => id);
+  }
+
+  /** Takes sources out of the counts and out of the directory. */
+  remove(ids: readonly number[]): void {
+    this.#given = this.#given.filter(({ id }) => !ids.includes(id));
+    this.#order({ kind: "remove", ids: [...ids] });
+  }
+
+  removeAll(): void {
+    this.remove(this.#state.sources.map(({ id }) => id));
+  }
+
+  /** Changes how records are read. */
+  read(reading: Reading): void {
+    if (JSON.stringify(reading) === JSON.stringify(this.#reading)) return;
+    this.#reading = reading;
+    this.#order({ kind: "read", reading });
+  }
+
+  /** Stops the counting. What was counted stays, except for the parts of a source. */
+  stop(): void {
+    this.#order({ kind: "stop" });
+  }
+
+  /** Counts the sources that were stopped. */
+  resume(): void {
+    this.#order({ kind: "resume" });
+  }
+
+  #ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      this.#open.set(id, { resolve, reject });
+      this.#post({ kind: "ask", id, question });
+    });
+  }
+
+  #order(order: Order): void {
+    this.#post({ kind: "order", order });
+  }
+
+  #post(message: ToWorker): void {
+    this.#started().postMessage(message);
+  }
+
+  /** The worker. A new one is started after the last one has ended, for example for lack of memory. */
+  #started(): Worker {
+    if (this.#worker !== null) return this.#worker;
+    const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end(event.message || "The worker that counts could not start, or it stopped. Reload the page.");
+    };
+    this.#worker = worker;
+    return worker;
+  }
+
+  #take(message: FromWorker): void {
+    if (message.kind === "state") {
+      this.#show(message.state);
+      return;
+    }
+    const open = this.#open.get(message.id);
+    this.#open.delete(message.id);
+    if (message.kind === "answer") open?.resolve(message.answer);
+    else open?.reject(new Refusal(message.failure));
+  }
+
+  #end(message: string): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    const refusal = lost(message);
+    for (const { reject } of this.#open.values()) reject(refusal);
+    this.#open.clear();
+    this.#show({ kind: "failed", sources: this.#state.sources, failure: refusal.failure });
+  }
+
+  #show(state: CountState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+}

@@ -1,0 +1,50 @@
+/** The messages between the page and its worker. Each question has an id and gets one answer. */
+import type { AgentUsageResponse, Breakdown } from "usage-by-agent";
+import type {
+  About,
+  BreakdownQuestion,
+  CountState,
+  Failure,
+  PeriodFacts,
+  PeriodQuestion,
+  Reading,
+  ReportQuestion,
+  Span,
+} from "./usage.js";
+
+/** The questions by their kind: what is asked, and what the answer is. */
+export interface Questions {
+  about: { query: null; answer: About };
+  breakdown: { query: BreakdownQuestion; answer: Breakdown };
+  report: { query: ReportQuestion; answer: AgentUsageResponse };
+  span: { query: null; answer: Span | null };
+  bounds: { query: PeriodQuestion; answer: PeriodFacts };
+}
+
+export type Kind = keyof Questions;
+export type Answer<K extends Kind = Kind> = Questions[K]["answer"];
+
+export type Question = { [K in Kind]: { kind: K; query: Questions[K]["query"] } }[Kind];
+
+/** A file that the worker is to count. The page gives it an id, by which it is named from then on. */
+export interface Given {
+  id: number;
+  name: string;
+  blob: Blob;
+}
+
+/** What the worker is to do with the sources. The state that it sends shows what has become of it. */
+export type Order =
+  | { kind: "add"; files: Given[] }
+  | { kind: "remove"; ids: number[] }
+  | { kind: "read"; reading: Reading }
+  | { kind: "stop" }
+  /** Counts the sources that were stopped. */
+  | { kind: "resume" };
+
+export type ToWorker = { kind: "ask"; id: number; question: Question } | { kind: "order"; order: Order };
+
+export type FromWorker =
+  | { kind: "answer"; id: number; answer: Answer }
+  | { kind: "refusal"; id: number; failure: Failure }
+  | { kind: "state"; state: CountState };

@@ -1,0 +1,26 @@
+import { type BreakdownQuery, timeZones, type UsageQuery, versions } from "usage-by-agent";
+import type { Answer, Question } from "../usage/messages.js";
+import { atInstant, periodFacts } from "./calendar.js";
+import type { Counts } from "./counts.js";
+
+/** Answers a question from the counts. */
+export function answerTo(question: Question, { rollup, directory }: Counts): Answer {
+  const clock = Date.now();
+  switch (question.kind) {
+    case "about":
+      return { zones: timeZones(), versions: versions() };
+    case "bounds":
+      return periodFacts(question.query, clock);
+    case "span":
+      return rollup.span();
+    case "report":
+      return rollup.byAgent({ ...atInstant(question.query, clock), agents: directory.agents } as UsageQuery);
+    case "breakdown": {
+      const query = atInstant(question.query, clock) as BreakdownQuery;
+      const breakdown = rollup.breakdown({ ...query, agents: directory.agents });
+      for (const row of breakdown.rows)
+        if (row.phoneNumber === "" && row.numberId) row.phoneNumber = directory.phoneNumber(row.numberId);
+      return breakdown;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** The worker that counts and answers, so that the page never waits. Only the worker loads the package. */
+import { init } from "usage-by-agent";
+import type { FromWorker, Order, ToWorker } from "../usage/messages.js";
+import { answerTo } from "./answers.js";
+import { Counts } from "./counts.js";
+import { toFailure } from "./failure.js";
+
+const send = (message: FromWorker, moved: Transferable[] = []) => self.postMessage(message, { transfer: moved });
+
+/** Where the module is a file of its own, it has to be fetched first. */
+const loaded = init();
+let counts: Counts | undefined;
+
+/** Messages are taken in order, also those that came while the module was loaded. */
+let last: Promise<void> = loaded.then(
+  () => {
+    counts = new Counts((state) => send({ kind: "state", state }));
+  },
+  () => {},
+);
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  last = last.then(() => take(data)).catch(reportError);
+};
+
+async function take(message: ToWorker): Promise<void> {
+  if (message.kind === "order") return obey(message.order);
+  const { id, question } = message;
+  try {
+    await loaded;
+    const answer = answerTo(question, counts as Counts);
+    send({ kind: "answer", id, answer }, buffersOf(answer));
+  } catch (error) {
+    send({ kind: "refusal", id, failure: toFailure(error, "period") });
+  }
+}
+
+function obey(order: Order): void {
+  if (order.kind === "add") counts?.add(order.files);
+  else if (order.kind === "remove") counts?.remove(order.ids);
+  else if (order.kind === "read") counts?.read(order.reading);
+  else if (order.kind === "stop") counts?.stop();
+  else counts?.resume();
+}
+
+/** The series of a breakdown share one buffer, which is moved and not copied. */
+function buffersOf(answer: unknown): Transferable[] {
+  const { rows } = (answer ?? {}) as { rows?: { series?: { messages: Float64Array<ArrayBuffer> } }[] };
+  const buffer = rows?.[0]?.series?.messages.buffer;
+  return buffer === undefined ? [] : [buffer];
+}
