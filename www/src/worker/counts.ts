@@ -24,7 +24,7 @@ interface Run {
 export class Counts {
   #sources: Source[] = [];
   #reading: Reading = READING;
-  #rollup = new UsageRollup();
+  #rollup = new UsageRollup({ ...READING });
   #directory = new Directory([]);
   #run: Run | null = null;
   /** Whether the rollup has a part of a source, or a source that is gone. */
@@ -167,14 +167,11 @@ export class Counts {
     const trial = new UsageRollup({ ...this.#reading });
     try {
       trial.pushBytes(head);
+      const misfit = isWhole ? null : misfitIn(trial);
+      // A text that is not JSON does not become JSON further on. Where an error stops the count, its end may not be that of the text.
       if (isWhole || this.#reading.onInvalid === "skip") trial.finish();
-      trial.checkUnderstood();
-      return null;
-    } catch (error) {
-      const isMisfit = error instanceof UsageError && error.code === "unknown_records";
-      // A text that is not JSON does not become JSON further on.
-      if (!isMisfit || isWhole || trial.diagnostics().ignored.other === 0) throw error;
-      return error;
+      if (misfit === null) trial.checkUnderstood();
+      return misfit;
     } finally {
       trial.free();
     }
@@ -226,6 +223,17 @@ async function unlessEnded<T>(promise: Promise<T>, run: Run): Promise<T> {
   });
   if (run.hasEnded) throw new Ended();
   return value;
+}
+
+/** The error of records that are all of unknown kinds; `null` if there are others, or none at all. */
+function misfitIn(rollup: UsageRollup): UsageError | null {
+  try {
+    rollup.checkUnderstood();
+    return null;
+  } catch (error) {
+    if (error instanceof UsageError && error.code === "unknown_records") return error;
+    throw error;
+  }
 }
 
 /** The beginning of a text, and whether it is the whole text. */

@@ -1,0 +1,70 @@
+/** A page with nothing but the page's usage of files, for tests of what the worker counts and answers. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "vite";
+import { workspace, write } from "../../support/packed.mjs";
+import { launch } from "./browser.mjs";
+import { DIST } from "./page.mjs";
+import { serve } from "./server.mjs";
+
+const SOURCE = new URL("../../../www/src/", import.meta.url).pathname;
+
+const APP = `
+  import { LocalUsage } from ${JSON.stringify(join(SOURCE, "usage/local.ts"))};
+  const seen = [];
+  const usage = new LocalUsage();
+  usage.onChange((state) => seen.push(state));
+  const settled = async () => {
+    while (seen.at(-1).kind === "counting") await new Promise((resolve) => setTimeout(resolve, 5));
+    return seen.at(-1);
+  };
+  Object.assign(window, {
+    usage,
+    seen,
+    settled,
+    /** Does something that counts, and gives the state at the end. */
+    async after(change) {
+      const before = seen.length;
+      await change(usage);
+      while (seen.length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+      return settled();
+    },
+    /** A rejection as data. */
+    refused: (promise) => promise.then(() => null, (error) => error.failure ?? { code: error.name }),
+  });
+`;
+
+/** Builds and opens the page. \`open\` gives a tab of its own to each test. */
+export async function startUsage({ limits } = {}) {
+  const folder = workspace();
+  const head = "<!doctype html><title>Usage</title><link rel=icon href=data:,>";
+  write({ "index.html": `${head}<script type="module" src="/app.mjs"></script>`, "app.mjs": APP }, folder);
+  await build({
+    root: folder,
+    configFile: false,
+    logLevel: "silent",
+    define: { SERVED: "false", ...limits },
+    worker: { format: "es" },
+    build: { assetsInlineLimit: 0 },
+  });
+  const dist = join(folder, "dist");
+  const server = await serve({ "/": dist, "/dist/": DIST });
+  const browser = await launch();
+  return {
+    folder: dist,
+    origin: server.origin,
+    /** Writes a file that the page can fetch by its name. */
+    write: (name, content) => writeFileSync(join(dist, name), content),
+    async open() {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(120_000);
+      await page.goto(`${server.origin}/`);
+      await page.waitForFunction(() => "usage" in window);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
