@@ -2,9 +2,17 @@
 export const count = (value: number): string => value.toLocaleString("en");
 
 /** Seconds as `12:03:09`. Hours do not wrap into days, as on a phone bill. */
-export function duration(seconds: number): string {
+export function exactTime(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, "0");
   return `${count(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** Seconds as people say them: `45 s`, `3 min 5 s`, `12 h 3 min`. Of more than an hour the seconds are left out. */
+export function spokenTime(seconds: number): string {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds % 60)];
+  const parts = hours > 0 ? [`${count(hours)} h`, `${minutes} min`] : [`${minutes} min`, `${rest} s`];
+  if (seconds < 60) return `${rest} s`;
+  return parts.filter((part, n) => n === 0 || !part.startsWith("0 ")).join(" ");
 }
 
 /** Bytes as `148 MB`, in powers of ten as in file managers. */

@@ -1,7 +1,7 @@
 import type { AgentUsageItem } from "usage-by-agent";
 import type { View } from "./address.js";
 import { appendInBatches, make, untrusted } from "./dom.js";
-import { count, duration, plural } from "./format.js";
+import { count, exactTime, plural } from "./format.js";
 import type { Shown } from "./protocol.js";
 import { totalsOf } from "./sums.js";
 
@@ -84,7 +84,7 @@ function row(item: AgentUsageItem, most: Record<View["bars"], number>): HTMLElem
 }
 
 function secondsCell(seconds: number): HTMLElement {
-  return make("td", { class: "number" }, count(seconds), make("span", { class: "hms" }, duration(seconds)));
+  return make("td", { class: "number" }, count(seconds), make("span", { class: "hms" }, exactTime(seconds)));
 }
 
 function barsChoice(bars: View["bars"], onBars: (bars: View["bars"]) => void): HTMLElement {

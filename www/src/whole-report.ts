@@ -2,7 +2,7 @@ import type { View } from "./address.js";
 import { renderDiagnostics } from "./diagnostics-view.js";
 import { make } from "./dom.js";
 import { download, fileName, toCsv, toJson } from "./export.js";
-import { count, duration } from "./format.js";
+import { count, exactTime } from "./format.js";
 import type { Shown } from "./protocol.js";
 import { renderTable } from "./report-view.js";
 import { totalsOf } from "./sums.js";
@@ -35,7 +35,7 @@ function totals(result: Shown): HTMLElement {
     { class: "totals" },
     entry("Messages", count(messages)),
     entry("Completed calls", count(calls)),
-    entry("Call time", duration(totalSeconds)),
+    entry("Call time", exactTime(totalSeconds)),
   );
 }
 

@@ -1,6 +1,7 @@
 // A window beside the one before it, in every format.
 
 import type { BreakdownRow, Dimension } from "usage-by-agent";
+import { changeInPercent } from "./change.js";
 import type { Cell } from "./csv.js";
 import { cellsOf, columnsOf, fieldsOf, inReadingOrder, valuesOf } from "./dimensions.js";
 import { mapped, type Result } from "./formats.js";
@@ -115,14 +116,5 @@ const changes = (current: Tally, previous: Tally) =>
 
 function changeInWords(current: number, previous: number): [string, string] {
   if (current === 0 && previous === 0) return ["0", ""];
-  return [`${previous} → ${current}`, inPercent(current, previous)];
-}
-
-/** A change in percent; a small one with one decimal. */
-function inPercent(current: number, previous: number): string {
-  if (current === previous) return "=";
-  if (previous === 0) return "new";
-  const percent = (100 * (current - previous)) / previous;
-  const size = Math.abs(percent);
-  return `${percent < 0 ? "-" : "+"}${size.toFixed(size < 9.95 ? 1 : 0)} %`;
+  return [`${previous} → ${current}`, changeInPercent(current, previous)];
 }
