@@ -1,0 +1,129 @@
+/** The panel of records: how they get in, which there are, and how they are read. */
+import { make } from "../dom.js";
+import type { Chosen, LocalUsage } from "../usage/local.js";
+import { READING, type Reading, type SourceFacts } from "../usage/usage.js";
+import { listenToDrops, listenToPasting, listenToPicker } from "./inputs.js";
+import { pasteDialog } from "./paste-dialog.js";
+import { progressBar } from "./progress.js";
+import { readingForm } from "./reading-form.js";
+import { fetchSample } from "./sample.js";
+import { SourceList } from "./source-list.js";
+
+/** What the page around the panel is told. */
+export interface RecordsConnection {
+  /** The sample was put in place of what was there, or was removed, or the user's own records took its place. */
+  onSample(isShown: boolean): void;
+  /** The user wants records to be read in another way. The page calls `showReading` with it. */
+  onReading(change: Partial<Reading>): void;
+}
+
+export interface RecordsPanel {
+  /** Shows the sample, unless it is shown or the user has records of their own. */
+  useSample(): Promise<void>;
+  /** Reads records in this way. */
+  showReading(reading: Reading): void;
+}
+
+/** Makes the panel in an element of the page. */
+export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection: RecordsConnection): RecordsPanel {
+  /** The ids of the sample's sources, while they are shown. */
+  let sample: number[] = [];
+  let sources: readonly SourceFacts[] = [];
+
+  const files = picker("Choose files", { multiple: "" }, "primary");
+  const folder = picker("Choose a folder", { webkitdirectory: "" });
+  const paste = make("button", { type: "button", class: "button" }, "Paste");
+  const useSampleButton = make("button", { type: "button", class: "button" }, "Use the sample");
+  const list = new SourceList(remove, () => files.input);
+  const progress = progressBar(
+    () => usage.stop(),
+    () => usage.resume(),
+  );
+  const form = readingForm(connection.onReading);
+  const veil = make("div", { class: "veil", "aria-hidden": "true" }, make("p", {}, "Drop to count"));
+  veil.hidden = true;
+
+  parent.append(
+    make(
+      "div",
+      { class: "drop" },
+      make("p", { class: "file-name" }, "Drop files or folders anywhere on this page"),
+      make(
+        "p",
+        { class: "hint" },
+        "Calls, messages, conversations or webhooks as JSON, also gzipped, and lists of agents and numbers for their names. Any size.",
+      ),
+      make("div", { class: "actions" }, files.element, folder.element, paste, useSampleButton),
+    ),
+    progress.element,
+    list.element,
+    form.element,
+  );
+  document.body.append(veil);
+
+  const give = (given: Chosen[]) => {
+    if (given.length === 0) return;
+    endSample();
+    usage.add(given);
+  };
+  listenToPicker(files.input, give);
+  listenToPicker(folder.input, give);
+  listenToDrops(veil, give);
+  listenToPasting(give);
+  const openPasteDialog = pasteDialog(give);
+  paste.onclick = openPasteDialog;
+  useSampleButton.onclick = () => {
+    void useSample();
+    files.input.focus();
+  };
+  usage.onChange((state) => {
+    sources = state.sources;
+    useSampleButton.hidden = sources.length > 0;
+    list.show(sources);
+    progress.show(state);
+  });
+
+  function remove(ids: number[]): void {
+    usage.remove(ids);
+    const wasShown = sample.length > 0;
+    sample = sample.filter((id) => !ids.includes(id));
+    if (wasShown && sample.length === 0) connection.onSample(false);
+  }
+
+  /** The sample's records are never mixed with the user's own. */
+  function endSample(): void {
+    if (sample.length > 0) remove(sample);
+  }
+
+  async function useSample(): Promise<void> {
+    if (sample.length > 0 || sources.length > 0) return;
+    try {
+      const given = await fetchSample();
+      // The user has chosen files meanwhile.
+      if (sources.length > 0) return;
+      sample = usage.add(given);
+      connection.onSample(true);
+    } catch (error) {
+      progress.say(`The sample is not available: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  form.show(READING);
+  return {
+    useSample,
+    showReading(reading) {
+      form.show(reading);
+      usage.read(reading);
+    },
+  };
+}
+
+/** A button that opens the browser's picker of files. */
+function picker(
+  text: string,
+  attributes: Record<string, string>,
+  kind = "",
+): { element: HTMLElement; input: HTMLInputElement } {
+  const input = make("input", { type: "file", ...attributes });
+  return { element: make("label", { class: `button ${kind}` }, input, make("span", {}, text)), input };
+}
