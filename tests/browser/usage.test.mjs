@@ -280,7 +280,12 @@ test("questions: a newer one replaces an older one of its place, and wrong ones 
       outcome: settled.map(({ status, value, reason }) => value?.steps.length ?? `${status} ${reason.name}`),
       zone: await refused(usage.bounds({ period: "month", tz: "Mars/Olympus" })),
       range: await refused(usage.report({ period: "year", tz: "UTC", date: "2099-06-01", offset: 1 })),
-      dated: (await usage.bounds({ period: "month", tz: "Pacific/Kiritimati", date: "2025-06-01" })).bounds.periodStart,
+      dated: (await usage.bounds({ period: "month", tz: "Pacific/Kiritimati", date: "2025-06-01" })).written
+        .periodStart,
+      days: await usage.bounds({ tz: "america/havana", from: "2025-03-09", to: "2025-03-10" }),
+      onlyAgent: (await usage.breakdown({ ...breakdown, by: ["agent"], onlyAgent: null })).rows.map(
+        (row) => row.agentId,
+      ),
       about: Object.keys(await usage.about()),
     };
   }, BREAKDOWN);
@@ -288,6 +293,11 @@ test("questions: a newer one replaces an older one of its place, and wrong ones 
   assert.equal(got.zone.code, "invalid_tz");
   assert.equal(got.range.code, "out_of_range");
   assert.equal(got.dated, "2025-05-31T10:00:00Z");
+  // In Havana, clocks skipped the first hour of that day.
+  const day = ["2025-03-09T01:00:00", "2025-03-10T00:00:00", "2025-03-09", "2025-03-09", 23, "America/Havana", null];
+  const { startMs, endMs, tz, wallStart, wallEnd, firstDate, lastDate, written } = got.days;
+  assert.deepEqual([wallStart, wallEnd, firstDate, lastDate, (endMs - startMs) / 3_600_000, tz, written], day);
+  assert.deepEqual(got.onlyAgent, [null]);
   assert.deepEqual(got.about, ["zones", "versions"]);
   await page.close();
 });

@@ -6,7 +6,7 @@ import {
   type About,
   type BreakdownQuestion,
   type CountState,
-  type PeriodFacts,
+  type DaysQuestion,
   type PeriodQuestion,
   READING,
   type Reading,
@@ -14,6 +14,7 @@ import {
   type ReportQuestion,
   type Span,
   type Usage,
+  type WindowFacts,
 } from "./usage.js";
 
 /** A file that the user gave, or a text that has a name. */
@@ -55,8 +56,8 @@ export class LocalUsage implements Usage {
     return this.#asking.ask("span", { kind: "span", query: null }) as Promise<Span | null>;
   }
 
-  bounds(query: PeriodQuestion, place = "bounds"): Promise<PeriodFacts> {
-    return this.#asking.ask(`bounds ${place}`, { kind: "bounds", query }) as Promise<PeriodFacts>;
+  bounds(query: PeriodQuestion | DaysQuestion, place = "bounds"): Promise<WindowFacts> {
+    return this.#asking.ask(`bounds ${place}`, { kind: "bounds", query }) as Promise<WindowFacts>;
   }
 
   onChange(listener: (state: CountState) => void): void {

@@ -4,12 +4,13 @@ import type {
   About,
   BreakdownQuestion,
   CountState,
+  DaysQuestion,
   Failure,
-  PeriodFacts,
   PeriodQuestion,
   Reading,
   ReportQuestion,
   Span,
+  WindowFacts,
 } from "./usage.js";
 
 /** The questions by their kind: what is asked, and what the answer is. */
@@ -18,7 +19,7 @@ export interface Questions {
   breakdown: { query: BreakdownQuestion; answer: Breakdown };
   report: { query: ReportQuestion; answer: AgentUsageResponse };
   span: { query: null; answer: Span | null };
-  bounds: { query: PeriodQuestion; answer: PeriodFacts };
+  bounds: { query: PeriodQuestion | DaysQuestion; answer: WindowFacts };
 }
 
 export type Kind = keyof Questions;

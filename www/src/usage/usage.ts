@@ -33,7 +33,10 @@ export interface ReportQuestion extends PeriodQuestion {
 }
 
 /** The query of a breakdown. Its names come from the directory, so it has no `agents`. */
-export type BreakdownQuestion = Omit<BreakdownQuery, "agents"> & OfDate;
+export interface BreakdownQuestion extends Omit<BreakdownQuery, "agents">, OfDate {
+  /** Leaves out the rows of all other agents; `null` is usage without an agent. Totals stay those of all rows. `by` contains `agent`. */
+  onlyAgent?: string | null;
+}
 
 /** A half-open span in epoch milliseconds. */
 export interface Span {
@@ -47,14 +50,27 @@ export interface About {
   versions: { package: string; tzdb: string };
 }
 
-/** A period's bounds, with the local times at both. */
-export interface PeriodFacts {
-  bounds: PeriodBounds;
-  /** The local times of the first instant and of the first instant after the period, `YYYY-MM-DDTHH:MM:SS`. */
+/** The days from a local date of `tz` until another one, which is not among them. */
+export interface DaysQuestion {
+  tz: string;
+  from: string;
+  to: string;
+}
+
+/** The exact bounds of a window, with the local times at both. */
+export interface WindowFacts {
+  startMs: number;
+  endMs: number;
+  /** The zone's name as the tz database spells it. */
+  tz: string;
+  /** The local times of the first instant and of the first instant after the window, `YYYY-MM-DDTHH:MM:SS`. */
   wallStart: string;
   wallEnd: string;
-  /** The local date of the last second. */
+  /** The local dates of the first and of the last second. */
+  firstDate: string;
   lastDate: string;
+  /** The bounds as a report writes them; `null` if the window is not a period. */
+  written: Pick<PeriodBounds, "periodStart" | "periodEnd"> | null;
 }
 
 /**
@@ -70,8 +86,8 @@ export interface Usage {
   report(query: ReportQuestion, place?: string): Promise<AgentUsageResponse>;
   /** From the first quarter hour with usage to the end of the last one; `null` if nothing is counted. */
   span(): Promise<Span | null>;
-  /** The exact bounds of a period, with its local times. It needs no counts. */
-  bounds(query: PeriodQuestion, place?: string): Promise<PeriodFacts>;
+  /** The exact bounds of a window, with its local times. It needs no counts. */
+  bounds(query: PeriodQuestion | DaysQuestion, place?: string): Promise<WindowFacts>;
   /** Calls the listener with the present state at once, and then each time that the counts or the counting change. */
   onChange(listener: (state: CountState) => void): void;
 }

@@ -1,6 +1,6 @@
 import { type BreakdownQuery, timeZones, type UsageQuery, versions } from "usage-by-agent";
 import type { Answer, Question } from "../usage/messages.js";
-import { atInstant, periodFacts } from "./calendar.js";
+import { atInstant, windowFacts } from "./calendar.js";
 import type { Counts } from "./counts.js";
 
 /** Answers a question from the counts. */
@@ -10,14 +10,16 @@ export function answerTo(question: Question, { rollup, directory }: Counts): Ans
     case "about":
       return { zones: timeZones(), versions: versions() };
     case "bounds":
-      return periodFacts(question.query, clock);
+      return windowFacts(question.query, clock);
     case "span":
       return rollup.span();
     case "report":
       return rollup.byAgent({ ...atInstant(question.query, clock), agents: directory.agents } as UsageQuery);
     case "breakdown": {
-      const query = atInstant(question.query, clock) as BreakdownQuery;
+      const { onlyAgent, ...asked } = question.query;
+      const query = atInstant(asked, clock) as BreakdownQuery;
       const breakdown = rollup.breakdown({ ...query, agents: directory.agents });
+      if (onlyAgent !== undefined) breakdown.rows = breakdown.rows.filter(({ agentId }) => agentId === onlyAgent);
       for (const row of breakdown.rows)
         if (row.phoneNumber === "" && row.numberId) row.phoneNumber = directory.phoneNumber(row.numberId);
       return breakdown;

@@ -1,5 +1,7 @@
-import { type PeriodQuery, periodBounds } from "usage-by-agent";
-import type { OfDate, PeriodFacts, PeriodQuestion } from "../usage/usage.js";
+import { type PeriodBounds, type PeriodQuery, periodBounds, recordsWindow, type Weekday } from "usage-by-agent";
+import type { DaysQuestion, OfDate, PeriodQuestion, WindowFacts } from "../usage/usage.js";
+
+const WEEKDAYS: readonly Weekday[] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /**
  * A query whose `date` has become an instant of the period, as the package takes it. Without `date` and `now`, it is of `clock`, the
@@ -29,16 +31,47 @@ function momentOf(date: string, query: PeriodQuery): Date {
   return now;
 }
 
-export function periodFacts(question: PeriodQuestion, clock: number): PeriodFacts {
+export function windowFacts(question: PeriodQuestion | DaysQuestion, clock: number): WindowFacts {
+  return "from" in question ? daysFacts(question) : periodFacts(question, clock);
+}
+
+function periodFacts(question: PeriodQuestion, clock: number): WindowFacts {
   const query = atInstant(question, clock) as PeriodQuery;
-  const bounds = periodBounds(query);
+  const { startMs, endMs, tz, periodStart, periodEnd } = periodBounds(query);
   const wall = periodBounds({ ...query, boundsAs: "wall-clock" });
   return {
-    bounds,
+    startMs,
+    endMs,
+    tz,
     wallStart: wall.periodStart.slice(0, 19),
     wallEnd: wallAfter(query, wall.periodEnd),
+    firstDate: wall.periodStart.slice(0, 10),
     lastDate: wall.periodEnd.slice(0, 10),
+    written: { periodStart, periodEnd },
   };
+}
+
+function daysFacts({ tz, from, to }: DaysQuestion): WindowFacts {
+  const { startMs, endMs } = recordsWindow("breakdown", { tz, from, to });
+  const before = dayOf(endMs - 1, tz);
+  return {
+    startMs,
+    endMs,
+    tz: before.tz,
+    wallStart: dayOf(startMs, tz).periodStart.slice(0, 19),
+    wallEnd: dayOf(endMs, tz).periodStart.slice(0, 19),
+    firstDate: from,
+    lastDate: before.periodStart.slice(0, 10),
+    written: null,
+  };
+}
+
+/** The bounds of a week that begins on the local day of an instant. The package has no period of one day. */
+function dayOf(at: number, tz: string): PeriodBounds {
+  const weeks = WEEKDAYS.map((weekStart) =>
+    periodBounds({ period: "week", tz, weekStart, now: at, boundsAs: "wall-clock" }),
+  );
+  return weeks.reduce((latest, week) => (week.startMs > latest.startMs ? week : latest));
 }
 
 /**
