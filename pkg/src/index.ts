@@ -14,6 +14,7 @@ export { type ReportQuery, type StreamQuery, usageByAgent, usageByAgentStream } 
 export { entityTag } from "./entity-tag.js";
 export { type ErrorAnswer, parseErrorResponse } from "./error-response.js";
 export { UsageError, type UsageErrorCode, type UsageErrorDetails } from "./errors.js";
+export { lookOf } from "./looks/value.js";
 export { inferConvention, isTimeZone, periodBounds, recordsWindow, timeZones, versions, zoneHint } from "./periods.js";
 export { reconcile } from "./reconcile/reconcile.js";
 export type {

@@ -1,5 +1,5 @@
 import type { Dimension, Direction, Period, Step, Weekday } from "./constants.js";
-import type { NumberLimits, PlanInfo, UsageStats } from "./contract.js";
+import type { Endpoint, NumberLimits, PlanInfo, UsageStats } from "./contract.js";
 
 export type { Dimension, Direction, Period, Step, Weekday } from "./constants.js";
 export type * from "./contract.js";
@@ -363,4 +363,30 @@ export interface Convention {
   boundsAs: BoundsFormat;
   /** The IANA name of the time zone. */
   tz: string;
+}
+
+/**
+ * A kind of input that can't be records: a response of one of the five endpoints; a list of `agents`, of `numbers`, of
+ * `conversations` without their messages, or of `deliveries`; `lists` of messages and of calls in one object; an `error` body; an
+ * export of another vendor (`foreign`); text or bytes in another `format`.
+ */
+export type LookKind =
+  | Endpoint
+  | "agents"
+  | "numbers"
+  | "conversations"
+  | "deliveries"
+  | "lists"
+  | "error"
+  | "foreign"
+  | "format";
+
+/** What input is that can't be records. */
+export interface Look {
+  kind: LookKind;
+  /**
+   * What it is, in words that continue "it looks like ": `"a list of agents, of GET /v1/agents"`. At most 200 characters. Parts of the
+   * input may be quoted in them, without control characters, and never what may be a secret.
+   */
+  words: string;
 }

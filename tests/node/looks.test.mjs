@@ -7,7 +7,7 @@ import { call, message } from "../support/faults.mjs";
 import { importSource } from "../support/source.mjs";
 
 const { lookOfText } = await importSource("looks/text.ts");
-const { lookOfValue } = await importSource("looks/value.ts");
+const { lookOf, lookOfValue } = await importSource("looks/value.ts");
 
 const utf8 = new TextEncoder();
 const hex = (digits) => Uint8Array.from(digits.match(/../g), (byte) => Number.parseInt(byte, 16));
@@ -392,5 +392,49 @@ describe("values that are not records", () => {
       return Object.fromEntries(Array.from({ length }, () => [random.pick(keys), make(depth + 1)]));
     };
     for (let n = 0; n < 5000; n++) assertShort(lookOfValue(make(0)));
+  });
+});
+
+describe("what can't be records, for programs", () => {
+  const agent = { id: "a1", name: "Support", voiceMode: "hosted" };
+  const number = { id: "n1", phoneNumber: "+15550100", country: "US", status: "active" };
+  const kinds = [
+    [{ data: [], period: "month", periodStart: "", periodEnd: "" }, "by-agent"],
+    [{ stats: {}, numbers: {} }, "usage"],
+    [{ data: [], days: 7 }, "daily"],
+    [{ data: [], months: 3 }, "monthly"],
+    [{ data: [{ numberId: "n1", messages: 0, calls: 0 }] }, "by-number"],
+    [agent, "agents"],
+    [{ data: [agent], hasMore: false, total: 1 }, "agents"],
+    [[number], "numbers"],
+    [{ data: [{ id: "c1", participant: "+1", message_count: 5 }] }, "conversations"],
+    [[{ eventType: "agent.message", httpStatus: 200 }], "deliveries"],
+    [{ messages: [], calls: [] }, "lists"],
+    [{ detail: "Invalid API key" }, "error"],
+    [[{ sid: "CA1", date_created: "" }], "foreign"],
+  ];
+  for (const [value, kind] of kinds) {
+    test(kind, () => {
+      const text = JSON.stringify(value);
+      for (const input of [value, text, `\ufeff${text}`, utf8.encode(text)]) {
+        assert.deepEqual(lookOf(input), { kind, words: lookOfValue(value) });
+      }
+    });
+  }
+
+  test("text in another format, with the words for it", () => {
+    for (const text of ["id,agentId\n1,a1\n", "<!doctype html><title>Sign in</title>", zipped("a.json"), ROWS]) {
+      assert.deepEqual(lookOf(text), { kind: "format", words: lookOfText(text) });
+    }
+  });
+
+  test("nothing for what may be records", () => {
+    const may = [message(), call(), [call()], { data: [message()] }, [], {}, null, 5, undefined, new Map()];
+    for (const value of may) assert.equal(lookOf(value), undefined);
+    const texts = [RECORD, `${RECORD}\n${RECORD}\n`, RECORD.slice(0, 20), "", "[", utf8.encode(RECORD)];
+    for (const text of texts) assert.equal(lookOf(text), undefined);
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    assert.equal(lookOf(revoked.proxy), undefined);
   });
 });

@@ -58,6 +58,7 @@ test("usage-by-agent works without init", async () => {
     "init",
     "initSync",
     "isTimeZone",
+    "lookOf",
     "parseErrorResponse",
     "periodBounds",
     "reconcile",

@@ -1,5 +1,6 @@
-import { isArray, property, typeName } from "../bridge/values.js";
+import { bytesOf, isArray, property, typeName } from "../bridge/values.js";
 import { parseErrorResponse } from "../error-response.js";
+import type { Endpoint, Look, LookKind } from "../types.js";
 import { nameOf } from "./name.js";
 import { quoted } from "./shown.js";
 import { lookOfText } from "./text.js";
@@ -9,6 +10,7 @@ import { lookOfText } from "./text.js";
  * enough (`any`).
  */
 interface Kind {
+  kind: LookKind;
   one: string;
   many?: string;
   all: string[];
@@ -17,13 +19,20 @@ interface Kind {
 
 const READS = "use validateResponse for responses";
 
-const row = (path: string, all: string[]): Kind => ({
-  one: `a row of GET ${path}: ${READS}`,
-  many: `the rows of GET ${path}: ${READS}`,
+const path = (endpoint: Endpoint) => (endpoint === "usage" ? "/v1/usage" : `/v1/usage/${endpoint}`);
+const row = (kind: Endpoint, all: string[]): Kind => ({
+  kind,
+  one: `a row of GET ${path(kind)}: ${READS}`,
+  many: `the rows of GET ${path(kind)}: ${READS}`,
   all,
 });
-const answer = (path: string, all: string[]): Kind => ({ one: `a response of GET ${path}: ${READS}`, all });
+const answer = (kind: Endpoint, all: string[]): Kind => ({
+  kind,
+  one: `a response of GET ${path(kind)}: ${READS}`,
+  all,
+});
 const foreign = (what: string, vendor: string, all: string[], any?: string[]): Kind => ({
+  kind: "foreign",
   one: `a ${what} of ${vendor}, not of AgentPhone`,
   many: `a list of ${what}s of ${vendor}, not of AgentPhone`,
   all,
@@ -32,38 +41,46 @@ const foreign = (what: string, vendor: string, all: string[], any?: string[]): K
 
 /** The kinds of objects that are known, in camelCase. The first that fits counts. */
 const KINDS: Kind[] = [
-  answer("/v1/usage/by-agent", ["data", "period", "periodStart"]),
-  answer("/v1/usage", ["stats", "numbers"]),
-  answer("/v1/usage/daily", ["data", "days"]),
-  answer("/v1/usage/monthly", ["data", "months"]),
-  row("/v1/usage/by-agent", ["agentId", "messages", "calls", "totalSeconds"]),
-  row("/v1/usage/daily", ["date", "messages", "calls"]),
-  row("/v1/usage/monthly", ["month", "messages", "calls"]),
-  row("/v1/usage/by-number", ["numberId", "messages", "calls"]),
+  answer("by-agent", ["data", "period", "periodStart"]),
+  answer("usage", ["stats", "numbers"]),
+  answer("daily", ["data", "days"]),
+  answer("monthly", ["data", "months"]),
+  row("by-agent", ["agentId", "messages", "calls", "totalSeconds"]),
+  row("daily", ["date", "messages", "calls"]),
+  row("monthly", ["month", "messages", "calls"]),
+  row("by-number", ["numberId", "messages", "calls"]),
   {
+    kind: "conversations",
     one: "a conversation without its messages: GET /v1/conversations/{id} has its messages",
     many: "a list of conversations without their messages: GET /v1/conversations/{id} has the messages of one",
     all: ["participant"],
     any: ["lastMessageAt", "messageCount"],
   },
   {
+    kind: "deliveries",
     one: "an attempt to deliver a webhook, of GET /v1/webhooks/deliveries",
     many: "a list of attempts to deliver webhooks, of GET /v1/webhooks/deliveries",
     all: ["eventType"],
     any: ["attemptCount", "httpStatus"],
   },
   {
+    kind: "agents",
     one: "an agent, of GET /v1/agents",
     many: "a list of agents, of GET /v1/agents",
     all: ["id", "name"],
     any: ["voiceMode", "modelTier", "numbers"],
   },
   {
+    kind: "numbers",
     one: "a phone number, of GET /v1/numbers",
     many: "a list of phone numbers, of GET /v1/numbers",
     all: ["id", "phoneNumber", "country", "status"],
   },
-  { one: "an object with lists of messages and of calls: give each list by itself", all: ["messages", "calls"] },
+  {
+    kind: "lists",
+    one: "an object with lists of messages and of calls: give each list by itself",
+    all: ["messages", "calls"],
+  },
   foreign("record", "Twilio", ["sid"], ["accountSid", "dateCreated"]),
   foreign("call", "Vapi", ["orgId"], ["assistantId", "squadId"]),
   foreign("call", "Retell", ["callId"], ["startTimestamp", "callStatus"]),
@@ -89,6 +106,48 @@ export function lookOfValue(value: unknown): string {
   }
 }
 
+/**
+ * Says what input is that can't be records: a response of one of the five endpoints, a list of agents or of phone numbers, an error
+ * body, an export of another vendor, or text in another format. Text is parsed. Nothing is counted, and it never throws.
+ *
+ * @param input text, bytes or a parsed value; of a long text only the beginning is needed, to recognise its format
+ * @returns `undefined` for what may be records, and for what is not recognised
+ *
+ * @example
+ * ```ts
+ * lookOf('{"data":[{"id":"a1","name":"Support","voiceMode":"hosted"}]}')?.kind; // "agents"
+ * lookOf("id,agentId\n1,a1\n")?.words; // "CSV with the columns id, agentId"
+ * ```
+ */
+export function lookOf(input: unknown): Look | undefined {
+  try {
+    const text = typeof input === "string" ? input : bytesOf(input);
+    if (text === undefined) return knownLook(input);
+    const words = lookOfText(text);
+    if (words !== undefined) return { kind: "format", words };
+    return knownLook(
+      JSON.parse((typeof text === "string" ? text : new TextDecoder().decode(text.slice())).replace(/^\ufeff/, "")),
+    );
+  } catch {
+    return undefined; // newline-delimited, cut or broken text, which may contain records
+  }
+}
+
+function knownLook(value: unknown): Look | undefined {
+  const [kind, words] = known(value) ?? [];
+  if (kind !== undefined && words !== undefined) return { kind, words };
+  const error = lookOfError(value);
+  return error === undefined ? undefined : { kind: "error", words: error };
+}
+
+/** The kind of an object, or of the items of a list or page, and its words. */
+function known(value: unknown): [LookKind, string] | undefined {
+  const one = kindOf(value);
+  if (one !== undefined) return [one.kind, one.one];
+  const many = kindOf(property(listIn(value), 0));
+  return many?.many === undefined ? undefined : [many.kind, many.many];
+}
+
 function lookOfString(text: string): string {
   if (/^\s*[[{]\s*["{[\]}]/.test(text)) return "JSON inside a string: parse it first";
   const look = lookOfText(text);
@@ -112,11 +171,15 @@ function kindOf(value: unknown): Kind | undefined {
 
 /** A list, or an object whose `data` or `items` is one, by its first item. */
 function lookOfList(value: unknown): string | undefined {
-  const list = [value, property(value, "data"), property(value, "items")].find(isArray);
+  const list = listIn(value);
   if (list === undefined) return undefined;
   const many = kindOf(property(list, 0))?.many;
   if (many !== undefined || list !== value) return many;
   return property(list, "length") === 0 ? "an empty array" : "an array";
+}
+
+function listIn(value: unknown): unknown[] | undefined {
+  return [value, property(value, "data"), property(value, "items")].find(isArray);
 }
 
 function lookOfWebhook(value: unknown): string | undefined {
