@@ -233,8 +233,12 @@ test("wrong usage and unusable answers are one line", async () => {
     [["audit", "--anser", "x"], 2, 'unknown option "--anser": did you mean --answer?'],
     [[...files, "none.json"], 3, "none.json can't be read: there is no file of that name"],
     [[...files, "sign-in.html"], 1, /^usage-by-agent: sign-in\.html: .*Sign in.*: wanted the answer of GET/],
-    [[...files, "error.json"], 1, /^usage-by-agent: error\.json is not a report of GET \/v1\/usage\/by-agent: /],
-    [[...files, "half.json"], 1, /^usage-by-agent: half\.json is not a report .*\/data\/0/],
+    [
+      [...files, "error.json"],
+      1,
+      /^usage-by-agent: error\.json: the answer is an error body: "Invalid API key"; wanted /,
+    ],
+    [[...files, "half.json"], 1, /^usage-by-agent: half\.json: the answer is not a report .*\/data\/0/],
   ]) {
     await assertFails(given, exit, words, { cwd, env });
   }

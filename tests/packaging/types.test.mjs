@@ -77,6 +77,8 @@ test("the declarations contain the examples, because editors show them", () => {
     "errors",
     "handler/index",
     "collect/index",
+    "audit/audit",
+    "audit/answer",
   ]) {
     assert.match(readFileSync(join(installed, `dist/types/${name}.d.ts`), "utf8"), /@example/, name);
   }

@@ -26,7 +26,7 @@ export async function buildPackage() {
 }
 
 /** The entries that CommonJS has too: the name of the script, and the source of the types. */
-const ENTRIES = { index: "index", handler: "handler/index", collect: "collect/index" };
+const ENTRIES = { index: "index", handler: "handler/index", collect: "collect/index", audit: "audit/index" };
 
 /** Entries beside the main one import its class of errors, so that `instanceof` knows them. */
 const SHARED = {
@@ -68,8 +68,8 @@ async function bundleEntries() {
     entry("command", "command/main", { platform: "node" }),
     entry("command-worker", "command/parts/worker", { platform: "node" }),
     ...["slim", "web", "edge", "module/inline", "module/compiled"].map((name) => entry(name, name)),
-    ...["handler", "collect"].map((name) => entry(name, ENTRIES[name])),
-    ...["handler", "collect"].map((name) => entry(`commonjs/${name}`, ENTRIES[name], commonJs)),
+    ...["handler", "collect", "audit"].map((name) => entry(name, ENTRIES[name])),
+    ...["handler", "collect", "audit"].map((name) => entry(`commonjs/${name}`, ENTRIES[name], commonJs)),
     entry("commonjs/module/file", "module/file", commonJs), // apart, because ncc can't read the syntax of the others
     entry("commonjs/index", "commonjs", { ...commonJs, inject: [join(pkg, "src/module/node-globals.ts")] }),
   ]);

@@ -19,8 +19,9 @@ const CORE = [
 ];
 
 const PACKAGE = [
-  ["collect", "command"],
+  ["command"],
   ["audit"],
+  ["collect"],
   ["handler"],
   ["web", "edge"],
   ["slim", "commonjs"],

@@ -62,7 +62,7 @@ const WORDS: Record<CauseCode, (detail: Detail) => Explanation> = {
   }),
   other_week_start: (detail) => ({
     what: `AgentPhone begins the week on ${text(detail.weekStart)}`,
-    todo: "Give this day as --week-start. AgentPhone does not document the first day of its week.",
+    todo: "Count weeks from this day. AgentPhone does not document the first day of its week.",
   }),
   other_period: (detail) => ({
     what: `AgentPhone counted another period: ${window(detail)}`,

@@ -1,16 +1,16 @@
 // The audit as JSON, for programs.
 
-import { type AuditFacts, isRight } from "./facts.js";
-import { verdictOf } from "./page.js";
+import { type Audit, isRight } from "./audit.js";
+import { verdictOf } from "./parts.js";
 
 /** The audit as a value for `JSON.stringify`. It contains no token and no record. */
-export function resultOf(facts: AuditFacts): object {
+export function resultOf(audit: Audit): object {
   const { query, bounds, answer, problems, ours, theirs, result, completeness, grown, ids, diagnostics, isShort } =
-    facts;
+    audit;
   const { records, counted, outsidePeriod, duplicates, invalid, ignored } = diagnostics;
   return {
-    right: isRight(facts),
-    verdict: verdictOf(facts),
+    right: isRight(audit),
+    verdict: verdictOf(audit),
     query: { period: query.period, tz: query.tz, ...(query.weekStart && { weekStart: query.weekStart }) },
     periodStart: bounds.periodStart,
     periodEnd: bounds.periodEnd,
@@ -23,6 +23,6 @@ export function resultOf(facts: AuditFacts): object {
     completeness,
     grown,
     ids,
-    versions: facts.versions,
+    versions: audit.versions,
   };
 }

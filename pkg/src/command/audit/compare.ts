@@ -1,41 +1,34 @@
 // Compares answers with counts, and takes the pair that agrees, or else the pair with the fewest open questions.
 
-import { type Reconciliation, reconcile, type UsageQuery } from "usage-by-agent";
-import type { ReadAnswer } from "./answer.js";
+import { reconcile, type UsageQuery } from "usage-by-agent";
+import { type Answer, type Audit, audit } from "usage-by-agent/audit";
 import type { Count, OwnCount } from "./own-count.js";
-
-/** An answer, a count, and how they differ. */
-export interface Pair {
-  answer: ReadAnswer;
-  count: Count;
-  result: Reconciliation;
-}
 
 /**
  * Compares. The first answer is compared with the records until then. The second answer, which the vendor gave after the records had
  * been read, is compared with all of them.
  */
-export function bestPair(first: ReadAnswer, second: ReadAnswer | null, own: OwnCount, query: UsageQuery): Pair {
-  const one = paired(first, own.until, query);
-  const isNews = second !== null && (own.all !== null || !haveEqualNumbers(first, second));
+export function bestAudit(first: Answer, second: Answer | null, own: OwnCount, query: UsageQuery): Audit {
+  const grown = growth(first, second);
+  const of = (answer: Answer, { report, diagnostics, text }: Count): Audit => {
+    const { completeness } = own;
+    const records = text.isTooLong ? {} : { records: text.whole() };
+    return { ...audit(answer, { report, diagnostics, query, completeness, ...records }), grown };
+  };
+  const one = of(first, own.until);
+  const isNews = second !== null && grown !== null && (own.all !== null || !haveEqualNumbers(first, second));
   if (one.result.equal || !isNews) return one;
-  const other = paired(second, own.all ?? own.until, query);
+  const other = of(second, own.all ?? own.until);
   const isBetter = other.result.equal || other.result.unexplained.length < one.result.unexplained.length;
   return isBetter ? other : one;
 }
 
-function paired(answer: ReadAnswer, count: Count, query: UsageQuery): Pair {
-  const { report, diagnostics, text } = count;
-  const evidence = text.isTooLong ? { diagnostics } : { records: text.whole() };
-  return { answer, count, result: reconcile(report, answer.report, { ...evidence, query }) };
-}
-
-function haveEqualNumbers(first: ReadAnswer, second: ReadAnswer): boolean {
+function haveEqualNumbers(first: Answer, second: Answer): boolean {
   return reconcile(first.report, second.report).equal;
 }
 
 /** How much the vendor's totals grew from one answer to the next; `null` if they are of two periods. */
-export function growth(first: ReadAnswer, second: ReadAnswer | null) {
+function growth(first: Answer, second: Answer | null): Audit["grown"] {
   const compared = second && reconcile(first.report, second.report);
   if (!compared?.periods.equal) return null;
   const { messages, calls, totalSeconds } = compared.totals;

@@ -1,9 +1,6 @@
-import type { PeriodQuery, UsageQuery } from "usage-by-agent";
-import { type AuditFacts, isRight } from "../../audit/facts.js";
-import { partsOf, titleOf } from "../../audit/page.js";
-import { resultOf } from "../../audit/result.js";
-import type { Field } from "../../reconcile/types.js";
-import { answerIn, checkCurrent, momentOf, type ReadAnswer } from "../audit/answer.js";
+import type { PeriodQuery, UsageField, UsageQuery } from "usage-by-agent";
+import { type Answer, type Audit, isRight, partsOf, periodOf, resultOf, titleOf } from "usage-by-agent/audit";
+import { answerIn, checkCurrent } from "../audit/answer.js";
 import { outOf } from "../audit/out.js";
 import { auditOf } from "../audit/run.js";
 import { command } from "../command.js";
@@ -76,7 +73,7 @@ export const audit = command({
       return path === undefined ? undefined : inputs[operands.length + named.indexOf(path)];
     });
     const answer = kept && (await answerIn(kept));
-    const asked = queryOf(answer ? { ...periodOf(answer), ...options } : { period: "month", ...options });
+    const asked = queryOf(answer ? { ...optionsOf(answer), ...options } : { period: "month", ...options });
     const query: UsageQuery & { tz: string } = { ...asked.query, now: asked.query.now ?? startedMs, onInvalid: "skip" };
     if (answer === undefined) checkCurrent(asked, startedMs);
     if (directory !== undefined) {
@@ -95,19 +92,19 @@ export const audit = command({
 });
 
 /** The period that a kept answer is of, as options. Options of the user replace them. */
-function periodOf({ report }: ReadAnswer): { period: PeriodQuery["period"]; now?: string } {
-  const moment = momentOf(report);
-  return { period: report.period, ...(moment !== undefined && { now: String(moment) }) };
+function optionsOf(answer: Answer): { period: PeriodQuery["period"]; now?: string } {
+  const { period, now } = periodOf(answer);
+  return { period, ...(now !== undefined && { now: String(now) }) };
 }
 
-const FIELDS: readonly Field[] = ["messages", "calls", "totalSeconds"];
+const FIELDS: readonly UsageField[] = ["messages", "calls", "totalSeconds"];
 
 const HEADER = ["agentId", "agentName", ...FIELDS.flatMap((field) => [`${field} theirs`, `${field} ours`])];
 
-function shown(facts: AuditFacts): Result {
-  const rows = facts.result.agents;
+function shown(found: Audit): Result {
+  const rows = found.result.agents;
   return {
-    value: resultOf(facts),
+    value: resultOf(found),
     rows,
     header: HEADER,
     cells: rows.map((row) => [
@@ -115,6 +112,6 @@ function shown(facts: AuditFacts): Result {
       row.agentName,
       ...FIELDS.flatMap((field) => [row[field].theirs, row[field].ours]),
     ]),
-    table: (width) => documentText(titleOf(facts), partsOf(facts), width),
+    table: (width) => documentText(titleOf(found), partsOf(found), width),
   };
 }

@@ -1,6 +1,6 @@
 // Writes a document for a terminal.
 
-import type { Part } from "../../audit/document.js";
+import type { Part } from "usage-by-agent/audit";
 import { style } from "../terminal/output.js";
 import { printable } from "../terminal/printable.js";
 import { wrapped } from "../terminal/wrapped.js";

@@ -1,9 +1,9 @@
 // Says what an audit has found, to a person who reads a bill and does not know this package's words.
 
 import type { Field, Reconciliation } from "../reconcile/types.js";
+import type { Audit } from "./audit.js";
 import { enumerated, sentenceOf } from "./causes.js";
 import type { Part, TableColumn } from "./document.js";
-import type { AuditFacts } from "./facts.js";
 import { findingsOf } from "./findings.js";
 import { amount, callTime, dates, plural } from "./words.js";
 
@@ -11,13 +11,13 @@ const NAMES: Record<Field, string> = { messages: "messages", calls: "calls", tot
 
 const FIELDS = Object.keys(NAMES) as Field[];
 
-/** The title of the document. */
-export function titleOf({ query, bounds }: AuditFacts): string {
+/** The title of an audit: `Audit of the month from 1 June 2025 to 30 June 2025, Europe/Paris`. */
+export function titleOf({ query, bounds }: Audit): string {
   return `Audit of the ${query.period} from ${dates(bounds)}, ${query.tz}`;
 }
 
-/** The verdict in one sentence. */
-export function verdictOf({ result, problems }: AuditFacts): string {
+/** The verdict of an audit in one or two sentences: whether the numbers agree, and whether every difference is explained. */
+export function verdictOf({ result, problems }: Audit): string {
   const faults = problems.filter(({ severity }) => severity === "error").length;
   if (result.equal && faults === 0) return "AgentPhone's numbers and the records agree.";
   const but = faults > 0 ? `, but AgentPhone's answer has ${plural(faults, "fault")}` : "";
@@ -34,25 +34,34 @@ export function verdictOf({ result, problems }: AuditFacts): string {
 const differingOf = ({ agents }: Reconciliation) =>
   FIELDS.filter((field) => agents.some((row) => row[field].delta !== 0));
 
+/** For whom the words are. */
+export interface PartsOptions {
+  /** Whether they are for AgentPhone, and not for the user, to whom they also say what to do. Default: `false`. */
+  isLetter?: boolean;
+}
+
 /**
- * The parts of the document, after its title.
+ * An audit in words, as the parts of a document: the verdict, both sides, the causes with what to do, and what could not be known.
  *
- * @param isLetter whether it is for AgentPhone, and not for the user, to whom it also says what to do
+ * @example
+ * ```ts
+ * for (const part of partsOf(found)) if (part.kind === "text") console.log(part.text);
+ * ```
  */
-export function partsOf(facts: AuditFacts, isLetter = false): Part[] {
+export function partsOf(audit: Audit, { isLetter = false }: PartsOptions = {}): Part[] {
   return [
-    { kind: "text", text: verdictOf(facts) },
-    ...totalsOf(facts),
-    ...agentsOf(facts),
-    ...faultsOf(facts),
-    ...causesOf(facts, isLetter),
-    ...idsOf(facts),
-    ...unknownsOf(facts),
-    ...methodOf(facts),
+    { kind: "text", text: verdictOf(audit) },
+    ...totalsOf(audit),
+    ...agentsOf(audit),
+    ...faultsOf(audit),
+    ...causesOf(audit, isLetter),
+    ...idsOf(audit),
+    ...unknownsOf(audit),
+    ...methodOf(audit),
   ];
 }
 
-function totalsOf({ result: { totals } }: AuditFacts): Part[] {
+function totalsOf({ result: { totals } }: Audit): Part[] {
   const row = (who: string, side: "theirs" | "ours") => [
     who,
     ...FIELDS.map((field) => amount(totals[field][side])),
@@ -68,7 +77,7 @@ function totalsOf({ result: { totals } }: AuditFacts): Part[] {
 /** The most agents without a difference that are shown. */
 const MAX_EQUAL = 10;
 
-function agentsOf({ result }: AuditFacts): Part[] {
+function agentsOf({ result }: Audit): Part[] {
   if (result.agents.length === 0) return [];
   const differing = result.agents.filter(({ equal }) => !equal);
   const equal = result.agents.filter((row) => row.equal);
@@ -101,7 +110,7 @@ function agentsOf({ result }: AuditFacts): Part[] {
 /** The most faults of an answer that are listed. */
 const MAX_FAULTS = 20;
 
-function faultsOf({ problems }: AuditFacts): Part[] {
+function faultsOf({ problems }: Audit): Part[] {
   const faults = problems.filter(({ severity }) => severity === "error");
   if (faults.length === 0) return [];
   const items = faults.slice(0, MAX_FAULTS).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
@@ -114,7 +123,7 @@ function faultsOf({ problems }: AuditFacts): Part[] {
 
 const CERTAINTY = { shown: "Certain", possible: "Possible" };
 
-function causesOf({ result }: AuditFacts, isLetter: boolean): Part[] {
+function causesOf({ result }: Audit, isLetter: boolean): Part[] {
   const { findings, alternatives } = findingsOf(result);
   if (findings.length === 0 && result.unexplained.length === 0) return [];
   const items = findings.map(({ certainty, what, todo, columns }) => {
@@ -140,7 +149,7 @@ const UNEXPLAINED = [
   "Records may be missing on one side, or AgentPhone counts in a way that this audit does not know.",
 ];
 
-function idsOf({ ids }: AuditFacts): Part[] {
+function idsOf({ ids }: Audit): Part[] {
   if (ids.length === 0) return [];
   const items = ids.map(({ what, ids, more }) => `${what}: ${ids.join(", ")}${more > 0 ? ` and ${more} more` : ""}`);
   return [
@@ -149,7 +158,7 @@ function idsOf({ ids }: AuditFacts): Part[] {
   ];
 }
 
-function unknownsOf({ completeness, grown, diagnostics, isShort, result, answer }: AuditFacts): Part[] {
+function unknownsOf({ completeness, grown, diagnostics, isShort, result, answer }: Audit): Part[] {
   const items: string[] = [];
   for (const { message, path, code } of completeness?.shortfalls ?? []) {
     if (code !== "gone") items.push(`AgentPhone did not list everything: ${message} (${path})`);
@@ -179,7 +188,7 @@ function unknownsOf({ completeness, grown, diagnostics, isShort, result, answer 
     items.push(`${plural(diagnostics.withoutId, "record")} without an id may be counted twice.`);
   }
   if (isShort) {
-    items.push("The records are longer than 512 MiB, so they were not counted again, and fewer causes can be found.");
+    items.push("The records were not counted again with each likely mistake, so fewer causes can be found.");
   }
   if (answer.request === null && !result.equal) {
     items.push("The answer's time is not known here. What came after it is counted here, and not in the answer.");
@@ -191,15 +200,15 @@ function unknownsOf({ completeness, grown, diagnostics, isShort, result, answer 
   ];
 }
 
-function methodOf({ query, bounds, answer, completeness, diagnostics, versions }: AuditFacts): Part[] {
+function methodOf({ query, bounds, answer, completeness, diagnostics, versions }: Audit): Part[] {
   const { request } = answer;
   const items = [
     `The period is from ${bounds.periodStart} to ${bounds.periodEnd} (UTC), the ${query.period} of ${query.tz}.`,
     request === null
-      ? "AgentPhone's answer is from a file."
+      ? "AgentPhone's answer was kept, without the time of its request."
       : `AgentPhone answered at ${request.answeredAt}: GET ${request.url}${request.requestId === null ? "" : `, request id ${request.requestId}`}`,
     completeness === null
-      ? `The records are from files: ${amount(diagnostics.records)} records, ${amount(diagnostics.counted)} of which count in the period.`
+      ? `The records are your own: ${amount(diagnostics.records)} records, ${amount(diagnostics.counted)} of which count in the period.`
       : `The records are AgentPhone's own lists of calls and messages: ${amount(diagnostics.records)} records, ${amount(diagnostics.counted)} of which count in the period.`,
     "A message counts when it was received, and a completed call when it started, with its whole seconds. Both directions of messages count.",
     `usage-by-agent ${versions.package}, tz database ${versions.tzdb}.`,
