@@ -55,9 +55,9 @@ test("the keyboard leads from the sample to a copied report", async () => {
   await press("Escape");
   assert.equal(await page.inputValue("#zone"), "America/New_York");
   await press("ArrowDown");
-  assert.equal(await activeOption(page), "America/New York");
+  assert.match(await activeOption(page), /^New York .*America\/New_York$/);
   await press("ArrowDown");
-  assert.notEqual(await activeOption(page), "America/New York");
+  assert.doesNotMatch(await activeOption(page), /America\/New_York/);
   await press("ArrowUp");
   await press("ArrowUp");
   await settledAfter(page, () => press("Enter"));

@@ -1,7 +1,7 @@
 import type { Period } from "usage-by-agent";
 import type { View } from "./address.js";
-import { ZoneBox } from "./combobox.js";
 import { byId } from "./dom.js";
+import { ZoneBox } from "./zones/combobox.js";
 
 const SELECTS = ["weekStart", "boundsAs", "onInvalid", "naiveTimestamps"] as const;
 const CHECKS = ["dedupe", "includeIdle"] as const;

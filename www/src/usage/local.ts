@@ -44,6 +44,10 @@ export class LocalUsage implements Usage {
     return this.#asking.ask("about", { kind: "about", query: null }) as Promise<About>;
   }
 
+  offsets(): Promise<string[]> {
+    return this.#asking.ask("offsets", { kind: "offsets", query: null }) as Promise<string[]>;
+  }
+
   breakdown(query: BreakdownQuestion, place = "breakdown"): Promise<Breakdown> {
     return this.#asking.ask(`breakdown ${place}`, { kind: "breakdown", query }) as Promise<Breakdown>;
   }

@@ -16,6 +16,7 @@ import type {
 /** The questions by their kind: what is asked, and what the answer is. */
 export interface Questions {
   about: { query: null; answer: About };
+  offsets: { query: null; answer: string[] };
   breakdown: { query: BreakdownQuestion; answer: Breakdown };
   report: { query: ReportQuestion; answer: AgentUsageResponse };
   span: { query: null; answer: Span | null };

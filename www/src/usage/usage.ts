@@ -81,6 +81,8 @@ export interface WindowFacts {
  */
 export interface Usage {
   about(): Promise<About>;
+  /** The present offset of each zone of `about()`, `+05:30`. It takes a tenth of a second, so it is asked when somebody looks for a zone. */
+  offsets(): Promise<string[]>;
   breakdown(query: BreakdownQuestion, place?: string): Promise<Breakdown>;
   /** The body of `GET /v1/usage/by-agent`. */
   report(query: ReportQuestion, place?: string): Promise<AgentUsageResponse>;

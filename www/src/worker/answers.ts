@@ -1,6 +1,6 @@
 import { type BreakdownQuery, timeZones, type UsageQuery, versions } from "usage-by-agent";
 import type { Answer, Question } from "../usage/messages.js";
-import { atInstant, windowFacts } from "./calendar.js";
+import { atInstant, offsetsAt, windowFacts } from "./calendar.js";
 import type { Counts } from "./counts.js";
 
 /** Answers a question from the counts. */
@@ -9,6 +9,8 @@ export function answerTo(question: Question, { rollup, directory }: Counts): Ans
   switch (question.kind) {
     case "about":
       return { zones: timeZones(), versions: versions() };
+    case "offsets":
+      return offsetsAt(timeZones(), clock);
     case "bounds":
       return windowFacts(question.query, clock);
     case "span":

@@ -1,4 +1,11 @@
-import { type PeriodBounds, type PeriodQuery, periodBounds, recordsWindow, type Weekday } from "usage-by-agent";
+import {
+  type PeriodBounds,
+  type PeriodQuery,
+  periodBounds,
+  recordsWindow,
+  UsageRollup,
+  type Weekday,
+} from "usage-by-agent";
 import type { DaysQuestion, OfDate, PeriodQuestion, WindowFacts } from "../usage/usage.js";
 
 const WEEKDAYS: readonly Weekday[] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -85,5 +92,23 @@ function wallAfter(query: PeriodQuery, lastSecond: string): string {
   } catch {
     // The last supported period is not followed by another.
     return new Date(Date.parse(lastSecond) + 1000).toISOString().slice(0, 19);
+  }
+}
+
+const QUARTER_MS = 900_000;
+
+/** The offset of each zone at a moment, `+05:30`; `""` outside the years that the package knows. */
+export function offsetsAt(zones: readonly string[], clock: number): string[] {
+  const from = Math.floor(clock / QUARTER_MS) * QUARTER_MS;
+  const rollup = new UsageRollup();
+  try {
+    return zones.map((tz) => {
+      const { steps = [] } = rollup.breakdown({ tz, step: "hour", from, to: from + QUARTER_MS });
+      return steps[0]?.start.slice("YYYY-MM-DDTHH:MM".length) ?? "";
+    });
+  } catch {
+    return zones.map(() => "");
+  } finally {
+    rollup.free();
   }
 }

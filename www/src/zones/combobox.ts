@@ -1,5 +1,6 @@
-import { make } from "./dom.js";
-import { searchZones } from "./zone-search.js";
+import { make } from "../dom.js";
+import { plural } from "../format.js";
+import { shownOffset, type Zone, Zones } from "./search.js";
 
 /**
  * A text field with a list of options, as in the combobox pattern of the ARIA Authoring Practices. The focus stays in the field, and
@@ -7,32 +8,57 @@ import { searchZones } from "./zone-search.js";
  * zone.
  */
 export class ZoneBox {
-  #zones: readonly string[] = [];
-  #shown: string[] = [];
+  #zones = new Zones([]);
+  #names: readonly string[] = [];
+  #offsets: (() => Promise<readonly string[]>) | undefined;
+  #shown: Zone[] = [];
   #active = -1;
   #value = "";
+  /** Says how many zones were found, for screen readers. */
+  readonly #found: HTMLElement;
 
   constructor(
     readonly input: HTMLInputElement,
     readonly list: HTMLElement,
     readonly onChoose: (zone: string) => void,
   ) {
+    this.#found = make("span", { class: "unseen", role: "status" });
+    list.after(this.#found);
     input.addEventListener("input", () => this.#open(input.value));
     input.addEventListener("click", () => this.#toggle());
     input.addEventListener("keydown", (event) => this.#onKey(event));
     input.addEventListener("blur", () => this.#leave());
-    input.addEventListener("focus", () => input.select());
+    input.addEventListener("focus", () => {
+      input.select();
+      void this.#askOffsets();
+    });
     // Keeps the focus in the field while the user clicks an option or scrolls the list.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => {
       const option = (event.target as Element).closest("[role=option]");
-      if (option !== null) this.#choose(this.#shown[Number(option.getAttribute("data-index"))]);
+      if (option !== null) this.#choose(this.#shown[Number(option.getAttribute("data-index"))]?.name);
     });
   }
 
-  setZones(zones: readonly string[]): void {
-    this.#zones = zones;
+  /**
+   * @param names every name that is accepted
+   * @param offsets asks for the present offset of each, `+05:30`; called when the field first has the focus
+   */
+  setZones(names: readonly string[], offsets?: () => Promise<readonly string[]>): void {
+    this.#zones = new Zones(names);
+    this.#names = names;
+    this.#offsets = offsets;
     this.input.disabled = false;
+  }
+
+  /** Without the offsets the zones can still be found by their names. */
+  async #askOffsets(): Promise<void> {
+    const ask = this.#offsets;
+    this.#offsets = undefined;
+    const offsets = await ask?.().catch(() => undefined);
+    if (offsets === undefined) return;
+    this.#zones = new Zones(this.#names, offsets);
+    if (!this.list.hidden) this.#open(this.input.value === this.#value ? "" : this.input.value);
   }
 
   set value(zone: string) {
@@ -54,7 +80,7 @@ export class ZoneBox {
       else if (!event.altKey) this.#activate((move() + this.#shown.length) % this.#shown.length);
     } else if (event.key === "Enter" && !this.list.hidden) {
       // The best match is active at once, so that Enter chooses it without an arrow key.
-      this.#choose(this.#shown[Math.max(this.#active, 0)]);
+      this.#choose(this.#shown[Math.max(this.#active, 0)]?.name);
     } else if (event.key === "Escape" && !this.list.hidden) {
       this.value = this.#value;
       this.#close();
@@ -70,20 +96,32 @@ export class ZoneBox {
   }
 
   #open(typed: string): void {
-    this.#shown = searchZones(this.#zones, typed);
+    this.#shown = this.#zones.search(typed);
     this.list.replaceChildren(...this.#shown.map((zone, index) => this.#option(zone, index)));
-    if (this.#shown.length === 0) this.list.append(make("div", { class: "none" }, "No such zone"));
+    if (this.#shown.length === 0)
+      this.list.append(make("div", { role: "option", "aria-disabled": "true", class: "none" }, "No such zone"));
+    this.#found.textContent = typed === "" ? "" : plural(this.#shown.length, "zone");
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
-    this.#activate(typed === "" ? this.#shown.indexOf(this.#value) : Math.min(0, this.#shown.length - 1));
+    const chosen = this.#shown.findIndex(({ name }) => name === this.#value);
+    this.#activate(typed === "" ? chosen : Math.min(0, this.#shown.length - 1));
   }
 
-  #option(zone: string, index: number): HTMLElement {
-    const selected = String(zone === this.#value);
+  #option({ name, city, country, offset }: Zone, index: number): HTMLElement {
+    const more = country === "" ? name : `${country} · ${name}`;
     return make(
       "div",
-      { role: "option", id: `zone-${index}`, "data-index": String(index), "aria-selected": selected },
-      zone.replaceAll("_", " "),
+      {
+        role: "option",
+        id: `zone-${index}`,
+        "data-index": String(index),
+        "aria-selected": String(name === this.#value),
+      },
+      make("span", { class: "city" }, city),
+      " ",
+      make("span", { class: "offset" }, shownOffset(offset)),
+      " ",
+      make("span", { class: "country" }, more),
     );
   }
 
@@ -109,8 +147,7 @@ export class ZoneBox {
 
   /** Chooses a name that was typed in full, without Enter. Any other text is undone. */
   #leave(): void {
-    const typed = this.input.value.trim().toLowerCase();
-    const zone = this.#zones.find((name) => name.toLowerCase() === typed);
+    const zone = this.#zones.find(this.input.value);
     this.#close();
     if (zone !== undefined && zone !== this.#value) this.#choose(zone);
     else this.value = this.#value;
@@ -118,6 +155,7 @@ export class ZoneBox {
 
   #close(): void {
     this.list.hidden = true;
+    this.#found.textContent = "";
     this.#active = -1;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
