@@ -34,8 +34,12 @@ const APP = `
   });
 `;
 
-/** Builds and opens the page. \`open\` gives a tab of its own to each test. */
-export async function startUsage({ limits } = {}) {
+/**
+ * Builds the page and starts a browser. `open` gives a tab of its own to each test.
+ *
+ * @param {Record<string, string>} [define] what stands for what in the scripts, such as the number of cores
+ */
+export async function startUsage(define = {}) {
   const folder = workspace();
   const head = "<!doctype html><title>Usage</title><link rel=icon href=data:,>";
   write({ "index.html": `${head}<script type="module" src="/app.mjs"></script>`, "app.mjs": APP }, folder);
@@ -43,7 +47,7 @@ export async function startUsage({ limits } = {}) {
     root: folder,
     configFile: false,
     logLevel: "silent",
-    define: { SERVED: "false", ...limits },
+    define: { SERVED: "false", ...define },
     worker: { format: "es" },
     build: { assetsInlineLimit: 0 },
   });

@@ -10,9 +10,10 @@ const source = (name) => fileURLToPath(new URL(`../../../pkg/src/command/${name}
 
 /** Takes the limits from the variable LIMITS, and later from `globalThis.setLimits`. */
 const LIMITS = `
-export let LARGE, PART, FIRST_PART, LONGEST_FIRST_PART, AHEAD, threads;
+export let LARGE, limits, threads;
 globalThis.setLimits = ({ part, count, first = part, ahead = 2 }) => {
-  [LARGE, PART, FIRST_PART, LONGEST_FIRST_PART, AHEAD, threads] = [1, part, first, 1 << 20, ahead, () => count];
+  const sizes = { part, firstPart: first, longestFirstPart: 1 << 20, ahead };
+  [LARGE, limits, threads] = [1, () => sizes, () => count];
 };
 if (process.env.LIMITS) globalThis.setLimits(JSON.parse(process.env.LIMITS));
 `;

@@ -1,21 +1,13 @@
 /** Counts sources one after the other into one rollup. */
-import { type Diagnostics, UsageError, UsageRollup } from "usage-by-agent";
+import { UsageRollup } from "usage-by-agent";
 import type { Given } from "../usage/messages.js";
 import { type CountState, READING, type Reading } from "../usage/usage.js";
 import { Directory, type Listed, LONGEST_DIRECTORY, listedIn, mayBeDirectory } from "./directory.js";
 import { toFailure } from "./failure.js";
+import { countByParts, isForParts } from "./parts.js";
 import { Source } from "./source.js";
-import { joined, Text } from "./text.js";
-
-/** How much of a text is counted apart before it touches the counts. Texts that are shorter can't do harm to the counts at all. */
-const TRIAL_BYTES = 1_000_000;
-
-/** A counting that was ended. */
-class Ended extends Error {}
-
-interface Run {
-  hasEnded: boolean;
-}
+import { bytesOf, Run, Text } from "./text.js";
+import { knownIn, TRIAL_BYTES, tried } from "./trial.js";
 
 /**
  * The sources in the order in which they came, and their counts. A source that can't be used leaves nothing behind: if it was counted
@@ -29,9 +21,11 @@ export class Counts {
   #run: Run | null = null;
   /** Whether the rollup has a part of a source, or a source that is gone. */
   #isStale = false;
-  /** The bytes of the sources that were finished since the counting began, and of the one that is being counted. */
+  /** The bytes of the sources that were finished since the counting began, and of the one that is being counted by parts. */
   #doneBytes = 0;
   #currentBytes = 0;
+  /** The text that is being read in order. */
+  #text: Text | null = null;
   #began = 0;
   #milliseconds = 0;
 
@@ -95,7 +89,7 @@ export class Counts {
     }
     this.#began = performance.now();
     this.#doneBytes = 0;
-    const run = { hasEnded: false };
+    const run = new Run(() => this.#showProgress());
     this.#run = run;
     void this.#work(run);
   }
@@ -136,69 +130,56 @@ export class Counts {
 
   /** Finds out what a source is, and takes it. */
   async #take(source: Source, run: Run): Promise<void> {
-    const text = new Text(source.blob, ({ fileBytes }) => {
-      if (run.hasEnded) return;
-      this.#currentBytes = fileBytes;
-      this.#showProgress();
-    });
+    const { blob } = source;
+    const text = new Text(blob, run);
+    this.#text = text;
     try {
-      const { head, isWhole } = await headOf(text, run);
-      const listed = mayBeDirectory(head) ? listedIn(isWhole ? head : await wholeOf(source.blob, run)) : null;
-      if (listed !== null) return takeDirectory(source, listed);
+      const { head, isWhole } = await text.head(TRIAL_BYTES);
+      const listed = mayBeDirectory(head) ? listedIn(isWhole ? head : await wholeOf(blob, run)) : null;
+      if (listed !== null) {
+        takeDirectory(source, listed);
+        return;
+      }
+      const misfit = tried(head, isWhole, this.#reading);
+      const before = this.#rollup.diagnostics();
+      this.#isStale = true;
+      if (isForParts(blob) && !(await isZipped(blob))) await this.#countByParts(blob, run);
+      else await this.#count(head, text);
+      this.#rollup.finish();
+      const after = this.#rollup.diagnostics();
+      if (misfit !== null && knownIn(after) === knownIn(before)) throw misfit;
+      this.#isStale = false;
       source.kind = "records";
-      const misfit = this.#tried(head, isWhole);
-      source.items = await this.#count(head, text, misfit, run);
-      source.textBytes = text.textBytes;
-    } catch (error) {
-      if (source.kind === "records") source.kind = "unknown";
-      throw error;
+      source.items = after.records - before.records;
+      source.textBytes = Math.max(text.textBytes, this.#currentBytes);
     } finally {
+      if (this.#text === text) this.#text = null;
       text.close();
     }
   }
 
-  /**
-   * Counts the beginning of a text apart from the others.
-   *
-   * @returns the error to be thrown if the rest of the text is not understood either
-   * @throws {UsageError} if the text can't be used
-   */
-  #tried(head: Uint8Array, isWhole: boolean): UsageError | null {
-    const trial = new UsageRollup({ ...this.#reading });
-    try {
-      trial.pushBytes(head);
-      const misfit = isWhole ? null : misfitIn(trial);
-      // A text that is not JSON does not become JSON further on. Where an error stops the count, its end may not be that of the text.
-      if (isWhole || this.#reading.onInvalid === "skip") trial.finish();
-      if (misfit === null) trial.checkUnderstood();
-      return misfit;
-    } finally {
-      trial.free();
+  async #count(head: Uint8Array, text: Text): Promise<void> {
+    this.#rollup.pushBytes(head);
+    for (;;) {
+      const chunk = await text.next();
+      if (chunk === undefined) return;
+      this.#rollup.pushBytes(chunk);
     }
   }
 
-  /** Counts a text. Returns how many records it has. */
-  async #count(head: Uint8Array, text: Text, misfit: UsageError | null, run: Run): Promise<number> {
-    const rollup = this.#rollup;
-    const before = rollup.diagnostics();
-    this.#isStale = true;
-    rollup.pushBytes(head);
-    for (;;) {
-      const chunk = await unlessEnded(text.next(), run);
-      if (chunk === undefined) break;
-      rollup.pushBytes(chunk);
-    }
-    rollup.finish();
-    const after = rollup.diagnostics();
-    if (misfit !== null && knownIn(after) === knownIn(before)) throw misfit;
-    this.#isStale = false;
-    return after.records - before.records;
+  async #countByParts(file: Blob, run: Run): Promise<void> {
+    this.#text = null;
+    const bytes = (from: number, to: number) => bytesOf(file, from, to, run);
+    await countByParts(this.#rollup, file, this.#reading, bytes, (counted) => {
+      run.check();
+      this.#currentBytes = counted;
+    });
   }
 
   #showProgress(): void {
     const ahead = this.#sources.filter(({ state }) => state === "waiting" || state === "counting");
     const total = this.#doneBytes + ahead.reduce((sum, { blob }) => sum + blob.size, 0);
-    const read = this.#doneBytes + this.#currentBytes;
+    const read = this.#doneBytes + (this.#text?.fileBytes ?? this.#currentBytes);
     this.onState({ kind: "counting", sources: this.#facts(), read, total });
   }
 
@@ -217,45 +198,21 @@ export class Counts {
   }
 }
 
-async function unlessEnded<T>(promise: Promise<T>, run: Run): Promise<T> {
-  const value = await promise.catch((error: unknown) => {
-    throw run.hasEnded ? new Ended() : error;
-  });
-  if (run.hasEnded) throw new Ended();
-  return value;
-}
-
-/** The error of records that are all of unknown kinds; `null` if there are others, or none at all. */
-function misfitIn(rollup: UsageRollup): UsageError | null {
-  try {
-    rollup.checkUnderstood();
-    return null;
-  } catch (error) {
-    if (error instanceof UsageError && error.code === "unknown_records") return error;
-    throw error;
-  }
-}
-
-/** The beginning of a text, and whether it is the whole text. */
-async function headOf(text: Text, run: Run, atLeast = TRIAL_BYTES): Promise<{ head: Uint8Array; isWhole: boolean }> {
-  const chunks: Uint8Array[] = [];
-  while (text.textBytes < atLeast) {
-    const chunk = await unlessEnded(text.next(), run);
-    if (chunk === undefined) return { head: joined(chunks), isWhole: true };
-    chunks.push(chunk.slice());
-  }
-  return { head: joined(chunks), isWhole: false };
-}
-
 /** The whole text of a file; no text if it is too long for a directory. */
 async function wholeOf(file: Blob, run: Run): Promise<Uint8Array> {
-  const text = new Text(file, () => {});
+  const text = new Text(file, run);
   try {
-    const { head, isWhole } = await headOf(text, run, LONGEST_DIRECTORY);
+    const { head, isWhole } = await text.head(LONGEST_DIRECTORY);
     return isWhole ? head : new Uint8Array();
   } finally {
     text.close();
   }
+}
+
+/** Whether a file is gzip data, which can't be read at any place. */
+async function isZipped(file: Blob): Promise<boolean> {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  return first === 0x1f && second === 0x8b;
 }
 
 function takeDirectory(source: Source, listed: Listed): void {
@@ -263,6 +220,3 @@ function takeDirectory(source: Source, listed: Listed): void {
   source.kind = listed.kind;
   source.items = listed.items.length;
 }
-
-/** The number of records of known kinds. */
-const knownIn = ({ records, invalid, ignored }: Diagnostics) => records - invalid - ignored.other;

@@ -4,6 +4,7 @@ import type { FromWorker, Order, ToWorker } from "../usage/messages.js";
 import { answerTo } from "./answers.js";
 import { Counts } from "./counts.js";
 import { toFailure } from "./failure.js";
+import { beginPartWorker, PART_WORKER } from "./parts.js";
 
 const send = (message: FromWorker, moved: Transferable[] = []) => self.postMessage(message, { transfer: moved });
 
@@ -11,17 +12,21 @@ const send = (message: FromWorker, moved: Transferable[] = []) => self.postMessa
 const loaded = init();
 let counts: Counts | undefined;
 
-/** Messages are taken in order, also those that came while the module was loaded. */
-let last: Promise<void> = loaded.then(
-  () => {
-    counts = new Counts((state) => send({ kind: "state", state }));
-  },
-  () => {},
-);
+if (self.name === PART_WORKER) beginPartWorker(loaded);
+else begin();
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  last = last.then(() => take(data)).catch(reportError);
-};
+function begin(): void {
+  /** Messages are taken in order, also those that came while the module was loaded. */
+  let last: Promise<void> = loaded.then(
+    () => {
+      counts = new Counts((state) => send({ kind: "state", state }));
+    },
+    () => {},
+  );
+  self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+    last = last.then(() => take(data)).catch(reportError);
+  };
+}
 
 async function take(message: ToWorker): Promise<void> {
   if (message.kind === "order") return obey(message.order);

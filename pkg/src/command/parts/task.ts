@@ -1,8 +1,7 @@
-// What the threads say to each other.
+// What a thread is told when it starts.
 
-import type { Counts, CountsQuery } from "../counts.js";
+import type { CountsQuery } from "../counts.js";
 
-/** What a thread gets when it starts. */
 export interface Work {
   /** The path of the file. */
   path: string;
@@ -16,12 +15,3 @@ export interface Identity {
   dev: number;
   ino: number;
 }
-
-/** A part that a thread is to count: from `start` to before `end`, in bytes of the file. */
-export interface Task {
-  start: number;
-  end: number;
-}
-
-/** The part that a thread has counted; `undefined` if its bytes have to be read in order. */
-export type Answer = ReturnType<Counts["endPart"]>;

@@ -3,8 +3,9 @@
 import { fstatSync, openSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { UsageError } from "usage-by-agent";
+import type { Answer, Task } from "../../parts/read-by-parts.js";
 import { countsFor } from "../counts.js";
-import type { Answer, Task, Work } from "./task.js";
+import type { Work } from "./task.js";
 
 const { path, identity, query } = workerData as Work;
 const buffer = new Uint8Array(1 << 18);
