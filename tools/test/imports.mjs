@@ -27,7 +27,7 @@ const PACKAGE = [
   ["slim", "commonjs"],
   ["index"],
   ["module"],
-  ["reconcile"],
+  ["reconcile", "parts"],
   ["counting"],
   ["periods", "validate", "entity-tag"],
   ["looks"],
