@@ -1,12 +1,17 @@
-import type { Problem } from "usage-by-agent";
+import type { Diagnostics, Problem } from "usage-by-agent";
 import { appendInBatches, make, untrusted } from "./dom.js";
 import { count, plural } from "./format.js";
-import type { Result } from "./protocol.js";
 import { type Bucket, balances, buckets } from "./sums.js";
 import { isAboutFile } from "./warnings-view.js";
 
+/** The diagnostics, and rows that sum to their totals. */
+export interface Account {
+  report: { data: readonly Diagnostics["totals"][] };
+  diagnostics: Diagnostics;
+}
+
 /** The account of every record. Zeros are shown too, so that the reader sees that there are none. */
-export function renderDiagnostics({ report, diagnostics }: Result): HTMLElement {
+export function renderDiagnostics({ report, diagnostics }: Account): HTMLElement {
   const all = buckets(diagnostics);
   const balanced = balances(report, diagnostics);
   const terms = all.map(({ name, count: value }) => `${count(value)} ${name.toLowerCase()}`).join(" + ");

@@ -1,7 +1,7 @@
 import { problemList } from "./diagnostics-view.js";
 import { make, untrusted } from "./dom.js";
 import { count, sentence } from "./format.js";
-import type { Failure } from "./protocol.js";
+import type { Failure } from "./usage/usage.js";
 
 const TITLES: Record<Failure["where"], string> = {
   period: "This period can’t be shown",

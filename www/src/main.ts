@@ -1,218 +1,140 @@
-/** Connects the parts of the page: the controls, the files, the worker and the report. */
-import { DEFAULTS, readAddress, type View, writeAddress } from "./address.js";
-import { periodTitle, renderBounds } from "./bounds-view.js";
-import { Controls } from "./controls.js";
-import { byId, untrusted } from "./dom.js";
-import { Engine } from "./engine.js";
+/** Connects the parts of the page: where usage comes from, what the reader looks at, and the views. */
+import type { Diagnostics } from "usage-by-agent";
+import { renderDiagnostics } from "./diagnostics-view.js";
+import { byId } from "./dom.js";
 import { renderFailure } from "./failure-view.js";
-import { type Chosen, listenForFiles } from "./files.js";
-import { count, elapsed, plural, size } from "./format.js";
-import type { Failure, PeriodFacts, Result, Shown } from "./protocol.js";
-import { fetchSample, SAMPLE_DATE } from "./sample.js";
-import { hideFiles, ServedEngine } from "./served.js";
-import { isAboutFile } from "./warnings-view.js";
-import { renderReport } from "./whole-report.js";
+import { mountRecords } from "./records/records.js";
+import { reportOf } from "./state/answers.js";
+import { listenForKeys } from "./state/keys.js";
+import { Viewing } from "./state/viewing.js";
+import { LocalUsage } from "./usage/local.js";
+import { type ServedAbout, ServedUsage, takeToken } from "./usage/served.js";
+import { type CountState, type Failure, failureOf, type Usage } from "./usage/usage.js";
+import { Dashboard } from "./views/dashboard.js";
+import { Notices } from "./views/notices.js";
+import { PeriodControl } from "./views/period-control.js";
+import { WindowLine } from "./views/window-line.js";
+import { renderWarnings } from "./warnings-view.js";
+import { ZoneBox } from "./zones/combobox.js";
 
-const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+declare global {
+  /** Whether this is the page that is in the npm package. The build sets it. */
+  const SERVED: boolean;
+}
 
-let zones: readonly string[] = [];
-let view: View = { ...DEFAULTS, tz: ownZone };
-let records: Chosen | null = null;
-let agents: Chosen | null = null;
-let period: PeriodFacts | null = null;
-/** Whether the file was just opened and its report has not been shown yet. */
-let fresh = false;
+const local = SERVED ? null : new LocalUsage();
+const served = SERVED ? new ServedUsage(takeToken()) : null;
+const usage = (local ?? served) as Usage;
+let counts: CountState = { kind: "empty", sources: [] };
 
-const title = byId("period-title", HTMLElement);
-const bounds = byId("bounds", HTMLElement);
-const status = byId("status", HTMLElement);
-const run = byId("run", HTMLElement);
-const progress = byId("progress", HTMLProgressElement);
-const failure = byId("failure", HTMLElement);
 const report = byId("report", HTMLElement);
+const failure = byId("failure", HTMLElement);
+const notices = new Notices(byId("notices", HTMLElement));
+const windowLine = new WindowLine(byId("bounds", HTMLElement));
 
-const engine = new (SERVED ? ServedEngine : Engine)(
-  (ready) => {
-    const first = zones.length === 0;
-    zones = ready.zones;
-    byId("versions", HTMLElement).textContent =
-      `usage-by-agent ${ready.versions.package} · time zone database ${ready.versions.tzdb}`;
-    if (!first) return;
-    controls.setZones(zones);
-    followAddress();
-  },
-  (answer) => {
-    if (answer.kind === "period") showPeriod(answer.period);
-    else if (answer.kind === "progress") showProgress(answer.read, answer.total);
-    else if (answer.kind === "report") showReport(answer.result);
-    else showFailure(answer.failure);
-  },
+const period: PeriodControl = new PeriodControl({
+  onPeriod: (kind) => viewing.showPeriod(kind),
+  onDays: (from, to) => viewing.move({ shown: { kind: "days", from, to }, step: null }),
+  onMove: (by) => viewing.step(by),
+  onNewest: () => viewing.showNewest(),
+  onWeekStart: (weekStart) => viewing.change({ weekStart }),
+});
+const zone = new ZoneBox(byId("zone", HTMLInputElement), byId("zone-list", HTMLElement), (tz) =>
+  viewing.change({ tz }),
 );
+const dashboard: Dashboard = new Dashboard({
+  addressOf: (agent) => viewing.addressOf(agent),
+  onAgent: (agent) => viewing.move({ agent }),
+  onChange: (part) => viewing.change(part),
+  report: (shown) => reportOf(shown, viewing.view, usage),
+});
+report.append(dashboard.element);
 
-const controls = new Controls(change);
-if (SERVED) hideFiles();
-else listenForFiles({ onRecords: openRecords, onAgents: openAgents, onRefused: (why) => say(why) });
-byId("sample", HTMLButtonElement).addEventListener("click", () => void openSample());
-byId("cancel", HTMLButtonElement).addEventListener("click", cancel);
-// The user edited the address or followed a link. The page's own changes do not fire this event.
-addEventListener("hashchange", followAddress);
-engine.start();
-
-function followAddress(): void {
-  const wanted = readAddress(location.hash, zones, ownZone);
-  const { sample } = wanted;
-  view = { ...wanted, sample: view.sample };
-  if (sample && !view.sample) void openSample();
-  else change({});
-}
-
-function change(part: Partial<View>): void {
-  view = { ...view, ...part };
-  history.replaceState(null, "", writeAddress(view));
-  controls.show(view);
-  ask();
-}
-
-function ask(): void {
-  failure.hidden = true;
-  const { sample, bars, ...question } = view;
-  engine.ask(question, records?.blob ?? null, agents?.blob ?? null);
-  running(SERVED || records !== null);
-  if (SERVED) {
-    say("Asking…");
-  } else if (records === null) {
-    report.hidden = true;
-    say("Choose a file, drop one here, or use the sample to see the report.");
-  } else {
-    showProgress(0, records.blob.size);
-    say("Counting ", untrusted(records.name, 80), "…");
-  }
-}
-
-function openRecords(file: Chosen | null): void {
-  records = file;
-  fresh = true;
-  // The day and the agents of the sample are not kept for another file.
-  if (view.sample) {
-    agents = null;
-    view = { ...view, sample: false, date: view.date === SAMPLE_DATE ? null : view.date };
-  }
-  showFiles();
-  change({});
-}
-
-function openAgents(file: Chosen | null): void {
-  agents = file;
-  showFiles();
-  ask();
-}
-
-async function openSample(): Promise<void> {
-  const before = records;
-  say("Fetching the sample…");
-  try {
-    const sample = await fetchSample();
-    // The user has chosen another file meanwhile.
-    if (records !== before) return;
-    ({ records, agents } = sample);
-    fresh = true;
-    view = { ...view, sample: true, date: view.date ?? SAMPLE_DATE };
-    showFiles();
-    change({});
-  } catch (error) {
-    change({});
-    const message = error instanceof Error ? error.message : String(error);
-    showFailure({ where: "records", code: "sample_unavailable", message });
-  }
-}
-
-function cancel(): void {
-  engine.cancel();
-  running(false);
-  report.hidden = true;
-  say("Cancelled. Change anything to count again.");
-  byId("records-file", HTMLInputElement).focus();
-}
-
-function showFiles(): void {
-  name(byId("records-name", HTMLElement), records?.name);
-  name(byId("agents-name", HTMLElement), agents?.name);
-  byId("records-size", HTMLElement).textContent = records === null ? "" : size(records.blob.size);
-  byId("records-note", HTMLElement).hidden = records !== null;
-  byId("agents-note", HTMLElement).hidden = agents !== null;
-  byId("sample", HTMLElement).hidden = view.sample;
-  byId("records-clear", HTMLElement).hidden = records === null;
-  byId("agents-clear", HTMLElement).hidden = agents === null;
-}
-
-/** Shows a file's name, or the default text if there is no file. */
-function name(element: HTMLElement, file: string | undefined): void {
-  element.dataset.empty ??= element.textContent ?? "";
-  element.replaceChildren(file === undefined ? element.dataset.empty : untrusted(file, 80));
-}
-
-function running(yes: boolean): void {
-  run.hidden = !yes;
-  report.classList.toggle("stale", yes);
-  report.setAttribute("aria-busy", String(yes));
-}
-
-function showPeriod(facts: PeriodFacts): void {
-  period = facts;
-  title.textContent = periodTitle(facts);
-  renderBounds(bounds, facts);
-}
-
-function showProgress(read: number, total: number): void {
-  progress.max = Math.max(total, 1);
-  progress.value = read;
-  byId("progress-text", HTMLElement).textContent = `${size(read)} of ${size(total)}`;
-}
-
-function showReport(result: Shown): void {
-  running(false);
-  if (result.diagnostics === null) say("Counted on this machine. The report changes when the files do.");
-  else sayCounted(result);
-  renderReport(report, result, {
-    bars: view.bars,
-    zone: period?.bounds.tz ?? view.tz,
-    onBars(bars) {
-      view = { ...view, bars };
-      history.replaceState(null, "", writeAddress(view));
+const panel =
+  local &&
+  mountRecords(byId("records", HTMLElement), local, {
+    onSample(isSample) {
+      viewing.setSample(isSample);
+      notices.showSample(isSample);
     },
+    onReading: (reading) => viewing.change(reading),
   });
-  bringIntoView(status, report);
-}
 
-function sayCounted({ fileBytes, jsonBytes, milliseconds, diagnostics }: Result): void {
-  const warnings = diagnostics.problems.filter(isAboutFile).length;
-  const unpacked = jsonBytes === fileBytes ? "" : `, ${size(jsonBytes)} unpacked`;
-  say(
-    `${plural(diagnostics.records, "record")} of `,
-    untrusted(records?.name ?? "", 80),
-    ` (${size(fileBytes)}${unpacked}) in ${elapsed(milliseconds)}. ${count(diagnostics.counted)} counted.`,
-    warnings > 0 ? ` ${plural(warnings, "warning")}.` : "",
-  );
-}
+const viewing: Viewing = new Viewing(usage, Intl.DateTimeFormat().resolvedOptions().timeZone, {
+  onView(view) {
+    period.showChoice(view);
+    zone.value = view.tz;
+    const { dedupe, onInvalid, naiveTimestamps } = view;
+    panel?.showReading({ dedupe, onInvalid, naiveTimestamps });
+  },
+  onAnswers(answers, view, isOpened) {
+    failure.hidden = true;
+    period.showWindow(answers);
+    windowLine.show(answers);
+    dashboard.show(answers, view, isOpened);
+    report.hidden = counts.kind === "empty";
+  },
+  onFailure: showFailure,
+  onFaults: (faults) => notices.showFaults(faults),
+});
+
+listenForKeys((by) => viewing.step(by));
+
+/** While records are counted, the report is of those that were counted so far. It is asked for again after this time in milliseconds. */
+const PAUSE_MS = 1000;
+let asked = 0;
+
+usage.onChange((state) => {
+  counts = state;
+  const isCounting = state.kind === "counting";
+  report.classList.toggle("stale", isCounting);
+  report.setAttribute("aria-busy", String(isCounting));
+  if (state.kind === "empty") report.hidden = true;
+  if (state.kind === "counted") void showAccount(state.diagnostics);
+  if (state.kind === "failed") showFailure(state.failure);
+  else if (!isCounting || performance.now() - asked > PAUSE_MS) {
+    asked = performance.now();
+    viewing.recount();
+  }
+});
+
+(served ?? usage)
+  .about()
+  .then((about) => {
+    byId("versions", HTMLElement).textContent =
+      `usage-by-agent ${about.versions.package} · time zone database ${about.versions.tzdb}`;
+    zone.setZones(about.zones, () => usage.offsets());
+    const { weekStart = null } = about as ServedAbout;
+    viewing.start(about.zones, weekStart === null ? {} : { weekStart });
+  })
+  .catch((error: unknown) => showFailure(failureOf(error)));
+
+if (SERVED) showServed();
+else void panel?.useSample();
 
 function showFailure(what: Failure): void {
-  running(false);
   report.hidden = true;
-  say("");
   if (what.where === "period") {
-    title.textContent = "No such period";
-    bounds.replaceChildren();
+    period.showNone();
+    windowLine.clear();
   }
   renderFailure(failure, what);
-  if (what.where === "records") bringIntoView(failure, failure);
 }
 
-/** Scrolls to what a new file gave. On a phone it is below the controls. */
-function bringIntoView(first: HTMLElement, shown: HTMLElement): void {
-  if (fresh && shown.getBoundingClientRect().top > innerHeight) first.scrollIntoView();
-  fresh = false;
+/** What the page of `usage-by-agent serve` says and leaves out. */
+function showServed(): void {
+  byId("about", HTMLElement).textContent =
+    "Messages, calls and call time of each AgentPhone agent, in any time zone. Counted on this machine by usage-by-agent serve.";
+  byId("records", HTMLElement).closest("aside")?.remove();
 }
 
-function say(...text: (string | Node)[]): void {
-  status.replaceChildren(...text);
+/** Where every record went. */
+async function showAccount(diagnostics: Diagnostics | null): Promise<void> {
+  const account = byId("account", HTMLElement);
+  if (diagnostics === null) return;
+  const { rows: data } = await usage.breakdown({ by: ["agent"] }, "account");
+  account.replaceChildren(
+    ...renderWarnings(diagnostics.problems),
+    renderDiagnostics({ report: { data }, diagnostics }),
+  );
 }

@@ -1,5 +1,4 @@
-import type { AgentUsageResponse, Diagnostics } from "usage-by-agent";
-import type { Shown } from "./protocol.js";
+import type { Diagnostics } from "usage-by-agent";
 
 export interface Bucket {
   key: "counted" | "outside" | "duplicates" | "ignored" | "invalid";
@@ -51,19 +50,15 @@ export function buckets({ counted, outsidePeriod, duplicates, invalid, ignored }
 }
 
 /** Checks two rules for the shown report: every record is in one group, and the rows add up to the totals. */
-export function balances(report: AgentUsageResponse, diagnostics: Diagnostics): { records: boolean; rows: boolean } {
+export function balances(
+  report: { data: readonly Diagnostics["totals"][] },
+  diagnostics: Diagnostics,
+): { records: boolean; rows: boolean } {
   const { totals } = diagnostics;
   const rows = (["messages", "calls", "totalSeconds"] as const).every(
     (field) => sum(report.data.map((item) => item[field])) === totals[field],
   );
   return { records: sum(buckets(diagnostics).map((bucket) => bucket.count)) === diagnostics.records, rows };
-}
-
-/** The totals of the counted records, or of the rows if nothing else is known. */
-export function totalsOf({ report, diagnostics }: Shown): Diagnostics["totals"] {
-  if (diagnostics !== null) return diagnostics.totals;
-  const of = (field: "messages" | "calls" | "totalSeconds") => sum(report.data.map((item) => item[field]));
-  return { messages: of("messages"), calls: of("calls"), totalSeconds: of("totalSeconds") };
 }
 
 function sum(values: number[]): number {

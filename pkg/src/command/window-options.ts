@@ -2,6 +2,7 @@
 
 import { type BreakdownQuery, type PeriodQuery, recordsWindow } from "usage-by-agent";
 import type { CollectOptions } from "usage-by-agent/collect";
+import { daysBetween, isLocalDate, movedDate } from "../local-dates.js";
 import { type Arguments, quoted } from "./arguments.js";
 import { wrongUsage } from "./failure.js";
 import { type Asked, instantOf, PERIOD_OPTIONS, queryOf, zonedQueryOf } from "./period-options.js";
@@ -79,7 +80,7 @@ export const isDate = (end: string | number) => /^\d{1,4}-\d\d?-\d\d?$/.test(Str
 function endOf(option: string, text: string): string | number {
   if (!isDate(text)) return instantOf(option, text, "a date such as 2024-06-01, or an instant");
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) throw wrongUsage(`${option} is ${quoted(text)}: wanted it as YYYY-MM-DD`);
-  if (movedDate(text, 0) !== text) {
+  if (!isLocalDate(text)) {
     throw wrongUsage(`${option} is ${quoted(text)}, a date that does not exist; wanted one of the calendar`);
   }
   return text;
@@ -87,14 +88,6 @@ function endOf(option: string, text: string): string | number {
 
 /** The time of an end that the package may still refuse; `NaN` if only the package can judge it. */
 const timeOf = (end: string | number) => (typeof end === "number" ? end : Date.parse(end));
-
-const DAY = 86_400_000;
-
-/** A date that is so many days later than another. Of a date that does not exist, some other text. */
-function movedDate(date: string, days: number): string {
-  const ms = Date.parse(`${date}T00:00:00Z`);
-  return Number.isNaN(ms) ? "" : new Date(ms + days * DAY).toISOString().slice(0, 10);
-}
 
 /**
  * The window directly before another one: the previous period, or else equally many days, or the time of equal length.
@@ -105,7 +98,7 @@ export function windowBefore<Q extends WindowQuery>(query: Q): Q {
   if (!("from" in query)) return { ...query, offset: ((query as PeriodQuery).offset ?? 0) - 1 };
   const { from, to } = query as Ends;
   if (typeof from === "string" && isDate(from)) {
-    const days = Math.round((timeOf(to) - timeOf(from)) / DAY);
+    const days = daysBetween(from, String(to));
     return { ...query, from: movedDate(from, -days), to: from };
   }
   const { startMs, endMs } = recordsWindow("breakdown", query);

@@ -1,13 +1,14 @@
 /** One agent's own part of the page: its course, its channels, its phone numbers and its hours of the week. */
 import type { BreakdownRow, BreakdownStep, Step, Weekday } from "usage-by-agent";
 import { make, untrusted } from "../dom.js";
-import { plural, spokenTime } from "../format.js";
+import { spokenTime } from "../format.js";
 import { channelTable, numberTable } from "./channels.js";
 import { Chart } from "./chart/chart.js";
 import { layerOf } from "./chart/layers.js";
 import type { Colours } from "./colours.js";
 import { heatMap } from "./heat-map.js";
 import { type Measure, NAMES } from "./measures.js";
+import { usedInWords } from "./sentence.js";
 
 export interface AgentData {
   /** The agent's row, with its series. */
@@ -50,6 +51,13 @@ export class AgentPart {
     this.element.hidden = true;
   }
 
+  /** Says that the agent has no usage in the window. */
+  showNone(agent: string): void {
+    this.#heading.replaceChildren(agent === "" ? "Unassigned" : untrusted(agent));
+    this.#content.replaceChildren(make("p", {}, "No usage in this period."));
+    this.element.hidden = false;
+  }
+
   show({ row, steps, step, measure, colours, nowMs, weekStart, channels, numbers, hours }: AgentData): void {
     const name = row.agentName ?? "";
     const isUnassigned = row.agentId === null;
@@ -59,7 +67,7 @@ export class AgentPart {
     this.#chart.show({ title, layers: [layerOf(row, measure, colours)], steps, step, measure, nowMs });
     const part = (heading: string, content: HTMLElement) => make("div", {}, make("h4", {}, heading), content);
     this.#content.replaceChildren(
-      make("p", {}, used(row)),
+      make("p", {}, `${usedInWords(row)}${averageInWords(row)}.`),
       ...(isUnassigned ? [make("p", { class: "hint" }, UNASSIGNED)] : []),
       part(`${what} by ${step}`, this.#chart.element),
       part(
@@ -77,8 +85,6 @@ export const UNASSIGNED =
   "Unassigned is usage whose records name no agent: of a phone number that has no agent, or of an agent that was deleted. It counts in " +
   "all sums.";
 
-function used({ messages, calls, totalSeconds }: BreakdownRow): string {
-  const talk = `${plural(calls, "call")} of ${spokenTime(totalSeconds)} in total`;
-  const average = calls === 0 ? "" : `, ${spokenTime(Math.round(totalSeconds / calls))} on average`;
-  return `${plural(messages, "message")}, ${talk}${average}.`;
+function averageInWords({ calls, totalSeconds }: BreakdownRow): string {
+  return calls < 2 ? "" : `, ${spokenTime(Math.round(totalSeconds / calls))} on average`;
 }

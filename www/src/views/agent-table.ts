@@ -23,6 +23,7 @@ export interface AgentTableData {
   colours: Colours;
   /** The agent that is opened: its id, `""` for usage without an agent, `null` if none is. */
   opened: string | null;
+  includeIdle: boolean;
 }
 
 export interface AgentTableHandlers {
@@ -30,6 +31,7 @@ export interface AgentTableHandlers {
   addressOf(agent: string): string;
   onOpen(agent: string): void;
   onSort(sort: Sort): void;
+  onIdle(includeIdle: boolean): void;
 }
 
 type Column = { by: NonNullable<Sort>["by"] | null; name: string; class: string };
@@ -40,6 +42,7 @@ const SEARCHED_FROM = 8;
 export class AgentTable {
   readonly #search = make("input", { type: "search", placeholder: "Find an agent", "aria-label": "Find an agent" });
   readonly #exact = make("input", { type: "checkbox" });
+  readonly #idle = make("input", { type: "checkbox" });
   readonly #found = make("p", { class: "hint", role: "status" });
   readonly #body = make("tbody");
   readonly #head = make("tr");
@@ -52,6 +55,7 @@ export class AgentTable {
     this.#search,
     this.#found,
     make("label", { class: "check" }, this.#exact, make("span", {}, "Exact times")),
+    make("label", { class: "check" }, this.#idle, make("span", {}, "Agents without usage")),
   );
   readonly element = make(
     "div",
@@ -73,6 +77,7 @@ export class AgentTable {
   constructor(readonly handlers: AgentTableHandlers) {
     this.#search.addEventListener("input", () => this.#fill());
     this.#exact.addEventListener("change", () => this.#fill());
+    this.#idle.addEventListener("change", () => handlers.onIdle(this.#idle.checked));
   }
 
   show(data: AgentTableData): void {
@@ -80,6 +85,7 @@ export class AgentTable {
     const isLong = data.rows.length >= SEARCHED_FROM;
     if (!isLong) this.#search.value = "";
     this.#search.hidden = !isLong;
+    this.#idle.checked = data.includeIdle;
     this.#fill();
   }
 

@@ -8,7 +8,7 @@ import { zoneInWords } from "./window-words.js";
 const DAY_MS = 86_400_000;
 
 /** `1–30 June 2025, New York, UTC−4`, with the exact bounds behind it. */
-export function boundsLine(facts: WindowFacts): HTMLElement {
+export function boundsLine(facts: WindowFacts): HTMLDetailsElement {
   const offsets = [offset(facts.wallStart, facts.startMs), offset(facts.wallEnd, facts.endMs)].map(short);
   const [from, to] = offsets;
   const changed = from === to ? from : `${from}, then ${to}`;

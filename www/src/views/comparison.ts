@@ -1,9 +1,9 @@
 /**
- * Compares a window with the one before it, like with like: of a period that is not over, the days that are over are compared with
- * equally many days of the period before.
+ * Compares a window with the one before it, like with like: of a window that is not over, the days that are over are compared with
+ * equally many days of the window before.
  */
-import type { Breakdown, BreakdownStep } from "usage-by-agent";
-import { MEASURES, type Measure, NONE, type Tally } from "./measures.js";
+import type { Breakdown, BreakdownRow } from "usage-by-agent";
+import { MEASURES, NONE, type Tally } from "./measures.js";
 
 /** The usage of two windows. */
 export interface Pair {
@@ -17,85 +17,92 @@ export interface Comparison {
   totals: Pair;
   /** How many agents had usage. */
   counts: { current: number; previous: number };
-  /** The first and the last local date that are compared, of each window. */
+  days: ComparedDays;
+}
+
+/** The days that are compared. */
+export interface ComparedDays {
   current: Dates;
   previous: Dates;
-  /** Whether only a part of the window is compared, because it is not over. */
+  /** Whether only a part of the current window is compared, because it is not over. */
   isPart: boolean;
 }
 
+/** Some days. `to` is the day after the last one. */
 export interface Dates {
-  first: string;
+  from: string;
   last: string;
+  to: string;
 }
+
+/** What of two windows is compared, or why nothing is. */
+export type Comparable = { days: ComparedDays } | { why: string };
 
 /**
- * The comparison of two windows, both by agent and day. `null` if no day of the current window is over, or the previous window has no
- * days.
+ * Finds the days to compare.
+ *
+ * @param current the window by day
+ * @param previous the window before it, by day
+ * @param ends the days after the last ones of both windows
  */
-export function compare(current: Breakdown, previous: Breakdown, nowMs: number): Comparison | null {
-  const days = daysOf(current);
-  const over = days.filter(({ endMs }) => endMs <= nowMs).length;
-  const isPart = over < days.length && days.some(({ startMs, endMs }) => startMs <= nowMs && nowMs < endMs);
-  const daysBefore = daysOf(previous);
-  const [n, before] = isPart ? [over, Math.min(over, daysBefore.length)] : [days.length, daysBefore.length];
-  if (n === 0 || before === 0) return null;
-  const agents = new Map<string | null, Pair>();
-  const [now, then] = [sumsOf(current, days.slice(0, n)), sumsOf(previous, daysBefore.slice(0, before))];
-  for (const [agent, tally] of now) agents.set(agent, { current: tally, previous: then.get(agent) ?? NONE });
-  for (const [agent, tally] of then) if (!agents.has(agent)) agents.set(agent, { current: NONE, previous: tally });
-  const total = (of: "current" | "previous"): Tally => {
-    const sum = { ...NONE };
-    for (const pair of agents.values()) for (const measure of MEASURES) sum[measure] += pair[of][measure];
-    return sum;
-  };
+export function comparableDays(
+  current: Breakdown,
+  previous: Breakdown,
+  ends: { current: string; previous: string },
+  nowMs: number,
+): Comparable {
+  const [days, before] = [current, previous].map(daysOf) as [Days, Days];
+  if (days.length === 0 || before.length === 0) return { why: "" };
+  if (current.startMs > nowMs) return { why: "It has not begun yet." };
+  const isPart = nowMs < current.endMs;
+  const over = isPart ? days.filter(({ endMs }) => endMs <= nowMs).length : days.length;
+  if (over === 0) return { why: "No day of it is over yet, so nothing is compared." };
   return {
-    agents,
-    totals: { current: total("current"), previous: total("previous") },
-    counts: { current: countOf(now), previous: countOf(then) },
-    current: datesOf(days, n),
-    previous: datesOf(daysBefore, before),
-    isPart,
+    days: {
+      current: datesOf(days, over, ends.current),
+      previous: datesOf(before, isPart ? Math.min(over, before.length) : before.length, ends.previous),
+      isPart,
+    },
   };
 }
 
-/** A step of a breakdown with its index. */
-type Day = BreakdownStep & { index: number };
+type Days = NonNullable<Breakdown["steps"]>;
 
 /** The days that have a length. A date that clocks skip has none. */
-export function daysOf({ steps = [] }: Breakdown): Day[] {
-  return steps.map((step, index) => ({ ...step, index })).filter(({ startMs, endMs }) => endMs > startMs);
+const daysOf = ({ steps = [] }: Breakdown) => steps.filter(({ startMs, endMs }) => endMs > startMs);
+
+function datesOf(days: Days, n: number, end: string): Dates {
+  return { from: days[0]?.start ?? "", last: days[n - 1]?.start ?? "", to: days[n]?.start ?? end };
 }
 
-function datesOf(days: Day[], n: number): Dates {
-  return { first: days[0]?.start ?? "", last: days[n - 1]?.start ?? "" };
-}
-
-/** The usage of each agent in these days. Agents without usage are left out. */
-function sumsOf({ rows }: Breakdown, days: Day[]): Map<string | null, Tally> {
-  const sums = new Map<string | null, Tally>();
-  for (const { agentId = null, series } of rows) {
-    const sum = { ...NONE };
-    for (const measure of MEASURES) for (const { index } of days) sum[measure] += series?.[measure][index] ?? 0;
-    if (isUsed(sum)) sums.set(agentId, sum);
+/** The comparison of rows by agent. */
+export function compare(
+  current: readonly BreakdownRow[],
+  previous: readonly BreakdownRow[],
+  days: ComparedDays,
+): Comparison {
+  const agents = new Map<string | null, Pair>();
+  for (const row of current) agents.set(row.agentId ?? null, { current: row, previous: NONE });
+  for (const row of previous) {
+    const agent = row.agentId ?? null;
+    agents.set(agent, { current: agents.get(agent)?.current ?? NONE, previous: row });
   }
-  return sums;
+  return {
+    agents,
+    totals: { current: sumOf(current), previous: sumOf(previous) },
+    counts: { current: countOf(current), previous: countOf(previous) },
+    days,
+  };
 }
 
-/** The number of agents among the keys. Usage without an agent is not one. */
-const countOf = (sums: Map<string | null, Tally>) => sums.size - Number(sums.has(null));
+function sumOf(rows: readonly BreakdownRow[]): Tally {
+  const sum = { ...NONE };
+  for (const row of rows) for (const measure of MEASURES) sum[measure] += row[measure];
+  return sum;
+}
+
+/** The number of agents with usage. Usage without an agent is not one. */
+export const countOf = (rows: readonly BreakdownRow[]) =>
+  rows.filter((row) => row.agentId !== null && isUsed(row)).length;
 
 export const isUsed = (tally: Tally) => MEASURES.some((measure) => tally[measure] > 0);
-
-/** For each step the number of agents with usage in it. */
-export function agentsBySteps({ rows, steps = [] }: Breakdown): number[] {
-  const counts = steps.map(() => 0);
-  const agents = rows.filter(({ agentId }) => agentId !== null);
-  const used = (n: number, measure: Measure, row: Breakdown["rows"][number]) => (row.series?.[measure][n] ?? 0) > 0;
-  for (const row of agents) {
-    for (const n of counts.keys()) {
-      if (MEASURES.some((measure) => used(n, measure, row))) counts[n] = (counts[n] ?? 0) + 1;
-    }
-  }
-  return counts;
-}

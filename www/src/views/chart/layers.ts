@@ -17,32 +17,35 @@ export interface Layer {
 /**
  * The layers, from the bottom of the stack. The agents with the most of the measure get colours.
  *
- * @param rows by agent, with series
+ * @param agents by agent. Without series, which were too many, there is one layer of all.
+ * @param course all usage by the same steps
  */
-export function layersOf({ rows, steps = [] }: Breakdown, measure: Measure, colours: Colours): Layer[] {
-  const used = rows.filter((row) => row[measure] > 0);
-  const agents = used.filter((row) => row.agentId !== null).sort((a, b) => b[measure] - a[measure]);
-
-  const largest = agents.slice(0, COLOURS);
-  const rest = agents.slice(COLOURS);
+export function layersOf(agents: Breakdown, course: Breakdown, measure: Measure, colours: Colours): Layer[] {
+  const used = agents.rows.filter((row) => row[measure] > 0);
+  const known = used.filter((row) => row.agentId !== null).sort((a, b) => b[measure] - a[measure]);
+  const largest = known.slice(0, COLOURS);
+  const others = known.length - largest.length;
   colours.show(largest.map((row) => row.agentId as string));
-  const layers = largest.map((row) => layerOf(row, measure, colours));
-  if (rest.length > 0) {
-    const values = new Float64Array(steps.length);
-    for (const { series } of rest) {
-      for (const [n, value] of series?.[measure].entries() ?? []) values[n] = (values[n] ?? 0) + value;
-    }
-    const total = rest.reduce((sum, row) => sum + row[measure], 0);
-    layers.push({
-      name: rest.length === 1 ? "1 other agent" : `${rest.length.toLocaleString("en")} other agents`,
-      colour: "rest",
-      values,
-      total,
-    });
+  const all = course.rows[0]?.series?.[measure] ?? new Float64Array();
+  if (agents.steps === undefined) {
+    return [{ name: "All agents", colour: "rest", values: all, total: agents.totals[measure] }];
   }
+  const layers = largest.map((row) => layerOf(row, measure, colours));
   const unassigned = used.find((row) => row.agentId === null);
-  if (unassigned !== undefined) layers.push(layerOf(unassigned, measure, colours));
-  return layers;
+  const last = unassigned === undefined ? [] : [layerOf(unassigned, measure, colours)];
+  return others === 0 ? [...layers, ...last] : [...layers, theRest(others, all, [...layers, ...last]), ...last];
+}
+
+/** What is left of all usage: that of the agents without a colour. */
+function theRest(others: number, all: Float64Array, layers: readonly Layer[]): Layer {
+  const values = all.map((value, n) => value - layers.reduce((sum, layer) => sum + (layer.values[n] ?? 0), 0));
+  const total = values.reduce((sum, value) => sum + value, 0);
+  return {
+    name: `${others.toLocaleString("en")} other ${others === 1 ? "agent" : "agents"}`,
+    colour: "rest",
+    values,
+    total,
+  };
 }
 
 /** One agent's own layer. */
