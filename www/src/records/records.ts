@@ -3,6 +3,7 @@ import { make } from "../dom.js";
 import type { Chosen, LocalUsage } from "../usage/local.js";
 import { READING, type Reading, type SourceFacts } from "../usage/usage.js";
 import { listenToDrops, listenToPasting, listenToPicker } from "./inputs.js";
+import { Keeping } from "./keeping.js";
 import { pasteDialog } from "./paste-dialog.js";
 import { progressBar } from "./progress.js";
 import { readingForm } from "./reading-form.js";
@@ -18,6 +19,8 @@ export interface RecordsConnection {
 }
 
 export interface RecordsPanel {
+  /** Gives again what was kept at an earlier visit. Returns whether there was anything. */
+  restore(): Promise<boolean>;
   /** Shows the sample, unless it is shown or the user has records of their own. */
   useSample(): Promise<void>;
   /** Reads records in this way. */
@@ -40,6 +43,8 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
     () => usage.resume(),
   );
   const form = readingForm(connection.onReading);
+  let reading = READING;
+  const keeping = new Keeping(usage, () => reading);
   const veil = make("div", { class: "veil", "aria-hidden": "true" }, make("p", {}, "Drop to count"));
   veil.hidden = true;
 
@@ -57,6 +62,7 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
     ),
     progress.element,
     list.element,
+    keeping.element,
     form.element,
   );
   document.body.append(veil);
@@ -81,6 +87,7 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
     useSampleButton.hidden = sources.length > 0;
     list.show(sources);
     progress.show(state);
+    keeping.show(state, sample.length > 0);
   });
 
   function remove(ids: number[]): void {
@@ -108,10 +115,20 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
     }
   }
 
-  form.show(READING);
+  async function restore(): Promise<boolean> {
+    const restored = await keeping.restored();
+    if (restored === null) return false;
+    connection.onReading(restored.reading);
+    usage.add(restored.sources);
+    return true;
+  }
+
+  form.show(reading);
   return {
+    restore,
     useSample,
-    showReading(reading) {
+    showReading(chosen) {
+      reading = chosen;
       form.show(reading);
       usage.read(reading);
     },

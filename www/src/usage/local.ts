@@ -1,7 +1,7 @@
 /** Usage over the counts of files, which a worker keeps. The page's own thread opens no file and computes nothing. */
 import type { AgentUsageResponse, Breakdown } from "usage-by-agent";
 import { Asking, lost } from "./asking.js";
-import type { Answer, FromWorker, Order, Question, ToWorker } from "./messages.js";
+import type { Answer, FromWorker, Given, Order, Question, Saved, ToWorker } from "./messages.js";
 import {
   type About,
   type BreakdownQuestion,
@@ -37,7 +37,7 @@ export class LocalUsage implements Usage {
   readonly #listeners: ((state: CountState) => void)[] = [];
   #state: CountState = { kind: "empty", sources: [] };
   /** What the user gave, so that a new worker can count it again. */
-  #given: { id: number; name: string; blob: Blob }[] = [];
+  #given: Given[] = [];
   #reading: Reading = READING;
 
   about(): Promise<About> {
@@ -62,6 +62,11 @@ export class LocalUsage implements Usage {
 
   bounds(query: PeriodQuestion | DaysQuestion, place = "bounds"): Promise<WindowFacts> {
     return this.#asking.ask(`bounds ${place}`, { kind: "bounds", query }) as Promise<WindowFacts>;
+  }
+
+  /** Everything that is counted, as it can be kept and given again as a file. */
+  saved(): Promise<Saved> {
+    return this.#asking.ask("saved", { kind: "saved", query: null }) as Promise<Saved>;
   }
 
   onChange(listener: (state: CountState) => void): void {
@@ -121,7 +126,7 @@ export class LocalUsage implements Usage {
     this.#started().postMessage(message);
   }
 
-  /** The worker. A new one is started after the last one has ended, for example for lack of memory. */
+  /** The worker. If the last one has ended, for example for lack of memory, a new one counts again what the user gave. */
   #started(): Worker {
     if (this.#worker !== null) return this.#worker;
     const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });

@@ -21,6 +21,15 @@ export interface Questions {
   report: { query: ReportQuestion; answer: AgentUsageResponse };
   span: { query: null; answer: Span | null };
   bounds: { query: PeriodQuestion | DaysQuestion; answer: WindowFacts };
+  /** Everything that is counted, so that it can be kept. */
+  saved: { query: null; answer: Saved };
+}
+
+/** The counts, and the names that belong to them. */
+export interface Saved {
+  snapshot: Uint8Array<ArrayBuffer>;
+  agents: { id: string; name: string }[];
+  numbers: { id: string; phoneNumber: string }[];
 }
 
 export type Kind = keyof Questions;

@@ -15,6 +15,12 @@ export function answerTo(question: Question, { rollup, directory }: Counts): Ans
       return windowFacts(question.query, clock);
     case "span":
       return rollup.span();
+    case "saved":
+      return {
+        snapshot: rollup.snapshot() as Uint8Array<ArrayBuffer>,
+        agents: directory.agents,
+        numbers: directory.numbers,
+      };
     case "report":
       return rollup.byAgent({ ...atInstant(question.query, clock), agents: directory.agents } as UsageQuery);
     case "breakdown": {

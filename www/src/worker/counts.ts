@@ -1,7 +1,7 @@
 /** Counts sources one after the other into one rollup. */
 import { UsageRollup } from "usage-by-agent";
 import type { Given } from "../usage/messages.js";
-import { type CountState, READING, type Reading } from "../usage/usage.js";
+import { type CountState, type Failure, READING, type Reading } from "../usage/usage.js";
 import { Directory, type Listed, LONGEST_DIRECTORY, listedIn, mayBeDirectory } from "./directory.js";
 import { toFailure } from "./failure.js";
 import { countByParts, isForParts } from "./parts.js";
@@ -24,6 +24,9 @@ export class Counts {
   /** The bytes of the sources that were finished since the counting began, and of the one that is being counted by parts. */
   #doneBytes = 0;
   #currentBytes = 0;
+  /** Whether the counts were lost in a question since the last change, and why they were lost once more. */
+  #isRecovered = false;
+  #loss: Failure | null = null;
   /** The text that is being read in order. */
   #text: Text | null = null;
   #began = 0;
@@ -41,16 +44,16 @@ export class Counts {
 
   add(files: readonly Given[]): void {
     this.#sources.push(...files.map(({ id, name, blob }) => new Source(id, name, blob)));
-    this.#goOn();
+    this.#changed();
   }
 
   remove(ids: readonly number[]): void {
     const gone = this.#sources.filter(({ id }) => ids.includes(id));
     this.#sources = this.#sources.filter((source) => !gone.includes(source));
-    const isOfCounts = gone.some(({ kind, state }) => kind === "records" && state === "counted");
+    const isOfCounts = gone.some(isInCounts);
     if (isOfCounts || gone.some(({ state }) => state === "counting")) this.#interrupt();
     this.#isStale ||= isOfCounts;
-    this.#goOn();
+    this.#changed();
   }
 
   read(reading: Reading): void {
@@ -59,18 +62,44 @@ export class Counts {
     // What could not be read in the old way may be readable in the new one.
     for (const source of this.#sources) if (source.state === "failed") source.state = "waiting";
     this.#isStale = true;
-    this.#goOn();
+    this.#changed();
   }
 
   stop(): void {
     for (const source of this.#sources)
       if (source.state === "waiting" || source.state === "counting") source.state = "stopped";
     this.#interrupt();
-    this.#goOn();
+    this.#changed();
   }
 
   resume(): void {
     for (const source of this.#sources) if (source.state === "stopped") source.state = "waiting";
+    this.#changed();
+  }
+
+  /**
+   * Counts again if the counts were lost, because a question ended the module's instance. If that happens again without a change of
+   * the sources, nothing is counted any more: the questions of the page would end one instance after the other.
+   *
+   * @param failure why they were lost
+   */
+  recover(failure: Failure): void {
+    if (!this.#rollup.isTerminated) return;
+    this.#interrupt();
+    this.#isStale = true;
+    if (this.#isRecovered) {
+      this.#loss = failure;
+      this.onState(this.#finished());
+      return;
+    }
+    this.#isRecovered = true;
+    this.#goOn();
+  }
+
+  /** The user has changed something, so that what failed may work now. */
+  #changed(): void {
+    this.#isRecovered = false;
+    this.#loss = null;
     this.#goOn();
   }
 
@@ -91,7 +120,16 @@ export class Counts {
     this.#doneBytes = 0;
     const run = new Run(() => this.#showProgress());
     this.#run = run;
-    void this.#work(run);
+    void this.#work(run).catch((error) => {
+      if (this.#run === run) this.#run = null;
+      this.#fail(toFailure(error, "records"));
+    });
+  }
+
+  /** Says that nothing is counted, unless the counts can be had again. */
+  #fail(failure: Failure): void {
+    if (this.#rollup.isTerminated) this.recover(failure);
+    else this.onState({ kind: "failed", sources: this.#facts(), failure });
   }
 
   async #work(run: Run): Promise<void> {
@@ -110,6 +148,8 @@ export class Counts {
         if (run.hasEnded) return;
         source.state = "failed";
         source.failure = toFailure(error, "records", source.name);
+        // The module's instance has ended, and the counts of the other sources with it.
+        if (this.#rollup.isTerminated) this.#isStale = true;
       }
       this.#doneBytes += source.blob.size;
     }
@@ -123,8 +163,7 @@ export class Counts {
   #beginAgain(): void {
     this.#rollup.free();
     this.#rollup = new UsageRollup({ ...this.#reading });
-    for (const source of this.#sources)
-      if (source.kind === "records" && source.state === "counted") source.state = "waiting";
+    for (const source of this.#sources) if (isInCounts(source)) source.state = "waiting";
     this.#isStale = false;
   }
 
@@ -135,7 +174,13 @@ export class Counts {
     this.#text = text;
     try {
       const { head, isWhole } = await text.head(TRIAL_BYTES);
-      const listed = mayBeDirectory(head) ? listedIn(isWhole ? head : await wholeOf(blob, run)) : null;
+      if (isSnapshot(head)) {
+        this.#merge(source, isWhole ? head : await wholeOf(blob, run, Number.POSITIVE_INFINITY));
+        return;
+      }
+      const listed = mayBeDirectory(head)
+        ? listedIn(isWhole ? head : await wholeOf(blob, run, LONGEST_DIRECTORY))
+        : null;
       if (listed !== null) {
         takeDirectory(source, listed);
         return;
@@ -156,6 +201,15 @@ export class Counts {
       if (this.#text === text) this.#text = null;
       text.close();
     }
+  }
+
+  /** Adds saved counts. If they can't be added, nothing has changed. */
+  #merge(source: Source, snapshot: Uint8Array): void {
+    const before = this.#rollup.diagnostics();
+    this.#rollup.merge(snapshot);
+    source.kind = "snapshot";
+    source.items = this.#rollup.diagnostics().records - before.records;
+    source.textBytes = snapshot.byteLength;
   }
 
   async #count(head: Uint8Array, text: Text): Promise<void> {
@@ -185,7 +239,8 @@ export class Counts {
 
   #finished(): CountState {
     const sources = this.#facts();
-    if (!this.#sources.some(({ kind, state }) => kind === "records" && state === "counted")) {
+    if (this.#loss !== null) return { kind: "failed", sources, failure: this.#loss };
+    if (!this.#sources.some(isInCounts)) {
       const failure = this.#sources.find(({ state }) => state === "failed")?.failure;
       return failure == null ? { kind: "empty", sources } : { kind: "failed", sources, failure };
     }
@@ -198,11 +253,11 @@ export class Counts {
   }
 }
 
-/** The whole text of a file; no text if it is too long for a directory. */
-async function wholeOf(file: Blob, run: Run): Promise<Uint8Array> {
+/** The whole text of a file; no text if it has more bytes than these. */
+async function wholeOf(file: Blob, run: Run, most: number): Promise<Uint8Array> {
   const text = new Text(file, run);
   try {
-    const { head, isWhole } = await text.head(LONGEST_DIRECTORY);
+    const { head, isWhole } = await text.head(most);
     return isWhole ? head : new Uint8Array();
   } finally {
     text.close();
@@ -214,6 +269,12 @@ async function isZipped(file: Blob): Promise<boolean> {
   const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   return first === 0x1f && second === 0x8b;
 }
+
+/** Whether all of a source is in the counts. */
+const isInCounts = ({ kind, state }: Source) => state === "counted" && (kind === "records" || kind === "snapshot");
+
+/** Whether a text begins as the bytes of `snapshot()` do. JSON can't. */
+const isSnapshot = (head: Uint8Array) => head[0] === 0x55 && head[1] === 0x42 && head[2] === 0x41; // UBA
 
 function takeDirectory(source: Source, listed: Listed): void {
   source.listed = listed;

@@ -57,7 +57,7 @@ function isAgent(item: unknown): item is Agent {
 }
 
 function isNumber(item: unknown): item is PhoneNumber {
-  return isObject(item) && typeof item.id === "string" && typeof item.phoneNumber === "string" && "country" in item;
+  return isDirectoryItem(item) && typeof item.phoneNumber === "string" && !("name" in item);
 }
 
 function isDirectoryItem(item: unknown): item is { id: string } & Record<string, unknown> {
@@ -111,6 +111,10 @@ export class Directory {
   /** The agents, as a query takes them. */
   get agents(): Agent[] {
     return Array.from(this.#agents, ([id, name]) => ({ id, name }));
+  }
+
+  get numbers(): PhoneNumber[] {
+    return Array.from(this.#numbers, ([id, phoneNumber]) => ({ id, phoneNumber }));
   }
 
   phoneNumber(id: string): string {

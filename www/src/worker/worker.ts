@@ -36,7 +36,9 @@ async function take(message: ToWorker): Promise<void> {
     const answer = answerTo(question, counts as Counts);
     send({ kind: "answer", id, answer }, buffersOf(answer));
   } catch (error) {
-    send({ kind: "refusal", id, failure: toFailure(error, "period") });
+    const failure = toFailure(error, "period");
+    send({ kind: "refusal", id, failure });
+    counts?.recover(failure);
   }
 }
 
