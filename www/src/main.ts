@@ -110,7 +110,12 @@ usage.onChange((state) => {
   .catch((error: unknown) => showFailure(failureOf(error)));
 
 if (SERVED) showServed();
-else void panel?.useSample();
+else void openFirst();
+
+/** Shows what the browser keeps of an earlier visit, or else the sample. */
+async function openFirst(): Promise<void> {
+  if (!(await panel?.restore())) await panel?.useSample();
+}
 
 function showFailure(what: Failure): void {
   report.hidden = true;

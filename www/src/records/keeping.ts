@@ -1,8 +1,8 @@
 /** The controls that keep the counts on this device, forget them, and save them as a file. */
 import { make } from "../dom.js";
-import { download } from "../views/export/files.js";
 import type { Chosen, LocalUsage } from "../usage/local.js";
 import { type CountState, failureOf, type Reading } from "../usage/usage.js";
+import { download } from "../views/export/files.js";
 import { forget, type Kept, keep, kept } from "./kept.js";
 
 export class Keeping {
