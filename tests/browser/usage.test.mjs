@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { UsageRollup } from "usage-by-agent";
+import { UsageAggregator, UsageRollup } from "usage-by-agent";
 import { records } from "./support/records.mjs";
 import { startUsage } from "./support/usage-page.mjs";
 
@@ -300,4 +300,141 @@ test("questions: a newer one replaces an older one of its place, and wrong ones 
   assert.deepEqual(got.onlyAgent, [null]);
   assert.deepEqual(got.about, ["zones", "versions"]);
   await page.close();
+});
+
+describe("saved counts are a source like any other", () => {
+  const saved = (page) =>
+    page.evaluate(async () => {
+      const { snapshot, ...names } = await usage.saved();
+      return { bytes: [...snapshot], ...names };
+    });
+
+  test("records are added to them, and they can be taken out again", async () => {
+    const first = await site.open();
+    await add(first, ["all", PARTS[0]], ["agents", JSON.stringify(agents)]);
+    const { bytes, agents: kept } = await saved(first);
+    const rollup = counted([PARTS[0]]);
+    assert.deepEqual(bytes, [...rollup.snapshot()]);
+    const named = (list) => Object.fromEntries(list.map(({ id, name }) => [id, name]));
+    assert.deepEqual(named(kept), named(agents.data));
+    await first.close();
+
+    const page = await site.open();
+    const state = await add(
+      page,
+      ["saved.counts", Buffer.from(bytes)],
+      ["more", PARTS[1]],
+      ["zipped", gzipSync(PARTS[2])],
+    );
+    assert.deepEqual(state.sources.map(({ kind, items }) => [kind, items]).slice(0, 1), [
+      ["snapshot", rollup.diagnostics().records],
+    ]);
+    const { diagnostics, ...answers } = await shown(page);
+    const whole = answersOf(counted(PARTS));
+    assert.deepEqual(
+      { ...answers, diagnostics: { ...diagnostics, problems: [] } },
+      {
+        ...whole,
+        diagnostics: { ...whole.diagnostics, problems: [] },
+      },
+    );
+    await page.evaluate((id) => after((usage) => usage.remove([id])), state.sources[0].id);
+    assert.deepEqual(await shown(page), answersOf(counted(PARTS.slice(1))));
+    rollup.free();
+    await page.close();
+  });
+
+  test("forged, old and foreign ones are refused in plain words, and change nothing", async () => {
+    const bytes = counted(PARTS).snapshot();
+    const changed = (at, value) => bytes.map((byte, n) => (n === at ? value : byte));
+    const ofPeriod = new UsageAggregator({ ...PERIOD, ...READING }).push(PARTS[0]).snapshot();
+    const page = await site.open();
+    const good = ["good", '{"id":"1","agentId":"a","receivedAt":"2025-06-01T00:00:00Z"}'];
+    const state = await add(
+      page,
+      good,
+      ["forged", changed(bytes.length >> 1, bytes[bytes.length >> 1] ^ 1)],
+      ["cut", bytes.slice(0, -100)],
+      ["old", changed(3, 1)],
+      ["period", ofPeriod],
+      ["twice", counted([PARTS[0]], { ...READING, dedupe: false }).snapshot()],
+    );
+    for (const [at, wanted] of [
+      /damaged/,
+      /damaged/,
+      /its format is 1; wanted 2/,
+      /of one period alone/,
+      /Count the same id once/,
+    ].entries()) {
+      const { state: kind, failure } = state.sources[at + 1];
+      assert.deepEqual([kind, failure.code], ["failed", "invalid_snapshot"]);
+      assert.match(failure.message, /^These saved counts /);
+      assert.match(failure.message, wanted);
+    }
+    assert.deepEqual(await shown(page), answersOf(counted([good[1]])));
+    await page.close();
+  });
+});
+
+describe("the counts go on after the module's memory could not grow", () => {
+  const scarce = (page, failures) =>
+    page.evaluate(async (failures) => {
+      const channel = new BroadcastChannel("memory");
+      channel.postMessage(failures);
+      await usage.about(); // the worker has taken the message before
+      channel.close();
+    }, failures);
+
+  /** A question whose answer needs memory of its own. */
+  const large = (page) =>
+    page.evaluate(() =>
+      refused(usage.breakdown({ by: ["agent", "hour"], step: "hour", from: "2025-01-01", to: "2025-02-05" })),
+    );
+  const many = Array.from({ length: 3000 }, (_, n) =>
+    JSON.stringify({
+      id: String(n),
+      agentId: `a${n % 40}`,
+      receivedAt: new Date(Date.UTC(2025, 0, 1) + n * 1_000_000).toISOString(),
+    }),
+  ).join("\n");
+
+  test("a file that needs too much is told, and the others are counted again", async () => {
+    const page = await site.open();
+    await add(page, ["small", PARTS[0]]);
+    await scarce(page, 1);
+    const state = await add(page, [
+      "large",
+      lines
+        .map((line) => line.replace(/"id":"/, '"id":"other '))
+        .join("\n")
+        .repeat(3),
+    ]);
+    assert.deepEqual(
+      state.sources.map(({ name, state }) => [name, state]),
+      [
+        ["small", "counted"],
+        ["large", "failed"],
+      ],
+    );
+    assert.equal(state.sources[1].failure.code, "out_of_memory");
+    assert.match(state.sources[1].failure.message, /npx usage-by-agent report/);
+    assert.deepEqual(await shown(page), answersOf(counted([PARTS[0]])));
+    await page.close();
+  });
+
+  test("a question that ends the counts is refused, and then answered", async () => {
+    const page = await site.open();
+    await add(page, ["many", many]);
+    for (const kind of ["counted", "failed"]) {
+      await scarce(page, 1);
+      const failure = await large(page);
+      assert.ok(["out_of_memory", "terminated"].includes(failure?.code), failure?.code);
+      // Again and again without a change, the page does not try for ever.
+      assert.equal((await page.evaluate(() => settled())).kind, kind);
+    }
+    const again = await add(page, ["small", PARTS[0]]);
+    assert.equal(again.kind, "counted");
+    assert.equal(await large(page), null);
+    await page.close();
+  });
 });

@@ -1,5 +1,5 @@
 /** A page with nothing but the page's usage of files, for tests of what the worker counts and answers. */
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
 import { workspace, write } from "../../support/packed.mjs";
@@ -34,6 +34,28 @@ const APP = `
   });
 `;
 
+/** Lets a page make the next growths of the module's memory fail: `new BroadcastChannel("memory").postMessage(1)` for one. */
+const SCARCE = `{
+  let failing = 0;
+  new BroadcastChannel("memory").onmessage = ({ data }) => { failing = data; };
+  const Real = WebAssembly.Instance;
+  WebAssembly.Instance = function (module, imports) {
+    const { memory_grow_pre } = imports.env;
+    imports.env.memory_grow_pre = (memory, pages) => (failing-- > 0 ? -1 : memory_grow_pre(memory, pages));
+    return new Real(module, imports);
+  };
+}
+`;
+
+/** Makes the memory of the worker scarce in a built page. */
+export function makeScarce(dist) {
+  const assets = join(dist, "assets");
+  for (const name of readdirSync(assets).filter((name) => name.startsWith("worker"))) {
+    const path = join(assets, name);
+    writeFileSync(path, SCARCE + readFileSync(path, "utf8"));
+  }
+}
+
 /**
  * Builds the page and starts a browser. `open` gives a tab of its own to each test.
  *
@@ -52,6 +74,7 @@ export async function startUsage(define = {}) {
     build: { assetsInlineLimit: 0 },
   });
   const dist = join(folder, "dist");
+  makeScarce(dist);
   const server = await serve({ "/": dist, "/dist/": DIST });
   const browser = await launch();
   return {

@@ -6,10 +6,14 @@ const IN_OTHER_WORDS: { [code in UsageErrorCode]?: (message: string) => string }
   out_of_memory: () =>
     "The browser has not enough memory for this. The command needs less and gets more: npx usage-by-agent report FILE…",
   terminated: (message) => `The counting was stopped by a fault of the browser or of this page. (${message})`,
-  invalid_snapshot: (message) =>
-    message.includes("dedupe")
-      ? "These saved counts were made with the other setting of “Count the same id once”. Change it under “How records are read”."
-      : `These saved counts can’t be used: ${message.replace(/^the snapshot can't be merged: /, "").replace(/ \(at .*\)$/, "")}.`,
+  invalid_snapshot: (message) => {
+    if (message.includes("dedupe"))
+      return "These saved counts were made with the other setting of “Count the same id once”. Change it under “How records are read”.";
+    if (message.includes("aggregator's"))
+      return "These saved counts are of one period alone: this page opens those of a UsageRollup.";
+    const why = message.replace(/^the snapshot can't be merged: /, "").replace(/ \(at .*\)$/, "");
+    return `These saved counts can’t be used: ${why}.`;
+  },
 };
 
 /** Turns a thrown value into data. The package's errors keep their code and place. Other errors come from reading a source. */
