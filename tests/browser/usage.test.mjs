@@ -438,3 +438,20 @@ describe("the counts go on after the module's memory could not grow", () => {
     await page.close();
   });
 });
+
+test("a worker that has ended is replaced by one that counts the files again", async () => {
+  const page = await site.open();
+  await add(page, ["all", text], ["agents", JSON.stringify(agents)]);
+  const end = () => page.evaluate(() => after(() => void new BroadcastChannel("memory").postMessage("end")));
+  assert.equal((await end()).kind, "counted");
+  assert.deepEqual(await shown(page), answersOf(counted([text]), agents.data));
+  // A second one that ends without a change of the sources is not replaced, until there is one.
+  assert.equal((await end()).kind, "failed");
+  await add(page, ["more", '{"id":"x","agentId":"a","receivedAt":"2025-06-01T00:00:00Z"}']);
+  const { sources } = await page.evaluate(() => settled());
+  assert.deepEqual(
+    sources.map(({ kind }) => kind),
+    ["records", "agents", "records"],
+  );
+  await page.close();
+});

@@ -34,10 +34,16 @@ const APP = `
   });
 `;
 
-/** Lets a page make the next growths of the module's memory fail: `new BroadcastChannel("memory").postMessage(1)` for one. */
+/**
+ * Lets a page make the next growths of the module's memory fail, and end the worker: `new BroadcastChannel("memory").postMessage(1)`
+ * for one growth, and `"end"`.
+ */
 const SCARCE = `{
   let failing = 0;
-  new BroadcastChannel("memory").onmessage = ({ data }) => { failing = data; };
+  new BroadcastChannel("memory").onmessage = ({ data }) => {
+    if (data === "end") throw new Error("the test ends the worker");
+    failing = data;
+  };
   const Real = WebAssembly.Instance;
   WebAssembly.Instance = function (module, imports) {
     const { memory_grow_pre } = imports.env;

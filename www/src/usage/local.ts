@@ -39,6 +39,9 @@ export class LocalUsage implements Usage {
   /** What the user gave, so that a new worker can count it again. */
   #given: Given[] = [];
   #reading: Reading = READING;
+  /** Whether the worker has said anything, and whether it took the place of one that ended since the user's last change. */
+  #hasAnswered = false;
+  #isReplaced = false;
 
   about(): Promise<About> {
     return this.#asking.ask("about", { kind: "about", query: null }) as Promise<About>;
@@ -78,15 +81,15 @@ export class LocalUsage implements Usage {
   add(files: readonly Chosen[]): number[] {
     const given = files.map(({ name, blob }) => ({ id: ++this.#lastId, name, blob }));
     if (given.length === 0) return [];
+    this.#change({ kind: "add", files: given });
     this.#given.push(...given);
-    this.#order({ kind: "add", files: given });
     return given.map(({ id }) => id);
   }
 
   /** Takes sources out of the counts and out of the directory. */
   remove(ids: readonly number[]): void {
     this.#given = this.#given.filter(({ id }) => !ids.includes(id));
-    this.#order({ kind: "remove", ids: [...ids] });
+    this.#change({ kind: "remove", ids: [...ids] });
   }
 
   removeAll(): void {
@@ -97,7 +100,7 @@ export class LocalUsage implements Usage {
   read(reading: Reading): void {
     if (JSON.stringify(reading) === JSON.stringify(this.#reading)) return;
     this.#reading = reading;
-    this.#order({ kind: "read", reading });
+    this.#change({ kind: "read", reading });
   }
 
   /** Stops the counting. What was counted stays, except for the parts of a source. */
@@ -116,6 +119,17 @@ export class LocalUsage implements Usage {
       this.#open.set(id, { resolve, reject });
       this.#post({ kind: "ask", id, question });
     });
+  }
+
+  /** What the user orders. After a worker has ended, the new one gets all sources first. */
+  #change(order: Order): void {
+    const hasEnded = this.#worker === null && this.#isReplaced;
+    this.#isReplaced = false;
+    if (hasEnded) {
+      this.#order({ kind: "read", reading: this.#reading });
+      this.#order({ kind: "add", files: [...this.#given] });
+    }
+    this.#order(order);
   }
 
   #order(order: Order): void {
@@ -140,6 +154,7 @@ export class LocalUsage implements Usage {
   }
 
   #take(message: FromWorker): void {
+    this.#hasAnswered = true;
     if (message.kind === "state") {
       this.#show(message.state);
       return;
@@ -150,13 +165,20 @@ export class LocalUsage implements Usage {
     else open?.reject(new Refusal(message.failure));
   }
 
+  /** Takes a new worker in place of one that has ended. If that one ends too before the user changes something, nothing is counted. */
   #end(message: string): void {
     this.#worker?.terminate();
     this.#worker = null;
     const refusal = lost(message);
     for (const { reject } of this.#open.values()) reject(refusal);
     this.#open.clear();
-    this.#show({ kind: "failed", sources: this.#state.sources, failure: refusal.failure });
+    const isFirst = this.#hasAnswered && !this.#isReplaced;
+    this.#hasAnswered = false;
+    this.#isReplaced = true;
+    if (isFirst) {
+      this.#order({ kind: "read", reading: this.#reading });
+      this.#order({ kind: "add", files: this.#given });
+    } else this.#show({ kind: "failed", sources: this.#state.sources, failure: refusal.failure });
   }
 
   #show(state: CountState): void {
