@@ -26,6 +26,8 @@ const local = SERVED ? null : new LocalUsage();
 const served = SERVED ? new ServedUsage(takeToken()) : null;
 const usage = (local ?? served) as Usage;
 let counts: CountState = { kind: "empty", sources: [] };
+/** The days that are shown, both included. */
+let shownDays: { first: string; last: string; tz: string } | null = null;
 
 const report = byId("report", HTMLElement);
 const failure = byId("failure", HTMLElement);
@@ -57,6 +59,7 @@ const panel =
       viewing.setSample(isSample);
       notices.showSample(isSample);
     },
+    shownDays: () => shownDays,
     onReading: (reading) => viewing.change(reading),
   });
 
@@ -69,6 +72,8 @@ const viewing: Viewing = new Viewing(usage, Intl.DateTimeFormat().resolvedOption
   },
   onAnswers(answers, view, isOpened) {
     failure.hidden = true;
+    const { firstDate, lastDate, tz } = answers.facts;
+    shownDays = { first: firstDate, last: lastDate, tz };
     period.showWindow(answers);
     windowLine.show(answers);
     dashboard.show(answers, view, isOpened);

@@ -33,12 +33,12 @@ export class Keeping {
     if (found === null) return null;
     if (found === "other") {
       this.#keptAt = 0;
-      this.#say("Counts are kept on this device that this version of the page can’t open.");
+      this.say("Counts are kept on this device that this version of the page can’t open.");
       this.#draw();
       return null;
     }
     this.#keptAt = found.at;
-    this.#say(`Kept on this device on ${dateOf(found.at)}: counts and names, no records.`);
+    this.say(`Kept on this device on ${dateOf(found.at)}: counts and names, no records.`);
     this.#draw();
     return { reading: found.reading, sources: sourcesOf(found) };
   }
@@ -53,7 +53,7 @@ export class Keeping {
     const isCounted = this.#state.kind === "counted" && !this.#isSample;
     this.#keep.hidden = this.#save.hidden = !isCounted;
     this.#forget.hidden = this.#keptAt === null;
-    this.element.hidden = !isCounted && this.#keptAt === null;
+    this.element.hidden = !isCounted && this.#keptAt === null && this.#said.textContent === "";
   }
 
   async #keepNow(): Promise<void> {
@@ -62,31 +62,32 @@ export class Keeping {
     const at = Date.now();
     await keep({ ...saved, at, names: names.slice(0, 100), reading: this.reading() });
     this.#keptAt = at;
-    this.#say("Kept on this device: counts and names, no records. They are here again at your next visit.");
+    this.say("Kept on this device: counts and names, no records. They are here again at your next visit.");
     this.#draw();
   }
 
   async #forgetNow(): Promise<void> {
     await forget();
     this.#keptAt = null;
-    this.#say("Nothing is kept on this device any more.");
+    this.say("Nothing is kept on this device any more.");
     this.#draw();
-    this.element.hidden = false; // what was said stays
     if (!this.#keep.hidden) this.#keep.focus();
   }
 
   async #saveNow(): Promise<void> {
     const { snapshot } = await this.usage.saved();
     download(`usage_${new Date().toISOString().slice(0, 10)}.counts`, snapshot, "application/octet-stream");
-    this.#say("Saved. Drop the file on this page to open it again.");
+    this.say("Saved. Drop the file on this page to open it again.");
   }
 
   async #told(doing: Promise<void>): Promise<void> {
-    await doing.catch((error: unknown) => this.#say(`That did not work: ${failureOf(error).message}`));
+    await doing.catch((error: unknown) => this.say(`That did not work: ${failureOf(error).message}`));
   }
 
-  #say(words: string): void {
+  /** Says something about the records that stays until something else is said. */
+  say(words: string): void {
     this.#said.textContent = words;
+    this.#draw();
   }
 }
 

@@ -2,6 +2,7 @@
 import { make } from "../dom.js";
 import type { Chosen, LocalUsage } from "../usage/local.js";
 import { READING, type Reading, type SourceFacts } from "../usage/usage.js";
+import { CollectDialog, type Days } from "./collect-dialog.js";
 import { listenToDrops, listenToPasting, listenToPicker } from "./inputs.js";
 import { Keeping } from "./keeping.js";
 import { pasteDialog } from "./paste-dialog.js";
@@ -14,6 +15,8 @@ import { SourceList } from "./source-list.js";
 export interface RecordsConnection {
   /** The sample was put in place of what was there, or was removed, or the user's own records took its place. */
   onSample(isShown: boolean): void;
+  /** The days that are shown, which may be collected. */
+  shownDays(): Days | null;
   /** The user wants records to be read in another way. The page calls `showReading` with it. */
   onReading(change: Partial<Reading>): void;
 }
@@ -36,6 +39,7 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
   const files = picker("Choose files", { multiple: "" }, "primary");
   const folder = picker("Choose a folder", { webkitdirectory: "" });
   const paste = make("button", { type: "button", class: "button" }, "Paste");
+  const collect = make("button", { type: "button", class: "button" }, "Collect with an API key");
   const useSampleButton = make("button", { type: "button", class: "button" }, "Use the sample");
   const list = new SourceList(remove, () => files.input);
   const progress = progressBar(
@@ -58,7 +62,7 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
         { class: "hint" },
         "Calls, messages, conversations or webhooks as JSON, also gzipped, and lists of agents and numbers for their names. Any size.",
       ),
-      make("div", { class: "actions" }, files.element, folder.element, paste, useSampleButton),
+      make("div", { class: "actions" }, files.element, folder.element, paste, collect, useSampleButton),
     ),
     progress.element,
     list.element,
@@ -76,8 +80,9 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
   listenToPicker(folder.input, give);
   listenToDrops(veil, give);
   listenToPasting(give);
-  const openPasteDialog = pasteDialog(give);
-  paste.onclick = openPasteDialog;
+  paste.onclick = pasteDialog(give);
+  const collecting = new CollectDialog(usage, { proposed, onGiven: give, say: (words) => keeping.say(words) });
+  collect.onclick = () => void collecting.open();
   useSampleButton.onclick = () => {
     void useSample();
     files.input.focus();
@@ -89,6 +94,15 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
     progress.show(state);
     keeping.show(state, sample.length > 0);
   });
+
+  /** The days that are shown, or those of the present month in place of the sample's. */
+  async function proposed(): Promise<Days> {
+    const shown = connection.shownDays();
+    const tz = shown?.tz ?? "UTC";
+    if (shown !== null && sample.length === 0) return shown;
+    const { firstDate, lastDate } = await usage.bounds({ period: "month", tz }, "proposed");
+    return { first: firstDate, last: lastDate, tz };
+  }
 
   function remove(ids: number[]): void {
     usage.remove(ids);

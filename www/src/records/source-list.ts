@@ -86,7 +86,6 @@ export class SourceList {
 const NOUNS: Record<SourceFacts["kind"], string> = {
   unknown: "item",
   records: "record",
-  collection: "record",
   snapshot: "record",
   agents: "agent",
   numbers: "number",

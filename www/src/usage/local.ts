@@ -1,7 +1,18 @@
 /** Usage over the counts of files, which a worker keeps. The page's own thread opens no file and computes nothing. */
 import type { AgentUsageResponse, Breakdown } from "usage-by-agent";
 import { Asking, lost } from "./asking.js";
-import type { Answer, FromWorker, Given, Order, Question, Saved, ToWorker } from "./messages.js";
+import type {
+  Answer,
+  Collected,
+  CollectionAsked,
+  CollectionProgress,
+  FromWorker,
+  Given,
+  Order,
+  Question,
+  Saved,
+  ToWorker,
+} from "./messages.js";
 import {
   type About,
   type BreakdownQuestion,
@@ -24,8 +35,9 @@ export interface Chosen {
 }
 
 interface Open {
-  resolve(answer: Answer): void;
+  resolve(answer: Answer | Collected): void;
   reject(error: Refusal): void;
+  onProgress?(progress: CollectionProgress): void;
 }
 
 export class LocalUsage implements Usage {
@@ -103,6 +115,22 @@ export class LocalUsage implements Usage {
     this.#change({ kind: "read", reading });
   }
 
+  /**
+   * Collects an account's records. It can be stopped, and does not fail: the failure is a part of what has been collected. The token
+   * is passed to the worker and kept nowhere.
+   */
+  collect(asked: CollectionAsked, onProgress: (progress: CollectionProgress) => void): Promise<Collected> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      this.#open.set(id, { resolve: (answer) => resolve(answer as Collected), reject, onProgress });
+      this.#post({ kind: "collect", id, asked });
+    });
+  }
+
+  stopCollecting(): void {
+    this.#post({ kind: "stop-collecting" });
+  }
+
   /** Stops the counting. What was counted stays, except for the parts of a source. */
   stop(): void {
     this.#order({ kind: "stop" });
@@ -116,7 +144,7 @@ export class LocalUsage implements Usage {
   #ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
-      this.#open.set(id, { resolve, reject });
+      this.#open.set(id, { resolve: (answer) => resolve(answer as Answer), reject });
       this.#post({ kind: "ask", id, question });
     });
   }
@@ -160,6 +188,10 @@ export class LocalUsage implements Usage {
       return;
     }
     const open = this.#open.get(message.id);
+    if (message.kind === "collecting") {
+      open?.onProgress?.(message.progress);
+      return;
+    }
     this.#open.delete(message.id);
     if (message.kind === "answer") open?.resolve(message.answer);
     else open?.reject(new Refusal(message.failure));

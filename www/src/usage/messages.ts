@@ -1,5 +1,6 @@
 /** The messages between the page and its worker. Each question has an id and gets one answer. */
 import type { AgentUsageResponse, Breakdown } from "usage-by-agent";
+import type { CollectProgress } from "usage-by-agent/collect";
 import type {
   About,
   BreakdownQuestion,
@@ -37,6 +38,34 @@ export type Answer<K extends Kind = Kind> = Questions[K]["answer"];
 
 export type Question = { [K in Kind]: { kind: K; query: Questions[K]["query"] } }[Kind];
 
+/** What is to be collected. The token is sent to `baseUrl` alone. */
+export interface CollectionAsked {
+  token: string;
+  window: Span;
+  baseUrl: string;
+  /** What an earlier collection of the same window gave, to go on from there. */
+  before: Collected | null;
+}
+
+/** How far a collection is. */
+export type CollectionProgress = CollectProgress;
+
+/** What was collected, also by a collection that was ended before its end. */
+export interface Collected {
+  /** The records as NDJSON. */
+  records: Blob;
+  /** Where the collection is; `null` if it could not begin. It does not contain the token. */
+  state: string | null;
+  agents: object[];
+  numbers: object[];
+  /** Why it ended before its end. */
+  failure: Failure | null;
+  isComplete: boolean;
+  /** What is missing, in words. */
+  shortfalls: string[];
+  moreShortfalls: number;
+}
+
 /** A file that the worker is to count. The page gives it an id, by which it is named from then on. */
 export interface Given {
   id: number;
@@ -53,9 +82,14 @@ export type Order =
   /** Counts the sources that were stopped. */
   | { kind: "resume" };
 
-export type ToWorker = { kind: "ask"; id: number; question: Question } | { kind: "order"; order: Order };
+export type ToWorker =
+  | { kind: "ask"; id: number; question: Question }
+  | { kind: "order"; order: Order }
+  | { kind: "collect"; id: number; asked: CollectionAsked }
+  | { kind: "stop-collecting" };
 
 export type FromWorker =
-  | { kind: "answer"; id: number; answer: Answer }
+  | { kind: "answer"; id: number; answer: Answer | Collected }
   | { kind: "refusal"; id: number; failure: Failure }
-  | { kind: "state"; state: CountState };
+  | { kind: "state"; state: CountState }
+  | { kind: "collecting"; id: number; progress: CollectionProgress };

@@ -128,7 +128,7 @@ export interface Failure {
 }
 
 /** What a source has turned out to be. `unknown` until it is read, and for what can't be used. */
-export type SourceKind = "unknown" | "records" | "agents" | "numbers" | "snapshot" | "collection";
+export type SourceKind = "unknown" | "records" | "agents" | "numbers" | "snapshot";
 
 /**
  * Where a source is:

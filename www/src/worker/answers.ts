@@ -3,16 +3,18 @@ import type { Answer, Question } from "../usage/messages.js";
 import { atInstant, offsetsAt, windowFacts } from "./calendar.js";
 import type { Counts } from "./counts.js";
 
-/** Answers a question from the counts. */
-export function answerTo(question: Question, { rollup, directory }: Counts): Answer {
+/** Answers a question that needs no counts. `undefined` for others. */
+export function calendarAnswer(question: Question): Answer | undefined {
+  if (question.kind === "about") return { zones: timeZones(), versions: versions() };
+  if (question.kind === "offsets") return offsetsAt(timeZones(), Date.now());
+  if (question.kind === "bounds") return windowFacts(question.query, Date.now());
+  return undefined;
+}
+
+/** Answers a question from the counts. `undefined` for others. */
+export function countedAnswer(question: Question, { rollup, directory }: Counts): Answer | undefined {
   const clock = Date.now();
   switch (question.kind) {
-    case "about":
-      return { zones: timeZones(), versions: versions() };
-    case "offsets":
-      return offsetsAt(timeZones(), clock);
-    case "bounds":
-      return windowFacts(question.query, clock);
     case "span":
       return rollup.span();
     case "saved":
@@ -32,5 +34,7 @@ export function answerTo(question: Question, { rollup, directory }: Counts): Ans
         if (row.phoneNumber === "" && row.numberId) row.phoneNumber = directory.phoneNumber(row.numberId);
       return breakdown;
     }
+    default:
+      return undefined;
   }
 }

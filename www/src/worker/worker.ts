@@ -1,7 +1,8 @@
 /** The worker that counts and answers, so that the page never waits. Only the worker loads the package. */
 import { init } from "usage-by-agent";
 import type { FromWorker, Order, ToWorker } from "../usage/messages.js";
-import { answerTo } from "./answers.js";
+import { calendarAnswer, countedAnswer } from "./answers.js";
+import { collected, stopCollecting } from "./collecting.js";
 import { Counts } from "./counts.js";
 import { toFailure } from "./failure.js";
 import { beginPartWorker, PART_WORKER } from "./parts.js";
@@ -10,16 +11,17 @@ const send = (message: FromWorker, moved: Transferable[] = []) => self.postMessa
 
 /** Where the module is a file of its own, it has to be fetched first. */
 const loaded = init();
+/** The counts; a server has them itself. */
 let counts: Counts | undefined;
 
-if (self.name === PART_WORKER) beginPartWorker(loaded);
+if (!SERVED && self.name === PART_WORKER) beginPartWorker(loaded);
 else begin();
 
 function begin(): void {
   /** Messages are taken in order, also those that came while the module was loaded. */
   let last: Promise<void> = loaded.then(
     () => {
-      counts = new Counts((state) => send({ kind: "state", state }));
+      if (!SERVED) counts = new Counts((state) => send({ kind: "state", state }));
     },
     () => {},
   );
@@ -29,17 +31,29 @@ function begin(): void {
 }
 
 async function take(message: ToWorker): Promise<void> {
-  if (message.kind === "order") return obey(message.order);
-  const { id, question } = message;
+  if (message.kind === "ask") return answer(message);
+  if (SERVED) return;
+  if (message.kind === "order") obey(message.order);
+  else if (message.kind === "collect")
+    void collect(message); // it takes long, and questions do not wait for it
+  else stopCollecting();
+}
+
+async function answer({ id, question }: Extract<ToWorker, { kind: "ask" }>): Promise<void> {
   try {
     await loaded;
-    const answer = answerTo(question, counts as Counts);
+    const answer = calendarAnswer(question) ?? (counts === undefined ? null : countedAnswer(question, counts)) ?? null;
     send({ kind: "answer", id, answer }, buffersOf(answer));
   } catch (error) {
     const failure = toFailure(error, "period");
     send({ kind: "refusal", id, failure });
     counts?.recover(failure);
   }
+}
+
+async function collect({ id, asked }: Extract<ToWorker, { kind: "collect" }>): Promise<void> {
+  const answer = await collected(asked, (progress) => send({ kind: "collecting", id, progress }));
+  send({ kind: "answer", id, answer });
 }
 
 function obey(order: Order): void {
