@@ -70,7 +70,7 @@ const WORDS: Record<CauseCode, (detail: Detail) => Explanation> = {
   }),
   bounds_written_otherwise: () => ({
     what: "the two sides write the same moments in different ways: as UTC, or as local time",
-    todo: "Nothing. This changes no number.",
+    todo: "There is nothing to do: this changes no number.",
   }),
   failed_calls_counted: (detail) => ({
     what: `AgentPhone counts calls that were not completed: those with the status ${enumerated(texts(detail.statuses).map(quoted), "or")}`,
@@ -114,15 +114,15 @@ const WORDS: Record<CauseCode, (detail: Detail) => Explanation> = {
   }),
   rounded_to_nearest: () => ({
     what: "AgentPhone rounds each call to the nearest second",
-    todo: "Nothing, mostly. The difference is a second a call at most.",
+    todo: "Mostly there is nothing to do: the difference is a second a call at most.",
   }),
   rounded_after_sum: () => ({
     what: "AgentPhone adds up the fractions of seconds of all calls, and rounds the sum",
-    todo: "Nothing, mostly. The difference is a second a call at most.",
+    todo: "Mostly there is nothing to do: the difference is a second a call at most.",
   }),
   agent_deleted: (detail) => ({
     what: `AgentPhone has the usage of ${names(detail) || "some agents"} under Unassigned, as after the deletion of an agent`,
-    todo: "Nothing, if you deleted them: the totals do not change. Otherwise, ask AgentPhone.",
+    todo: "If you deleted them, there is nothing to do: the totals do not change. Otherwise, ask AgentPhone.",
   }),
   unassigned_moved: () => ({
     what: "one side has usage under Unassigned that the other side has under agents",
@@ -138,7 +138,7 @@ const WORDS: Record<CauseCode, (detail: Detail) => Explanation> = {
   }),
   names_differ: () => ({
     what: "the two sides name some agents differently",
-    todo: "Nothing. Agents are compared by their ids.",
+    todo: "There is nothing to do: agents are compared by their ids.",
   }),
   records_not_understood: (detail) => ({
     what: `${String(detail.records)} records are of an unknown kind, and are not counted`,

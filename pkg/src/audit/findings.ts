@@ -18,7 +18,7 @@ export interface Findings {
 
 const FIELDS: readonly Field[] = ["messages", "calls", "totalSeconds"];
 
-/** The findings, the certain ones first. Rows of one side only are not a finding where every number is explained. */
+/** The findings: first those that change numbers, and of them the certain ones. Rows of one side only are not a finding where every number is explained. */
 export function findingsOf({ causes: all, unexplained }: Pick<Reconciliation, "causes" | "unexplained">): Findings {
   const causes = unexplained.length > 0 ? all : all.filter(({ code }) => !code.startsWith("agents_only_in"));
   const findings = new Map<string, Finding>();
@@ -31,7 +31,8 @@ export function findingsOf({ causes: all, unexplained }: Pick<Reconciliation, "c
     else for (const code of [cause.code, ...(cause.with ?? [])]) add(findings, code, cause, fresh);
     if (isShown) for (const field of fresh) taken.add(field);
   }
-  return { findings: [...findings.values()], alternatives };
+  const changing = ({ columns }: Finding) => Number(columns.length > 0);
+  return { findings: [...findings.values()].sort((a, b) => changing(b) - changing(a)), alternatives };
 }
 
 function add(findings: Map<string, Finding>, code: CauseCode, cause: Cause, fields: readonly string[]): void {
