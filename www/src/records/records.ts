@@ -17,6 +17,8 @@ export interface RecordsConnection {
   onSample(isShown: boolean): void;
   /** The days that are shown, which may be collected. */
   shownDays(): Days | null;
+  /** An answer of the vendor came in, which is no source of the counts. */
+  onAnswer(name: string, body: string): void;
   /** The user wants records to be read in another way. The page calls `showReading` with it. */
   onReading(change: Partial<Reading>): void;
 }
@@ -71,10 +73,18 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
   );
   document.body.append(veil);
 
-  const give = (given: Chosen[]) => {
+  const give = async (given: Chosen[]) => {
     if (given.length === 0) return;
+    const looked = await usage.recognise(given);
+    for (const [at, { name }] of given.entries()) {
+      const found = looked[at];
+      if (found?.kind === "answer") connection.onAnswer(name, found.body);
+    }
+    const sources = given.filter((_, at) => looked[at]?.kind !== "answer");
+    // An answer is looked at beside the sample, too.
+    if (sources.length === 0) return;
     endSample();
-    usage.add(given);
+    usage.add(sources);
   };
   listenToPicker(files.input, give);
   listenToPicker(folder.input, give);

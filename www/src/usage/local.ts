@@ -1,5 +1,7 @@
 /** Usage over the counts of files, which a worker keeps. The page's own thread opens no file and computes nothing. */
 import type { AgentUsageResponse, Breakdown } from "usage-by-agent";
+import type { Recognised } from "../account/recognise.js";
+import type { AuditFound } from "../audit/request.js";
 import { Asking, lost } from "./asking.js";
 import type {
   Answer,
@@ -23,6 +25,7 @@ import {
   type Reading,
   Refusal,
   type ReportQuestion,
+  type SourceFacts,
   type Span,
   type Usage,
   type WindowFacts,
@@ -36,7 +39,7 @@ export interface Chosen {
 
 interface Open {
   resolve(answer: Answer | Collected): void;
-  reject(error: Refusal): void;
+  reject(error: Refusal | DOMException): void;
   onProgress?(progress: CollectionProgress): void;
 }
 
@@ -54,6 +57,8 @@ export class LocalUsage implements Usage {
   /** Whether the worker has said anything, and whether it took the place of one that ended since the user's last change. */
   #hasAnswered = false;
   #isReplaced = false;
+  /** What audits, with a worker of its own. */
+  #auditor: LocalUsage | null = null;
 
   about(): Promise<About> {
     return this.#asking.ask("about", { kind: "about", query: null }) as Promise<About>;
@@ -106,6 +111,48 @@ export class LocalUsage implements Usage {
 
   removeAll(): void {
     this.remove(this.#state.sources.map(({ id }) => id));
+  }
+
+  /** What files are, before they are added. */
+  recognise(files: readonly Chosen[]): Promise<Recognised[]> {
+    return this.#ask({ kind: "recognise", query: files.map(({ blob }) => blob) }) as Promise<Recognised[]>;
+  }
+
+  /**
+   * Audits an answer of the vendor with the counted files, in a worker of its own, so that the page goes on meanwhile. A newer audit
+   * takes the place of an older one, which rejects with an `AbortError`.
+   */
+  audit(body: string, asked: { tz: string; weekStart: string }): Promise<AuditFound> {
+    this.endAudit();
+    const blobs = (...kinds: SourceFacts["kind"][]) => {
+      const ids = this.#state.sources.filter(({ kind, state }) => state === "counted" && kinds.includes(kind));
+      return this.#given.filter(({ id }) => ids.some((source) => source.id === id)).map(({ blob }) => blob);
+    };
+    const query = {
+      body,
+      records: blobs("records", "collection"),
+      snapshots: blobs("snapshot"),
+      agents: blobs("agents"),
+      reading: this.#reading,
+      ...asked,
+    };
+    const auditor = new LocalUsage();
+    this.#auditor = auditor;
+    return (auditor.#ask({ kind: "audit", query }) as Promise<AuditFound>).finally(() => auditor.#close());
+  }
+
+  /** Ends the audit that is going on. */
+  endAudit(): void {
+    if (this.#auditor !== null) this.#auditor.#close();
+    this.#auditor = null;
+  }
+
+  /** Ends the worker, and all questions that it has not answered. */
+  #close(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const { reject } of this.#open.values()) reject(new DOMException("The question was given up.", "AbortError"));
+    this.#open.clear();
   }
 
   /** Changes how records are read. */

@@ -1,6 +1,8 @@
 /** The messages between the page and its worker. Each question has an id and gets one answer. */
 import type { AgentUsageResponse, Breakdown } from "usage-by-agent";
 import type { CollectProgress } from "usage-by-agent/collect";
+import type { Recognised } from "../account/recognise.js";
+import type { AuditFound, AuditRequest } from "../audit/request.js";
 import type {
   About,
   BreakdownQuestion,
@@ -18,6 +20,10 @@ import type {
 export interface Questions {
   about: { query: null; answer: About };
   offsets: { query: null; answer: string[] };
+  /** What files are, before they are counted. */
+  recognise: { query: Blob[]; answer: Recognised[] };
+  /** It needs no counts, and takes long: it is asked of a worker of its own. */
+  audit: { query: AuditRequest; answer: AuditFound };
   breakdown: { query: BreakdownQuestion; answer: Breakdown };
   report: { query: ReportQuestion; answer: AgentUsageResponse };
   span: { query: null; answer: Span | null };

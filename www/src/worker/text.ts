@@ -98,7 +98,7 @@ export async function* bytesOf(file: Blob, from: number, to: number, run: Run): 
   }
 }
 
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.byteLength, 0));
   let at = 0;
   for (const chunk of chunks) {

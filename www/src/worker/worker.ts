@@ -1,10 +1,11 @@
 /** The worker that counts and answers, so that the page never waits. Only the worker loads the package. */
 import { init } from "usage-by-agent";
-import type { FromWorker, Order, ToWorker } from "../usage/messages.js";
+import type { FromWorker, Order, Question, ToWorker } from "../usage/messages.js";
 import { calendarAnswer, countedAnswer } from "./answers.js";
 import { collected, stopCollecting } from "./collecting.js";
 import { Counts } from "./counts.js";
 import { toFailure } from "./failure.js";
+import { givenAnswer } from "./given-answers.js";
 import { beginPartWorker, PART_WORKER } from "./parts.js";
 
 const send = (message: FromWorker, moved: Transferable[] = []) => self.postMessage(message, { transfer: moved });
@@ -42,7 +43,7 @@ async function take(message: ToWorker): Promise<void> {
 async function answer({ id, question }: Extract<ToWorker, { kind: "ask" }>): Promise<void> {
   try {
     await loaded;
-    const answer = calendarAnswer(question) ?? (counts === undefined ? null : countedAnswer(question, counts)) ?? null;
+    const answer = calendarAnswer(question) ?? (await givenAnswer(question)) ?? countedIn(question) ?? null;
     send({ kind: "answer", id, answer }, buffersOf(answer));
   } catch (error) {
     const failure = toFailure(error, "period");
@@ -55,6 +56,8 @@ async function collect({ id, asked }: Extract<ToWorker, { kind: "collect" }>): P
   const answer = await collected(asked, (progress) => send({ kind: "collecting", id, progress }));
   send({ kind: "answer", id, answer });
 }
+
+const countedIn = (question: Question) => (counts === undefined ? undefined : countedAnswer(question, counts));
 
 function obey(order: Order): void {
   if (order.kind === "add") counts?.add(order.files);

@@ -1,0 +1,150 @@
+/** The audit in the page: the vendor's answer comes in, and what an audit finds is shown. */
+import { make, untrusted } from "../dom.js";
+import { download } from "../export.js";
+import type { LocalUsage } from "../usage/local.js";
+import { type CountState, failureOf, isReplaced } from "../usage/usage.js";
+import { renderFound } from "./found.js";
+import type { AuditFound } from "./request.js";
+
+/** What the page around the panel is asked to show. */
+export interface AuditConnection {
+  /** The period of the answer. The zone stays that of the view, so that an answer of another zone is found out. */
+  onPeriod(period: "week" | "month" | "year", date: string): void;
+  onZone(tz: string): void;
+}
+
+export interface AuditPanel {
+  /** Audits an answer, with the records that are counted. */
+  open(name: string, body: string): void;
+  /** The zone and the first day of the week of the view. A change of them audits again. */
+  show(asked: { tz: string; weekStart: string }): void;
+}
+
+const WHAT =
+  "Drop or paste what AgentPhone answered to GET /v1/usage/by-agent. It is compared with these records, and each difference is explained.";
+
+/** Makes the panel in an element of the page. */
+export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, onZone }: AuditConnection): AuditPanel {
+  let answer: { name: string; body: string } | null = null;
+  let asked = { tz: "UTC", weekStart: "monday" };
+  let state: CountState = { kind: "empty", sources: [] };
+  /** What the last audit was of, so that nothing is audited twice. */
+  let done = "";
+
+  const input = make("input", { type: "file", accept: ".json,.gz,.txt,application/json" });
+  const choose = make("label", { class: "button" }, input, make("span", {}, "Choose the answer"));
+  const close = make("button", { type: "button", class: "button quiet" }, "Close the audit");
+  const cancel = make("button", { type: "button", class: "button" }, "Cancel");
+  const status = make("p", { role: "status", class: "hint" });
+  const body = make("div", { class: "audit-found" });
+  parent.classList.add("audit");
+  parent.append(
+    make("h2", { id: "audit-title" }, "Is the bill right?"),
+    make("p", { class: "hint" }, WHAT),
+    make("div", { class: "actions" }, choose, cancel, close),
+    status,
+    body,
+  );
+  parent.setAttribute("aria-labelledby", "audit-title");
+
+  input.onchange = async () => {
+    const [file] = input.files ?? [];
+    input.value = "";
+    if (file === undefined) return;
+    const [found] = await usage.recognise([{ name: file.name, blob: file }]).catch(() => []);
+    open(file.name, found?.kind === "answer" ? found.body : await file.text().catch(() => ""));
+  };
+  cancel.onclick = () => {
+    usage.endAudit();
+    running(false);
+    status.textContent = "Cancelled.";
+    input.focus();
+  };
+  close.onclick = () => {
+    usage.endAudit();
+    answer = null;
+    show();
+    input.focus();
+  };
+  usage.onChange((now) => {
+    state = now;
+    auditIfNew();
+  });
+
+  function open(name: string, text: string): void {
+    answer = { name, body: text };
+    done = "";
+    auditIfNew();
+    parent.scrollIntoView({ block: "nearest" });
+  }
+
+  function auditIfNew(): void {
+    if (answer === null || state.kind === "counting") return;
+    if (state.kind !== "counted") {
+      status.textContent = "Add the records of the period too: the answer is compared with them.";
+      running(false);
+      return;
+    }
+    const counted = state.sources.filter((source) => source.state === "counted").map(({ id }) => id);
+    const key = JSON.stringify([answer, asked, counted]);
+    if (key === done) return;
+    done = key;
+    void audit(answer.name, answer.body);
+  }
+
+  async function audit(name: string, text: string): Promise<void> {
+    running(true);
+    status.replaceChildren("Auditing ", untrusted(name, 80), ": the records are counted with each likely mistake…");
+    try {
+      const found = await usage.audit(text, asked);
+      running(false);
+      status.replaceChildren("Audited ", untrusted(name, 80), ".");
+      show(found);
+      if (found.kind === "audit") onPeriod(found.period, found.date);
+    } catch (error) {
+      if (isReplaced(error)) return;
+      running(false);
+      status.textContent = "";
+      body.replaceChildren(refusal(name, failureOf(error).message));
+    }
+  }
+
+  function running(isRunning: boolean): void {
+    cancel.hidden = !isRunning;
+    close.hidden = isRunning || answer === null;
+    parent.setAttribute("aria-busy", String(isRunning));
+  }
+
+  function show(found?: AuditFound): void {
+    running(false);
+    if (found === undefined) {
+      status.textContent = "";
+      body.replaceChildren();
+      return;
+    }
+    body.replaceChildren(renderFound(found, { onZone, save: (text) => download("audit.md", text, "text/markdown") }));
+  }
+
+  show();
+  return {
+    open,
+    show(now) {
+      asked = { tz: now.tz, weekStart: now.weekStart };
+      auditIfNew();
+    },
+  };
+}
+
+function refusal(name: string, message: string): HTMLElement {
+  return make(
+    "div",
+    { class: "failure", role: "alert" },
+    make("h3", {}, untrusted(name, 80), " can’t be audited"),
+    make("p", {}, untrusted(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`, 600)),
+    make(
+      "p",
+      {},
+      "An answer comes from GET /v1/usage/by-agent with the API key, and is saved as it came. The documentation says how: “Auditing a bill”.",
+    ),
+  );
+}
