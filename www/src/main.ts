@@ -1,7 +1,8 @@
 /** Connects the parts of the page: where usage comes from, what the reader looks at, and the views. */
 import type { Diagnostics } from "usage-by-agent";
+import { mountAudit } from "./audit/panel.js";
 import { renderDiagnostics } from "./diagnostics-view.js";
-import { byId } from "./dom.js";
+import { byId, make } from "./dom.js";
 import { renderFailure } from "./failure-view.js";
 import { mountRecords } from "./records/records.js";
 import { reportOf } from "./state/answers.js";
@@ -60,7 +61,14 @@ const panel =
       notices.showSample(isSample);
     },
     shownDays: () => shownDays,
+    onAnswer: (name, body) => audit?.open(name, body),
     onReading: (reading) => viewing.change(reading),
+  });
+const audit =
+  local &&
+  mountAudit(byId("audit", HTMLElement), local, {
+    onPeriod: (period, date) => viewing.move({ shown: { kind: "period", period, date }, step: null }),
+    onZone: (tz) => viewing.change({ tz }),
   });
 
 const viewing: Viewing = new Viewing(usage, Intl.DateTimeFormat().resolvedOptions().timeZone, {
@@ -69,6 +77,7 @@ const viewing: Viewing = new Viewing(usage, Intl.DateTimeFormat().resolvedOption
     zone.value = view.tz;
     const { dedupe, onInvalid, naiveTimestamps } = view;
     panel?.showReading({ dedupe, onInvalid, naiveTimestamps });
+    audit?.show(view);
   },
   onAnswers(answers, view, isOpened) {
     failure.hidden = true;
@@ -136,6 +145,15 @@ function showServed(): void {
   byId("about", HTMLElement).textContent =
     "Messages, calls and call time of each AgentPhone agent, in any time zone. Counted on this machine by usage-by-agent serve.";
   byId("records", HTMLElement).closest("aside")?.remove();
+  byId("audit", HTMLElement).append(
+    make("h2", {}, "Is the bill right?"),
+    make(
+      "p",
+      { class: "hint" },
+      "An audit reads the records, which this page does not get. In a terminal: ",
+      make("code", {}, "usage-by-agent audit FILE --answer answer.json"),
+    ),
+  );
 }
 
 /** Where every record went. */

@@ -1,8 +1,8 @@
 /** The audit in the page: the vendor's answer comes in, and what an audit finds is shown. */
 import { make, untrusted } from "../dom.js";
-import { download } from "../export.js";
 import type { LocalUsage } from "../usage/local.js";
 import { type CountState, failureOf, isReplaced } from "../usage/usage.js";
+import { download } from "../views/export/files.js";
 import { renderFound } from "./found.js";
 import type { AuditFound } from "./request.js";
 
@@ -30,6 +30,8 @@ export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, o
   let state: CountState = { kind: "empty", sources: [] };
   /** What the last audit was of, so that nothing is audited twice. */
   let done = "";
+  /** Whether the answer has just come in, so that the view moves to its period. */
+  let isFresh = false;
 
   const input = make("input", { type: "file", accept: ".json,.gz,.txt,application/json" });
   const choose = make("label", { class: "button" }, input, make("span", {}, "Choose the answer"));
@@ -37,7 +39,6 @@ export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, o
   const cancel = make("button", { type: "button", class: "button" }, "Cancel");
   const status = make("p", { role: "status", class: "hint" });
   const body = make("div", { class: "audit-found" });
-  parent.classList.add("audit");
   parent.append(
     make("h2", { id: "audit-title" }, "Is the bill right?"),
     make("p", { class: "hint" }, WHAT),
@@ -74,6 +75,7 @@ export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, o
   function open(name: string, text: string): void {
     answer = { name, body: text };
     done = "";
+    isFresh = true;
     auditIfNew();
     parent.scrollIntoView({ block: "nearest" });
   }
@@ -100,7 +102,8 @@ export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, o
       running(false);
       status.replaceChildren("Audited ", untrusted(name, 80), ".");
       show(found);
-      if (found.kind === "audit") onPeriod(found.period, found.date);
+      if (found.kind === "audit" && isFresh) onPeriod(found.period, found.date);
+      isFresh = false;
     } catch (error) {
       if (isReplaced(error)) return;
       running(false);
