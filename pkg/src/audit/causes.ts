@@ -11,7 +11,7 @@ export interface Explanation {
 }
 
 /** The details of a cause, as far as they are used. They come from a comparison, and their types are not relied on. */
-interface Detail {
+export interface Detail {
   tz?: unknown;
   zones?: unknown;
   weekStart?: unknown;
@@ -42,9 +42,12 @@ const KNOWN = (
   "Australia/Adelaide Australia/Brisbane Pacific/Auckland Pacific/Honolulu America/Halifax America/Phoenix Africa/Lagos Africa/Cairo"
 ).split(" ");
 
-function zones({ tz, zones }: Detail): string {
-  const all = texts(zones);
-  const one = KNOWN.find((zone) => all.includes(zone)) ?? text(tz);
+/** The zone that the words name, of the zones that a cause gives. */
+export const zoneIn = ({ tz, zones }: Detail) => KNOWN.find((zone) => texts(zones).includes(zone)) ?? text(tz);
+
+function zones(detail: Detail): string {
+  const all = texts(detail.zones);
+  const one = zoneIn(detail);
   return all.length < 2 || one === "UTC"
     ? one
     : `${one}, or of one of ${all.length - 1} more zones that give equal numbers`;

@@ -1,13 +1,15 @@
 // Puts the causes of all columns together, so that each mistake is told once.
 
 import type { Cause, CauseCode, Field, Reconciliation } from "../reconcile/types.js";
-import { type Explanation, explain } from "./causes.js";
+import { type Explanation, explain, zoneIn } from "./causes.js";
 
 /** One mistake, and the columns that it changes. */
 export interface Finding extends Explanation {
   code: CauseCode;
   certainty: Cause["certainty"];
   columns: Field[];
+  /** The zone that the words name, if the vendor counted another one. */
+  tz?: string;
 }
 
 /** The findings of a comparison, and the other causes that would explain a column too. */
@@ -39,5 +41,7 @@ function add(findings: Map<string, Finding>, code: CauseCode, cause: Cause, fiel
   const explanation = explain(code, cause.detail);
   const known = findings.get(explanation.what);
   const columns = FIELDS.filter((field) => fields.includes(field) || known?.columns.includes(field));
-  findings.set(explanation.what, { ...explanation, code, certainty: known?.certainty ?? cause.certainty, columns });
+  const certainty = known?.certainty ?? cause.certainty;
+  const tz = code === "other_zone" ? { tz: zoneIn(cause.detail ?? {}) } : {};
+  findings.set(explanation.what, { ...explanation, code, certainty, columns, ...tz });
 }

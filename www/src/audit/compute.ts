@@ -1,15 +1,8 @@
 /** Audits an answer, in the worker. */
-import {
-  type Endpoint,
-  lookOf,
-  periodBounds,
-  type Reconciliation,
-  type UsageQuery,
-  UsageRollup,
-  validateResponse,
-} from "usage-by-agent";
+import { type Endpoint, lookOf, periodBounds, type UsageQuery, UsageRollup, validateResponse } from "usage-by-agent";
 import {
   audit,
+  findingsOf,
   isRight,
   letterOf,
   type Part,
@@ -41,16 +34,16 @@ export async function computeAudit(request: AuditRequest): Promise<AuditFound> {
   const agents = await agentsIn(request.agents);
   const query = { tz, weekStart, agents, ...reading, ...periodOf(answer) } as UsageQuery;
   const found = await withRecords(request, (evidence) => audit(answer, { ...evidence, query }));
-  const { result, bounds } = found;
+  const { findings } = findingsOf(found.result);
   return {
     kind: "audit",
     isRight: isRight(found),
     title: titleOf(found),
     verdict: verdictOf(found),
     sections: sectionsOf(partsOf(found)),
-    otherZone: otherZoneOf(result, tz),
+    otherZone: findings.find((finding) => finding.tz !== undefined)?.tz ?? null,
     letter: letterOf(found),
-    period: bounds.period,
+    period: found.bounds.period,
     date: periodBounds({ ...query, boundsAs: "wall-clock" }).periodStart.slice(0, 10),
   };
 }
@@ -129,11 +122,4 @@ function sectionsOf([, ...parts]: readonly Part[]): Section[] {
     else sections.at(-1)?.parts.push(part);
   }
   return sections;
-}
-
-/** The zone that explains the answer's numbers or bounds, if it is another one than the view's. */
-function otherZoneOf({ causes }: Reconciliation, tz: string): string | null {
-  const cause = causes.find(({ code, with: others = [] }) => [code, ...others].includes("other_zone"));
-  const zone = cause?.detail?.tz;
-  return typeof zone === "string" && zone !== tz ? zone : null;
 }

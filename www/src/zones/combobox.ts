@@ -107,7 +107,7 @@ export class ZoneBox {
     this.#activate(typed === "" ? chosen : Math.min(0, this.#shown.length - 1));
   }
 
-  #option({ name, city, country, offset }: Zone, index: number): HTMLElement {
+  #option({ name, city, country, offset, also }: Zone, index: number): HTMLElement {
     const more = country === "" ? name : `${country} · ${name}`;
     return make(
       "div",
@@ -117,7 +117,7 @@ export class ZoneBox {
         "data-index": String(index),
         "aria-selected": String(name === this.#value),
       },
-      make("span", { class: "city" }, city),
+      make("span", { class: "city" }, also === undefined ? city : `${also} (${city})`),
       " ",
       make("span", { class: "offset" }, shownOffset(offset)),
       " ",

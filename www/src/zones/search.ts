@@ -11,6 +11,8 @@ export interface Zone {
   country: string;
   /** The present offset, `+05:30`; `""` where it is not known. */
   offset: string;
+  /** Another city of the zone, if the zone was found by it. */
+  also?: string;
 }
 
 /** A text that a zone is found by. */
@@ -20,6 +22,8 @@ interface Key {
   kind: number;
   /** Whether only the whole text matches. */
   isWhole: boolean;
+  /** The name of a city that the zone's name does not have. */
+  also?: string;
 }
 
 interface Entry {
@@ -30,7 +34,8 @@ interface Entry {
   place: number;
 }
 
-const CITY = 3;
+const CITY = 4;
+const OTHER_CITY = 3;
 const ABBREVIATION = 2;
 const COUNTRY = 1;
 const OTHER = 0;
@@ -65,13 +70,13 @@ export class Zones {
     const offset = offsetIn(typed);
     const phrase = folded(typed);
     const words = phrase.split(" ");
-    const score = (entry: Entry) =>
-      offset === undefined ? scoreOf(entry, phrase, words) : Number(entry.zone.offset === offset);
+    const matchOf = (entry: Entry): Match =>
+      offset === undefined ? matchIn(entry, phrase, words) : { score: Number(entry.zone.offset === offset) };
     return this.#entries
-      .map((entry) => ({ entry, score: score(entry) }))
+      .map((entry) => ({ ...entry, ...matchOf(entry) }))
       .filter(({ score }) => score > 0)
-      .sort((a, b) => b.score - a.score || a.entry.place - b.entry.place)
-      .map(({ entry }) => entry.zone);
+      .sort((a, b) => b.score - a.score || a.place - b.place)
+      .map(({ zone, also }) => (also === undefined ? zone : { ...zone, also }));
   }
 
   #listed(): Entry[] {
@@ -85,19 +90,26 @@ export class Zones {
   }
 }
 
-function scoreOf({ keys, words: own }: Entry, phrase: string, words: string[]): number {
-  if (phrase === "") return 0;
-  let best = 0;
-  for (const { text, kind, isWhole } of keys) {
+/** How well a zone matches; 0 is no match. */
+interface Match {
+  score: number;
+  also?: string;
+}
+
+function matchIn({ keys, words: own }: Entry, phrase: string, words: string[]): Match {
+  if (phrase === "") return { score: 0 };
+  let best: Match = { score: 0 };
+  for (const { text, kind, isWhole, also } of keys) {
     let fit = 0;
     if (text === phrase) fit = 4;
     else if (isWhole) continue;
     else if (text.startsWith(phrase)) fit = 3;
     else if (` ${text}`.includes(` ${phrase}`)) fit = 2;
-    if (fit > 0) best = Math.max(best, 10 * fit + kind);
+    const score = 10 * fit + kind;
+    if (fit > 0 && score > best.score) best = { score, ...(also !== undefined && { also }) };
   }
-  if (best > 0) return best;
-  return words.every((word) => own.some((part) => part.startsWith(word))) ? 5 : 0;
+  if (best.score > 0) return best;
+  return { score: words.every((word) => own.some((part) => part.startsWith(word))) ? 5 : 0 };
 }
 
 function* entriesOf(names: readonly string[], offsets: readonly string[]): Generator<Entry> {
@@ -115,7 +127,8 @@ function* entriesOf(names: readonly string[], offsets: readonly string[]): Gener
       const zone = { name, city: cityIn(name), country, offset: offset.get(name) ?? "" };
       const isKnown = POPULOUS.indexOf(name);
       yield entryOf(zone, isKnown < 0 ? place++ : isKnown, [
-        ...[zone.city, ...citiesIn(others), ...listOf(CITIES[name])].map((text) => key(text, CITY)),
+        key(zone.city, CITY),
+        ...[...citiesIn(others), ...listOf(CITIES[name])].map((also) => ({ ...key(also, OTHER_CITY), also })),
         ...[name, ...others].map((text) => key(text, OTHER)),
         ...abbreviations.map((text) => key(text, ABBREVIATION, true)),
         ...[country, ...listOf(COUNTRY_ALIASES[code])].map((text) => key(text, COUNTRY)),
