@@ -41,7 +41,7 @@ function zoneButton(tz: string, { onZone }: FoundOptions): HTMLElement {
   const button = make(
     "button",
     { type: "button", class: "button" },
-    "Look at ",
+    "Compare in ",
     untrusted(tz.replaceAll("_", " "), 60),
   );
   button.onclick = () => onZone(tz);

@@ -130,7 +130,7 @@ export class LocalUsage implements Usage {
     };
     const query = {
       body,
-      records: blobs("records", "collection"),
+      records: blobs("records"),
       snapshots: blobs("snapshot"),
       agents: blobs("agents"),
       reading: this.#reading,
