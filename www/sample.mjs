@@ -6,8 +6,8 @@ const { lines, agents } = plainSample({
   records: 20_000,
   invalid: 12,
   seed: 20250618,
-  start: "2025-01-01T00:00:00Z",
-  end: "2025-07-01T00:00:00Z",
+  start: "2025-01-01T12:00:00Z",
+  end: "2025-06-30T10:00:00Z",
 });
 write("sample.ndjson", [...lines].join(""));
 write("sample-agents.json", `${JSON.stringify(agents)}\n`);

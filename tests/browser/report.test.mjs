@@ -1,21 +1,10 @@
-/** The page's reports equal those of the package in Node and of the oracle. */
+/** The page's reports equal those of the package in Node, in every period, and so do its files. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { gzipSync } from "node:zlib";
-import { UsageAggregator, usageByAgent } from "usage-by-agent";
-import { report as oracle } from "../../tools/oracle.mjs";
-import {
-  asBuckets,
-  asTable,
-  bucketsOf,
-  choose,
-  copiedJson,
-  DIST,
-  settledAfter,
-  start,
-  tableOf,
-} from "./support/page.mjs";
+import { UsageRollup } from "usage-by-agent";
+import { rowsOf } from "../command/support/csv.mjs";
+import { asTable, choose, copiedJson, DIST, settled, settledAfter, start, tableOf } from "./support/page.mjs";
 import { asFile, DAY, NOON, records } from "./support/records.mjs";
 
 let site;
@@ -24,129 +13,72 @@ before(async () => {
 });
 after(() => site.close());
 
-const HASH = `#period=month&tz=America/New_York&date=${DAY}`;
-const QUERY = { period: "month", tz: "America/New_York", now: NOON, onInvalid: "skip" };
+const HASH = `#period=month&date=${DAY}&tz=America/New_York`;
+const QUERY = { period: "month", tz: "America/New_York", now: NOON };
 
-/** Asserts that the page shows the package's report in Node of equal bytes. */
-async function assertShows(page, bytes, query) {
-  const aggregator = new UsageAggregator(query).pushBytes(bytes).finish();
-  const report = aggregator.report();
-  const diagnostics = aggregator.diagnostics();
-  aggregator.free();
+/** Asserts that the page shows a report, and copies it. */
+async function assertShows(page, report) {
   assert.deepEqual(await tableOf(page), asTable(report));
-  assert.deepEqual(await bucketsOf(page), asBuckets(diagnostics));
   assert.equal(await copiedJson(page), JSON.stringify(report));
-  assert.equal(await page.locator(".checks .holds").count(), 2);
-  return { report, diagnostics };
 }
 
-test("the sample has the right report in every period and several zones", async () => {
+const go = (page, hash) => settledAfter(page, () => page.evaluate((hash) => (location.hash = hash), hash));
+
+test("the sample is there at once, and has the right report in every period and several zones", async () => {
   const bytes = readFileSync(`${DIST}/sample.ndjson`);
   const agents = JSON.parse(readFileSync(`${DIST}/sample-agents.json`, "utf8"));
-  const { page, close } = await site.open({ hash: "#tz=UTC" });
-  await settledAfter(page, () => page.click("#sample"));
-  assert.ok((await tableOf(page)).length > 5, "the sample is not empty");
-  assert.equal(await page.inputValue("#date"), DAY);
-  assert.equal(await page.locator(".warnings").count(), 0);
+  const rollup = new UsageRollup({ agents, onInvalid: "skip" }).push(bytes);
+  const { page, close } = await site.open({ hash: "#tz=Pacific/Kiritimati" });
+  await page.getByText("This is a sample").waitFor();
+  await settled(page);
+  // The newest period is a whole one in every zone.
+  assert.equal(await page.textContent("#period-title"), "June 2025");
+  await page.getByText("so this period may not be whole").waitFor({ state: "detached" });
   for (const period of ["month", "week", "year"]) {
     for (const tz of ["UTC", "Pacific/Apia", "America/St_Johns"]) {
-      const hash = `#period=${period}&tz=${tz}&date=${DAY}&sample=true`;
-      if (new URL(page.url()).hash !== hash)
-        await settledAfter(page, () => page.evaluate((hash) => (location.hash = hash), hash));
-      const query = { ...QUERY, period, tz, agents };
-      const { report } = await assertShows(page, bytes, query);
-      const second = oracle(bytes.toString(), { ...query, agents: agents.data });
-      assert.deepEqual(report, second.report);
+      await go(page, `period=${period}&date=${DAY}&tz=${tz}`);
+      await assertShows(page, rollup.byAgent({ period, tz, now: NOON }));
     }
   }
+  rollup.free();
   await close();
 });
 
-test("a link to the sample shows it at once", async () => {
-  const { page, close } = await site.open({ hash: "#period=week&tz=Europe/Vienna&sample=true" });
-  await page.locator(".usage").waitFor();
-  assert.match(await page.textContent("#period-title"), /16.*22 June 2025/);
-  await close();
-});
-
-for (const format of ["ndjson", "array", "page", "concatenated"]) {
-  test(`a file of ${format} is counted, plain and gzipped`, async () => {
-    const { text } = records({ format, records: 3000, invalid: 30 });
-    const { page, close } = await site.open({ hash: HASH });
-    await choose(page, asFile(`records.${format}`, text));
-    const { diagnostics } = await assertShows(page, Buffer.from(text), QUERY);
-    assert.equal(await page.locator(".problems tbody tr").count(), Math.min(diagnostics.problems.length, 20));
-    // The name has no `.gz`.
-    await choose(page, asFile("records.json", gzipSync(text)));
-    await assertShows(page, Buffer.from(text), QUERY);
-    assert.match(await page.textContent("#status"), /unpacked/);
-    await close();
-  });
-}
-
-test("files may be dropped: agents on their field, records anywhere else", async () => {
-  const { text, agents } = records({ records: 500 });
-  const { page, close } = await site.open({ hash: HASH });
-  const drop = async (selector, name, content) => {
-    const dataTransfer = await page.evaluateHandle(
-      ([name, content]) => {
-        const data = new DataTransfer();
-        data.items.add(new File([content], name));
-        return data;
-      },
-      [name, content],
-    );
-    await page.dispatchEvent(selector, "dragover", { dataTransfer });
-    assert.equal(await page.isVisible("#drop-veil"), selector === "body");
-    await page.dispatchEvent(selector, "drop", { dataTransfer });
-    assert.equal(await page.isVisible("#drop-veil"), false);
-  };
-  await settledAfter(page, () => drop("body", "dropped.ndjson", text));
-  await assertShows(page, Buffer.from(text), QUERY);
-  await settledAfter(page, () => drop(".directory", "agents.json", JSON.stringify(agents)));
-  await assertShows(page, Buffer.from(text), { ...QUERY, agents });
-  assert.equal(await page.textContent("#records-name"), "dropped.ndjson");
-  assert.equal(await page.textContent("#agents-name"), "agents.json");
-  await close();
-});
-
-test("every option changes the query, and the address keeps it", async () => {
+test("every option changes the query, and another tab gets them from the address", async () => {
   const { text, agents } = records({ records: 2000, invalid: 15 });
-  const bytes = Buffer.from(text);
-  const { page, close } = await site.open({ hash: `#period=week&tz=Asia/Tokyo&date=${DAY}` });
-  await choose(page, asFile("records", text));
-  await settledAfter(page, () => page.setInputFiles("#agents-file", asFile("agents.json", JSON.stringify(agents))));
-  let query = { ...QUERY, period: "week", tz: "Asia/Tokyo", agents };
-  await assertShows(page, bytes, query);
+  const { page, close } = await site.open({ hash: `#period=week&date=${DAY}&tz=Asia/Tokyo` });
+  await choose(page, [asFile("records", text), asFile("agents.json", JSON.stringify(agents))]);
+  let query = { ...QUERY, period: "week", tz: "Asia/Tokyo", agents, onInvalid: "skip" };
+  const reportOf = ({ dedupe, naiveTimestamps, onInvalid, ...asked }) => {
+    const rollup = new UsageRollup({ dedupe, naiveTimestamps, onInvalid }).push(text);
+    const report = rollup.byAgent(asked);
+    rollup.free();
+    return report;
+  };
+  await assertShows(page, reportOf(query));
+  await page.getByText("How records are read").click();
   const steps = [
     [() => page.selectOption("#weekStart", "sunday"), { weekStart: "sunday" }],
     [() => page.selectOption("#boundsAs", "wall-clock"), { boundsAs: "wall-clock" }],
-    [() => page.check("#includeIdle"), { includeIdle: true }],
-    [() => page.uncheck("#dedupe"), { dedupe: false }],
-    [() => page.selectOption("#naiveTimestamps", "utc"), { naiveTimestamps: "utc" }],
-    [() => page.click("#previous"), { offset: -1 }],
-    [() => page.click("#previous"), { offset: -2 }],
-    [() => page.click("#next"), { offset: -1 }],
-    [() => page.click("#current"), { offset: 0 }],
-    [() => page.fill("#date", "2025-07-10"), { now: Date.parse("2025-07-10T12:00:00Z") }],
+    [() => page.getByLabel("Agents without usage").check(), { includeIdle: true }],
+    [() => page.getByLabel("Count the same id once").uncheck(), { dedupe: false }],
+    [() => page.getByLabel("Times without an offset").selectOption("utc"), { naiveTimestamps: "utc" }],
+    [() => page.getByRole("button", { name: "Previous week" }).click(), { offset: -1 }],
+    [() => page.getByRole("button", { name: "Next week" }).click(), { offset: 0 }],
   ];
   for (const [action, change] of steps) {
     query = { ...query, ...change };
     await settledAfter(page, action);
-    await assertShows(page, bytes, query);
+    await assertShows(page, reportOf(query));
   }
+  const { hash } = new URL(page.url());
   assert.equal(
-    new URL(page.url()).hash,
-    "#period=week&tz=Asia/Tokyo&date=2025-07-10&weekStart=sunday&boundsAs=wall-clock&includeIdle=true&dedupe=false&naiveTimestamps=utc",
+    hash,
+    "#period=week&date=2025-06-15&tz=Asia/Tokyo&weekStart=sunday&boundsAs=wall-clock&naiveTimestamps=utc&includeIdle=true&dedupe=false",
   );
-  // Another tab gets the controls but not the file.
-  const hash = new URL(page.url()).hash;
   const other = await site.open({ hash });
-  await choose(other.page, asFile("records", text));
-  await settledAfter(other.page, () =>
-    other.page.setInputFiles("#agents-file", asFile("agents.json", JSON.stringify(agents))),
-  );
-  await assertShows(other.page, bytes, query);
+  await choose(other.page, [asFile("records", text), asFile("agents.json", JSON.stringify(agents))]);
+  await assertShows(other.page, reportOf(query));
   await other.close();
   await close();
 });
@@ -155,41 +87,85 @@ test("the bounds are half-open, local and in UTC, also over a transition", async
   const { page, close } = await site.open({ hash: "#period=week&tz=America/New_York&date=2025-03-09" });
   const cells = () =>
     page
-      .locator("#bounds tbody tr")
+      .locator(".exact-bounds tbody tr")
       .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+  await settled(page);
+  const line = page.locator(".bounds summary");
+  assert.match(await line.textContent(), /^3\s–\s9 March 2025, New York, UTC−5, then UTC−4$/);
+  await line.click();
   await page.getByText("7 days, 1 hour less").waitFor();
   assert.deepEqual(await cells(), [
     ["America/New_York", "2025-03-03 00:00:00 UTC−05:00", "2025-03-10 00:00:00 UTC−04:00"],
     ["UTC", "2025-03-03 05:00:00 UTC", "2025-03-10 04:00:00 UTC"],
     ["In the JSON", "2025-03-03T05:00:00Z", "2025-03-10T03:59:59Z"],
   ]);
-  // A date that Samoa skipped, and the end of its year.
-  await page.evaluate(() => (location.hash = "period=month&tz=Pacific/Apia&date=2011-12-30"));
-  await page.getByText("December 2011").waitFor();
+  // A date that Samoa skipped, and the end of its year. The bounds stay open.
+  await go(page, "period=month&tz=Pacific/Apia&date=2011-12-30");
+  assert.equal(await page.textContent("#period-title"), "December 2011");
   assert.deepEqual((await cells())[0], [
     "Pacific/Apia",
     "2011-12-01 00:00:00 UTC−10:00",
     "2012-01-01 00:00:00 UTC+14:00",
   ]);
+  assert.match(await line.textContent(), /Apia, UTC−10, then UTC\+14$/);
   // The day is a day of the zone, however far it is from UTC.
   for (const tz of ["Pacific/Kiritimati", "Pacific/Niue"]) {
-    for (const [date, title] of [
-      ["2025-06-01", "June 2025"],
-      ["2025-06-30", "June 2025"],
-    ]) {
-      await page.evaluate((hash) => (location.hash = hash), `period=month&tz=${tz}&date=${date}`);
-      await page.locator("#bounds th", { hasText: tz }).waitFor();
-      assert.equal(await page.textContent("#period-title"), title);
+    for (const date of ["2025-06-01", "2025-06-30"]) {
+      await go(page, `period=month&tz=${tz}&date=${date}`);
+      assert.equal(await page.textContent("#period-title"), "June 2025");
     }
   }
   await close();
 });
 
-test("an empty file has zero records", async () => {
+test("CSV has a mark for Excel, the window and the zone in each line, and no formulas", async () => {
+  const HOSTILE = '=HYPERLINK("https://elsewhere.example")';
+  const lines = [
+    { id: "m1", agentId: "a1", agentName: HOSTILE, receivedAt: "2025-06-03T09:00:00Z" },
+    { id: "m2", agentId: "a1", agentName: HOSTILE, receivedAt: "2025-06-04T09:00:00Z" },
+    { id: "c1", status: "completed", startedAt: "2025-06-04T10:00:00Z", durationSeconds: 61 },
+  ];
+  const { page, close } = await site.open({ hash: "#period=month&date=2025-06-01&tz=Europe/Vienna" });
+  await choose(page, asFile("few.ndjson", lines.map((line) => JSON.stringify(line)).join("\n")));
+  const save = async (name) => {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name, exact: true }).click(),
+    ]);
+    return [download.suggestedFilename(), readFileSync(await download.path(), "utf8")];
+  };
+  const WINDOW = ["2025-05-31T22:00:00Z", "2025-06-30T22:00:00Z", "Europe/Vienna"];
+  const [name, text] = await save("Download CSV");
+  assert.equal(name, "usage_2025-06-01_2025-06-30_Europe-Vienna_by-agent.csv");
+  assert.ok(text.startsWith("\ufefffrom,to,timeZone,agentId,agentName,messages,calls,totalSeconds\r\n"));
+  assert.deepEqual((await rowsOf(text.slice(1))).slice(1), [
+    [...WINDOW, "a1", `'${HOSTILE}`, "2", "0", "0"],
+    [...WINDOW, "", "Unassigned", "0", "1", "61"],
+  ]);
+  const [dailyName, daily] = await save("Download CSV by day");
+  assert.equal(dailyName, "usage_2025-06-01_2025-06-30_Europe-Vienna_by-day.csv");
+  assert.deepEqual(
+    (await rowsOf(daily.slice(1))).map((line) => line.slice(3)),
+    [
+      ["start", "agentId", "agentName", "messages", "calls", "totalSeconds"],
+      ["2025-06-03", "a1", `'${HOSTILE}`, "1", "0", "0"],
+      ["2025-06-04", "a1", `'${HOSTILE}`, "1", "0", "0"],
+      ["2025-06-04", "", "Unassigned", "0", "1", "61"],
+    ],
+  );
+  const [jsonName, json] = await save("Download JSON");
+  assert.equal(jsonName, "usage_2025-06-01_2025-06-30_Europe-Vienna_by-agent.json");
+  assert.equal(json, await copiedJson(page));
+  assert.equal(JSON.parse(json).data[0].agentName, HOSTILE);
+  await close();
+});
+
+test("an empty file has no usage", async () => {
   const { page, close } = await site.open({ hash: HASH });
   await choose(page, asFile("empty.ndjson", ""));
-  assert.match(await page.textContent(".nothing"), /0 records/);
-  assert.match(await page.textContent("#conservation"), /^✓0 records = 0 counted/);
-  assert.equal(await copiedJson(page), JSON.stringify(usageByAgent("", QUERY)));
+  await page.getByText("In June 2025, there is no usage.").waitFor();
+  const rollup = new UsageRollup();
+  assert.equal(await copiedJson(page), JSON.stringify(rollup.byAgent(QUERY)));
+  rollup.free();
   await close();
 });

@@ -7,12 +7,16 @@ export function exactTime(seconds: number): string {
   return `${count(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** Seconds as people say them: `45 s`, `3 min 5 s`, `12 h 3 min`. Of more than an hour the seconds are left out. */
+/**
+ * Seconds as people say them: `45 s`, `3 min 5 s`, `12 h 3 min`. Of more than an hour the seconds are left out. A line does not break
+ * between a number and its unit.
+ */
 export function spokenTime(seconds: number): string {
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds % 60)];
-  const parts = hours > 0 ? [`${count(hours)} h`, `${minutes} min`] : [`${minutes} min`, `${rest} s`];
-  if (seconds < 60) return `${rest} s`;
-  return parts.filter((part, n) => n === 0 || !part.startsWith("0 ")).join(" ");
+  const parts =
+    hours > 0 ? [`${count(hours)}\u00a0h`, `${minutes}\u00a0min`] : [`${minutes}\u00a0min`, `${rest}\u00a0s`];
+  if (seconds < 60) return `${rest}\u00a0s`;
+  return parts.filter((part, n) => n === 0 || !part.startsWith("0\u00a0")).join(" ");
 }
 
 /** Bytes as `148 MB`, in powers of ten as in file managers. */

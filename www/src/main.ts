@@ -29,6 +29,7 @@ const usage = (local ?? served) as Usage;
 let counts: CountState = { kind: "empty", sources: [] };
 /** The days that are shown, both included. */
 let shownDays: { first: string; last: string; tz: string } | null = null;
+let isAsking = true;
 
 const report = byId("report", HTMLElement);
 const failure = byId("failure", HTMLElement);
@@ -90,7 +91,15 @@ const viewing: Viewing = new Viewing(usage, Intl.DateTimeFormat().resolvedOption
   },
   onFailure: showFailure,
   onFaults: (faults) => notices.showFaults(faults),
+  onBusy(is) {
+    isAsking = is;
+    showBusy();
+  },
 });
+
+function showBusy(): void {
+  report.setAttribute("aria-busy", String(isAsking || counts.kind === "counting"));
+}
 
 listenForKeys((by) => viewing.step(by));
 
@@ -102,8 +111,10 @@ usage.onChange((state) => {
   counts = state;
   const isCounting = state.kind === "counting";
   report.classList.toggle("stale", isCounting);
-  report.setAttribute("aria-busy", String(isCounting));
+  showBusy();
+  viewing.setCounting(isCounting);
   if (state.kind === "empty") report.hidden = true;
+  notices.showEmpty(state.kind === "empty" && !SERVED);
   if (state.kind === "counted") void showAccount(state.diagnostics);
   if (state.kind === "failed") showFailure(state.failure);
   else if (!isCounting || performance.now() - asked > PAUSE_MS) {
@@ -112,6 +123,8 @@ usage.onChange((state) => {
   }
 });
 
+const opened = openFirst();
+
 (served ?? usage)
   .about()
   .then((about) => {
@@ -119,14 +132,14 @@ usage.onChange((state) => {
       `usage-by-agent ${about.versions.package} · time zone database ${about.versions.tzdb}`;
     zone.setZones(about.zones, () => usage.offsets());
     const { weekStart = null } = about as ServedAbout;
-    viewing.start(about.zones, weekStart === null ? {} : { weekStart });
+    return opened.then(() => viewing.start(about.zones, weekStart === null ? {} : { weekStart }));
   })
   .catch((error: unknown) => showFailure(failureOf(error)));
 
 if (SERVED) showServed();
-else void openFirst();
+byId("to-records", HTMLButtonElement).onclick = () => byId("records", HTMLElement).querySelector("input")?.focus();
 
-/** Shows what the browser keeps of an earlier visit, or else the sample. */
+/** Opens what the browser keeps of an earlier visit, or else the sample. */
 async function openFirst(): Promise<void> {
   if (!(await panel?.restore())) await panel?.useSample();
 }
@@ -145,6 +158,7 @@ function showServed(): void {
   byId("about", HTMLElement).textContent =
     "Messages, calls and call time of each AgentPhone agent, in any time zone. Counted on this machine by usage-by-agent serve.";
   byId("records", HTMLElement).closest("aside")?.remove();
+  byId("to-records", HTMLElement).hidden = true;
   byId("audit", HTMLElement).append(
     make("h2", {}, "Is the bill right?"),
     make(

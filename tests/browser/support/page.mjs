@@ -70,37 +70,55 @@ export async function openAt(browser, origin, { hash = "", ...options } = {}) {
   };
 }
 
-/** Chooses a file in the page: a path or `{name, mimeType, buffer}`. */
+/** Chooses a file in place of all that was chosen: a path or `{name, mimeType, buffer}`. */
 export async function choose(page, file) {
-  await settledAfter(page, () => page.setInputFiles("#records-file", file));
+  await settled(page);
+  await settledAfter(page, async () => {
+    if ((await page.locator("[data-source]").count()) > 0 && !(await isSample(page))) {
+      const all = page.getByRole("button", { name: "Remove all" });
+      await ((await all.isVisible()) ? all : page.locator("[data-source] button").first()).click();
+      await page.locator("[data-source]").first().waitFor({ state: "detached" });
+    }
+    await add(page, file);
+  });
 }
 
-/** Does something that makes the page count, and waits for the result. */
+/** Adds files to what was chosen. The sample goes. */
+export function add(page, files) {
+  return page.locator("#records input[type=file]").first().setInputFiles(files);
+}
+
+const isSample = (page) => page.locator(".notice.sample").isVisible();
+
+/** Waits until the report is of all that was counted and asked for. */
+export function settled(page) {
+  return page.locator("#report[aria-busy=false]").waitFor({ state: "attached" });
+}
+
+/** Does something that changes the report, and waits for the changed one. */
 export async function settledAfter(page, action) {
-  // Marks the shown report, so that it is not taken for the new one.
+  // Marks what is shown, so that it is not taken for the new.
   await page.evaluate(() => {
-    for (const id of ["report", "failure"]) document.getElementById(id).firstElementChild?.setAttribute("data-old", "");
+    for (const shown of document.querySelectorAll("#report .sentence, #failure > :first-child")) shown.dataset.old = "";
   });
   await action();
-  await page.waitForFunction(() =>
-    ["report", "failure"].some((id) => {
-      const element = document.getElementById(id);
-      const first = element.firstElementChild;
-      return (
-        !element.hidden && first !== null && !first.hasAttribute("data-old") && document.getElementById("run").hidden
-      );
-    }),
-  );
+  await page.waitForFunction(() => {
+    const [report, failure] = ["report", "failure"].map((id) => document.getElementById(id));
+    if (report.getAttribute("aria-busy") === "true") return false;
+    const isNew = (part, first) => !part.hidden && first !== null && first.dataset.old === undefined;
+    return isNew(report, report.querySelector(".sentence")) || isNew(failure, failure.firstElementChild);
+  });
 }
 
-/** The table's texts, one array for each row. */
-export function tableOf(page) {
+/** The table's texts, one array for each row: name, messages, calls and the exact call time. */
+export async function tableOf(page) {
+  await page.getByLabel("Exact times").check();
   return page
     .locator(".usage tbody tr")
     .evaluateAll((rows) =>
       rows.map((row) => [
         row.querySelector(".name").textContent,
-        ...[...row.querySelectorAll("td")].map((cell) => cell.firstChild.textContent),
+        ...[...row.querySelectorAll("td")].slice(0, 3).map((cell) => cell.textContent),
       ]),
     );
 }
@@ -114,8 +132,14 @@ export function asTable(report) {
     name(item.agentName),
     number(item.messages),
     number(item.calls),
-    number(item.totalSeconds),
+    exactTime(item.totalSeconds),
   ]);
+}
+
+/** Seconds as `3:25:07`. */
+export function exactTime(seconds) {
+  const two = (value) => String(value).padStart(2, "0");
+  return `${Math.floor(seconds / 3600).toLocaleString("en")}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
 /** The text that "Copy JSON" puts into the clipboard. */

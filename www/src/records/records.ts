@@ -37,6 +37,8 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
   /** The ids of the sample's sources, while they are shown. */
   let sample: number[] = [];
   let sources: readonly SourceFacts[] = [];
+  /** How often the user has given something. The sources follow later, when the worker knows them. */
+  let gifts = 0;
 
   const files = picker("Choose files", { multiple: "" }, "primary");
   const folder = picker("Choose a folder", { webkitdirectory: "" });
@@ -75,6 +77,7 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
 
   const give = async (given: Chosen[]) => {
     if (given.length === 0) return;
+    gifts += 1;
     const looked = await usage.recognise(given);
     for (const [at, { name }] of given.entries()) {
       const found = looked[at];
@@ -128,10 +131,11 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
 
   async function useSample(): Promise<void> {
     if (sample.length > 0 || sources.length > 0) return;
+    const before = gifts;
     try {
       const given = await fetchSample();
       // The user has chosen files meanwhile.
-      if (sources.length > 0) return;
+      if (gifts > before || sources.length > 0) return;
       sample = usage.add(given);
       connection.onSample(true);
     } catch (error) {

@@ -102,7 +102,7 @@ export function reportOf(shown: Fixed, view: View, usage: Usage): Promise<object
 /** A comparison with a time of which there are no records would call everything new. */
 function notComparable(span: Span | null, facts: WindowFacts, before: WindowFacts): { why: string } | null {
   if (span === null || span.startMs < before.endMs || span.startMs >= facts.endMs) return null;
-  return { why: "The records begin in it, so there is nothing to compare it with." };
+  return { why: "The records begin in this period, so there is none to compare it with." };
 }
 
 function nullIfOutOfRange(error: unknown): null {

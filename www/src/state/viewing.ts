@@ -14,6 +14,8 @@ export interface ViewingListeners {
   /** `isOpened` is whether the reader has just opened an agent. */
   onAnswers(answers: Answers, view: View, isOpened: boolean): void;
   onFailure(failure: Failure): void;
+  /** Whether the views are about to change. */
+  onBusy(isBusy: boolean): void;
   /** What of the address can't be shown; empty if all can. */
   onFaults(faults: readonly string[]): void;
 }
@@ -27,6 +29,7 @@ export class Viewing {
   #window: Fixed | null = null;
   #round = 0;
   #isOpened = false;
+  #isCounting = false;
   /** Moves wait for each other, so that keys that are pressed fast move as far as they were pressed. */
   #moving: Promise<void> = Promise.resolve();
   /** Whether the reader has chosen a date since the sample is shown. The sample's dates are kept out of the address and other records. */
@@ -77,14 +80,19 @@ export class Viewing {
 
   /** Moves by so many periods. */
   step(by: number): void {
+    this.listeners.onBusy(true);
     this.#moving = this.#moving.then(async () => {
-      if (this.#window === null) return;
+      if (this.#window === null) {
+        this.listeners.onBusy(false);
+        return;
+      }
       try {
         const next = await moved(this.#window, by, this.#view, this.usage);
         this.#window = next;
         this.move({ shown: next });
       } catch (error) {
         if (!isReplaced(error)) this.listeners.onFailure(failureOf(error));
+        this.listeners.onBusy(false);
       }
     });
   }
@@ -103,7 +111,12 @@ export class Viewing {
 
   /** The counts have changed. */
   recount(): void {
-    void this.#ask();
+    if (this.#zones !== null) void this.#ask();
+  }
+
+  /** While records are counted and none is yet, the newest period is not known. */
+  setCounting(isCounting: boolean): void {
+    this.#isCounting = isCounting;
   }
 
   /** Whether the records are the sample. A date that was chosen in the sample says nothing about other records. */
@@ -150,10 +163,12 @@ export class Viewing {
 
   async #ask(): Promise<void> {
     const round = ++this.#round;
+    this.listeners.onBusy(true);
     const view = this.#view;
     const usage = whileCurrent(this.usage, () => round === this.#round);
     try {
       const span: Span | null = await usage.span();
+      if (span === null && this.#isCounting) return;
       this.#window = await fixed(view, span, usage);
       this.#places.tweak(this.#write(this.#addressed()));
       const answers = await answersTo(usage, view, this.#window, span, Date.now());
@@ -163,6 +178,8 @@ export class Viewing {
       this.listeners.onAnswers(answers, view, isOpened);
     } catch (error) {
       if (round === this.#round && !isReplaced(error)) this.listeners.onFailure(failureOf(error));
+    } finally {
+      if (round === this.#round) this.listeners.onBusy(false);
     }
   }
 }

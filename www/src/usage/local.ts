@@ -98,6 +98,10 @@ export class LocalUsage implements Usage {
   add(files: readonly Chosen[]): number[] {
     const given = files.map(({ name, blob }) => ({ id: ++this.#lastId, name, blob }));
     if (given.length === 0) return [];
+    // Said at once, so that nothing takes the counts for whole until the worker has answered.
+    const waiting = given.map(({ id, name, blob }) => waitingSource(id, name, blob.size));
+    const total = given.reduce((sum, { blob }) => sum + blob.size, 0);
+    this.#show({ kind: "counting", sources: [...this.#state.sources, ...waiting], read: 0, total });
     this.#change({ kind: "add", files: given });
     this.#given.push(...given);
     return given.map(({ id }) => id);
@@ -264,4 +268,8 @@ export class LocalUsage implements Usage {
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
   }
+}
+
+function waitingSource(id: number, name: string, bytes: number): SourceFacts {
+  return { id, name, kind: "unknown", state: "waiting", bytes, textBytes: null, items: null, failure: null };
 }

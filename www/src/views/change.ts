@@ -6,13 +6,13 @@ export function changeInWords(current: number, previous: number): string {
   if (current === 0 && previous === 0) return "";
   if (current === 0) return "gone";
   if (current === previous) return "no change";
-  return changeInPercent(current, previous).replace("-", "−");
+  return changeInPercent(current, previous).replace("-", "−").replace(" ", "\u00a0");
 }
 
 /** For a sentence: `8 % more`, `12.5 % fewer`; `null` where a percentage would say nothing. */
 export function moreOrFewer(current: number, previous: number): string | null {
   if (previous === 0 || current === previous) return null;
-  const size = changeInPercent(current, previous).replace(/^[+-]/, "");
+  const size = changeInPercent(current, previous).replace(/^[+-]/, "").replace(" ", "\u00a0");
   return `${size} ${current > previous ? "more" : "fewer"}`;
 }
 

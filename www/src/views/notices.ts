@@ -8,12 +8,22 @@ export class Notices {
     make("strong", {}, "This is a sample"),
     " of half a year of an invented account. Your own records take its place: drop files anywhere on this page.",
   );
+  readonly #empty = make(
+    "p",
+    { class: "nothing" },
+    "There are no records. Choose files, or drop them anywhere on this page.",
+  );
   readonly #faults = make("div", { class: "notice faults", role: "alert" });
 
   constructor(parent: HTMLElement) {
     this.#sample.hidden = true;
     this.#faults.hidden = true;
-    parent.append(this.#faults, this.#sample);
+    this.#empty.hidden = true;
+    parent.append(this.#faults, this.#sample, this.#empty);
+  }
+
+  showEmpty(isEmpty: boolean): void {
+    this.#empty.hidden = !isEmpty;
   }
 
   showSample(isSample: boolean): void {

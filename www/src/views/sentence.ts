@@ -59,7 +59,7 @@ const datesOf = ({ from, last }: ComparedDays["current"]) => datesInWords(from, 
 
 /** The rule by which changes are computed, where the reader sees them. */
 export function comparedInWords({ days }: Comparison, previousNames: WindowNames): string {
-  if (!days.isPart) return `Changes are from the whole of ${previousNames.inSentence}.`;
+  if (!days.isPart) return `Changes compare with the whole of ${previousNames.inSentence}.`;
   return (
     `Changes compare the days that are over, ${datesOf(days.current)}, with equally many days of the period before, ` +
     `${datesOf(days.previous)}.`

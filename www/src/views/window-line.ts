@@ -1,8 +1,9 @@
 /** One line about the window: its bounds, and over which time the records run. */
 import { make } from "../dom.js";
 import type { Answers } from "../state/answers.js";
+import type { WindowFacts } from "../usage/usage.js";
 import { boundsLine } from "./bounds-line.js";
-import { datesInWords } from "./step-words.js";
+import { dateInWords } from "./step-words.js";
 
 export class WindowLine {
   readonly #records = make("p", { class: "hint" });
@@ -19,8 +20,7 @@ export class WindowLine {
     this.#bounds?.remove();
     this.#bounds = line;
     this.parent.prepend(line);
-    this.#records.textContent =
-      records === null ? "" : recordsInWords(records, facts.firstDate, facts.lastDate, facts, nowMs);
+    this.#records.textContent = records === null ? "" : recordsInWords(records, facts, nowMs);
   }
 
   clear(): void {
@@ -30,15 +30,16 @@ export class WindowLine {
   }
 }
 
+/** `There is usage from 1 January to 30 June 2025.` */
 function recordsInWords(
   { first, last }: { first: string; last: string },
-  firstDate: string,
-  lastDate: string,
-  { endMs }: { endMs: number },
+  { firstDate, lastDate, endMs }: WindowFacts,
   nowMs: number,
-): string {
-  const dates = datesInWords(first, last);
+) {
   // A window whose end the records do not reach may seem to have less usage than it had.
   const endsEarly = last >= firstDate && last < lastDate && endMs <= nowMs;
-  return `There is usage from ${dates}${endsEarly ? ", so this period may not be whole" : ""}.`;
+  const from = dateInWords(first, { day: "numeric", month: "long", year: "numeric" });
+  const to = dateInWords(last, { day: "numeric", month: "long", year: "numeric" });
+  const span = first === last ? `There is usage on ${from}` : `There is usage from ${from} to ${to}`;
+  return `${span}${endsEarly ? ", so this period may not be whole" : ""}.`;
 }
