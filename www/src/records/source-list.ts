@@ -63,13 +63,9 @@ export class SourceList {
     return make(
       "li",
       { "data-source": String(source.id), "data-state": source.state },
-      make(
-        "div",
-        {},
-        make("span", { class: "source-name" }, untrusted(source.name, 80)),
-        make("span", { class: "hint" }, ...factsOf(source)),
-      ),
+      make("span", { class: "source-name" }, untrusted(source.name, 80)),
       remove,
+      make("p", { class: "hint" }, ...factsOf(source)),
     );
   }
 
