@@ -1,13 +1,13 @@
-/** Writes the sample: up to 20,000 generated records of half a year, and their agents. */
+/** Writes the sample: the records of half a year of an ordinary account, and its agents. */
 import { writeFileSync } from "node:fs";
-import { plainSample } from "../tools/generate/plain.mjs";
+import { officeSample } from "../tools/generate/office.mjs";
 
-const { lines, agents } = plainSample({
-  records: 20_000,
-  invalid: 12,
+// In every zone, the first day is one of January and the last day is one of June.
+const { lines, agents } = officeSample({
   seed: 20250618,
   start: "2025-01-01T12:00:00Z",
   end: "2025-06-30T10:00:00Z",
+  perDay: 90,
 });
 write("sample.ndjson", [...lines].join(""));
 write("sample-agents.json", `${JSON.stringify(agents)}\n`);

@@ -108,6 +108,7 @@ const PAUSE_MS = 1000;
 let asked = 0;
 
 usage.onChange((state) => {
+  if (counts.kind === "counting") dashboard.forgetColours();
   counts = state;
   const isCounting = state.kind === "counting";
   report.classList.toggle("stale", isCounting);

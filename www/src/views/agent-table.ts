@@ -57,21 +57,15 @@ export class AgentTable {
     make("label", { class: "check" }, this.#exact, make("span", {}, "Exact times")),
     make("label", { class: "check" }, this.#idle, make("span", {}, "Agents without usage")),
   );
-  readonly element = make(
-    "div",
-    { class: "agents" },
-    this.#tools,
-    make(
-      "table",
-      { class: "usage" },
-      make("caption", { class: "unseen" }, "Usage by agent"),
-      make("thead", {}, this.#head),
-      this.#body,
-      make("tfoot", {}, this.#foot),
-    ),
-    this.#more,
-    this.#gone,
+  readonly #table = make(
+    "table",
+    { class: "usage" },
+    make("caption", { class: "unseen" }, "Usage by agent"),
+    make("thead", {}, this.#head),
+    this.#body,
+    make("tfoot", {}, this.#foot),
   );
+  readonly element = make("div", { class: "agents" }, this.#tools, this.#table, this.#more, this.#gone);
   #data: AgentTableData | null = null;
 
   constructor(readonly handlers: AgentTableHandlers) {
@@ -86,6 +80,8 @@ export class AgentTable {
     if (!isLong) this.#search.value = "";
     this.#search.hidden = !isLong;
     this.#idle.checked = data.includeIdle;
+    // On a phone, only the column of the measure is shown.
+    this.#table.dataset.measure = data.measure;
     this.#fill();
   }
 
@@ -120,8 +116,8 @@ export class AgentTable {
   #fillHead({ measure, sort, comparison }: AgentTableData): void {
     const columns: Column[] = [
       { by: "agent", name: "Agent", class: "" },
-      { by: "messages", name: "Messages", class: "number" },
-      { by: "calls", name: "Calls", class: "number" },
+      { by: "messages", name: "Messages", class: "number messages" },
+      { by: "calls", name: "Calls", class: "number calls" },
       { by: "totalSeconds", name: "Call time", class: "number time" },
       { by: "average", name: "Average call", class: "number average" },
       { by: null, name: `Share of ${NAMES[measure].toLowerCase()}`, class: "number share" },

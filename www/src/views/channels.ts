@@ -1,5 +1,5 @@
 import type { BreakdownRow } from "usage-by-agent";
-import { make, untrusted } from "../dom.js";
+import { appendInBatches, make, untrusted } from "../dom.js";
 import { amount, MEASURES, type Measure, NAMES } from "./measures.js";
 
 const CHANNELS: Record<string, string> = {
@@ -31,6 +31,9 @@ export function numberTable(title: string, rows: readonly BreakdownRow[], measur
   ]);
 }
 
+/** A table has so many rows until more are asked for. */
+const FEW = 12;
+
 /** A table of rows with their usage, and a bar for the measure that the page shows. The rows with most of it come first. */
 function barTable(
   title: string,
@@ -41,12 +44,26 @@ function barTable(
 ): HTMLElement {
   const sorted = [...rows].sort((a, b) => b[measure] - a[measure]);
   const total = rows.reduce((sum, row) => sum + row[measure], 0);
+  const body = make("tbody");
+  const more = make("button", { type: "button", class: "button small more" });
+  const line = (row: BreakdownRow) => {
+    const [first = "", ...rest] = names(row);
+    return make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, first),
+      ...rest.map((name) => make("td", {}, name)),
+      ...MEASURES.map((each) => make("td", { class: `number ${each}` }, amount(each, row[each]))),
+      shareCell(row[measure], total),
+    );
+  };
+  appendInBatches(body, sorted, line, more, FEW);
   return make(
     "div",
     { class: "scroll" },
     make(
       "table",
-      { class: "bar-table" },
+      { class: "bar-table", "data-measure": measure },
       make("caption", { class: "unseen" }, title),
       make(
         "thead",
@@ -55,26 +72,13 @@ function barTable(
           "tr",
           {},
           ...heads.map((head) => make("th", { scope: "col" }, head)),
-          ...MEASURES.map((each) => make("th", { scope: "col", class: "number" }, NAMES[each])),
+          ...MEASURES.map((each) => make("th", { scope: "col", class: `number ${each}` }, NAMES[each])),
           make("th", { scope: "col", class: "number" }, "Share"),
         ),
       ),
-      make(
-        "tbody",
-        {},
-        ...sorted.map((row) => {
-          const [first = "", ...rest] = names(row);
-          return make(
-            "tr",
-            {},
-            make("th", { scope: "row" }, first),
-            ...rest.map((name) => make("td", {}, name)),
-            ...MEASURES.map((each) => make("td", { class: "number" }, amount(each, row[each]))),
-            shareCell(row[measure], total),
-          );
-        }),
-      ),
+      body,
     ),
+    more,
   );
 }
 

@@ -28,6 +28,11 @@ export class Colours {
     }
   }
 
+  /** Other records have come: their agents get colours anew, the largest one the first. */
+  forget(): void {
+    this.#colourOf.clear();
+  }
+
   /** The colour of an agent; `null` is usage without an agent. */
   of(agent: string | null): Colour {
     if (agent === null) return "none";

@@ -100,6 +100,11 @@ export class Dashboard {
     this.element = make("div", { class: "dashboard" }, this.#head, this.#used, this.#exports.element);
   }
 
+  /** Other records have come. */
+  forgetColours(): void {
+    this.#colours.forget();
+  }
+
   /** Shows the answers. `isOpened` is whether the reader has just opened an agent, which then comes into sight. */
   show(answers: Answers, view: View, isOpened: boolean): void {
     const { agents, course, comparison, facts, factsBefore, shown, step, nowMs, hours, channels } = answers;
