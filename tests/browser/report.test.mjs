@@ -44,6 +44,19 @@ test("the sample is there at once, and has the right report in every period and 
   await close();
 });
 
+test("a month of another zone opens, and not the hours of it that reach into the next month", async () => {
+  const { page, close } = await site.open({ hash: "#tz=Europe/Vienna" });
+  const at = (...times) => asFile("records", JSON.stringify(times.map((receivedAt) => ({ receivedAt }))));
+  const shown = async (...times) => {
+    await choose(page, at(...times));
+    return page.textContent("#period-title");
+  };
+  assert.equal(await shown("2024-06-01T12:00:00Z", "2024-06-30T23:59:00Z"), "June 2024");
+  assert.equal(await shown("2024-06-01T12:00:00Z", "2024-07-02T12:00:00Z"), "July 2024");
+  assert.equal(await shown("2024-06-30T23:59:00Z"), "July 2024");
+  await close();
+});
+
 test("every option changes the query, and another tab gets them from the address", async () => {
   const { text, agents } = records({ records: 2000, invalid: 15 });
   const { page, close } = await site.open({ hash: `#period=week&date=${DAY}&tz=Asia/Tokyo` });

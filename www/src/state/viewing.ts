@@ -169,9 +169,10 @@ export class Viewing {
     try {
       const span: Span | null = await usage.span();
       if (span === null && this.#isCounting) return;
-      this.#window = await fixed(view, span, usage);
+      const nowMs = Date.now();
+      this.#window = await fixed(view, span, usage, nowMs);
       this.#places.tweak(this.#write(this.#addressed()));
-      const answers = await answersTo(usage, view, this.#window, span, Date.now());
+      const answers = await answersTo(usage, view, this.#window, span, nowMs);
       if (round !== this.#round) return;
       const isOpened = this.#isOpened;
       this.#isOpened = false;

@@ -4,6 +4,9 @@ import { daysBetween, movedDate } from "../../../pkg/src/local-dates.js";
 import type { DaysQuestion, PeriodQuestion, Span, Usage, WindowFacts } from "../usage/usage.js";
 import type { Shown, View } from "./view.js";
 
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
 /** The window of a view, as breakdowns and bounds take it. */
 export type WindowQuestion = (PeriodQuestion & { tz: string }) | DaysQuestion;
 
@@ -17,13 +20,21 @@ export function questionOf(shown: Fixed, { tz, weekStart }: Pick<View, "tz" | "w
 
 /**
  * The period of a view with its first date. A view without a date is of the newest period that has usage, or of today if nothing has.
+ * A last day in a period of its own is left aside: a month of one zone reaches a few hours into the next month of another one.
  */
-export async function fixed(view: View, span: Span | null, usage: Usage): Promise<Fixed> {
+export async function fixed(view: View, span: Span | null, usage: Usage, nowMs: number): Promise<Fixed> {
   const { shown, tz, weekStart } = view;
   if (shown.kind === "days") return shown;
   const { period, date } = shown;
-  const of = date !== null ? { date } : span === null ? {} : { now: span.endMs - 1 };
-  const { firstDate } = await usage.bounds({ period, tz, weekStart, ...of }, "fixed");
+  const ask = (of: { date?: string; now?: number }) => usage.bounds({ period, tz, weekStart, ...of }, "fixed");
+  if (date !== null || span === null) {
+    const { firstDate } = await ask(date === null ? {} : { date });
+    return { kind: "period", period, date: firstDate };
+  }
+  const newest = await ask({ now: span.endMs - 1 });
+  const isPresent = nowMs >= newest.startMs && nowMs < newest.endMs;
+  const isRest = !isPresent && span.startMs < newest.startMs && span.endMs - newest.startMs < DAY;
+  const { firstDate } = isRest ? await ask({ now: newest.startMs - 1 }) : newest;
   return { kind: "period", period, date: firstDate };
 }
 
@@ -49,8 +60,6 @@ export function questionBefore(shown: Fixed, view: View): WindowQuestion {
   return { tz: view.tz, from: movedDate(shown.from, -days), to: shown.from };
 }
 
-const HOUR = 3_600_000;
-
 /** The steps that a window can be shown by: at least two of them, and not more than a picture can show. */
 export function stepsOf({ startMs, endMs }: WindowFacts): Step[] {
   const hours = (endMs - startMs) / HOUR;
@@ -68,7 +77,7 @@ export function stepOf(view: View, shown: Shown, facts: WindowFacts): Step {
   const steps = stepsOf(facts);
   if (view.step !== null && steps.includes(view.step)) return view.step;
   if (shown.kind === "period") return ({ week: "hour", month: "day", year: "month" } as const)[shown.period];
-  const days = (facts.endMs - facts.startMs) / (24 * HOUR);
+  const days = (facts.endMs - facts.startMs) / DAY;
   const best = days <= 14 ? "hour" : days <= 100 ? "day" : days <= 400 ? "week" : "month";
   return steps.includes(best) ? best : (steps[0] ?? "hour");
 }
