@@ -1,21 +1,19 @@
 /** Connects the parts of the page: where usage comes from, what the reader looks at, and the views. */
-import type { Diagnostics } from "usage-by-agent";
+import { renderAccount } from "./account/account.js";
+import { renderFailure } from "./account/failure.js";
 import { mountAudit } from "./audit/panel.js";
-import { renderDiagnostics } from "./diagnostics-view.js";
 import { byId, make } from "./dom.js";
-import { renderFailure } from "./failure-view.js";
 import { mountRecords } from "./records/records.js";
 import { reportOf } from "./state/answers.js";
 import { listenForKeys } from "./state/keys.js";
 import { Viewing } from "./state/viewing.js";
 import { LocalUsage } from "./usage/local.js";
 import { type ServedAbout, ServedUsage, takeToken } from "./usage/served.js";
-import { type CountState, type Failure, failureOf, type Usage } from "./usage/usage.js";
+import { type CountState, type Failure, failureOf, isReplaced, type Reading, type Usage } from "./usage/usage.js";
 import { Dashboard } from "./views/dashboard.js";
 import { Notices } from "./views/notices.js";
 import { PeriodControl } from "./views/period-control.js";
 import { WindowLine } from "./views/window-line.js";
-import { renderWarnings } from "./warnings-view.js";
 import { ZoneBox } from "./zones/combobox.js";
 
 declare global {
@@ -81,6 +79,8 @@ const viewing: Viewing = new Viewing(usage, Intl.DateTimeFormat().resolvedOption
     audit?.show(view);
   },
   onAnswers(answers, view, isOpened) {
+    // An answer to an earlier question may come after the counts were lost.
+    if (counts.kind === "failed") return;
     failure.hidden = true;
     const { firstDate, lastDate, tz } = answers.facts;
     shownDays = { first: firstDate, last: lastDate, tz };
@@ -116,7 +116,9 @@ usage.onChange((state) => {
   viewing.setCounting(isCounting);
   if (state.kind === "empty") report.hidden = true;
   notices.showEmpty(state.kind === "empty" && !SERVED);
-  if (state.kind === "counted") void showAccount(state.diagnostics);
+  showAccount(state).catch((error: unknown) => {
+    if (!isReplaced(error)) showFailure(failureOf(error));
+  });
   if (state.kind === "failed") showFailure(state.failure);
   else if (!isCounting || performance.now() - asked > PAUSE_MS) {
     asked = performance.now();
@@ -151,7 +153,7 @@ function showFailure(what: Failure): void {
     period.showNone();
     windowLine.clear();
   }
-  renderFailure(failure, what);
+  renderFailure(failure, what, local && ((reading) => viewing.change(reading)));
 }
 
 /** What the page of `usage-by-agent serve` says and leaves out. */
@@ -171,13 +173,13 @@ function showServed(): void {
   );
 }
 
-/** Where every record went. */
-async function showAccount(diagnostics: Diagnostics | null): Promise<void> {
-  const account = byId("account", HTMLElement);
-  if (diagnostics === null) return;
-  const { rows: data } = await usage.breakdown({ by: ["agent"] }, "account");
-  account.replaceChildren(
-    ...renderWarnings(diagnostics.problems),
-    renderDiagnostics({ report: { data }, diagnostics }),
-  );
+/** Where every record went. A server does not say it. */
+async function showAccount(state: CountState): Promise<void> {
+  const [parent, doubts] = [byId("account", HTMLElement), byId("doubts", HTMLElement)];
+  if (state.kind === "empty" || state.kind === "failed") for (const part of [parent, doubts]) part.replaceChildren();
+  if (state.kind !== "counted" || state.diagnostics === null) return;
+  const { diagnostics, sources } = state;
+  const { rows } = await usage.breakdown({ by: ["agent"] }, "account");
+  const onReading = (reading: Partial<Reading>) => viewing.change(reading);
+  renderAccount({ parent, doubts }, { diagnostics, sources }, rows, { onReading });
 }

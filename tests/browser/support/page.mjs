@@ -150,12 +150,13 @@ export async function copiedJson(page) {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** The counts under the report: the five groups and their sum. */
+/** The account of every record: the five groups and their sum. */
 export function bucketsOf(page) {
   return page.evaluate(() => {
     const read = (row) => Number(row.querySelector(".number").textContent.replaceAll(",", ""));
     const entries = [...document.querySelectorAll("[data-bucket]")].map((row) => [row.dataset.bucket, read(row)]);
-    return { ...Object.fromEntries(entries), records: read(document.querySelector(".buckets tfoot tr")) };
+    // The group of records outside the period is left out where it is empty.
+    return { outside: 0, ...Object.fromEntries(entries), records: read(document.querySelector(".buckets tfoot tr")) };
   });
 }
 

@@ -1,5 +1,5 @@
 /** Finds out what a file is that somebody gave, before it is counted. It runs in the worker. */
-import { type Endpoint, type LookKind, lookOf } from "usage-by-agent";
+import { type Endpoint, type Look, type LookKind, lookOf } from "usage-by-agent";
 import { joined, Run, Text } from "../worker/text.js";
 
 /** What a file is: an answer of the vendor's usage endpoints, which an audit takes; or a source of records, names or saved counts. */
@@ -40,4 +40,10 @@ function ofText(text: Uint8Array): Recognised {
 
 function isEndpoint(kind: LookKind | undefined): kind is Endpoint {
   return kind !== undefined && ENDPOINTS.includes(kind);
+}
+
+/** What a text is that can't be used, by its beginning: of several values the first tells. */
+export function lookIn(head: Uint8Array): Look | undefined {
+  const end = head.indexOf(0x0a);
+  return lookOf(head) ?? (end < 0 ? undefined : lookOf(head.subarray(0, end)));
 }

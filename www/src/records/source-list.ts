@@ -1,6 +1,7 @@
 /** The list of sources: what each of them is, and a button that removes it. */
+import { wordsOf } from "../account/words.js";
 import { make, untrusted } from "../dom.js";
-import { plural, sentence, size } from "../format.js";
+import { plural, size } from "../format.js";
 import type { SourceFacts } from "../usage/usage.js";
 
 /** The list shows no more sources than these at first. */
@@ -90,7 +91,8 @@ const NOUNS: Record<SourceFacts["kind"], string> = {
 function factsOf({ kind, state, bytes, textBytes, items, failure }: SourceFacts): (string | Node)[] {
   const isZipped = textBytes !== null && textBytes !== bytes && kind !== "snapshot";
   const stored = isZipped ? `${size(bytes)}, ${size(textBytes)} unpacked` : size(bytes);
-  if (state === "failed") return [`${stored}. Not used: `, untrusted(sentence(failure?.message ?? ""), 300)];
+  if (state === "failed")
+    return [`${stored}. Not used: `, untrusted(failure === null ? "" : wordsOf(failure).text, 300)];
   if (state === "stopped") return [`${stored}. Stopped: not counted`];
   if (state === "waiting") return [`${stored}. Waiting`];
   if (state === "counting" || items === null) return [`${stored}. Counting…`];

@@ -271,5 +271,15 @@ export class LocalUsage implements Usage {
 }
 
 function waitingSource(id: number, name: string, bytes: number): SourceFacts {
-  return { id, name, kind: "unknown", state: "waiting", bytes, textBytes: null, items: null, failure: null };
+  return {
+    id,
+    name,
+    kind: "unknown",
+    state: "waiting",
+    bytes,
+    textBytes: null,
+    items: null,
+    failure: null,
+    problems: [],
+  };
 }

@@ -4,6 +4,7 @@ import type {
   Breakdown,
   BreakdownQuery,
   Diagnostics,
+  Look,
   PeriodBounds,
   PeriodQuery,
   Problem,
@@ -121,6 +122,8 @@ export interface Failure {
   name?: string;
   code: string;
   message: string;
+  /** What the input is, if it has no records. */
+  look?: Look;
   path?: string;
   line?: number;
   byteOffset?: number;
@@ -153,6 +156,8 @@ export interface SourceFacts {
   items: number | null;
   /** Why it can't be used; `null` unless it has failed. */
   failure: Failure | null;
+  /** The problems of its records, as far as the package lists them. */
+  problems: Problem[];
 }
 
 /** What the page knows about the counts. A server has no sources. */

@@ -1,5 +1,7 @@
 /** Counts sources one after the other into one rollup. */
-import { UsageRollup } from "usage-by-agent";
+import { type Diagnostics, type Problem, UsageRollup } from "usage-by-agent";
+import { isAboutInput } from "../account/about-input.js";
+import { lookIn } from "../account/recognise.js";
 import type { Given } from "../usage/messages.js";
 import { type CountState, type Failure, READING, type Reading } from "../usage/usage.js";
 import { Directory, type Listed, LONGEST_DIRECTORY, listedIn, mayBeDirectory } from "./directory.js";
@@ -147,7 +149,8 @@ export class Counts {
       } catch (error) {
         if (run.hasEnded) return;
         source.state = "failed";
-        source.failure = toFailure(error, "records", source.name);
+        const { look } = source;
+        source.failure = { ...toFailure(error, "records", source.name), ...(look !== undefined && { look }) };
         // The module's instance has ended, and the counts of the other sources with it.
         if (this.#rollup.isTerminated) this.#isStale = true;
       }
@@ -185,6 +188,7 @@ export class Counts {
         takeDirectory(source, listed);
         return;
       }
+      source.look = lookIn(head);
       const misfit = tried(head, isWhole, this.#reading);
       const before = this.#rollup.diagnostics();
       this.#isStale = true;
@@ -196,6 +200,7 @@ export class Counts {
       this.#isStale = false;
       source.kind = "records";
       source.items = after.records - before.records;
+      source.problems = newProblems(before, after);
       source.textBytes = Math.max(text.textBytes, this.#currentBytes);
     } finally {
       if (this.#text === text) this.#text = null;
@@ -208,7 +213,9 @@ export class Counts {
     const before = this.#rollup.diagnostics();
     this.#rollup.merge(snapshot);
     source.kind = "snapshot";
-    source.items = this.#rollup.diagnostics().records - before.records;
+    const after = this.#rollup.diagnostics();
+    source.items = after.records - before.records;
+    source.problems = newProblems(before, after);
     source.textBytes = snapshot.byteLength;
   }
 
@@ -251,6 +258,12 @@ export class Counts {
   #facts() {
     return this.#sources.map((source) => source.facts());
   }
+}
+
+/** The problems of records that are new. The warnings about the whole input come before them, and are told anew each time. */
+function newProblems(before: Diagnostics, after: Diagnostics): Problem[] {
+  const ofRecords = ({ problems }: Diagnostics) => problems.filter((problem) => !isAboutInput(problem));
+  return ofRecords(after).slice(ofRecords(before).length);
 }
 
 /** The whole text of a file; no text if it has more bytes than these. */

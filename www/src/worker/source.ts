@@ -1,3 +1,4 @@
+import type { Look, Problem } from "usage-by-agent";
 import type { Failure, SourceFacts, SourceKind, SourceState } from "../usage/usage.js";
 import type { Listed } from "./directory.js";
 
@@ -8,6 +9,10 @@ export class Source {
   textBytes: number | null = null;
   items: number | null = null;
   failure: Failure | null = null;
+  /** The problems of its records. */
+  problems: Problem[] = [];
+  /** What it is, if it can't be used. */
+  look: Look | undefined;
   /** What it adds to the directory. */
   listed: Listed | null = null;
 
@@ -18,7 +23,7 @@ export class Source {
   ) {}
 
   facts(): SourceFacts {
-    const { id, name, kind, state, textBytes, items, failure } = this;
-    return { id, name, kind, state, bytes: this.blob.size, textBytes, items, failure };
+    const { id, name, kind, state, textBytes, items, failure, problems } = this;
+    return { id, name, kind, state, bytes: this.blob.size, textBytes, items, failure, problems };
   }
 }
