@@ -1,7 +1,8 @@
 /** Uses the whole page without a mouse, by the names that a screen reader reads. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { settledAfter, start, tableOf } from "./support/page.mjs";
+import { choose, settled, settledAfter, start } from "./support/page.mjs";
+import { asFile } from "./support/records.mjs";
 
 let site;
 before(async () => {
@@ -9,102 +10,140 @@ before(async () => {
 });
 after(() => site.close());
 
-test("the keyboard leads from the sample to a copied report", async () => {
-  const { page, close } = await site.open({ hash: "#tz=UTC" });
+const MARCH = "#period=month&date=2025-03-01&tz=America/New_York";
+
+/** The name of the focused element. */
+const focused = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    const text = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+    return text.trim();
+  });
+
+/** Presses Tab until an element is reached. Every element on the way must show its focus. */
+async function tabTo(page, wanted, key = "Tab") {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press(key);
+    const name = await focused(page);
+    assert.ok(await focusIsVisible(page), `the focus on "${name}" can be seen`);
+    if (name === wanted) return;
+  }
+  assert.fail(`Tab never reaches "${wanted}"`);
+}
+
+test("the keyboard leads from the period over chart, agent and hours to a copied report", async () => {
+  const { page, close } = await site.open({ hash: MARCH });
   const press = (key) => page.keyboard.press(key);
-  const focused = () =>
-    page.evaluate(() => {
-      const element = document.activeElement;
-      const text = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
-      return text.trim();
-    });
-  /** Presses Tab until an element is reached. Every element on the way must show its focus. */
-  const tabTo = async (wanted, key = "Tab") => {
-    for (let i = 0; i < 40; i++) {
-      await press(key);
-      const name = await focused();
-      assert.ok(await focusIsVisible(page), `the focus on "${name}" can be seen`);
-      if (name === wanted) return;
-    }
-    assert.fail(`Tab never reaches "${wanted}"`);
-  };
+  const title = () => page.textContent("#period-title");
+  await settled(page);
 
-  await tabTo("Choose a file");
-  await tabTo("Use the sample");
-  await settledAfter(page, () => press("Enter"));
-  const june = await tableOf(page);
-  assert.ok(june.length > 5);
-
-  await tabTo("Month");
+  // Arrow keys move between periods while nothing else uses them.
   await settledAfter(page, () => press("ArrowLeft"));
-  assert.match(page.url(), /period=week/);
-
-  await tabTo("Time zone");
-  await page.keyboard.type("new york");
-  const list = page.getByRole("listbox", { name: "Time zones" });
-  await list.waitFor();
-  assert.equal(await page.getAttribute("#zone", "aria-expanded"), "true");
+  assert.equal(await title(), "February 2025");
+  await settledAfter(page, () => press("ArrowRight"));
+  assert.equal(await title(), "March 2025");
+  await tabTo(page, "Previous month");
   await settledAfter(page, () => press("Enter"));
-  assert.equal(await page.inputValue("#zone"), "America/New_York");
-  assert.equal(await list.isVisible(), false);
+  await settledAfter(page, () => press("Enter"));
+  assert.equal(await title(), "January 2025");
+  await tabTo(page, "Next month");
+  await settledAfter(page, () => press("Space"));
+  assert.equal(await title(), "February 2025");
+  assert.equal(await focused(page), "Next month");
+  await tabTo(page, "Month");
+  await settledAfter(page, () => press("ArrowLeft"));
+  assert.match(page.url(), /period=week&date=2025-01-27/);
+  await settledAfter(page, () => press("ArrowRight"));
 
-  // Escape undoes the typed text. Arrow keys move from the chosen zone.
-  await page.keyboard.press("ControlOrMeta+A");
-  await page.keyboard.type("nowhere");
-  await page.getByText("No such zone").waitFor();
+  await tabTo(page, "Time zone");
+  await page.keyboard.type("vienna");
+  await page.getByRole("listbox", { name: "Time zones" }).waitFor();
+  await settledAfter(page, () => press("Enter"));
+  assert.match(page.url(), /tz=Europe\/Vienna/);
+  assert.equal(await page.getByRole("listbox", { name: "Time zones" }).isVisible(), false);
+  await settledAfter(page, () => page.evaluate((hash) => (location.hash = hash), MARCH));
+
+  // The chart is read step by step.
+  const chart = page.getByRole("slider", { name: "Messages by day: read one by one" });
+  await tabTo(page, "Messages by day: read one by one");
+  assert.match(await chart.getAttribute("aria-valuetext"), /^Monday 31 March 2025: \d+ messages\. Front desk \d+, Bookings \d+, /);
+  await press("Home");
+  assert.match(await chart.getAttribute("aria-valuetext"), /^Saturday 1 March 2025: /);
+  await press("ArrowRight");
+  const second = await chart.getAttribute("aria-valuetext");
+  assert.match(second, /^Sunday 2 March 2025: /);
+  assert.match(await page.locator(".readout:visible").textContent(), /^Sunday 2 March 2025\d+ messages/);
+  assert.equal(await title(), "March 2025");
   await press("Escape");
-  assert.equal(await page.inputValue("#zone"), "America/New_York");
-  await press("ArrowDown");
-  assert.match(await activeOption(page), /^New York .*America\/New_York$/);
-  await press("ArrowDown");
-  assert.doesNotMatch(await activeOption(page), /America\/New_York/);
-  await press("ArrowUp");
-  await press("ArrowUp");
-  await settledAfter(page, () => press("Enter"));
-  const above = await page.inputValue("#zone");
-  assert.ok(above < "America/New_York" && above.startsWith("America/"), above);
+  assert.equal(await page.locator(".readout:visible").count(), 0);
+  await tabTo(page, "The chart as a table");
+  await press("Enter");
+  const row = page.getByRole("region", { name: "Messages by day" }).getByRole("row", { name: /^Sunday 2 March 2025/ });
+  assert.ok((await row.textContent()).endsWith(/: (\d+) messages/.exec(second)[1]));
 
-  await tabTo("Weeks start on");
-  await settledAfter(page, () => page.keyboard.type("sun"));
-  assert.match(page.url(), /weekStart=sunday/);
-  await tabTo("Count the same id once");
-  await settledAfter(page, () => press("Space"));
-  await tabTo("Previous week");
+  // An agent is opened, and closed by Back.
+  await tabTo(page, "Bookings");
   await settledAfter(page, () => press("Enter"));
+  assert.match(page.url(), /agent=agt_008952/);
+  assert.equal(await focused(page), "Bookings");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H3");
+  const part = page.getByRole("region", { name: "Bookings", exact: true });
+  assert.match(await part.textContent(), /messages and \d+ calls of/);
+  await tabTo(page, "Close");
   await settledAfter(page, () => press("Enter"));
-  assert.match(page.url(), /offset=-2/);
-  await tabTo("Next week");
-  await settledAfter(page, () => press("Space"));
-  assert.match(page.url(), /offset=-1/);
+  assert.equal(await part.isVisible(), false);
+  assert.equal(await focused(page), "Bookings");
 
-  await tabTo("Copy JSON");
+  await page.getByLabel("Find an agent").focus();
+  await page.keyboard.type("reserv lyon");
+  await page.getByText("1 agent found").waitFor();
+  assert.deepEqual(await page.locator(".usage tbody .name").allTextContents(), ["Réservations Lyon"]);
+  for (let i = 0; i < 11; i++) await press("Backspace");
+  await tabTo(page, "Change");
+  await settledAfter(page, () => press("Enter"));
+  assert.match(page.url(), /sort=-change/);
+  assert.equal(await focused(page), "Change");
+  assert.equal(await page.getByRole("columnheader", { name: "Change" }).getAttribute("aria-sort"), "descending");
+
+  // The hours of the week are a grid.
+  const grid = page.getByRole("grid", { name: "Messages by weekday and hour" });
+  await grid.locator("td[tabindex='0']").focus();
+  await press("ArrowDown");
+  await press("End");
+  await press("ArrowLeft");
+  await page.getByText(/^Tuesday 22:00–23:00: \d+ messages, /).waitFor();
+  assert.equal(await title(), "March 2025");
+
+  await tabTo(page, "Copy JSON");
   await press("Enter");
   await page.getByText("Copied.").waitFor();
   const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
-  assert.equal(copied.period, "week");
-  await tabTo("Download CSV");
-  const [download] = await Promise.all([page.waitForEvent("download"), press("Enter")]);
-  assert.match(download.suggestedFilename(), /^usage-by-agent_week_/);
+  assert.equal(copied.periodStart, "2025-03-01T05:00:00Z");
 
-  // Shift+Tab leads back.
-  await tabTo("Choose a file", "Shift+Tab");
+  // The button that leads to the records is reached by Shift+Tab from everywhere.
+  await tabTo(page, "Records", "Shift+Tab");
+  await press("Enter");
+  assert.equal(await focused(page), "Choose files");
   await close();
 });
 
 test("elements have names, roles and live regions", async () => {
-  const { page, close } = await site.open({ hash: "#period=week&tz=UTC&sample=true" });
-  await page.locator(".usage").waitFor();
+  const { page, close } = await site.open({ hash: MARCH });
+  await settled(page);
   for (const [role, name] of [
     ["heading", "Usage by agent"],
     ["combobox", "Time zone"],
     ["radiogroup", "Length of the period"],
+    ["radiogroup", "What is shown"],
+    ["slider", "Messages by day: read one by one"],
     ["table", "Usage by agent"],
-    ["table", "Bounds of the period"],
+    ["grid", "Messages by weekday and hour"],
+    ["table", "Usage by channel and direction"],
     ["group", "Move to another period"],
+    ["complementary", "Records"],
   ]) {
     assert.equal(await page.getByRole(role, { name, exact: true }).count(), 1, `${role} "${name}"`);
   }
-  assert.match(await page.locator("#status[role=status]").textContent(), /^\d\d,\d{3} records of The sample/);
   const unnamed = await page
     .locator("input, select, button")
     .evaluateAll(
@@ -112,18 +151,29 @@ test("elements have names, roles and live regions", async () => {
         elements.filter(
           (element) =>
             (element.labels?.[0]?.textContent ?? element.getAttribute("aria-label") ?? element.textContent).trim() ===
-              "" && !element.hidden,
+              "" && element.checkVisibility(),
         ).length,
     );
   assert.equal(unnamed, 0);
   await close();
 });
 
-function activeOption(page) {
-  return page.evaluate(
-    () => document.getElementById(document.getElementById("zone").getAttribute("aria-activedescendant"))?.textContent,
-  );
-}
+test("the focus stays where the work goes on when the sample or a file is removed", async () => {
+  const { page, close } = await site.open({ hash: MARCH });
+  await settled(page);
+  await page.getByRole("button", { name: "Remove all" }).press("Enter");
+  await page.getByText("There are no records.").waitFor();
+  assert.equal(await focused(page), "Choose files");
+  await page.getByRole("button", { name: "Use the sample" }).press("Enter");
+  await page.getByText("This is a sample").waitFor();
+  await settled(page);
+  assert.equal(await focused(page), "Choose files");
+  await choose(page, asFile("one.ndjson", '{"id":"m1","receivedAt":"2025-03-03T09:00:00Z"}'));
+  await page.getByRole("button", { name: "Remove one.ndjson" }).press("Enter");
+  await page.getByText("There are no records.").waitFor();
+  assert.equal(await focused(page), "Choose files");
+  await close();
+});
 
 /** Whether the focused element, or its label, has an outline. */
 function focusIsVisible(page) {

@@ -85,6 +85,12 @@ export class AgentTable {
     this.#fill();
   }
 
+  /** Moves the focus to an agent's link, if it is shown. */
+  focusAgent(agent: string): void {
+    const links = this.#body.querySelectorAll<HTMLElement>("[data-agent]");
+    [...links].find(({ dataset }) => dataset.agent === agent)?.focus();
+  }
+
   #fill(): void {
     const data = this.#data;
     if (data === null) return;
@@ -159,7 +165,11 @@ export class AgentTable {
     const { agentId = null, agentName = "" } = row;
     const key = agentId ?? "";
     const colour = data.colours.of(agentId);
-    const link = make("a", { class: "name", href: this.handlers.addressOf(key) }, untrusted(agentName));
+    const link = make(
+      "a",
+      { class: "name", href: this.handlers.addressOf(key), "data-agent": key },
+      untrusted(agentName),
+    );
     if (data.opened === key) link.setAttribute("aria-current", "true");
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;

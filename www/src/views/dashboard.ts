@@ -44,6 +44,7 @@ export class Dashboard {
   readonly #steps: Segments<Step>;
   readonly #chartTitle = make("h3", { id: "chart-title" });
   readonly #agent: AgentPart;
+  #opened: string | null = null;
   readonly #table: AgentTable;
   readonly #when = make("div");
   readonly #channels = make("div");
@@ -159,9 +160,13 @@ export class Dashboard {
     const wanted = view.agent === "" ? null : view.agent;
     const row = agent === null ? undefined : agents.rows.find(({ agentId }) => agentId === wanted);
     if (agent === null || view.agent === null) {
+      const hadFocus = this.#agent.element.contains(document.activeElement);
       this.#agent.hide();
+      if (hadFocus && this.#opened !== null) this.#table.focusAgent(this.#opened);
+      this.#opened = null;
       return;
     }
+    this.#opened = view.agent;
     if (row === undefined) this.#agent.showNone(view.agent);
     else {
       this.#agent.show({
