@@ -66,7 +66,10 @@ test("the keyboard leads from the period over chart, agent and hours to a copied
   // The chart is read step by step.
   const chart = page.getByRole("slider", { name: "Messages by day: read one by one" });
   await tabTo(page, "Messages by day: read one by one");
-  assert.match(await chart.getAttribute("aria-valuetext"), /^Monday 31 March 2025: \d+ messages\. Front desk \d+, Bookings \d+, /);
+  assert.match(
+    await chart.getAttribute("aria-valuetext"),
+    /^Monday 31 March 2025: \d+ messages\. Front desk \d+, Bookings \d+, /,
+  );
   await press("Home");
   assert.match(await chart.getAttribute("aria-valuetext"), /^Saturday 1 March 2025: /);
   await press("ArrowRight");

@@ -36,7 +36,7 @@ const PACKAGE = [
   ["bridge"],
   ["errors"],
   ["zone-hint"],
-  ["types", "contract", "constants", "edit-distance"],
+  ["types", "contract", "constants", "edit-distance", "local-dates"],
 ];
 
 /** Every import that goes the wrong way, in words. `files` maps paths below the folder to their texts. */

@@ -44,12 +44,7 @@ const FORMAT_TODO: [pattern: RegExp, todo: string][] = [
 
 const CODES: Record<string, (failure: Failure) => Words> = {
   unknown_records: notUnderstood,
-  invalid_json: (failure) => ({
-    title: `${nameOf(failure)} can’t be read to its end`,
-    text: sentence(plainMessage(failure.message)),
-    todo: "If it was cut off, save it again. Invalid records can also be left out, so that the rest counts.",
-    remedy: "leave out invalid records",
-  }),
+  invalid_json: (failure) => (failure.message.startsWith(DAMAGED) ? damaged(failure) : broken(failure)),
   invalid_record: (failure) => ({
     title: `${nameOf(failure)} has an invalid record`,
     text: sentence(plainMessage(failure.message)),
@@ -124,6 +119,27 @@ function notUnderstood(failure: Failure): Words {
     title,
     text: sentence(`it looks like ${look.words}`),
     todo: todo === undefined ? WANTED : `${todo} ${WANTED}`,
+  };
+}
+
+function broken(failure: Failure): Words {
+  return {
+    title: `${nameOf(failure)} is not valid JSON`,
+    text: sentence(plainMessage(failure.message)),
+    todo: "If it was cut off, save it again. Invalid records can also be left out, so that the rest counts.",
+    remedy: "leave out invalid records",
+  };
+}
+
+/** How the package's error of gzip data begins. After it stand the words of the browser. */
+const DAMAGED = "the gzip data is damaged";
+
+function damaged(failure: Failure): Words {
+  return {
+    title: `${nameOf(failure)} can’t be unpacked`,
+    text: "Its gzip data is damaged or cut off.",
+    todo: "Download it or pack it again.",
+    details: failure.message,
   };
 }
 
