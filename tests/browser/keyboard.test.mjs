@@ -81,7 +81,9 @@ test("the keyboard leads from the period over chart, agent and hours to a copied
   assert.equal(await page.locator(".readout:visible").count(), 0);
   await tabTo(page, "The chart as a table");
   await press("Enter");
-  const row = page.getByRole("region", { name: "Messages by day" }).getByRole("row", { name: /^Sunday 2 March 2025/ });
+  const row = page
+    .getByRole("region", { name: "Messages by day, as a table" })
+    .getByRole("row", { name: /^Sunday 2 March 2025/ });
   assert.ok((await row.textContent()).endsWith(/: (\d+) messages/.exec(second)[1]));
 
   // An agent is opened, and closed by Back.

@@ -60,7 +60,7 @@ function barTable(
   appendInBatches(body, sorted, line, more, FEW);
   return make(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": "Usage by channel" },
+    {},
     make(
       "table",
       { class: "bar-table", "data-measure": measure },

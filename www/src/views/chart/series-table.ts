@@ -31,7 +31,7 @@ export function seriesTable({ title, layers, steps, step, measure, nowMs }: Char
   );
   return make(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": `${title}, as a table` },
     make(
       "table",
       { class: "series" },
