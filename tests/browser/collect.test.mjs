@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { build } from "esbuild";
+import { serveVendor } from "../support/collect-http.mjs";
 import { startCollectServer } from "../support/collect-process.mjs";
-import { TOKEN, WINDOW } from "../support/collect-vendor.mjs";
+import { makeAccount, makeVendor, recordsOf, TOKEN, WINDOW } from "../support/collect-vendor.mjs";
 import { ROOT, startWorker } from "../workerd/support.mjs";
 import { launch } from "./support/browser.mjs";
+import { DIST, openAt } from "./support/page.mjs";
 import { serve } from "./support/server.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "usage-collect-"));
@@ -88,4 +90,126 @@ test("a page does not follow a redirect", async () => {
     redirecting.closeAllConnections();
     redirecting.close();
   }
+});
+
+describe("the dialog of the page, which the Worker serves", () => {
+  /** A vendor in this process, whose answers can be held back. `passing` gives another answer in place of the vendor's. */
+  async function openPage(t, { passing, manners, sizes = { calls: 90, conversations: 12 } } = {}) {
+    const account = makeAccount(4, sizes);
+    const made = makeVendor(account, manners);
+    const { calls, messages } = recordsOf(account, made.calls);
+    const own = await serveVendor(made, passing);
+    const site = await startWorker({ vars: { UPSTREAM_BASE_URL: own.url, PASS_LISTS: "true" } });
+    t.after(async () => {
+      await site.stop();
+      await own.stop();
+    });
+    const { page, faults, close } = await openAt(browser, site.base.origin, { hash: "#tz=UTC" });
+    await page.getByRole("button", { name: "Collect with an API key" }).click();
+    await page.getByLabel("First day").fill("2025-06-01");
+    await page.getByLabel("Last day").fill("2025-06-30");
+    return {
+      page,
+      records: calls.size + messages.size,
+      say: page.getByRole("dialog").getByRole("status"),
+      async collect(token = TOKEN) {
+        await page.getByLabel("API key").fill(token);
+        await page.getByLabel("API key").press("Enter");
+      },
+      /** The page's probe without a token is answered with 401, which Chromium reports. */
+      async close() {
+        assert.ok(faults.splice(0).every((fault) => /status of 40[13]/.test(fault)));
+        await close();
+      },
+    };
+  }
+
+  /** All that the page could keep or show. */
+  const traces = (page) =>
+    page.evaluate(async () =>
+      [
+        location.href,
+        document.documentElement.outerHTML,
+        [...document.querySelectorAll("input, textarea")].map(({ value }) => value).join(),
+        JSON.stringify({ ...localStorage, ...sessionStorage, state: history.state }),
+        document.cookie,
+        JSON.stringify(await indexedDB.databases()),
+      ].join("\n"),
+    );
+
+  test("collects the chosen days, says that they are complete, and forgets the key", async (t) => {
+    const { page, records, collect, close } = await openPage(t);
+    assert.equal(await page.getByLabel("API key").getAttribute("type"), "password");
+    assert.equal(await page.getByLabel("API key").getAttribute("autocomplete"), "off");
+    await collect();
+    await page.getByText("The collection is complete").waitFor();
+    await page
+      .getByRole("status")
+      .filter({ hasText: new RegExp(`^${records} records in `) })
+      .waitFor();
+    const names = await page.getByRole("list", { name: "Sources" }).locator(".source-name").allTextContents();
+    assert.deepEqual(names, ["AgentPhone, 1 – 30 June 2025, UTC", "AgentPhone’s agents", "AgentPhone’s numbers"]);
+    assert.ok(!(await traces(page)).includes(TOKEN));
+    await close();
+  });
+
+  test("goes on after it was stopped, and loses nothing", async (t) => {
+    let hold;
+    const held = new Promise((resolve) => {
+      hold = resolve;
+    });
+    let asked = 0;
+    const isHeld = () => asked++ === 6;
+    const { page, records, say, collect, close } = await openPage(t, {
+      async passing() {
+        if (isHeld()) await held;
+      },
+    });
+    await collect();
+    await say.getByText("request").waitFor();
+    while (asked <= 6) await page.waitForTimeout(5);
+    await page.getByRole("button", { name: "Stop" }).click();
+    await say.getByText("Stopped.").waitFor();
+    hold();
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText("The collection is complete").waitFor();
+    // The page that was used last may come again, with equal ids.
+    const said = await page
+      .getByRole("list", { name: "Sources" })
+      .locator("li", { hasText: "AgentPhone, " })
+      .textContent();
+    const got = Number(/([\d,]+) records · /.exec(said)[1].replace(",", ""));
+    assert.ok(got >= records && got <= records + 200, `${got} of ${records} records`);
+    await close();
+  });
+
+  test("says what is wrong with a key, and what is missing in a collection", async (t) => {
+    const refused = await openPage(t);
+    await refused.collect("wrong");
+    await refused.say.getByText("The API key was refused.").waitFor();
+    await refused.close();
+
+    const short = await openPage(t, { manners: { withheld: { list: "calls", how: "ends", some: 7 } } });
+    await short.collect();
+    await short.page.getByText(/^The collection is not complete, so counts may be too low: .*calls/).waitFor();
+    await short.page.getByText("(not complete)").first().waitFor();
+    await short.close();
+  });
+
+  test("shows the command where the page's server passes nothing on", async (t) => {
+    const static_ = await serve({ "/": DIST });
+    t.after(() => static_.close());
+    const { page, faults, close } = await openAt(browser, static_.origin, {
+      hash: "#tz=Asia/Tokyo&period=month&date=2025-06-01",
+    });
+    await page.getByRole("button", { name: "Collect with an API key" }).click();
+    await page.getByText("npx usage-by-agent collect --out records.ndjson --from ").waitFor();
+    assert.equal(await page.getByLabel("API key").isVisible(), false);
+    assert.match(
+      await page.locator(".command").textContent(),
+      /--from \d{4}-\d\d-01 --to \d{4}-\d\d-01 --tz Asia\/Tokyo$/,
+    );
+    assert.ok(faults.splice(0).every((fault) => /status of 404/.test(fault)));
+    await close();
+  });
 });

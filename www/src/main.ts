@@ -60,6 +60,7 @@ const panel =
       notices.showSample(isSample);
     },
     shownDays: () => shownDays,
+    zone: () => viewing.view.tz,
     onAnswer: (name, body) => audit?.open(name, body),
     onReading: (reading) => viewing.change(reading),
   });

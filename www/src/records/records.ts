@@ -15,8 +15,10 @@ import { SourceList } from "./source-list.js";
 export interface RecordsConnection {
   /** The sample was put in place of what was there, or was removed, or the user's own records took its place. */
   onSample(isShown: boolean): void;
-  /** The days that are shown, which may be collected. */
+  /** The days that are shown, which may be collected; `null` before anything is shown. */
   shownDays(): Days | null;
+  /** The zone that is shown. */
+  zone(): string;
   /** An answer of the vendor came in, which is no source of the counts. */
   onAnswer(name: string, body: string): void;
   /** The user wants records to be read in another way. The page calls `showReading` with it. */
@@ -111,7 +113,7 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
   /** The days that are shown, or those of the present month in place of the sample's. */
   async function proposed(): Promise<Days> {
     const shown = connection.shownDays();
-    const tz = shown?.tz ?? "UTC";
+    const tz = shown?.tz ?? connection.zone();
     if (shown !== null && sample.length === 0) return shown;
     const { firstDate, lastDate } = await usage.bounds({ period: "month", tz }, "proposed");
     return { first: firstDate, last: lastDate, tz };

@@ -16,8 +16,17 @@ export interface PhoneNumber {
 /** What a text is, if it is a list of agents or of numbers. */
 export type Listed = { kind: "agents"; items: Agent[] } | { kind: "numbers"; items: PhoneNumber[] };
 
-/** The fields that records have, and agents and numbers do not. */
-const OF_RECORDS = ["event", "receivedAt", "received_at", "startedAt", "started_at", "agentId", "messages", "calls"];
+/** The fields that records and conversations have, and agents and numbers do not. */
+const OF_RECORDS = [
+  "event",
+  "receivedAt",
+  "received_at",
+  "startedAt",
+  "started_at",
+  "messages",
+  "calls",
+  "participant",
+];
 
 /**
  * Reads a text as pages or arrays of agents or of numbers, also several one after the other.
@@ -53,7 +62,8 @@ function listOf(value: unknown): unknown[] | null {
 }
 
 function isAgent(item: unknown): item is Agent {
-  return isDirectoryItem(item) && typeof item.name === "string" && !("phoneNumber" in item);
+  if (!isDirectoryItem(item) || typeof item.name !== "string") return false;
+  return !("agentId" in item) && !("phoneNumber" in item);
 }
 
 function isNumber(item: unknown): item is PhoneNumber {
