@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { documentation } from "./documentation.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -24,17 +25,21 @@ function policy(): Plugin {
   return {
     name: "policy",
     apply: "build",
-    transformIndexHtml() {
-      const header = /Content-Security-Policy: (.+)/.exec(readFileSync(here("./public/_headers"), "utf8"))?.[1];
-      if (header === undefined) throw new Error("public/_headers has no Content-Security-Policy");
-      const content = header
-        .split(";")
-        .map((directive) => directive.trim())
-        .filter((directive) => directive !== "" && !directive.startsWith("frame-ancestors"))
-        .join("; ");
-      return [{ tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content }, injectTo: "head-prepend" }];
-    },
+    transformIndexHtml: () => [
+      { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: ofMeta() }, injectTo: "head-prepend" },
+    ],
   };
+}
+
+/** The policy as a meta tag takes it. */
+function ofMeta(): string {
+  const header = /Content-Security-Policy: (.+)/.exec(readFileSync(here("./public/_headers"), "utf8"))?.[1];
+  if (header === undefined) throw new Error("public/_headers has no Content-Security-Policy");
+  return header
+    .split(";")
+    .map((directive) => directive.trim())
+    .filter((directive) => directive !== "" && !directive.startsWith("frame-ancestors"))
+    .join("; ");
 }
 
 /** Where `usage-by-agent serve` serves the scripts of the package itself. */
@@ -55,7 +60,7 @@ export default defineConfig(({ mode }) => ({
   define: { SERVED: JSON.stringify(mode === "served") },
   // Relative addresses: the page works at a site's root and in any folder of one.
   base: "./",
-  plugins: [sample(), policy()],
+  plugins: [sample(), policy(), ...(mode === "served" ? [] : [documentation(ofMeta())])],
   worker: { format: "es", plugins: () => (mode === "served" ? [packagesOwn()] : []) },
   build: {
     target: "es2022",

@@ -162,6 +162,7 @@ function showServed(): void {
   byId("about", HTMLElement).textContent =
     "Messages, calls and call time of each AgentPhone agent, in any time zone. Counted on this machine by usage-by-agent serve.";
   byId("records", HTMLElement).closest("aside")?.remove();
+  byId("help", HTMLElement).replaceChildren("Help: ", make("code", {}, "usage-by-agent serve --help"));
   byId("to-records", HTMLElement).hidden = true;
   byId("audit", HTMLElement).append(
     make("h2", {}, "Is the bill right?"),

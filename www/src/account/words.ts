@@ -118,7 +118,7 @@ function notUnderstood(failure: Failure): Words {
   return {
     title,
     text: sentence(`it looks like ${look.words}`),
-    todo: todo === undefined ? WANTED : `${todo} ${WANTED}`,
+    todo: todo ?? WANTED,
   };
 }
 

@@ -147,7 +147,9 @@ function refusal(name: string, message: string): HTMLElement {
     make(
       "p",
       {},
-      "An answer comes from GET /v1/usage/by-agent with the API key, and is saved as it came. The documentation says how: “Auditing a bill”.",
+      "An answer comes from GET /v1/usage/by-agent with the API key, and is saved as it came: ",
+      make("a", { href: "docs/auditing.html" }, "Auditing a bill"),
+      " says how.",
     ),
   );
 }
