@@ -25,12 +25,13 @@ test("the module is within its budget", () => {
 });
 
 // What the page of the command `serve` adds to the tarball: its own scripts, styles and list. The scripts and the module of the package
-// are not packed again; the module alone would be more than 110,000. Importers download these files, and never load them.
+// are not packed again; the module alone would be more than 110,000. Importers download these files, and never load them. The limit was
+// 17,000, until the page became a dashboard. Of it, the parts of D3 are 3,000, and the cities, countries and abbreviations of zones 7,000.
 test("the page of the command is within its budget", () => {
   const folder = file("dist/www");
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const bytes = entries.map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
-  assertWithin(17_000, Buffer.concat(bytes), "the page of the command");
+  assertWithin(49_000, Buffer.concat(bytes), "the page of the command");
 });
 
 // What an app of one function downloads, with the module in the script.

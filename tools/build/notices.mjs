@@ -1,5 +1,5 @@
-// Writes the licences of the crates whose code is in the module, and of the npm packages whose code is in the command. The package
-// has to carry them with it.
+// Writes the licences of the crates whose code is in the module, and of the npm packages whose code is in the command or in its page.
+// The package has to carry them with it.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -19,26 +19,28 @@ In the public domain, https://www.iana.org/time-zones.`;
 /**
  * The text of the file of notices.
  *
- * @param bundled the folders of the npm packages whose code is in the command, relative to the root
+ * @param bundled the folders of the npm packages whose code is in the command, and of those in its page, relative to the root
  */
-export function notices(bundled) {
+export function notices({ command, page }) {
   const crates = linkedCrates();
   const parts = crates.map(({ name, version, license, repository, manifest_path }) => {
     const texts = licencesIn(dirname(manifest_path));
     return `## ${name} ${version}\n\n${license}, ${repository}\n\n${texts.join("\n\n")}`;
   });
   const head =
-    "# Licences of what is linked into the module or bundled into the command\n\n" +
+    "# Licences of what is linked into the module or bundled into the command and its page\n\n" +
     "Where a licence can be chosen, the MIT license is chosen.";
-  return `${[head, RUST, DATA, ...parts, ...bundled.map(noticeOfPackage)].join("\n\n")}\n`;
+  return `${[head, RUST, DATA, ...parts, ...inPlace(command, "command"), ...inPlace(page, "page")].join("\n\n")}\n`;
 }
 
-function noticeOfPackage(folder) {
+const inPlace = (folders, place) => folders.map((folder) => noticeOfPackage(folder, place));
+
+function noticeOfPackage(folder, where) {
   const { name, version, license, repository } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
   const texts = licencesIn(join(root, folder));
   if (texts.length === 0) throw new Failed(`${name} has no file with its licence`);
   const place = typeof repository === "string" ? `https://github.com/${repository}` : repository.url;
-  return `## ${name} ${version} (npm, in the command)\n\n${license}, ${place}\n\n${texts.join("\n\n")}`;
+  return `## ${name} ${version} (npm, in the ${where})\n\n${license}, ${place}\n\n${texts.join("\n\n")}`;
 }
 
 /** The crates that the module is linked of: without macros, which run in the compiler alone, and without those for tests. */

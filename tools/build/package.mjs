@@ -19,7 +19,7 @@ export async function buildPackage() {
   for (const name of COPIED) copyFileSync(join(root, name), join(pkg, name));
   await run(join(root, "node_modules/.bin/tsc"), ["-p", "pkg"]);
   const bundled = await bundleEntries();
-  writeFileSync(join(pkg, "THIRD-PARTY.md"), notices(bundled));
+  writeFileSync(join(pkg, "THIRD-PARTY.md"), notices({ command: bundled, page: await packagesOfPage() }));
   chmodSync(join(dist, "command.js"), 0o755);
   await writeModuleAsText();
   await writeTypes(ENTRIES);
@@ -81,6 +81,25 @@ async function bundleEntries() {
   if (inOthers.flat().length > 0)
     throw new Failed(`an entry contains ${inOthers.flat().join(", ")}: only the command may`);
   return [...new Set(inCommand)].sort();
+}
+
+/** The folders of the npm packages whose code is in the page of the command. */
+async function packagesOfPage() {
+  const { build } = await import("esbuild");
+  const { metafile } = await build({
+    entryPoints: [join(root, "www/src/main.ts")],
+    bundle: true,
+    format: "esm",
+    define: { SERVED: "true" },
+    external: ["usage-by-agent", "usage-by-agent/*"],
+    minifySyntax: true, // leaves out what only the other page has
+    write: false,
+    metafile: true,
+    absWorkingDir: root,
+  });
+  const [{ inputs }] = Object.values(metafile.outputs);
+  const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return [...new Set(used.flatMap(([path]) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []))].sort();
 }
 
 /** The main entry. `imports` in package.json chooses the module for the runtime. */

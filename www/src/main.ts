@@ -52,24 +52,24 @@ const dashboard: Dashboard = new Dashboard({
 });
 report.append(dashboard.element);
 
-const panel =
-  local &&
-  mountRecords(byId("records", HTMLElement), local, {
-    onSample(isSample) {
-      viewing.setSample(isSample);
-      notices.showSample(isSample);
-    },
-    shownDays: () => shownDays,
-    zone: () => viewing.view.tz,
-    onAnswer: (name, body) => audit?.open(name, body),
-    onReading: (reading) => viewing.change(reading),
-  });
-const audit =
-  local &&
-  mountAudit(byId("audit", HTMLElement), local, {
-    onPeriod: (period, date) => viewing.move({ shown: { kind: "period", period, date }, step: null }),
-    onZone: (tz) => viewing.change({ tz }),
-  });
+const panel = SERVED
+  ? null
+  : mountRecords(byId("records", HTMLElement), local as LocalUsage, {
+      onSample(isSample) {
+        viewing.setSample(isSample);
+        notices.showSample(isSample);
+      },
+      shownDays: () => shownDays,
+      zone: () => viewing.view.tz,
+      onAnswer: (name, body) => audit?.open(name, body),
+      onReading: (reading) => viewing.change(reading),
+    });
+const audit = SERVED
+  ? null
+  : mountAudit(byId("audit", HTMLElement), local as LocalUsage, {
+      onPeriod: (period, date) => viewing.move({ shown: { kind: "period", period, date }, step: null }),
+      onZone: (tz) => viewing.change({ tz }),
+    });
 
 const viewing: Viewing = new Viewing(usage, Intl.DateTimeFormat().resolvedOptions().timeZone, {
   onView(view) {

@@ -1,5 +1,5 @@
 /** When in the week there is usage: a table of weekdays and hours, coloured by how much there is. */
-import { scaleQuantile } from "d3-scale";
+import { bisectRight, quantile } from "d3-array";
 import type { BreakdownRow, Weekday } from "usage-by-agent";
 import { make } from "../dom.js";
 import { amount, amountInWords, exactAmount, type Measure } from "./measures.js";
@@ -84,11 +84,9 @@ export function heatMap({ title, rows, measure, weekStart }: HeatData): HTMLElem
 /** Quantiles: each colour has about as many hours as another one, so that one busy hour does not make all others pale. */
 function shades(used: number[]): (value: number) => number {
   if (used.length === 0) return () => 0;
-  const scale = scaleQuantile<number>()
-    .domain(used)
-    .range(Array.from({ length: SHADES }, (_, n) => n + 1));
+  const bounds = Array.from({ length: SHADES - 1 }, (_, n) => quantile(used, (n + 1) / SHADES) ?? 0);
   // Equal values are one colour: the highest one if all are equal.
-  return (value) => (value === 0 ? 0 : scale(value));
+  return (value) => (value === 0 ? 0 : 1 + bisectRight(bounds, value));
 }
 
 function legend(used: number[], measure: Measure): HTMLElement {

@@ -1,5 +1,5 @@
-/** Computes the shapes of a stacked bar chart. D3 gives the scales, the ticks and the stack. */
-import { scaleLinear } from "d3-scale";
+/** Computes the shapes of a stacked bar chart. D3 gives the round numbers of the axis and the stack. */
+import { nice, ticks } from "d3-array";
 import { stack } from "d3-shape";
 import type { BreakdownStep, Step } from "usage-by-agent";
 import { count } from "../../format.js";
@@ -53,17 +53,16 @@ export function geometryOf(
     .value((step, { values }) => values[step] ?? 0)(steps.map((_, n) => n));
   const tops = steps.map((_, n) => stacked.at(-1)?.[n]?.[1] ?? 0);
   const unit = unitOf(measure, Math.max(0, ...tops));
-  const scale = scaleLinear()
-    .domain([0, Math.max(1, ...tops.map((value) => value / unit.size))])
-    .nice(4)
-    .range([bottom, top]);
+  const most = Math.max(1, ...tops.map((value) => value / unit.size));
+  const [, end] = nice(0, most, 4);
+  const scale = (value: number) => bottom - (value / end) * (bottom - top);
   const y = (value: number) => scale(value / unit.size);
   // A gap between bars that are wide enough for one.
   const gap = stepWidth >= 5 ? Math.min(3, stepWidth * 0.2) : 0;
   const bars = stacked.map((layer) =>
     layer.map(([from, to], n) => (to > from ? bar(xOf(n) + gap / 2, y(from), stepWidth - gap, y(to)) : "")).join(""),
   );
-  const whole = scale.ticks(4).filter((value) => Number.isInteger(value) || unit.size > 1);
+  const whole = ticks(0, end, 4).filter((value) => Number.isInteger(value) || unit.size > 1);
   return {
     bars,
     amounts: whole.map((value) => ({ y: scale(value), label: `${count(value)}${value === 0 ? "" : unit.name}` })),
