@@ -119,7 +119,7 @@ export class ZoneBox {
       },
       make("span", { class: "city" }, also === undefined ? city : `${also} (${city})`),
       " ",
-      make("span", { class: "offset" }, shownOffset(offset)),
+      make("span", { class: "offset" }, offset === "" ? "" : `${shownOffset(offset)} now`),
       " ",
       make("span", { class: "country" }, more),
     );
