@@ -25,6 +25,8 @@ pub enum Code {
     InvalidSnapshot,
     /// A sum would exceed 2^53 - 1.
     Overflow,
+    /// The counts would take more memory than they may have, or than there is.
+    OutOfMemory,
 }
 
 impl Code {
@@ -40,6 +42,7 @@ impl Code {
             Code::InvalidJson => "invalid_json",
             Code::InvalidSnapshot => "invalid_snapshot",
             Code::Overflow => "overflow",
+            Code::OutOfMemory => "out_of_memory",
         }
     }
 }
@@ -93,6 +96,13 @@ impl UsageError {
             message: message.into(),
             place: None,
         }
+    }
+
+    /// The error of a call that needs more memory than there is.
+    #[cold]
+    #[inline(never)]
+    pub fn out_of_memory() -> Self {
+        UsageError::new(Code::OutOfMemory, "there is less memory than this call needs").at(Place::at(""))
     }
 
     /// Returns the error with a place.

@@ -4,6 +4,7 @@ use crate::calendar::buckets::{SeriesQuery, Unit};
 use crate::calendar::period::{BoundsFormat, Period, PeriodQuery, PeriodQuestion, WEEKDAYS, Window};
 use crate::calendar::timestamp::{self, Naive};
 use crate::calendar::zone::Zone;
+use crate::collections::budget::{Budget, NoRoom};
 use crate::collections::interner::Interner;
 use crate::contract::Endpoint;
 use crate::counting::breakdown::{BreakdownQuery, DIMENSIONS, STEPS, Span};
@@ -14,7 +15,7 @@ use crate::json::MAX_SAFE_F64;
 use crate::json::value as walk;
 use crate::json::value::Json;
 use crate::message::{listed, number_shown, shown};
-use crate::records::judge::Reading;
+use crate::records::judge::{Limits, Reading};
 use crate::records::mistakes::Miscount;
 use chrono::{DateTime, NaiveDate, Weekday};
 use std::fmt;
@@ -52,6 +53,8 @@ pub struct Options {
     pub on_invalid: OptionValue,
     /// How a timestamp without an offset is read: `"reject"` or `"utc"`.
     pub naive_timestamps: OptionValue,
+    /// The [`Limits`], as the text of a JSON object with the keys `maxMemoryBytes`, `maxRecordBytes` and `maxStatuses`.
+    pub limits: Option<Box<str>>,
     /// The number of days of a daily series.
     pub days: OptionValue,
     /// The number of months of a monthly series.
@@ -203,7 +206,7 @@ fn flag(option: &str, got: &OptionValue, default: bool) -> Result<bool, UsageErr
 /// A whole number from `least` to `most`, if there is one.
 #[inline(never)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn count(option: &str, got: &OptionValue, least: u16, most: f64) -> Result<Option<u64>, UsageError> {
+fn count(option: &str, got: &OptionValue, least: u32, most: f64) -> Result<Option<u64>, UsageError> {
     match got {
         OptionValue::Missing => Ok(None),
         OptionValue::Number(n) if n.fract() == 0.0 && *n >= f64::from(least) && *n <= most => Ok(Some(*n as u64)),
@@ -267,7 +270,7 @@ impl Options {
     /// Parses options from the text of a JSON object, which must be valid JSON, as `JSON.stringify` of the TypeScript package
     /// writes it. Unknown options are ignored.
     pub fn from_json(text: &str) -> Self {
-        const KEYS: [&str; 22] = [
+        const KEYS: [&str; 23] = [
             "period",
             "tz",
             "now",
@@ -278,6 +281,7 @@ impl Options {
             "dedupe",
             "onInvalid",
             "naiveTimestamps",
+            "limits",
             "days",
             "months",
             "agents",
@@ -302,6 +306,7 @@ impl Options {
             dedupe,
             on_invalid,
             naive,
+            limits,
             days,
             months,
             agents,
@@ -333,6 +338,7 @@ impl Options {
             dedupe: OptionValue::from_json(dedupe),
             on_invalid: OptionValue::from_json(on_invalid),
             naive_timestamps: OptionValue::from_json(naive),
+            limits: limits.map(Into::into),
             days: OptionValue::from_json(days),
             months: OptionValue::from_json(months),
             also: OptionValue::from_json(also),
@@ -665,6 +671,40 @@ impl Options {
             )?,
             dedupe: flag("dedupe", &self.dedupe, true)?,
             what_if: self.miscount(),
+            limits: self.limits()?,
+        })
+    }
+
+    /// What reading and counting may take.
+    #[inline(never)]
+    #[allow(clippy::cast_possible_truncation)]
+    fn limits(&self) -> Result<Limits, UsageError> {
+        /// The options with their smallest and largest values.
+        const LIMITS: [(&str, u32, f64); 3] = [
+            ("maxMemoryBytes", 65_536, 4_294_967_296.0),
+            ("maxRecordBytes", 1024, 1_073_741_824.0),
+            ("maxStatuses", 1, 10_000.0),
+        ];
+        let default = Limits::default();
+        let mut found = [
+            default.max_memory_bytes,
+            default.max_record_bytes as u64,
+            default.max_statuses as u64,
+        ];
+        let given = walk::values(
+            self.limits.as_deref().unwrap_or_default(),
+            LIMITS.map(|(name, ..)| name),
+        );
+        for ((place, text), (name, least, most)) in found.iter_mut().zip(given).zip(LIMITS) {
+            if let Some(count) = count(name, &OptionValue::from_json(text), least, most)? {
+                *place = count;
+            }
+        }
+        let [max_memory_bytes, record, statuses] = found;
+        Ok(Limits {
+            max_memory_bytes,
+            max_record_bytes: record as usize,
+            max_statuses: statuses as usize,
         })
     }
 
@@ -696,12 +736,14 @@ impl Options {
     /// `invalid_option`.
     pub fn directory(&self) -> Result<Interner, UsageError> {
         let mut directory = Interner::default();
+        let budget = Budget::default();
         for (at, agent) in (0..).zip(&self.agents) {
             match (&agent.id, &agent.name) {
                 (OptionValue::Text(id), OptionValue::Text(name)) if !id.is_empty() => {
                     // The index serves as the time, so that the last name wins.
-                    let number = directory.intern(id.as_bytes());
-                    directory.observe_name(number, at, name.as_bytes());
+                    let number = directory.intern(id.as_bytes(), &budget);
+                    let kept = number.and_then(|number| directory.observe_name(number, at, name.as_bytes(), &budget));
+                    kept.map_err(|NoRoom| UsageError::out_of_memory())?;
                 }
                 (OptionValue::Text(id), name) if !id.is_empty() => {
                     return wrong(Code::InvalidOption, &format!("agents/{at}/name"), name, "a string");

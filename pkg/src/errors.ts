@@ -5,15 +5,16 @@ import type { Problem } from "./types.js";
  *
  * - `invalid_period`, `invalid_tz`, `invalid_now`, `invalid_option`: an option is wrong, at `path`
  * - `out_of_range`: the period is outside 1970-01-01 to 2099-12-31, or not on quarter hours of UTC (a rollup)
- * - `invalid_record`: a record breaks the rules
- * - `invalid_json`: the text is not JSON, is too deep or too long, or gzip data is damaged
+ * - `invalid_record`: a record breaks the rules, or its text is longer than `maxRecordBytes`
+ * - `invalid_json`: the text is not JSON or is too deep, or gzip data is damaged
  * - `invalid_snapshot`: the bytes are not a snapshot, are damaged, or are of another format, kind, period or `dedupe`
  * - `unknown_records`: there are records, and all of them are of an unknown kind. The message says what the first record looks
  *   like
  * - `overflow`: a sum is beyond 2^53 - 1
  * - `aborted`: the signal was aborted
  * - `not_initialised`: `init()` was not called, or failed
- * - `out_of_memory`: the module's memory could not grow, because the host has no more or because of `configure({ maxModuleBytes })`
+ * - `out_of_memory`: the counts would take more than `maxMemoryBytes`; or the module's memory could not grow, because the host has no
+ *   more or because of `configure({ maxModuleBytes })`
  * - `terminated`: the module was stopped inside a call, because the stack was full or by a fault of the module; or the count was
  *   lost in an earlier call that ended so. `cause` is the reason. The next call works, and a new count too
  * - `unauthorized`, `forbidden`: the vendor does not accept the token (401), or the token may not read this (403)

@@ -67,10 +67,44 @@ export interface UsageQuery extends PeriodQuery {
   onInvalid?: "throw" | "skip";
   /** What to do with timestamps without an offset: `"reject"` (default) makes the record invalid, `"utc"` reads them as UTC. */
   naiveTimestamps?: "reject" | "utc";
+  /**
+   * The most memory that the counts may take, in bytes: their tables, ids and names. A record that needs more is not counted, and
+   * the call ends with `out_of_memory`, whatever `onInvalid` says. What has been counted stays, can be reported, and further
+   * records that need no more memory are counted. 65,536 (64 KiB) to 4,294,967,296 (4 GiB); default: no limit of the count's own.
+   *
+   * @example
+   * ```ts
+   * const usage = new UsageAggregator({ period: "month", maxMemoryBytes: 1024 * 1024 });
+   * try {
+   *   for (let n = 0; ; n++) usage.push({ id: `m${n}`, receivedAt: new Date(), agentId: "a1" });
+   * } catch (error) {
+   *   console.log((error as UsageError).code); // "out_of_memory"
+   * }
+   * console.log(usage.report().data[0]?.messages); // tens of thousands
+   * usage.free();
+   * ```
+   */
+  maxMemoryBytes?: number;
+  /**
+   * The longest JSON text of one record, in bytes. A conversation with its messages is one record; a list page is not. A longer
+   * record is an `invalid_record` at its beginning, and reading goes on after it. No more than this is kept of a record or a line that
+   * never ends. It does not hold for records that are objects. 1,024 to 1,073,741,824 (1 GiB); default 67,108,864 (64 MiB), and
+   * 8,388,608 (8 MiB) in the handler.
+   */
+  maxRecordBytes?: number;
+  /**
+   * How many statuses of calls that are not completed are counted each by itself, in `ignored.notCompleted`. The calls with other
+   * statuses are counted together as `other`. The shortest statuses have a count of their own, and of those of equal length the
+   * first in byte order. 1 to 10,000; default 1,000.
+   */
+  maxStatuses?: number;
 }
 
 /** How a rollup reads records. */
-export type RollupOptions = Pick<UsageQuery, "agents" | "dedupe" | "onInvalid" | "naiveTimestamps">;
+export type RollupOptions = Pick<
+  UsageQuery,
+  "agents" | "dedupe" | "onInvalid" | "naiveTimestamps" | "maxMemoryBytes" | "maxRecordBytes" | "maxStatuses"
+>;
 
 /** A number of days, the last of which contains `now`. */
 export interface DailyQuery {

@@ -1,5 +1,7 @@
 //! A hash table of indices into a list.
 
+use crate::collections::budget::{Budget, Room};
+
 /// Finds the index of an item of a list by the hash of the item. The list itself belongs to the caller.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
@@ -30,20 +32,46 @@ impl Index {
         }
     }
 
-    /// Adds the next index under a hash, and returns it. Indices count from 0.
-    pub fn add(&mut self, hash: u32) -> u32 {
-        if self.table.len() / 2 <= self.count as usize {
-            let more = self.table.len().saturating_mul(2).max(16);
-            for (hash, index) in std::mem::replace(&mut self.table, vec![(0, 0); more]) {
-                if index != 0 {
-                    self.place(hash, index);
-                }
+    /// Makes room for one more index.
+    ///
+    /// # Errors
+    /// [`NoRoom`](crate::collections::budget::NoRoom).
+    pub fn make_room(&mut self, budget: &Budget) -> Room {
+        if self.table.len() / 2 > self.count as usize {
+            return Ok(());
+        }
+        self.double(budget)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn double(&mut self, budget: &Budget) -> Room {
+        let more = self.table.len().saturating_mul(2).max(16);
+        let mut table = Vec::new();
+        budget.grow_to(&mut table, more)?;
+        table.resize(more, (0, 0));
+        let before = std::mem::replace(&mut self.table, table);
+        for (hash, index) in &before {
+            if *index != 0 {
+                self.place(*hash, *index);
             }
         }
+        budget.give_back(before.capacity().saturating_mul(size_of::<(u32, u32)>()));
+        Ok(())
+    }
+
+    /// Adds the next index under a hash, and returns it. Indices count from 0. There must be [room](Index::make_room).
+    pub fn add(&mut self, hash: u32) -> u32 {
         let next = self.count;
         self.count = next.saturating_add(1);
         self.place(hash, self.count);
         next
+    }
+
+    /// The bytes that it takes.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) const fn bytes(&self) -> usize {
+        self.table.capacity().saturating_mul(size_of::<(u32, u32)>())
     }
 
     fn place(&mut self, hash: u32, index: u32) {
@@ -74,10 +102,11 @@ mod tests {
 
     #[test]
     fn an_index_always_has_a_gap() {
-        let mut index = Index::default();
+        let (mut index, budget) = (Index::default(), Budget::default());
         for n in 0..300_u32 {
             let hash = table_hash(&n.to_le_bytes());
             assert_eq!(index.find(hash, |at| at == n), None);
+            index.make_room(&budget).unwrap();
             assert_eq!(index.add(hash), n);
             assert_eq!(index.find(hash, |at| at == n), Some(n));
             assert!(index.table.len() / 2 > n as usize);

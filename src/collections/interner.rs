@@ -1,16 +1,20 @@
 //! An interner: ids as small numbers, each id with its latest name.
 
+use crate::collections::budget::{Budget, Room};
 use crate::collections::index::Index;
 use crate::collections::keyed_hash::table_hash;
 use crate::collections::sort::by_code_unit;
 
 /// Gives each id a number, and keeps its latest name. Number 0 is the empty id, which stands for a missing id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Interner {
+    /// The ids, from number 1 on.
     known: Vec<Interned>,
     index: Index,
-    /// The number that was interned last.
+    /// The place in `known` of the id that was interned last.
     last: u32,
+    /// The empty id.
+    empty: Interned,
 }
 
 /// An id and its latest name.
@@ -22,46 +26,50 @@ pub struct Interned {
     pub name: Option<(i64, Box<str>)>,
 }
 
-impl Default for Interner {
-    fn default() -> Self {
-        let mut names = Interner {
-            known: Vec::new(),
-            index: Index::default(),
-            last: 0,
-        };
-        names.intern(b"");
-        names
-    }
-}
-
 impl Interner {
     /// The number of an id in UTF-8, a new one if the id is new. Records of one agent often follow each other, so the id that was
     /// interned last is compared first.
     ///
     /// Ids and names are taken as bytes, because only those that are kept have to be checked to be text.
-    pub fn intern(&mut self, id: &[u8]) -> u32 {
-        if self.get(self.last).is_some_and(|known| known.id.as_bytes() == id) {
-            return self.last;
+    ///
+    /// # Errors
+    /// [`NoRoom`](crate::collections::budget::NoRoom) for a new id.
+    pub fn intern(&mut self, id: &[u8], budget: &Budget) -> Room<u32> {
+        let is_it = |known: &Interned| known.id.as_bytes() == id;
+        if self.known.get(self.last as usize).is_some_and(is_it) {
+            return Ok(self.last.saturating_add(1));
+        }
+        if id.is_empty() {
+            return Ok(0);
         }
         let hash = table_hash(id);
-        self.last = self.found(hash, id).unwrap_or_else(|| {
-            self.known.push(Interned {
-                id: text(id).into(),
-                name: None,
-            });
-            self.index.add(hash)
-        });
-        self.last
+        self.last = match self.found(hash, id) {
+            Some(known) => known,
+            None => {
+                budget.grow(&mut self.known, 1)?;
+                self.index.make_room(budget)?;
+                let (id, name) = (budget.text(id)?, None);
+                self.known.push(Interned { id, name });
+                self.index.add(hash)
+            }
+        };
+        Ok(self.last.saturating_add(1))
     }
 
     /// The number of an id, if it is known.
     #[inline(never)]
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.found(table_hash(id.as_bytes()), id.as_bytes())
+        if id.is_empty() {
+            return Some(0);
+        }
+        Some(self.found(table_hash(id.as_bytes()), id.as_bytes())?.saturating_add(1))
     }
 
+    /// The place of an id in `known`.
     fn found(&self, hash: u32, id: &[u8]) -> Option<u32> {
-        self.index.find(hash, |number| self.id(number).as_bytes() == id)
+        let is_it = |known: &Interned| known.id.as_bytes() == id;
+        self.index
+            .find(hash, |at| self.known.get(at as usize).is_some_and(is_it))
     }
 
     /// The id and name of a number.
@@ -71,7 +79,7 @@ impl Interner {
 
     /// The id and name of a number, given as a `usize`.
     pub fn at(&self, number: usize) -> Option<&Interned> {
-        self.known.get(number)
+        number.checked_sub(1).map_or(Some(&self.empty), |at| self.known.get(at))
     }
 
     /// The id of a number; empty if the number is unknown.
@@ -86,26 +94,49 @@ impl Interner {
 
     /// All ids with their names, in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &Interned)> {
-        (0..).zip(&self.known)
+        (0..).zip(std::iter::once(&self.empty).chain(&self.known))
     }
 
     /// The number of ids, including the empty one.
     pub fn count(&self) -> usize {
-        self.known.len()
+        self.known.len().saturating_add(1)
     }
 
     /// Keeps a name if it is the latest. `at` is in epoch milliseconds. At equal times the greater name wins, so that the
-    /// order of records does not matter.
-    pub fn observe_name(&mut self, number: u32, at: i64, name: &[u8]) {
-        let Some(known) = self.known.get_mut(number as usize) else {
-            return;
+    /// order of records does not matter. The empty id has no name.
+    ///
+    /// # Errors
+    /// [`NoRoom`](crate::collections::budget::NoRoom) for a new name.
+    pub fn observe_name(&mut self, number: u32, at: i64, name: &[u8], budget: &Budget) -> Room {
+        let known = number
+            .checked_sub(1)
+            .and_then(|place| self.known.get_mut(place as usize));
+        let Some(known) = known else {
+            return Ok(());
         };
         match &mut known.name {
             // The name rarely changes, so that usually nothing is allocated.
             Some((t, known)) if known.as_bytes() == name => *t = at.max(*t),
             Some((t, known)) if at.cmp(t).then_with(|| by_code_unit(text(name), known)).is_le() => {}
-            other => *other = Some((at, text(name).into())),
+            other => {
+                let name = budget.text(name)?;
+                if let Some((_, before)) = other.replace((at, name)) {
+                    budget.give_back(before.len());
+                }
+            }
         }
+        Ok(())
+    }
+
+    /// The lengths of the lists and texts that it has, in bytes.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn allocations(&self) -> impl Iterator<Item = usize> {
+        let lists = [
+            self.known.capacity().saturating_mul(size_of::<Interned>()),
+            self.index.bytes(),
+        ];
+        let texts = |known: &Interned| [known.id.len(), known.name.as_ref().map_or(0, |(_, name)| name.len())];
+        lists.into_iter().chain(self.known.iter().flat_map(texts))
     }
 }
 
@@ -120,11 +151,11 @@ mod tests {
 
     #[test]
     fn ids_are_numbered_in_the_order_of_arrival() {
-        let mut names = Interner::default();
+        let (mut names, budget) = (Interner::default(), Budget::default());
         for round in 0..2 {
             for n in 0..5000_u32 {
                 assert_eq!(names.find(&n.to_string()).is_some(), round > 0);
-                assert_eq!(names.intern(n.to_string().as_bytes()), n + 1);
+                assert_eq!(names.intern(n.to_string().as_bytes(), &budget), Ok(n + 1));
                 assert_eq!(names.id(n + 1), n.to_string());
             }
         }
@@ -133,10 +164,10 @@ mod tests {
 
     #[test]
     fn the_latest_name_wins_and_at_equal_times_the_greater() {
-        let mut names = Interner::default();
-        let a = names.intern(b"a");
+        let (mut names, budget) = (Interner::default(), Budget::default());
+        let a = names.intern(b"a", &budget).unwrap();
         let mut called = |at, name: &str| {
-            names.observe_name(a, at, name.as_bytes());
+            names.observe_name(a, at, name.as_bytes(), &budget).unwrap();
             names.name(a).map(str::to_owned).unwrap()
         };
         let names_by_time = [

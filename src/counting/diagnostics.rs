@@ -1,7 +1,7 @@
 //! Where every record went.
 
-use crate::collections::interner::Interner;
-use crate::collections::sort::in_order;
+use crate::collections::budget::{Budget, Room};
+use crate::collections::sort::sorted;
 use crate::counting::tally::Tally;
 use crate::error::Problem;
 use crate::output::{Counts, Field, HasValue, MAX_FIELDS, Object, Value, fields};
@@ -99,33 +99,72 @@ impl Serialize for Diagnostics {
     }
 }
 
-/// Calls by status.
+/// The name of the calls whose status has no name of its own in [`Statuses`].
+pub const OTHER_STATUS: &str = "other";
+
+/// Calls by status: at most so many statuses, and [`OTHER_STATUS`].
+///
+/// The shortest statuses keep their names, and of those of equal length the first in byte order. That does not depend on the order
+/// of the records: a status that gives way to shorter ones takes its calls along, and its later calls go the same way. So parts that
+/// are counted apart give together what one pass gives.
 #[derive(Clone, Debug, Default)]
 pub struct Statuses {
-    names: Interner,
-    /// The number of calls, indexed by the number of the status in `names`.
-    calls: Vec<u64>,
+    /// Each status with its calls, in the order of [`rank`].
+    kept: Vec<(Box<str>, u64)>,
+    /// The calls of [`OTHER_STATUS`].
+    others: u64,
+}
+
+/// What the order of the statuses goes by.
+const fn rank(status: &str) -> (usize, &[u8]) {
+    (status.len(), status.as_bytes())
 }
 
 impl Statuses {
-    /// Adds a number of calls with a status. `""` stands for a missing status.
-    pub fn add(&mut self, status: &[u8], calls: u64) {
-        let number = self.names.intern(status) as usize;
-        if self.calls.len() <= number {
-            self.calls.resize(number.saturating_add(1), 0);
-        }
-        if let Some(known) = self.calls.get_mut(number) {
-            *known = known.saturating_add(calls);
-        }
+    /// Adds a number of calls with a status. `""` stands for a missing status. At most so many statuses keep their names.
+    ///
+    /// # Errors
+    /// [`NoRoom`](crate::collections::budget::NoRoom). Nothing has changed then.
+    #[inline(never)]
+    pub fn add(&mut self, status: &[u8], calls: u64, most: usize, budget: &Budget) -> Room {
+        let given = (status.len(), status);
+        let at = self.kept.partition_point(|(known, _)| rank(known) < given);
+        let count = match self.kept.get_mut(at).filter(|(known, _)| rank(known) == given) {
+            Some((_, count)) => count,
+            None if at >= most || status == OTHER_STATUS.as_bytes() => &mut self.others,
+            None => {
+                budget.grow(&mut self.kept, 1)?;
+                self.kept.insert(at, (budget.text(status)?, calls));
+                if self.kept.len() > most
+                    && let Some((last, calls)) = self.kept.pop()
+                {
+                    budget.give_back(last.len());
+                    self.others = self.others.saturating_add(calls);
+                }
+                return Ok(());
+            }
+        };
+        *count = count.saturating_add(calls);
+        Ok(())
     }
 
     /// Each status that has calls, with their number, in byte order of the statuses.
     pub fn entries(&self) -> Vec<(&str, u64)> {
-        let named = self.names.iter().map(|(_, named)| &*named.id);
-        let found: Vec<_> = named.zip(self.calls.iter().copied()).filter(|(_, n)| *n > 0).collect();
-        let status = |n: usize| found.get(n).map(|(status, _)| *status);
-        let order = in_order((0..found.len()).collect(), &|a, b| status(a).cmp(&status(b)));
-        order.into_iter().filter_map(|n| found.get(n).copied()).collect()
+        let others = Some((OTHER_STATUS, self.others)).filter(|(_, calls)| *calls > 0);
+        let found: Vec<_> = self
+            .kept
+            .iter()
+            .map(|(status, calls)| (&**status, *calls))
+            .chain(others)
+            .collect();
+        sorted(found, |(a, _), (b, _)| a.cmp(b))
+    }
+
+    /// The lengths of the lists and texts that it has, in bytes.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn allocations(&self) -> impl Iterator<Item = usize> {
+        let list = self.kept.capacity().saturating_mul(size_of::<(Box<str>, u64)>());
+        std::iter::once(list).chain(self.kept.iter().map(|(status, _)| status.len()))
     }
 }
 

@@ -7,6 +7,7 @@
 //! quarter hour.
 
 use crate::calendar::period::Window;
+use crate::collections::budget::{Budget, NoRoom, Room};
 use crate::collections::index::Index;
 use crate::collections::interner::Interner;
 use crate::collections::keyed_hash::table_hash;
@@ -54,6 +55,8 @@ pub struct Ledger {
     pub(crate) lists: Lists,
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Diagnostics,
+    /// The memory that all of this may take.
+    pub(crate) budget: Budget,
     /// Whether the sum of seconds has ever been above [`HALF`].
     pub(crate) is_above_half: bool,
     /// The JSON text of the first record of an unknown kind, or its beginning.
@@ -78,8 +81,12 @@ pub(crate) fn add_one(counter: &mut u64) {
 impl Ledger {
     /// Creates a ledger that has counted nothing yet, for one period or, with `None`, for all time.
     pub fn new(reading: Reading, window: Option<Window>) -> Self {
+        let budget = Budget::new(reading.limits.max_memory_bytes);
+        // The smallest limit has room for it.
+        let _ = budget.take(SeenIds::least_bytes());
         Ledger {
             reading,
+            budget,
             window,
             agents: Interner::default(),
             numbers: Interner::default(),
@@ -100,7 +107,8 @@ impl Ledger {
     /// something is wrong.
     ///
     /// # Errors
-    /// `invalid_record` unless invalid records are skipped; `overflow`. On an error no counter changes.
+    /// `invalid_record` unless invalid records are skipped; `overflow`; `out_of_memory`. On an error no counter changes. After
+    /// `out_of_memory`, records that need no more memory can still be counted.
     pub fn add(&mut self, row: &Row<'_>, defaults: &Defaults, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
         self.takes_more(place)?;
         match judge(row, defaults, &self.reading) {
@@ -162,12 +170,34 @@ impl Ledger {
         self.lists.page(page);
     }
 
-    /// Keeps the text of a record of an unknown kind, or its beginning, if it is the first one.
+    /// Keeps the text of a record of an unknown kind, or its beginning, if it is the first one and there is room.
     #[inline(never)]
     pub(crate) fn keep_unknown(&mut self, text: &[u8]) {
-        if self.unknown.is_none() {
-            self.unknown = Some(text.get(..MAX_KEPT).unwrap_or(text).into());
+        let text = text.get(..MAX_KEPT).unwrap_or(text);
+        if self.unknown.is_none() && self.budget.take(text.len()).is_ok() {
+            self.unknown = Some(text.into());
         }
+    }
+
+    /// The error for memory that is missing.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn out_of_memory(&self, place: Place) -> UsageError {
+        let (used, wanted, most) = (self.budget.used(), self.budget.refused(), self.budget.most());
+        let message = if self.budget.is_exceeded() {
+            format!(
+                "the counts take {used} bytes and need {wanted} more: wanted at most {most} bytes, the limit maxMemoryBytes"
+            )
+        } else {
+            format!("the counts take {used} bytes and need {wanted} more, which the memory of the module does not have")
+        };
+        UsageError::new(Code::OutOfMemory, message).at(place)
+    }
+
+    /// The memory that the counts take, in bytes, as `maxMemoryBytes` limits it. It does not contain what a text that is being
+    /// read takes.
+    pub fn memory(&self) -> u64 {
+        self.budget.used()
     }
 
     /// The JSON text of the first record of an unknown kind that was read from text: all of it, or the first 8 KiB. Empty if
@@ -195,44 +225,49 @@ impl Ledger {
         if !self.reading.skip_invalid {
             return Err(error);
         }
-        self.takes_more(&|| error.place.clone().unwrap_or_default())?;
+        let place = error.place.clone().unwrap_or_default();
+        self.takes_more(&|| place.clone())?;
+        if self.keep(error.into()).is_err() {
+            return Err(self.out_of_memory(place));
+        }
         add_one(&mut self.diagnostics.records);
         add_one(&mut self.diagnostics.invalid);
-        self.keep(error.into());
         Ok(())
     }
 
     /// Keeps a warning that concerns the input and not one record.
-    pub fn warn(&mut self, error: UsageError) {
-        self.keep(Problem {
+    ///
+    /// # Errors
+    /// `out_of_memory`.
+    pub fn warn(&mut self, error: UsageError) -> Result<(), UsageError> {
+        let place = error.place.clone().unwrap_or_default();
+        let warning = Problem {
             severity: Severity::Warning,
             ..error.into()
-        });
+        };
+        self.keep(warning).map_err(|NoRoom| self.out_of_memory(place))
     }
 
-    pub(crate) fn keep(&mut self, problem: Problem) {
-        if self.diagnostics.problems.len() < MAX_PROBLEMS {
-            self.diagnostics.problems.push(problem);
+    /// Keeps a problem, if it is one of the first.
+    pub(crate) fn keep(&mut self, problem: Problem) -> Room {
+        if self.diagnostics.problems.len() == MAX_PROBLEMS {
+            return Ok(());
         }
+        let texts = [&problem.path, &problem.code, &problem.message].map(String::capacity);
+        let bytes = texts.into_iter().fold(size_of::<Problem>(), usize::saturating_add);
+        self.budget.take(bytes)?;
+        self.diagnostics.problems.push(problem);
+        Ok(())
     }
 
     fn event(&mut self, event: &Event<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        // Every record with a name is observed, counted or not, so that the latest name does not depend on the period.
-        if let (Some(id), Some(name)) = (event.agent_id, event.agent_name) {
-            let agent = self.agents.intern(id);
-            self.agents.observe_name(agent, event.at, name);
-        }
-        if self.window.is_none()
-            && let (Some(name), Some(id)) = (event.route.phone_number(), event.route.number_id())
-        {
-            let number = self.numbers.intern(id);
-            self.numbers.observe_name(number, event.at, name);
-        }
+        self.observe(event).map_err(|NoRoom| self.out_of_memory(place()))?;
         if let Some(status) = event.not_completed
             && !self.reading.what_if.counts(status)
         {
-            self.diagnostics.ignored.not_completed.add(status, 1);
-            return Ok(());
+            let by_status = &mut self.diagnostics.ignored.not_completed;
+            let added = by_status.add(status, 1, self.reading.limits.max_statuses, &self.budget);
+            return added.map_err(|NoRoom| self.out_of_memory(place()));
         }
         let quarter = match self.window {
             Some(window) => window.contains(event.at).then_some(0),
@@ -247,10 +282,28 @@ impl Ledger {
         }
     }
 
+    /// Keeps the names that an event has. Every event is observed, counted or not, so that the latest name does not depend on the
+    /// period.
+    fn observe(&mut self, event: &Event<'_>) -> Room {
+        let budget = &self.budget;
+        if let (Some(id), Some(name)) = (event.agent_id, event.agent_name) {
+            let agent = self.agents.intern(id, budget)?;
+            self.agents.observe_name(agent, event.at, name, budget)?;
+        }
+        if self.window.is_none()
+            && let (Some(name), Some(id)) = (event.route.phone_number(), event.route.number_id())
+        {
+            let number = self.numbers.intern(id, budget)?;
+            self.numbers.observe_name(number, event.at, name, budget)?;
+        }
+        Ok(())
+    }
+
     fn count(&mut self, event: &Event<'_>, quarter: u32, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        let key = self.key_of(event);
+        let lacking = |ledger: &Ledger| ledger.out_of_memory(place());
+        let (key, number) = self.key_of(event).map_err(|NoRoom| lacking(self))?;
         let entry = Entry {
-            timeline: self.timeline_of(key),
+            timeline: self.timeline_of(key).map_err(|NoRoom| lacking(self))?,
             quarter,
             usage: match (event.kind, event.seconds) {
                 (Kind::Message, _) => Usage::Message,
@@ -258,47 +311,18 @@ impl Ledger {
                 (Kind::Call, Some(seconds)) => Usage::Timed(seconds),
             },
         };
-        match event.id.as_deref().filter(|_| self.reading.dedupe) {
-            Some(id) => {
-                let (probe, known) = self.ids.find(IdHash::new(event.kind, event.is_delivery_id, id));
-                if let Some(known) = known {
-                    let wins = self.order(entry, known, &mut by_text).is_gt();
-                    let mut was_counted = true;
-                    if wins {
-                        self.fits(entry.usage, Some(known), place)?;
-                        self.ids.put(probe, entry);
-                        was_counted = self.take(known);
-                        self.put(entry);
-                    }
-                    if was_counted {
-                        add_one(&mut self.diagnostics.duplicates);
-                    }
-                    return Ok(());
-                }
-                self.fits(entry.usage, None, place)?;
-                self.ids.put(probe, entry);
-            }
-            None => {
-                self.fits(entry.usage, None, place)?;
-                if event.id.is_none() {
-                    add_one(&mut self.diagnostics.without_id);
-                }
+        let id = event.id.as_deref().filter(|_| self.reading.dedupe);
+        let found = id.map(|id| self.ids.find(IdHash::new(event.kind, event.is_delivery_id, id)));
+        if let Some((probe, Some(known))) = found {
+            self.repeat(entry, probe, known, place)?;
+        } else {
+            self.fits(entry.usage, None, place)?;
+            self.put_with(entry, found.map(|(probe, _)| probe))
+                .map_err(|NoRoom| lacking(self))?;
+            if event.id.is_none() {
+                add_one(&mut self.diagnostics.without_id);
             }
         }
-        self.put(entry);
-        Ok(())
-    }
-
-    /// The key of the timeline that an event counts in, and notes where its message came from. The counts of one period know
-    /// only agents.
-    fn key_of(&mut self, event: &Event<'_>) -> Key {
-        let agent = event.agent_id.map_or(0, |id| self.agents.intern(id));
-        let is_of_a_period = self.window.is_some();
-        // The counts of one period do not contain phone numbers, so a message may belong to any phone number.
-        let number = Some(event.route).filter(|_| !is_of_a_period);
-        let number = number
-            .and_then(|route| route.number_id())
-            .map_or(0, |id| self.numbers.intern(id));
         if event.kind == Kind::Message {
             let has_own_id = event.id.is_some() && !event.is_delivery_id;
             if !event.webhook {
@@ -307,18 +331,62 @@ impl Ledger {
                 self.sources.note(number, DELIVERED);
             }
         }
-        if is_of_a_period {
-            return Key {
+        Ok(())
+    }
+
+    /// Counts a record whose id has been counted: one of the two is a duplicate.
+    fn repeat(
+        &mut self,
+        entry: Entry,
+        probe: Probe,
+        known: Entry,
+        place: &dyn Fn() -> Place,
+    ) -> Result<(), UsageError> {
+        let mut was_counted = true;
+        if self.order(entry, known, &mut by_text).is_gt() {
+            self.fits(entry.usage, Some(known), place)?;
+            was_counted = self.take(known);
+            if self.put_with(entry, Some(probe)).is_err() {
+                if was_counted {
+                    let _ = self.put(known); // its quarter hour is still there, so this needs no memory
+                }
+                return Err(self.out_of_memory(place()));
+            }
+        }
+        if was_counted {
+            add_one(&mut self.diagnostics.duplicates);
+        }
+        Ok(())
+    }
+
+    /// The key of the timeline that an event counts in, and the number of the phone number that the event names. The counts of one
+    /// period know only agents.
+    fn key_of(&mut self, event: &Event<'_>) -> Room<(Key, u32)> {
+        let budget = &self.budget;
+        let agent = event.agent_id.map_or(Ok(0), |id| self.agents.intern(id, budget))?;
+        if self.window.is_some() {
+            // The counts of one period do not contain phone numbers, so a message may belong to any phone number.
+            self.sources.make_room(0, budget)?;
+            return Ok((
+                Key {
+                    agent,
+                    ..Key::default()
+                },
+                0,
+            ));
+        }
+        let number = event.route.number_id();
+        let number = number.map_or(Ok(0), |id| self.numbers.intern(id, budget))?;
+        self.sources.make_room(number, budget)?;
+        Ok((
+            Key {
                 agent,
-                ..Key::default()
-            };
-        }
-        Key {
-            agent,
+                number,
+                channel: self.channels.intern(&event.route.channel(), budget)?,
+                direction: event.route.direction(),
+            },
             number,
-            channel: self.channels.intern(&event.route.channel()),
-            direction: event.route.direction(),
-        }
+        ))
     }
 
     /// Decides which of two records with one id counts: the greater one. The first of these that differs decides:
@@ -378,17 +446,29 @@ impl Ledger {
         Err(UsageError::new(Code::Overflow, message).at(place()))
     }
 
-    pub(crate) fn put(&mut self, entry: Entry) {
+    /// Counts an entry.
+    pub(crate) fn put(&mut self, entry: Entry) -> Room {
         let usage = entry.usage.tally();
+        let quarter = self.quarter_of(entry);
+        if let Some(timeline) = self.timelines.get_mut(entry.timeline as usize) {
+            timeline.change(quarter, usage, Tally::add, &self.budget)?;
+        }
         if entry.usage == Usage::Call {
             add_one(&mut self.diagnostics.without_duration);
         }
         add_one(&mut self.diagnostics.counted);
         self.diagnostics.totals.add(usage);
-        let quarter = self.quarter_of(entry);
-        if let Some(timeline) = self.timelines.get_mut(entry.timeline as usize) {
-            timeline.change(quarter, usage, Tally::add);
+        Ok(())
+    }
+
+    /// Counts an entry, under its id if it has one.
+    fn put_with(&mut self, entry: Entry, probe: Option<Probe>) -> Room {
+        self.put(entry)?;
+        let put = probe.map_or(Ok(()), |probe| self.ids.put(probe, entry, &self.budget));
+        if put.is_err() {
+            self.take(entry);
         }
+        put
     }
 
     /// Undoes [`Ledger::put`]. Returns whether the entry was counted. It was, unless a forged snapshot has the id without the
@@ -398,7 +478,7 @@ impl Ledger {
         let Some(timeline) = self.timelines.get_mut(entry.timeline as usize) else {
             return false;
         };
-        let taken = timeline.take(quarter, entry.usage.tally());
+        let taken = timeline.take(quarter, entry.usage.tally(), &self.budget);
         let diagnostics = &mut self.diagnostics;
         diagnostics.totals.take(taken);
         if taken.is_idle() {
@@ -416,32 +496,36 @@ impl Ledger {
         Some(entry.quarter).filter(|_| self.window.is_none())
     }
 
-    /// Adds the usage of quarter hours, which must be in order.
-    pub(crate) fn add_usage(&mut self, timeline: u32, usage: &[(u32, Tally)]) {
+    /// Adds the usage of quarter hours, which must be in order. If it `is_only_room`, see [`Timeline::add`].
+    pub(crate) fn add_usage(&mut self, timeline: u32, usage: &[(u32, Tally)], is_only_room: bool) -> Room {
         let is_of_a_period = self.window.is_some();
-        if let Some(timeline) = self.timelines.get_mut(timeline as usize) {
-            if is_of_a_period {
-                usage.iter().for_each(|(_, usage)| timeline.total.add(*usage));
-            } else {
-                timeline.add(usage);
-            }
+        let Some(timeline) = self.timelines.get_mut(timeline as usize) else {
+            return Ok(());
+        };
+        if !is_of_a_period {
+            return timeline.add(usage, is_only_room, &self.budget);
         }
+        if !is_only_room {
+            usage.iter().for_each(|(_, usage)| timeline.total.add(*usage));
+        }
+        Ok(())
     }
 
     /// Takes over an id from a snapshot whose tallies have been added already.
     ///
     /// Where this ledger has the id too, one of the two records is a duplicate. Its tally is taken back.
-    pub(crate) fn merge_id(&mut self, probe: Probe, known: Option<Entry>, entry: Entry, ranks: &mut Ranks) {
+    pub(crate) fn merge_id(&mut self, probe: Probe, known: Option<Entry>, entry: Entry, ranks: &mut Ranks) -> Room {
         let mut by_rank = |which, names: &Interner, a, b| ranks.order(which, names, a, b);
         let wins = known.is_none_or(|known| self.order(entry, known, &mut by_rank).is_gt());
         if wins {
-            self.ids.put(probe, entry);
+            self.ids.put(probe, entry, &self.budget)?;
         }
         if let Some(known) = known
             && self.take(if wins { known } else { entry })
         {
             add_one(&mut self.diagnostics.duplicates);
         }
+        Ok(())
     }
 
     fn timeline_at(&self, number: u32) -> Option<&Timeline> {
@@ -449,20 +533,21 @@ impl Ledger {
     }
 
     /// The index of the timeline of a key. A new one is created if needed.
-    pub(crate) fn timeline_of(&mut self, key: Key) -> u32 {
+    pub(crate) fn timeline_of(&mut self, key: Key) -> Room<u32> {
         let is_it = |at| self.timeline_at(at).is_some_and(|timeline| timeline.key == key);
         if is_it(self.last) {
-            return self.last;
+            return Ok(self.last);
         }
         let hash = table_hash(&key.bytes());
         self.last = match self.index.find(hash, is_it) {
             Some(known) => known,
             None => {
-                self.timelines.push(Timeline::new(key));
+                self.index.make_room(&self.budget)?;
+                self.budget.push(&mut self.timelines, Timeline::new(key))?;
                 self.index.add(hash)
             }
         };
-        self.last
+        Ok(self.last)
     }
 
     /// Where every record went so far.
@@ -478,5 +563,34 @@ impl Ledger {
     /// May messages have been counted twice: once from a list, and once from a delivery that names no message?
     pub fn has_mixed_sources(&self) -> bool {
         self.sources.are_mixed()
+    }
+
+    /// The memory that the lists, tables and texts take, in bytes, found by looking at each of them. For tests: it equals
+    /// [`Ledger::memory`].
+    #[doc(hidden)]
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn measured_memory(&self) -> u64 {
+        let diagnostics = &self.diagnostics;
+        let of_problem = |problem: &Problem| {
+            let texts = [&problem.path, &problem.code, &problem.message].map(String::capacity);
+            texts.into_iter().fold(size_of::<Problem>(), usize::saturating_add)
+        };
+        let lists = [
+            self.index.bytes(),
+            self.timelines.capacity().saturating_mul(size_of::<Timeline>()),
+            self.sources.bytes(),
+            self.unknown.as_ref().map_or(0, |text| text.len()),
+        ];
+        let budget = Budget::default();
+        let names = [&self.agents, &self.numbers, &self.channels];
+        lists
+            .into_iter()
+            .chain(names.into_iter().flat_map(Interner::allocations))
+            .chain(self.timelines.iter().flat_map(Timeline::allocations))
+            .chain(self.ids.allocations())
+            .chain(diagnostics.ignored.not_completed.allocations())
+            .chain(diagnostics.problems.iter().map(of_problem))
+            .for_each(|bytes| budget.take(bytes).unwrap_or_default());
+        budget.used()
     }
 }

@@ -8,6 +8,7 @@
 //! enough that a merge touches few of them, and short enough that a record out of order moves few quarter hours.
 
 use crate::calendar::period::Window;
+use crate::collections::budget::{Budget, Room};
 use crate::counting::tally::Tally;
 use crate::records::judge::Direction;
 use std::cell::RefCell;
@@ -111,6 +112,8 @@ struct Days {
 
 /// The spans between edges, whose usage is summed in order of time.
 struct Spans<'s> {
+    /// For what blocks keep of the sums.
+    budget: &'s Budget,
     edges: &'s [u32],
     /// The index of the span that is being summed.
     index: usize,
@@ -164,21 +167,21 @@ struct QuarterHour {
 const OVERFLOW: u16 = u16::MAX;
 
 impl QuarterHour {
-    /// `place` is the index of an earlier value in `overflow`, if it had one: the new value then takes that place.
-    fn new(quarter: u16, usage: Tally, place: Option<usize>, overflow: &mut Vec<Tally>) -> QuarterHour {
+    /// A quarter hour, unless the tally is too large for its fields.
+    fn small(quarter: u16, usage: Tally) -> Option<QuarterHour> {
         let small = |n: u64| u16::try_from(n).ok().filter(|n| *n != OVERFLOW);
-        let sizes = (
-            small(usage.messages),
-            small(usage.calls),
-            usage.total_seconds.try_into(),
-        );
-        if let ((Some(messages), Some(calls), Ok(seconds)), None) = (sizes, place) {
-            return QuarterHour {
-                quarter,
-                messages,
-                calls,
-                seconds,
-            };
+        Some(QuarterHour {
+            quarter,
+            messages: small(usage.messages)?,
+            calls: small(usage.calls)?,
+            seconds: usage.total_seconds.try_into().ok()?,
+        })
+    }
+
+    /// `place` is the index in `overflow` of a tally that is too large, or was: it takes that place. `overflow` has room for it.
+    fn new(quarter: u16, usage: Tally, place: Option<usize>, overflow: &mut Vec<Tally>) -> QuarterHour {
+        if let (Some(small), None) = (QuarterHour::small(quarter, usage), place) {
+            return small;
         }
         let place = place.unwrap_or(overflow.len());
         match overflow.get_mut(place) {
@@ -222,28 +225,36 @@ impl Timeline {
         }
     }
 
-    /// Changes the total, and the tally of a quarter hour if one is given. `by` is [`Tally::add`] or [`Tally::take`].
-    pub fn change(&mut self, quarter: Option<u32>, usage: Tally, by: fn(&mut Tally, Tally)) {
-        by(&mut self.total, usage);
+    /// Changes the total, and the tally of a quarter hour if one is given. `by` is [`Tally::add`] or [`Tally::take`]. What is
+    /// taken must be there: that needs no memory.
+    ///
+    /// # Errors
+    /// [`NoRoom`](crate::collections::budget::NoRoom). Nothing has changed then.
+    pub fn change(&mut self, quarter: Option<u32>, usage: Tally, by: fn(&mut Tally, Tally), budget: &Budget) -> Room {
         if let Some(quarter) = quarter {
-            let (block, overflow) = self.block(quarter);
-            if let Some(block) = block {
-                let fresh = block.change(quarter, usage, by, overflow);
-                block.insert(fresh.as_slice());
+            let (block, overflow) = self.block(quarter, budget)?;
+            let Some(block) = block else { return Ok(()) };
+            let is_full = block.quarter_hours.len() == block.quarter_hours.capacity();
+            if is_full && !block.has(quarter) {
+                block.make_room(1, budget)?;
             }
+            let fresh = block.change(quarter, usage, Some(by), overflow, budget)?;
+            block.insert(fresh.as_slice());
         }
+        by(&mut self.total, usage);
+        Ok(())
     }
 
     /// Takes usage back from a quarter hour, or from the total if no quarter hour is given. Returns what was taken, which is no
     /// more than what is there. The last call takes all seconds with it.
-    pub fn take(&mut self, quarter: Option<u32>, usage: Tally) -> Tally {
+    pub fn take(&mut self, quarter: Option<u32>, usage: Tally, budget: &Budget) -> Tally {
         let there = self.usage_of(quarter);
         let mut taken = usage.at_most(there);
         if taken.calls == there.calls {
             taken.total_seconds = there.total_seconds;
         }
-        if taken != Tally::default() {
-            self.change(quarter, taken, Tally::take);
+        if taken != Tally::default() && self.change(quarter, taken, Tally::take, budget).is_err() {
+            return Tally::default();
         }
         taken
     }
@@ -254,38 +265,47 @@ impl Timeline {
     }
 
     /// Adds the usage of quarter hours, which must be in order. A block inserts all its new quarter hours in one step.
-    pub fn add(&mut self, usage: &[(u32, Tally)]) {
-        self.make_blocks(usage);
+    ///
+    /// If it `is_only_room`, nothing is counted, and adding the same usage afterwards needs no memory.
+    ///
+    /// # Errors
+    /// [`NoRoom`](crate::collections::budget::NoRoom). Some of the usage may have been added then, unless it `is_only_room`.
+    pub fn add(&mut self, usage: &[(u32, Tally)], is_only_room: bool, budget: &Budget) -> Room {
+        self.make_blocks(usage, budget)?;
         let mut fresh = Vec::new();
         for part in usage.chunk_by(|(a, _), (b, _)| a / A_BLOCK == b / A_BLOCK) {
-            let (Some(block), overflow) = self.block(part.first().map_or(0, |(quarter, _)| *quarter)) else {
-                return;
+            let (Some(block), overflow) = self.block(part.first().map_or(0, |(quarter, _)| *quarter), budget)? else {
+                return Ok(());
             };
-            let changes = part
-                .iter()
-                .map(|(quarter, usage)| block.change(*quarter, *usage, Tally::add, overflow));
-            fresh.extend(changes.flatten());
+            let by: Option<fn(&mut Tally, Tally)> = if is_only_room { None } else { Some(Tally::add) };
+            for (quarter, usage) in part {
+                fresh.extend(block.change(*quarter, *usage, by, overflow, budget)?);
+            }
+            block.make_room(fresh.len(), budget)?;
             block.insert(&fresh);
             fresh.clear();
         }
-        usage.iter().for_each(|(_, usage)| self.total.add(*usage));
+        if !is_only_room {
+            usage.iter().for_each(|(_, usage)| self.total.add(*usage));
+        }
+        Ok(())
     }
 
     /// Creates the blocks that quarter hours need, which must be in order. Each block that is there is moved once.
     #[inline(never)]
-    fn make_blocks(&mut self, usage: &[(u32, Tally)]) {
+    fn make_blocks(&mut self, usage: &[(u32, Tally)], budget: &Budget) -> Room {
         let first_of = |(quarter, _): &(u32, Tally)| quarter & !(A_BLOCK.wrapping_sub(1));
         let is_known = |first: &u32| self.blocks.binary_search_by_key(first, |block| block.first).is_ok();
         let mut wanted: Vec<_> = usage.iter().map(first_of).collect();
         wanted.dedup();
         wanted.retain(|first| !is_known(first));
         if wanted.len() < 2 {
-            return; // `block` creates it
+            return Ok(()); // `block` creates it
         }
-        let all = self.blocks.len().saturating_add(wanted.len());
-        let mut known = std::mem::replace(&mut self.blocks, Vec::with_capacity(all))
-            .into_iter()
-            .peekable();
+        let mut all = Vec::new();
+        budget.grow_to(&mut all, self.blocks.len().saturating_add(wanted.len()))?;
+        budget.give_back(self.blocks.capacity().saturating_mul(size_of::<Block>()));
+        let mut known = std::mem::replace(&mut self.blocks, all).into_iter().peekable();
         for first in wanted {
             while let Some(block) = known.next_if(|block| block.first < first) {
                 self.blocks.push(block);
@@ -293,11 +313,12 @@ impl Timeline {
             self.blocks.push(Block::new(first));
         }
         self.blocks.extend(known);
+        Ok(())
     }
 
     /// The block that holds a quarter hour, created if needed, and the list of overflowing tallies.
     #[inline(never)]
-    fn block(&mut self, quarter: u32) -> (Option<&mut Block>, &mut Vec<Tally>) {
+    fn block(&mut self, quarter: u32, budget: &Budget) -> Room<(Option<&mut Block>, &mut Vec<Tally>)> {
         let first = quarter & !(A_BLOCK.wrapping_sub(1));
         let is_at = |blocks: &[Block], at: usize| blocks.get(at).is_some_and(|block| block.first == first);
         if !is_at(&self.blocks, self.last_block) {
@@ -306,10 +327,11 @@ impl Timeline {
         if !is_at(&self.blocks, self.last_block) {
             self.last_block = self.blocks.partition_point(|block| block.first < first);
             if !is_at(&self.blocks, self.last_block) {
+                budget.grow(&mut self.blocks, 1)?;
                 self.blocks.insert(self.last_block, Block::new(first));
             }
         }
-        (self.blocks.get_mut(self.last_block), &mut self.overflow)
+        Ok((self.blocks.get_mut(self.last_block), &mut self.overflow))
     }
 
     /// The usage of the quarter hours `from <= q < to`.
@@ -329,8 +351,9 @@ impl Timeline {
     /// A block that has many quarter hours for each edge is read at the edges only, from its `days`. Of other blocks each quarter
     /// hour is read.
     #[inline(never)]
-    pub fn each_sum(&self, edges: &[u32], visit: &mut dyn FnMut(usize, Tally)) {
+    pub fn each_sum(&self, edges: &[u32], budget: &Budget, visit: &mut dyn FnMut(usize, Tally)) {
         let mut spans = Spans {
+            budget,
             edges,
             index: 0,
             sum: Tally::default(),
@@ -352,6 +375,23 @@ impl Timeline {
             }
         }
         spans.end();
+    }
+
+    /// The lengths of the lists that it has, in bytes.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn allocations(&self) -> impl Iterator<Item = usize> {
+        let of_block = |block: &Block| {
+            let days = block.days.borrow().capacity().saturating_mul(size_of::<Days>());
+            [
+                block.quarter_hours.capacity().saturating_mul(size_of::<QuarterHour>()),
+                days,
+            ]
+        };
+        let blocks = self.blocks.capacity().saturating_mul(size_of::<Block>());
+        let overflow = self.overflow.capacity().saturating_mul(size_of::<Tally>());
+        [blocks, overflow]
+            .into_iter()
+            .chain(self.blocks.iter().flat_map(of_block))
     }
 
     /// The first and the last quarter hour that has usage. `None` without usage.
@@ -427,9 +467,9 @@ impl Block {
     /// Adds the usage of the block to spans. `inside` are the edges in the block from the end of the current span on.
     fn at_edges(&self, inside: &[u32], spans: &mut Spans<'_>, overflow: &[Tally]) {
         let start = spans.edges.get(spans.index).copied().unwrap_or(0);
-        let mut before = self.before(start, overflow);
+        let mut before = self.before(start, overflow, spans.budget);
         for edge in inside {
-            let until = self.before(*edge, overflow);
+            let until = self.before(*edge, overflow, spans.budget);
             let mut usage = until;
             usage.take(before);
             spans.sum.add(usage);
@@ -445,7 +485,7 @@ impl Block {
     }
 
     /// The usage of the block before a quarter hour, which is in the block or before it.
-    fn before(&self, quarter: u32, overflow: &[Tally]) -> Tally {
+    fn before(&self, quarter: u32, overflow: &[Tally], budget: &Budget) -> Tally {
         let Some(after) = quarter.checked_sub(self.first) else {
             return Tally::default();
         };
@@ -461,7 +501,10 @@ impl Block {
         if days.len() == MAX_DAYS {
             days.clear();
         }
-        days.push(made);
+        let room = days.len().saturating_add(1);
+        if budget.grow_to(&mut days, room).is_ok() {
+            days.push(made);
+        }
         before
     }
 
@@ -506,48 +549,70 @@ impl Block {
         rest
     }
 
+    /// Whether a quarter hour exists.
+    fn has(&self, quarter: u32) -> bool {
+        let found = self.quarter_hours.get(self.position(quarter));
+        found.is_some_and(|found| self.first.saturating_add(found.quarter.into()) == quarter)
+    }
+
     /// Changes a quarter hour that exists. Otherwise returns a new one, with the index to insert it at.
+    ///
+    /// Without `by`, only room is made for adding the usage.
     #[inline(never)]
     fn change(
         &mut self,
         quarter: u32,
         change: Tally,
-        by: fn(&mut Tally, Tally),
+        by: Option<fn(&mut Tally, Tally)>,
         overflow: &mut Vec<Tally>,
-    ) -> Option<(usize, QuarterHour)> {
-        by(&mut self.total, change);
-        self.days.get_mut().clear();
+        budget: &Budget,
+    ) -> Room<Option<(usize, QuarterHour)>> {
         let at = self.position(quarter);
         #[allow(clippy::cast_possible_truncation)]
         let quarter = (quarter % A_BLOCK) as u16;
-        let mut usage = Tally::default();
-        match self
-            .quarter_hours
-            .get_mut(at)
-            .filter(|quarter_hour| quarter_hour.quarter == quarter)
-        {
+        let known = self.quarter_hours.get_mut(at);
+        let known = known.filter(|quarter_hour| quarter_hour.quarter == quarter);
+        let before = known
+            .as_ref()
+            .map_or_else(Tally::default, |known| known.usage(overflow));
+        let mut usage = before;
+        by.unwrap_or(Tally::add)(&mut usage, change);
+        let mut place = known.as_ref().and_then(|known| known.place());
+        if place.is_none() && QuarterHour::small(quarter, usage).is_none() {
+            budget.grow(overflow, 1)?;
+            place = Some(overflow.len());
+        }
+        match by {
+            Some(by) => {
+                by(&mut self.total, change);
+                self.days.get_mut().clear();
+            }
+            None => usage = before,
+        }
+        let changed = QuarterHour::new(quarter, usage, place, overflow);
+        match known {
             Some(quarter_hour) => {
-                usage = quarter_hour.usage(overflow);
-                by(&mut usage, change);
-                *quarter_hour = QuarterHour::new(quarter, usage, quarter_hour.place(), overflow);
-                None
+                *quarter_hour = changed;
+                Ok(None)
             }
-            None => {
-                by(&mut usage, change);
-                Some((at, QuarterHour::new(quarter, usage, None, overflow)))
-            }
+            None => Ok(Some((at, changed))),
         }
     }
 
-    /// Inserts quarter hours. Each index refers to the list as it was before the first insertion.
+    /// Makes room for so many quarter hours more.
+    fn make_room(&mut self, more: usize, budget: &Budget) -> Room {
+        let (end, capacity) = (self.quarter_hours.len(), self.quarter_hours.capacity());
+        if capacity.saturating_sub(end) >= more {
+            return Ok(());
+        }
+        let most = end.saturating_add((end / 4).saturating_add(3).max(more));
+        budget.grow_to(&mut self.quarter_hours, most.min((A_BLOCK as usize).max(more)))
+    }
+
+    /// Inserts quarter hours, for which there is room. Each index refers to the list as it was before the first insertion.
     #[inline(never)]
     fn insert(&mut self, fresh: &[(usize, QuarterHour)]) {
         let mut end = self.quarter_hours.len();
-        let all = end.saturating_add(fresh.len());
-        if all > self.quarter_hours.capacity() {
-            self.quarter_hours
-                .reserve_exact((end / 4).saturating_add(3).max(fresh.len()));
-        }
         self.quarter_hours
             .extend(fresh.iter().map(|(_, quarter_hour)| quarter_hour));
         // From the last to the first, so that each quarter hour is moved once.
@@ -608,13 +673,22 @@ mod tests {
             length in 0..4000_u32,
             mut edges in prop::collection::vec(quarter(), 0..40),
         ) {
-            let mut timeline = Timeline::new(Key::default());
+            let (mut timeline, budget) = (Timeline::new(Key::default()), Budget::default());
             let mut model = BTreeMap::<u32, Tally>::new();
             let mut added = Vec::new();
             let mut runs = merged.into_iter();
             for (n, (quarter, usage, back)) in changes.into_iter().enumerate() {
                 if n % 40 == 0 && let Some(run) = runs.next() {
-                    timeline.add(&run.iter().map(|(quarter, usage)| (*quarter, *usage)).collect::<Vec<_>>());
+                    let all: Vec<_> = run.iter().map(|(quarter, usage)| (*quarter, *usage)).collect();
+                    if back {
+                        timeline.add(&all, true, &budget).unwrap(); // makes room alone
+                        let (used, total) = (budget.used(), timeline.total);
+                        timeline.add(&all, false, &budget).unwrap();
+                        prop_assert_eq!(budget.used(), used);
+                        prop_assert!(all.is_empty() || timeline.total != total);
+                    } else {
+                        timeline.add(&all, false, &budget).unwrap();
+                    }
                     for (quarter, usage) in run {
                         model.entry(quarter).or_default().add(usage);
                         added.push((quarter, usage));
@@ -622,11 +696,11 @@ mod tests {
                 }
                 match added.pop().filter(|_| back) {
                     Some((quarter, usage)) => {
-                        prop_assert_eq!(timeline.take(Some(quarter), usage), usage);
+                        prop_assert_eq!(timeline.take(Some(quarter), usage, &budget), usage);
                         model.get_mut(&quarter).unwrap().take(usage);
                     }
                     None => {
-                        timeline.change(Some(quarter), usage, Tally::add);
+                        timeline.change(Some(quarter), usage, Tally::add, &budget).unwrap();
                         model.entry(quarter).or_default().add(usage);
                         added.push((quarter, usage));
                     }
@@ -642,12 +716,14 @@ mod tests {
             edges.sort_unstable();
             let want: Vec<_> = edges.windows(2).map(|two| sum(two[0], two[1])).enumerate().filter(|(_, sum)| !sum.is_idle()).collect();
             let mut got = Vec::new();
-            timeline.each_sum(&edges, &mut |at, usage| got.push((at, usage)));
+            timeline.each_sum(&edges, &budget, &mut |at, usage| got.push((at, usage)));
             prop_assert_eq!(got, want);
             let busy: Vec<_> = model.into_iter().filter(|(_, usage)| !usage.is_idle()).collect();
             let mut got = Vec::new();
             timeline.each_quarter(&mut |quarter, usage| got.push((quarter, usage)));
             prop_assert_eq!(got, busy);
+            let block = |bytes: usize| if bytes == 0 { 0 } else { (bytes as u64 + 15) / 8 * 8 };
+            prop_assert_eq!(timeline.allocations().map(block).sum::<u64>(), budget.used());
         }
     }
 
@@ -662,12 +738,12 @@ mod tests {
         let mut model: Vec<_> = (0..4000_u64)
             .map(|n| message(if n % 5 == 0 { 0 } else { n % 11 + 1 }))
             .collect();
-        let mut timeline = Timeline::new(Key::default());
+        let (mut timeline, budget) = (Timeline::new(Key::default()), Budget::default());
         let quarters: Vec<_> = (0..)
             .zip(model.iter().copied())
             .filter(|(_, usage)| !usage.is_idle())
             .collect();
-        timeline.add(&quarters);
+        timeline.add(&quarters, false, &budget).unwrap();
         for round in 0..3_u32 {
             for (first, step) in [
                 (0, 96),
@@ -689,7 +765,7 @@ mod tests {
                     want.extend(Some((at, sum)).filter(|_| !sum.is_idle()));
                 }
                 let mut got = Vec::new();
-                timeline.each_sum(&edges, &mut |at, usage| got.push((at, usage)));
+                timeline.each_sum(&edges, &budget, &mut |at, usage| got.push((at, usage)));
                 assert_eq!(got, want, "round {round}, steps of {step} from {first}");
             }
             let more = Tally {
@@ -698,7 +774,7 @@ mod tests {
                 total_seconds: 1 << (20 * round),
             };
             for at in [0, 1023, 1500, 3999_u32] {
-                timeline.change(Some(at), more, Tally::add);
+                timeline.change(Some(at), more, Tally::add, &budget).unwrap();
                 model[at as usize].add(more);
             }
         }

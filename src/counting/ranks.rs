@@ -65,14 +65,19 @@ fn ranks_of(names: &Interner) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collections::budget::Budget;
 
     #[test]
     fn ranks_order_ids_as_their_texts_are_ordered() {
-        let mut names = Interner::default();
+        let (mut names, budget) = (Interner::default(), Budget::default());
         for end in ["", "a", "b", "ab", "\u{FF5E}", "\u{1F600}", "z"] {
-            names.intern(end.as_bytes());
-            names.intern(format!("{}{end}", "x".repeat(SHORT)).as_bytes());
-            names.intern(format!("{}{end}", "y".repeat(2 * SHORT)).as_bytes());
+            names.intern(end.as_bytes(), &budget).unwrap();
+            names
+                .intern(format!("{}{end}", "x".repeat(SHORT)).as_bytes(), &budget)
+                .unwrap();
+            names
+                .intern(format!("{}{end}", "y".repeat(2 * SHORT)).as_bytes(), &budget)
+                .unwrap();
         }
         let mut ranks = Ranks::default();
         let numbers = || 0..u32::try_from(names.count()).unwrap();

@@ -6,6 +6,7 @@ use crate::calendar::period::PeriodQuery;
 use crate::calendar::period::Window;
 use crate::calendar::timestamp::{text, to_wire};
 use crate::calendar::zone::Zone;
+use crate::collections::budget::{Budget, NoRoom, Room};
 use crate::collections::interner::{Interned, Interner};
 use crate::collections::sort::{by_code_unit, sorted};
 use crate::contract::{
@@ -83,19 +84,26 @@ impl Rollup {
                 tally.add(timeline.sum(within.from, within.to));
             }
         }
-        self.name_agents(&mut query.directory);
+        self.named(&mut query.directory)?;
         Ok(report::by_agent(&query, &self.ledger.agents, &tallies))
     }
 
     /// Adds the names of the rollup's directory that a query's directory lacks.
     #[inline(never)]
-    fn name_agents(&self, directory: &mut Interner) {
+    fn name_agents(&self, directory: &mut Interner) -> Room {
         for (_, Interned { id, name }) in self.directory.iter() {
             if let (Some((at, name)), None) = (name, directory.find(id)) {
-                let number = directory.intern(id.as_bytes());
-                directory.observe_name(number, *at, name.as_bytes());
+                let budget = Budget::default();
+                let number = directory.intern(id.as_bytes(), &budget)?;
+                directory.observe_name(number, *at, name.as_bytes(), &budget)?;
             }
         }
+        Ok(())
+    }
+
+    fn named(&self, directory: &mut Interner) -> Result<(), UsageError> {
+        self.name_agents(directory)
+            .map_err(|NoRoom| UsageError::out_of_memory())
     }
 
     /// The usage of a window by any combination of dimensions, and over time. Names of agents come as in [`Rollup::by_agent`].
@@ -118,7 +126,7 @@ impl Rollup {
     /// `out_of_range` if the window is not inside 1969-12-31..2100-01-02 UTC; if the window, a step or an hour does not begin on a
     /// quarter hour of UTC; if rows times steps are more than [`MAX_VALUES`](breakdown::MAX_VALUES).
     pub fn breakdown<'r>(&'r self, query: &'r mut BreakdownQuery) -> Result<Breakdown<'r>, UsageError> {
-        self.name_agents(&mut query.directory);
+        self.named(&mut query.directory)?;
         breakdown::breakdown(&self.ledger, query)
     }
 
@@ -289,7 +297,7 @@ impl Rollup {
         }
         let mut sums: Vec<_> = found.into_iter().map(|bucket| (bucket, Tally::default())).collect();
         for timeline in &self.ledger.timelines {
-            timeline.each_sum(&edges, &mut |at, usage| {
+            timeline.each_sum(&edges, &self.ledger.budget, &mut |at, usage| {
                 sums.get_mut(at).into_iter().for_each(|(_, sum)| sum.add(usage));
             });
         }

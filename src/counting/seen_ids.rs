@@ -15,6 +15,7 @@
 //! Then a table would move most of its entries for each new one. So an entry is stored within `FAR` slots of its home, or else
 //! in the `Crowd` of its table: lists in order of the hashes. The work for an id does not depend on the values of the hashes.
 
+use crate::collections::budget::{Budget, Room};
 use crate::collections::murmur3::murmur3_x64_128;
 use crate::counting::tally::Tally;
 use crate::records::judge::Kind;
@@ -173,11 +174,40 @@ impl SeenIds {
 
     /// Stores an entry at a probe of [`SeenIds::find`], over an earlier entry if there is one. Probes of many hashes stay valid
     /// while their entries are put from the greatest hash to the smallest.
-    pub fn put(&mut self, probe: Probe, entry: Entry) {
-        let entry = self.packed(entry);
-        if let Some(table) = self.tables.get_mut(usize::from(probe.hash.table)) {
-            table.put(probe, entry);
+    ///
+    /// # Errors
+    /// [`NoRoom`](crate::collections::budget::NoRoom). The ids are as they were.
+    pub fn put(&mut self, probe: Probe, entry: Entry, budget: &Budget) -> Room {
+        let before = self.overflow.len();
+        let entry = self.packed(entry, budget)?;
+        let put = match self.tables.get_mut(usize::from(probe.hash.table)) {
+            Some(table) => table.put(probe, entry, budget),
+            None => Ok(()),
+        };
+        if put.is_err() {
+            self.overflow.truncate(before);
         }
+        put
+    }
+
+    /// What the tables take more with so many ids more, at most. A table that has just grown is about two thirds full, or less if it
+    /// is small. Hashes of ids are spread evenly.
+    pub fn growth_of(&self, more: usize) -> u64 {
+        const FEW: u64 = 5120;
+        let all = (0..TABLES)
+            .map(|table| self.count(table))
+            .fold(more, usize::saturating_add) as u64;
+        let slots = all
+            .saturating_add(all / 2)
+            .saturating_add(all.saturating_mul(7).min(FEW));
+        let present = self.tables.iter().map(|table| table.slots.capacity() as u64);
+        let added = slots.saturating_sub(present.fold(0, u64::saturating_add));
+        added.saturating_mul(size_of::<Slot>() as u64)
+    }
+
+    /// What the tables take without ids.
+    pub(crate) const fn least_bytes() -> usize {
+        size_of::<Table>().saturating_mul(TABLES as usize)
     }
 
     /// The number of ids in a table.
@@ -196,21 +226,23 @@ impl SeenIds {
         })
     }
 
-    /// The bytes that the tables take.
-    #[cfg(all(test, not(target_arch = "wasm32")))]
-    fn bytes(&self) -> usize {
-        let lists = |table: &Table| table.crowd.0.iter().map(Vec::capacity).sum::<usize>();
-        let slots =
-            |table: &Table| (table.slots.capacity().saturating_add(lists(table))).saturating_mul(size_of::<Slot>());
-        let tables = self
-            .tables
-            .iter()
-            .map(|table| slots(table).saturating_add(size_of::<Table>()));
-        let overflow = self.overflow.capacity().saturating_mul(size_of::<Entry>());
-        tables.fold(overflow, usize::saturating_add)
+    /// The lengths of the lists that it has, in bytes.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn allocations(&self) -> impl Iterator<Item = usize> {
+        let slots = |list: &Vec<Slot>| list.capacity().saturating_mul(size_of::<Slot>());
+        let of_table = move |table: &Table| {
+            let crowd = table.crowd.0.capacity().saturating_mul(size_of::<Vec<Slot>>());
+            let lists: Vec<_> = table.crowd.0.iter().map(slots).collect();
+            [slots(&table.slots), crowd].into_iter().chain(lists)
+        };
+        let own = [
+            Self::least_bytes(),
+            self.overflow.capacity().saturating_mul(size_of::<Entry>()),
+        ];
+        own.into_iter().chain(self.tables.iter().flat_map(of_table))
     }
 
-    fn packed(&mut self, entry: Entry) -> u64 {
+    fn packed(&mut self, entry: Entry, budget: &Budget) -> Room<u64> {
         let timeline = u64::from(entry.timeline).saturating_add(1); // so that no entry is 0, which is a gap
         let usage = match entry.usage {
             Usage::Message => MESSAGE,
@@ -218,10 +250,10 @@ impl SeenIds {
             Usage::Timed(seconds) => seconds.saturating_add(TIMED),
         };
         if timeline <= mask(SERIES_BITS) && usage <= mask(USAGE_BITS) {
-            return timeline << (QUARTER_BITS + USAGE_BITS) | u64::from(entry.quarter) << USAGE_BITS | usage;
+            return Ok(timeline << (QUARTER_BITS + USAGE_BITS) | u64::from(entry.quarter) << USAGE_BITS | usage);
         }
-        self.overflow.push(entry);
-        (self.overflow.len() as u64) << USAGE_BITS | OVERFLOW
+        budget.push(&mut self.overflow, entry)?;
+        Ok((self.overflow.len() as u64) << USAGE_BITS | OVERFLOW)
     }
 
     #[allow(clippy::cast_possible_truncation)]
@@ -272,7 +304,7 @@ impl Table {
         (at, found.or_else(|| self.crowd.find(wanted)))
     }
 
-    fn put(&mut self, probe: Probe, entry: u64) {
+    fn put(&mut self, probe: Probe, entry: u64, budget: &Budget) -> Room {
         let Probe { hash, mut at, capacity } = probe;
         if capacity != self.capacity {
             at = self.find(hash).0; // the table has grown since
@@ -285,22 +317,21 @@ impl Table {
         let is_there = |slot: &&mut Slot| slot.entry != 0 && slot.hash() == new.hash();
         if let Some(slot) = self.slots.get_mut(at).filter(is_there) {
             *slot = new;
-            return;
+            return Ok(());
         }
         if self.crowd.replace(new) {
-            return;
+            return Ok(());
         }
         if self.count >= self.capacity.saturating_sub(self.capacity / 10) {
-            self.grow(hash.table);
+            self.grow(hash.table, budget)?;
             at = self.find(hash).0;
         }
         let end = self.gap(at);
         if end > home(hash.high, self.capacity).saturating_add(FAR) {
-            self.crowd.add(new);
-            return;
+            return self.crowd.add(new, budget);
         }
         if end == self.slots.len() {
-            push(&mut self.slots, Slot::default());
+            push(&mut self.slots, Slot::default(), budget)?;
         }
         if let Some(moved) = self.slots.get_mut(at..=end) {
             steps(moved.len());
@@ -310,6 +341,7 @@ impl Table {
             *slot = new;
         }
         self.count = self.count.saturating_add(1);
+        Ok(())
     }
 
     /// The first gap from an index on. The search ends behind [`FAR`] slots, where a gap is too far away for any entry.
@@ -330,26 +362,39 @@ impl Table {
     }
 
     #[inline(never)]
-    fn grow(&mut self, number: u8) {
+    fn grow(&mut self, number: u8, budget: &Budget) -> Room {
         // A small table doubles, so that a small count is small. Then the capacities are spread over a quarter. All tables grow
         // by a quarter from there, so their capacities stay spread.
-        self.capacity = match self.capacity {
+        let capacity = match self.capacity {
             small @ ..SMALL => small.saturating_mul(2).max(SMALLEST),
             SMALL => usize::from(number / 4).saturating_add(2 * SMALL),
             capacity => capacity.saturating_add(capacity / 4),
         };
-        let mut slots: Vec<Slot> = Vec::new();
-        let spare = (self.capacity / 8).min(8);
-        slots.reserve_exact(self.capacity.saturating_add(spare));
+        let mut slots = Vec::new();
+        let moved = self.moved(&mut slots, capacity, budget);
+        let before = if moved.is_ok() {
+            self.capacity = capacity;
+            std::mem::replace(&mut self.slots, slots)
+        } else {
+            slots
+        };
+        budget.give_back(before.capacity().saturating_mul(size_of::<Slot>()));
+        moved
+    }
+
+    /// Copies the entries to a list for another capacity.
+    fn moved(&self, slots: &mut Vec<Slot>, capacity: usize, budget: &Budget) -> Room {
+        let spare = (capacity / 8).min(8);
+        budget.grow_to(slots, capacity.saturating_add(spare))?;
         for slot in self.slots.iter().filter(|slot| slot.entry != 0) {
-            let home = home(slot.high, self.capacity);
+            let home = home(slot.high, capacity);
             if slots.len() < home {
                 slots.resize(home, Slot::default());
             }
-            push(&mut slots, *slot);
+            push(slots, *slot, budget)?;
         }
-        slots.resize(slots.len().max(self.capacity), Slot::default());
-        self.slots = slots;
+        slots.resize(slots.len().max(capacity), Slot::default());
+        Ok(())
     }
 }
 
@@ -386,20 +431,38 @@ impl Crowd {
 
     /// Adds an entry of a hash that is not there.
     #[inline(never)]
-    fn add(&mut self, new: Slot) {
+    fn add(&mut self, new: Slot, budget: &Budget) -> Room {
         let (list, at) = self.place(new.hash());
-        let Some(slots) = self.0.get_mut(list) else {
-            self.0.push(vec![new]);
-            return;
-        };
-        steps(slots.len().saturating_sub(at));
-        slots.insert(at, new);
-        if slots.len() > A_LIST {
-            let rest = slots.split_off(A_LIST / 2);
-            let next = list.saturating_add(1);
-            steps(self.0.len().saturating_sub(next));
-            self.0.insert(next, rest);
+        let is_full = self.0.get(list).is_none_or(|slots| slots.len() >= A_LIST);
+        let mut rest = Vec::new();
+        if is_full {
+            budget.grow(&mut self.0, 1)?;
+            budget.grow_to(&mut rest, A_LIST.saturating_add(1))?;
         }
+        let Some(slots) = self.0.get_mut(list) else {
+            rest.push(new);
+            self.0.push(rest);
+            return Ok(());
+        };
+        if !is_full {
+            budget.grow(slots, 1)?;
+            steps(slots.len().saturating_sub(at));
+            slots.insert(at, new);
+            return Ok(());
+        }
+        // The second half of the list becomes a list of its own.
+        const HALF: usize = A_LIST / 2;
+        rest.extend_from_slice(slots.get(HALF..).unwrap_or_default());
+        slots.truncate(HALF);
+        steps(A_LIST);
+        match at.checked_sub(HALF) {
+            Some(at) => rest.insert(at, new),
+            None => slots.insert(at, new),
+        }
+        let next = list.saturating_add(1);
+        steps(self.0.len().saturating_sub(next));
+        self.0.insert(next, rest);
+        Ok(())
     }
 }
 
@@ -419,11 +482,12 @@ const SMALLEST: usize = 4;
 const SMALL: usize = 32;
 
 /// Pushes a slot, and grows the list by eight. A vector would double its capacity.
-fn push(slots: &mut Vec<Slot>, slot: Slot) {
+fn push(slots: &mut Vec<Slot>, slot: Slot, budget: &Budget) -> Room {
     if slots.len() == slots.capacity() {
-        slots.reserve_exact(8);
+        budget.grow_to(slots, slots.len().saturating_add(8))?;
     }
     slots.push(slot);
+    Ok(())
 }
 
 /// The home slot of a hash. It is proportional to the value of the hash.
@@ -454,7 +518,7 @@ mod tests {
 
     fn put(ids: &mut SeenIds, hash: IdHash, entry: Entry) -> Option<Entry> {
         let (probe, old) = ids.find(hash);
-        ids.put(probe, entry);
+        ids.put(probe, entry, &Budget::default()).unwrap();
         old
     }
 
@@ -580,12 +644,12 @@ mod tests {
             if n >= 10_000 && n % 997 == 0 {
                 // A table is in memory twice while it grows.
                 let twice = ids.tables.iter().map(|t| t.slots.capacity()).max().unwrap() * size_of::<Slot>();
-                most = most.max((ids.bytes() + twice / 5 * 4) as f64 / f64::from(n + 1));
+                most = most.max((ids.allocations().sum::<usize>() + twice / 5 * 4) as f64 / f64::from(n + 1));
             }
         }
         println!(
             "{most} bytes an id at most, {} bytes an id at the end",
-            ids.bytes() as f64 / 3e6
+            ids.allocations().sum::<usize>() as f64 / 3e6
         );
         assert!(most <= 24.0, "{most} bytes an id");
         assert!((0..3_000_000).all(|n| {

@@ -3,6 +3,8 @@
 //! The id of a delivery is never compared with the id of a listed message. So a message that came both ways counts twice, and
 //! the package warns of it.
 
+use crate::collections::budget::{Budget, Room};
+
 /// The ways in which the messages of each phone number came, by the number of the phone number in the interner. Number 0
 /// stands for messages whose phone number is not known. They may belong to any phone number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,21 +17,39 @@ pub const LISTED: u8 = 1;
 pub const DELIVERED: u8 = 2;
 
 impl Sources {
-    /// Notes in which ways messages of a phone number came.
+    /// Makes room for what is noted of a phone number.
+    ///
+    /// # Errors
+    /// [`NoRoom`](crate::collections::budget::NoRoom).
     #[inline(always)]
-    pub fn note(&mut self, number: u32, ways: u8) {
-        match self.0.get_mut(number as usize) {
-            Some(known) => *known |= ways,
-            None => self.note_first(number, ways),
+    pub fn make_room(&mut self, number: u32, budget: &Budget) -> Room {
+        let length = (number as usize).saturating_add(1);
+        if length <= self.0.len() {
+            return Ok(());
         }
+        self.lengthen(length, budget)
     }
 
     #[inline(never)]
-    fn note_first(&mut self, number: u32, ways: u8) {
-        self.0.resize((number as usize).saturating_add(1), 0);
-        if let Some(known) = self.0.last_mut() {
-            *known = ways;
+    fn lengthen(&mut self, length: usize, budget: &Budget) -> Room {
+        let more = length.saturating_sub(self.0.len());
+        budget.grow(&mut self.0, more)?;
+        self.0.resize(length, 0);
+        Ok(())
+    }
+
+    /// Notes in which ways messages of a phone number came. There must be [room](Sources::make_room).
+    #[inline(always)]
+    pub fn note(&mut self, number: u32, ways: u8) {
+        if let Some(known) = self.0.get_mut(number as usize) {
+            *known |= ways;
         }
+    }
+
+    /// The bytes that it takes.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) const fn bytes(&self) -> usize {
+        self.0.capacity()
     }
 
     /// The ways in which messages of a phone number came.
@@ -64,7 +84,10 @@ mod tests {
             (&[(3, DELIVERED), (0, DELIVERED)], false),
         ] {
             let mut sources = Sources::default();
-            noted.iter().for_each(|(number, ways)| sources.note(*number, *ways));
+            for (number, ways) in noted {
+                sources.make_room(*number, &Budget::default()).unwrap();
+                sources.note(*number, *ways);
+            }
             assert_eq!(sources.are_mixed(), want, "{noted:?}");
         }
     }

@@ -3,6 +3,7 @@
 //! [`TextFeed`] pushes chunks into a [`Reader`]. The reader hands each record back to this module through the trait [`Sink`],
 //! which adds it to the ledger.
 
+use crate::collections::budget::NoRoom;
 use crate::counting::ledger::Ledger;
 use crate::error::{Place, UsageError};
 use crate::records::judge::Defaults;
@@ -54,7 +55,7 @@ impl TextFeed {
     /// Counts the records that end in the next chunk. A chunk may end anywhere.
     ///
     /// # Errors
-    /// `invalid_json`, `invalid_record`, `overflow`. Records before the error stay counted.
+    /// `invalid_json`, `invalid_record`, `overflow`, `out_of_memory`. Records before the error stay counted.
     pub fn push(&mut self, into: &mut Ledger, chunk: &[u8]) -> Result<(), UsageError> {
         let pages = self.part.as_mut().map(|(_, pages)| pages);
         self.reader.push(chunk, &mut LedgerSink { into, pages })
@@ -123,7 +124,16 @@ impl Sink for LedgerSink<'_> {
         self.into.invalid(error)
     }
 
-    fn skipped(&mut self, warning: UsageError) {
-        self.into.warn(warning);
+    fn skipped(&mut self, warning: UsageError) -> Result<(), UsageError> {
+        self.into.warn(warning)
+    }
+
+    fn max_record(&self) -> usize {
+        self.into.reading.limits.max_record_bytes
+    }
+
+    fn may_keep(&self, bytes: usize) -> Result<(), UsageError> {
+        let room = self.into.budget.check(bytes as u64);
+        room.map_err(|NoRoom| self.into.out_of_memory(Place::default()))
     }
 }

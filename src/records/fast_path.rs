@@ -3,7 +3,7 @@
 //! It only goes where a record may begin, and does there what the reader's steps would do. At anything else it stops, and the
 //! steps go on from that byte.
 
-use super::reader::{MAX_RECORD, Reader, Sink};
+use super::reader::{Reader, Sink};
 use super::row::Row;
 use super::scan::{self, Scanned, Stop};
 use crate::error::UsageError;
@@ -44,7 +44,7 @@ impl Reader {
                     }
                     Err(Stop::End) if may_wait && chunk.len() >= self.fast_path.retry_from => {
                         let beginning = chunk.get(at..).unwrap_or_default();
-                        if beginning.len() > MAX_WAITING {
+                        if beginning.len() > MAX_WAITING.min(self.max_record) {
                             break;
                         }
                         self.fast_path.waiting.extend_from_slice(beginning);
@@ -62,7 +62,7 @@ impl Reader {
     fn scan<'t>(&self, text: &'t [u8], at: usize, row: &mut Row<'t>) -> Result<Scanned, Stop> {
         let levels = MAX_DEPTH.saturating_sub(self.frames.len());
         let scanned = scan::record(text, at, levels, row)?;
-        let fits = scanned.end.saturating_sub(at) <= MAX_RECORD;
+        let fits = scanned.end.saturating_sub(at) <= self.max_record;
         if fits { Ok(scanned) } else { Err(Stop::NeedsSlowPath) }
     }
 
@@ -109,7 +109,7 @@ impl Reader {
                     taken = scanned.end.saturating_sub(before);
                     break sent;
                 }
-                Err(Stop::End) if !more.is_empty() => {}
+                Err(Stop::End) if !more.is_empty() && text.len() <= self.max_record => {}
                 Err(_) => break self.read_chunk(&text, false, sink),
             }
         };
@@ -149,7 +149,7 @@ mod tests {
         fn broken(&mut self, error: UsageError) -> Result<(), UsageError> {
             Err(error)
         }
-        fn skipped(&mut self, warning: UsageError) {
+        fn skipped(&mut self, warning: UsageError) -> Result<(), UsageError> {
             panic!("{warning}")
         }
     }

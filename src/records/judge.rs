@@ -18,6 +18,29 @@ pub struct Reading {
     pub dedupe: bool,
     /// The deliberate mistakes to count with.
     pub what_if: Miscount,
+    /// What reading and counting may take.
+    pub limits: Limits,
+}
+
+/// What reading and counting may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The memory of the counts, in bytes.
+    pub max_memory_bytes: u64,
+    /// The JSON text of one record, in bytes.
+    pub max_record_bytes: usize,
+    /// The statuses of calls that are not completed, which are counted each by itself.
+    pub max_statuses: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            max_memory_bytes: u64::MAX,
+            max_record_bytes: 64 << 20,
+            max_statuses: 1000,
+        }
+    }
 }
 
 /// The agent, the phone number and the channel of records that do not name them.

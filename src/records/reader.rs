@@ -17,14 +17,11 @@ use crate::json::strings::{ascii_len, line_breaks, text_len};
 use crate::json::syntax::{Container, NOT_UTF8, State, Step, Syntax, foreign_beginning, too_deep};
 use crate::json::utf8::Utf8;
 use crate::json::value::{key_among, kind_of};
-use crate::records::judge::{Defaults, message_count, messages_of};
+use crate::records::judge::{Defaults, Limits, message_count, messages_of};
 use crate::records::page::{OpenPage, Page};
 use crate::records::recovery::Recovery;
 use crate::records::row::{Part, Row};
 use crate::records::scan;
-
-/// The most bytes of one record's text: 64 MiB.
-pub const MAX_RECORD: usize = 64 << 20;
 
 /// A buffer that has grown beyond this many bytes is not kept for the next record.
 const MAX_IDLE_BUFFER: usize = 1 << 20;
@@ -76,7 +73,23 @@ pub trait Sink {
     fn broken(&mut self, error: UsageError) -> Result<(), UsageError>;
 
     /// Takes a warning about lines that the recovery skipped.
-    fn skipped(&mut self, warning: UsageError);
+    ///
+    /// # Errors
+    /// An error ends the reading.
+    fn skipped(&mut self, warning: UsageError) -> Result<(), UsageError>;
+
+    /// The most bytes of one record's text.
+    fn max_record(&self) -> usize {
+        Limits::default().max_record_bytes
+    }
+
+    /// Is asked before the reader keeps so many bytes of a record.
+    ///
+    /// # Errors
+    /// `out_of_memory`; an error ends the reading.
+    fn may_keep(&self, _bytes: usize) -> Result<(), UsageError> {
+        Ok(())
+    }
 }
 
 /// A container that is open.
@@ -131,6 +144,8 @@ pub(super) struct Record {
     line: u64,
     /// The offset in the text at which it began.
     offset: u64,
+    /// Whether it is known to be too long. Its text is not kept any more then.
+    is_too_long: bool,
 }
 
 /// A place between two top-level values of a text, where a line begins.
@@ -173,6 +188,8 @@ pub struct Reader {
     pub(super) recovery: Recovery,
     failed: Option<UsageError>,
     pub(super) fast_path: FastPath,
+    /// The most bytes of one record's text.
+    pub(super) max_record: usize,
     /// What records get where they name no agent, number or channel.
     defaults: Defaults,
     /// The pointer of the text in the whole input, if the text is a list inside another text.
@@ -251,6 +268,7 @@ impl Reader {
             recovery: Recovery::default(),
             failed: None,
             fast_path,
+            max_record: Limits::default().max_record_bytes,
             defaults,
             within: String::new(),
             top_items: 0,
@@ -345,6 +363,7 @@ impl Reader {
     /// Reads a chunk. `may_wait` says whether the beginning of a record at its end may wait for the next chunk.
     pub(super) fn read_chunk(&mut self, chunk: &[u8], may_wait: bool, sink: &mut dyn Sink) -> Result<(), UsageError> {
         self.from = 0;
+        self.max_record = sink.max_record();
         let mut row = Row::default();
         let mut at = 0_usize;
         loop {
@@ -365,16 +384,68 @@ impl Reader {
             }
         }
         let end = self.here(chunk.len());
-        if self.is_in_object() {
-            let more = chunk.get(self.from..).unwrap_or_default();
-            if self.kept.len().saturating_add(more.len()) > MAX_RECORD {
-                self.fail_value(TOO_LONG, end, sink)?;
-            } else {
-                self.kept.extend_from_slice(more);
+        match self.record {
+            Some(record) if self.is_longer(record, end) => self.too_long(record, sink)?,
+            Some(record) if record.not_object.is_none() => {
+                self.keep(record, chunk.get(self.from..).unwrap_or_default(), sink)?;
             }
+            _ => {}
         }
         self.offset = end;
         Ok(())
+    }
+
+    /// Whether a record that goes on at an offset of the text is too long. That goes by offsets, and not by chunks, so that the
+    /// chunks do not matter.
+    pub(super) const fn is_longer(&self, record: Record, here: u64) -> bool {
+        record.not_object.is_none() && here.saturating_sub(record.offset) > self.max_record as u64
+    }
+
+    /// Reports a record that is too long, once. It is read to its end like any other, but not kept.
+    #[inline(never)]
+    pub(super) fn too_long(&mut self, record: Record, sink: &mut dyn Sink) -> Result<(), UsageError> {
+        self.kept = Vec::new();
+        if record.is_too_long {
+            return Ok(());
+        }
+        let message = format!(
+            "the record is longer than {} bytes, the limit maxRecordBytes",
+            self.max_record
+        );
+        let fault = self.fault(&message, record.line, record.offset);
+        self.record = Some(Record {
+            is_too_long: true,
+            ..record
+        });
+        sink.broken(UsageError {
+            code: Code::InvalidRecord,
+            ..fault
+        })
+    }
+
+    /// Keeps more of the text of a record.
+    #[inline(never)]
+    fn keep(&mut self, record: Record, more: &[u8], sink: &dyn Sink) -> Result<(), UsageError> {
+        let all = self.kept.len().saturating_add(more.len());
+        if all > self.kept.capacity() {
+            let double = self.kept.capacity().saturating_mul(2).min(self.max_record);
+            let wanted = all.max(double);
+            let place = || self.place(record.line, record.offset);
+            sink.may_keep(wanted).map_err(|error| error.at(place()))?;
+            let place = place();
+            let reserved = self.kept.try_reserve_exact(wanted.saturating_sub(self.kept.len()));
+            reserved.map_err(|_| UsageError::out_of_memory().at(place))?;
+        }
+        self.kept.extend_from_slice(more);
+        Ok(())
+    }
+
+    /// Forgets what was kept of a record.
+    pub(super) fn forget(&mut self) {
+        self.kept.clear();
+        if self.kept.capacity() > MAX_IDLE_BUFFER {
+            self.kept = Vec::new();
+        }
     }
 
     pub(super) const fn here(&self, at: usize) -> u64 {
@@ -485,7 +556,7 @@ impl Reader {
                 self.key.clear();
                 Outcome::Taken
             }
-            Ok(Step::Begins) => self.begin(byte, chunk, at),
+            Ok(Step::Begins) => self.begin(byte, chunk, at, sink),
             Ok(Step::Ends) => {
                 let here = self.here(at);
                 if let Some(Frame::Page(page)) = self.frames.last_mut() {
@@ -545,7 +616,7 @@ impl Reader {
     }
 
     /// A value begins with this byte.
-    fn begin(&mut self, byte: u8, chunk: &[u8], at: usize) -> Outcome {
+    fn begin(&mut self, byte: u8, chunk: &[u8], at: usize, sink: &dyn Sink) -> Outcome {
         if matches!(byte, b'{' | b'[') && self.frames.len() >= MAX_DEPTH {
             return Outcome::Wrong(too_deep());
         }
@@ -556,14 +627,15 @@ impl Reader {
                 page.begin(key, byte);
             }
         }
-        if self.key_is_data() {
+        let is_too_long = self.record.is_some_and(|record| self.is_longer(record, self.here(at)));
+        if !is_too_long && self.key_is_data() {
             if matches!(self.frames.last(), Some(Frame::Page(_))) {
                 return Outcome::Wrong(
                     "a list page has \"data\" twice, and the first one's records have been read".into(),
                 );
             }
             if byte == b'[' {
-                return self.begin_page(chunk.get(self.from..at).unwrap_or_default());
+                return self.begin_page(chunk.get(self.from..at).unwrap_or_default(), sink);
             }
         }
         let is_list = byte == b'[' && self.frames.is_empty();
@@ -574,6 +646,7 @@ impl Reader {
                 not_object: (byte != b'{').then(|| kind_of(byte)),
                 line: self.line,
                 offset: self.here(at),
+                is_too_long: false,
             });
             self.from = at;
         }
@@ -595,12 +668,15 @@ impl Reader {
 
     /// The object that is being read is a page: its `data` begins here. Its text so far belongs to no record.
     #[inline(never)]
-    fn begin_page(&mut self, text: &[u8]) -> Outcome {
-        let text = if self.kept.is_empty() {
-            text
-        } else {
-            self.kept.extend_from_slice(text);
-            &self.kept
+    fn begin_page(&mut self, text: &[u8], sink: &dyn Sink) -> Outcome {
+        let text = match self.record.filter(|_| !self.kept.is_empty()) {
+            None => text,
+            Some(record) => {
+                if let Err(error) = self.keep(record, text, sink) {
+                    return Outcome::End(error);
+                }
+                &self.kept
+            }
         };
         let Ok(text) = std::str::from_utf8(text) else {
             return Outcome::Wrong("the list page before its \"data\" is not UTF-8".into());
@@ -609,7 +685,7 @@ impl Reader {
             *innermost = Frame::Page(OpenPage::of(text));
         }
         self.record = None;
-        self.kept.clear();
+        self.forget();
         self.begin_items();
         Outcome::Taken
     }
@@ -644,7 +720,12 @@ impl Reader {
                 Outcome::Taken
             }
             (Some(Frame::Object), Some(record)) if record.depth == self.frames.len() => {
-                let sent = self.send_record(record, chunk.get(self.from..=at).unwrap_or_default(), sink);
+                let end = self.here(at).saturating_add(1);
+                let sent = if self.is_longer(record, end) {
+                    self.too_long(record, sink)
+                } else {
+                    self.send_record(record, chunk.get(self.from..=at).unwrap_or_default(), sink)
+                };
                 self.after_value();
                 sent.into()
             }
@@ -660,6 +741,7 @@ impl Reader {
             not_object: Some(kind),
             line,
             offset,
+            ..
         }) = self.record
             && depth == self.frames.len()
         {
@@ -685,25 +767,18 @@ impl Reader {
     /// Gives a record to the sink. Its text is what was kept from earlier chunks, and this text.
     #[inline(never)]
     fn send_record(&mut self, record: Record, text: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
-        let mut kept = std::mem::take(&mut self.kept);
-        let text = if kept.is_empty() {
-            text
-        } else {
-            kept.extend_from_slice(text);
-            kept.as_slice()
-        };
-        let sent = self.send_text(record, text, sink);
-        if kept.capacity() <= MAX_IDLE_BUFFER {
-            kept.clear();
-            self.kept = kept;
+        if self.kept.is_empty() {
+            return self.send_text(record, text, sink);
         }
+        self.keep(record, text, sink)?;
+        let kept = std::mem::take(&mut self.kept);
+        let sent = self.send_text(record, &kept, sink);
+        self.kept = kept;
+        self.forget();
         sent
     }
 
     fn send_text(&self, record: Record, text: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
-        if text.len() > MAX_RECORD {
-            return sink.broken(self.fault(TOO_LONG, record.line, record.offset));
-        }
         // The grammar has taken the text, so the scan stops only at bytes that are not UTF-8.
         let mut row = Row::default();
         if scan::record(text, 0, MAX_DEPTH, &mut row).is_ok() {
@@ -776,8 +851,7 @@ impl Reader {
         self.retry(&[], sink)?;
         match self.mode {
             Mode::Recovering => {
-                self.report_skipped(sink);
-                return Ok(());
+                return self.report_skipped(sink);
             }
             Mode::Mark { .. } => {
                 return self.fail_value("the text ends inside a byte order mark", self.offset, sink);
@@ -842,5 +916,3 @@ impl Found<'_> {
         Ok(())
     }
 }
-
-const TOO_LONG: &str = "the record is longer than 64 MiB";

@@ -33,7 +33,11 @@ impl Reader {
     /// Reports a broken value, and begins to look for a place at which reading can go on.
     #[inline(never)]
     pub(super) fn fail_value(&mut self, message: &str, here: u64, sink: &mut dyn Sink) -> Result<(), UsageError> {
-        let error = self.fault(message, self.line, here);
+        let too_long = self.record.filter(|record| self.is_longer(*record, here));
+        let told = match too_long {
+            Some(record) => self.too_long(record, sink),
+            None => sink.broken(self.fault(message, self.line, here)),
+        };
         // Of the lists that began in the broken line only the outermost may go on in the next line.
         let outermost = |frame: &Frame| matches!(frame, Frame::Items { line, .. } if *line == self.line);
         if let Some(at) = self.frames.iter().position(outermost) {
@@ -51,7 +55,7 @@ impl Reader {
             _ => self.top = self.top.saturating_add(1),
         }
         self.record = None;
-        self.kept.clear();
+        self.forget();
         self.utf8 = Utf8::default();
         self.mode = Mode::Recovering;
         self.recovery = Recovery {
@@ -60,7 +64,7 @@ impl Reader {
             resumed_at: self.recovery.resumed_at,
             ..Recovery::default()
         };
-        sink.broken(error)
+        told
     }
 
     /// Takes a byte after a broken value. A line that begins with `{` is taken for the next record. That is right for
@@ -68,7 +72,9 @@ impl Reader {
     pub(super) fn resync(&mut self, byte: u8, here: u64, sink: &mut dyn Sink) -> Outcome {
         match byte {
             b'{' if here == self.line_start && self.recovery.resumed_at != Some(here) => {
-                self.report_skipped(sink);
+                if let Err(error) = self.report_skipped(sink) {
+                    return Outcome::End(error);
+                }
                 self.recovery.resumed_at = Some(here);
                 self.recovery.is_unsure = !self.frames.is_empty();
                 self.mode = Mode::Reading;
@@ -96,7 +102,7 @@ impl Reader {
     }
 
     #[inline(never)]
-    pub(super) fn report_skipped(&self, sink: &mut dyn Sink) {
+    pub(super) fn report_skipped(&self, sink: &mut dyn Sink) -> Result<(), UsageError> {
         let Recovery {
             line,
             skipped,
@@ -123,8 +129,9 @@ impl Reader {
                 line: Some(last.max(line)),
                 byte_offset: None,
             };
-            sink.skipped(UsageError::new(Code::InvalidJson, message).at(place));
+            sink.skipped(UsageError::new(Code::InvalidJson, message).at(place))?;
         }
+        Ok(())
     }
 
     /// Whether a record at the beginning of a line shows that the list, in which a value was broken, ended with that value.

@@ -221,7 +221,9 @@ fn a_record_beyond_the_size_limit_is_one_problem() {
             ),
             (2, 1)
         );
-        assert!(counts.ledger().diagnostics().problems[0].message.contains("64 MiB"));
+        let problem = &counts.ledger().diagnostics().problems[0];
+        assert_eq!((problem.code.as_str(), problem.line), ("invalid_record", Some(2)));
+        assert!(problem.message.contains("67108864 bytes, the limit maxRecordBytes"));
     }
 }
 

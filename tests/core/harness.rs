@@ -15,6 +15,15 @@ use usage_by_agent::records::reader::Reader;
 const STRICT: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z"}"#;
 const SKIP: &str = r#"{"period": "month", "now": "2024-06-15T12:00:00Z", "onInvalid": "skip"}"#;
 
+/// How texts are counted: a query, and the most bytes of a record. Many generated records are longer than 60 bytes.
+const WAYS: [(&str, usize); 4] = [(STRICT, usize::MAX), (SKIP, usize::MAX), (STRICT, 60), (SKIP, 60)];
+
+fn asked((query, most): (&str, usize)) -> Aggregator {
+    let mut query = Options::from_json(query).usage().unwrap();
+    query.reading.limits.max_record_bytes = most;
+    Aggregator::new(query)
+}
+
 /// Everything that a user sees of the counts.
 #[derive(Debug, PartialEq)]
 struct Outcome {
@@ -45,8 +54,8 @@ pub fn feed(counts: &mut Aggregator, mut reading: TextFeed, text: &[u8], sizes: 
     reading.finish(counts.ledger_mut())
 }
 
-fn read(query: &str, reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregator, Outcome) {
-    let mut counts = Aggregator::new(Options::from_json(query).usage().unwrap());
+fn read(way: (&str, usize), reader: Reader, text: &[u8], sizes: &[usize]) -> (Aggregator, Outcome) {
+    let mut counts = asked(way);
     let result = feed(&mut counts, TextFeed::with_reader(reader), text, sizes);
     let outcome = outcome(&counts, result);
     (counts, outcome)
@@ -68,11 +77,15 @@ pub fn parts<'t>(text: &'t [u8], sizes: &[usize]) -> Vec<&'t [u8]> {
 }
 
 /// Counts the parts of a text apart, and takes them together as far as that is possible. Returns how many were.
-pub fn feed_parts(counts: &mut Aggregator, query: &str, parts: &[&[u8]]) -> Result<usize, UsageError> {
+pub fn feed_parts(
+    counts: &mut Aggregator,
+    asked: impl Fn() -> Aggregator,
+    parts: &[&[u8]],
+) -> Result<usize, UsageError> {
     let mut whole = TextFeed::default();
     let (mut start, mut merged) = (0, 0);
     for text in parts {
-        let mut apart = Aggregator::new(Options::from_json(query).usage().unwrap());
+        let mut apart = asked();
         let mut feed = TextFeed::default();
         feed.begin_part(start);
         let read = feed.push(apart.ledger_mut(), text);
@@ -122,8 +135,8 @@ fn counted(counts: &Aggregator) -> Count {
 /// If two ways of reading differ.
 pub fn check(text: &[u8], sizes: &[usize]) {
     let shown = || String::from_utf8_lossy(text).into_owned();
-    for query in [STRICT, SKIP] {
-        let careful = read(query, Reader::slow_only(), text, &[usize::MAX]).1;
+    for asked in WAYS {
+        let careful = read(asked, Reader::slow_only(), text, &[usize::MAX]).1;
         for (way, reader, sizes) in [
             ("careful, cut", Reader::slow_only(), sizes),
             ("fast", Reader::default(), &[usize::MAX]),
@@ -131,20 +144,25 @@ pub fn check(text: &[u8], sizes: &[usize]) {
             ("eager, cut", Reader::retry_always(), sizes),
         ] {
             assert_eq!(
-                read(query, reader, text, sizes).1,
+                read(asked, reader, text, sizes).1,
                 careful,
-                "{way} {sizes:?}: {}",
+                "{way} {sizes:?} {asked:?}: {}",
                 shown()
             );
         }
     }
-    for query in [STRICT, SKIP] {
-        let (_, once) = read(query, Reader::default(), text, &[usize::MAX]);
-        let mut counts = Aggregator::new(Options::from_json(query).usage().unwrap());
-        let result = feed_parts(&mut counts, query, &parts(text, sizes)).map(drop);
-        assert_eq!(outcome(&counts, result), once, "in parts {sizes:?}: {}", shown());
+    for way in WAYS {
+        let (_, once) = read(way, Reader::default(), text, &[usize::MAX]);
+        let mut counts = asked(way);
+        let result = feed_parts(&mut counts, || asked(way), &parts(text, sizes)).map(drop);
+        assert_eq!(
+            outcome(&counts, result),
+            once,
+            "in parts {sizes:?} {way:?}: {}",
+            shown()
+        );
     }
-    let (counts, skipping) = read(SKIP, Reader::default(), text, &[usize::MAX]);
+    let (counts, skipping) = read((SKIP, usize::MAX), Reader::default(), text, &[usize::MAX]);
     let ours = counted(&counts);
     match naive::count(text) {
         // The reader refuses the second `data` of a page, or the second `messages` of a conversation. The records of the first

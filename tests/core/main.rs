@@ -19,6 +19,7 @@ mod fuzzed;
 mod generated;
 mod harness;
 mod json_suite;
+mod limits;
 mod naive;
 mod parts;
 mod properties;

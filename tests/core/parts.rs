@@ -21,7 +21,7 @@ fn call(id: &str, agent: &str, seconds: u64) -> String {
 /// Counts each line apart. Returns the counts, and how many lines were merged.
 fn by_line(query: &str, text: &str) -> (Aggregator, usize) {
     let mut counts = asked(query);
-    let merged = feed_parts(&mut counts, query, &parts(text.as_bytes(), &[1])).unwrap();
+    let merged = feed_parts(&mut counts, || asked(query), &parts(text.as_bytes(), &[1])).unwrap();
     let (once, result) = counted(query, text);
     result.unwrap();
     assert_eq!(counts.ledger().diagnostics(), once.ledger().diagnostics());
@@ -137,7 +137,7 @@ fn a_sum_beyond_the_limit_is_an_error_at_the_record_of_one_pass() {
         let text = [message("n"), call("a", "null", first), later].concat();
         for sizes in [vec![1], vec![1, 1, 1000], vec![1, 1000]] {
             let mut counts = asked(STRICT);
-            let got = feed_parts(&mut counts, STRICT, &parts(text.as_bytes(), &sizes)).map(drop);
+            let got = feed_parts(&mut counts, || asked(STRICT), &parts(text.as_bytes(), &sizes)).map(drop);
             let (once, want) = counted(STRICT, &text);
             assert_eq!(want.is_err(), first + second > most);
             assert_eq!(got, want, "{first} {second} {sizes:?}");

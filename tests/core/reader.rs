@@ -55,8 +55,9 @@ impl Sink for Seen {
         self.broken.push(error.clone());
         if self.skips { Ok(()) } else { Err(error) }
     }
-    fn skipped(&mut self, warning: UsageError) {
+    fn skipped(&mut self, warning: UsageError) -> Result<(), UsageError> {
         self.skipped.push(warning);
+        Ok(())
     }
 }
 

@@ -470,7 +470,7 @@ fn a_snapshot_has_fixed_bytes() {
         };
         let error = UsageError::new(Code::InvalidRecord, "a message").at(place);
         ledger.invalid(error.clone()).unwrap();
-        ledger.warn(error.at(Place::at("")));
+        ledger.warn(error.at(Place::at(""))).unwrap();
         let snapshot = ledger.snapshot();
         let [high, low] = usage_by_agent::collections::murmur3::murmur3_x64_128(&snapshot, 0);
         format!("{} bytes, {high:016x}{low:016x}", snapshot.len())

@@ -1,4 +1,11 @@
-import { type Account, periodBounds, UsageError, type UsageQuery, type Weekday } from "usage-by-agent";
+import {
+  type Account,
+  periodBounds,
+  UsageAggregator,
+  UsageError,
+  type UsageQuery,
+  type Weekday,
+} from "usage-by-agent";
 import {
   createListsHandler,
   createUsageHandler,
@@ -60,6 +67,9 @@ const SETTINGS: Record<string, string> = {
   "/upstream/maxBytes": "UPSTREAM_MAX_BYTES",
   "/upstream/retries": "UPSTREAM_RETRIES",
   "/cors/origins": "CORS_ORIGINS",
+  "/maxMemoryBytes": "MAX_MEMORY_BYTES",
+  "/maxRecordBytes": "MAX_RECORD_BYTES",
+  "/maxStatuses": "MAX_STATUSES",
 };
 
 function reasonOf(error: unknown): string {
@@ -104,11 +114,12 @@ function computed(env: Env): UsageHandlerOptions {
   };
 }
 
-type FixedOptions = Pick<UsageQuery, "weekStart" | "boundsAs" | "tz">;
+type LimitOptions = Pick<UsageQuery, "maxMemoryBytes" | "maxRecordBytes" | "maxStatuses">;
+type FixedOptions = Pick<UsageQuery, "weekStart" | "boundsAs" | "tz"> & LimitOptions;
 
 /** Checks the options at once, so that a misspelt weekday is reported as a wrong setting and not as a failure of each request. */
 function fixedOptions(env: Env): FixedOptions {
-  const options: FixedOptions = {};
+  const options: FixedOptions = limitsOf(env);
   if (env.WEEK_START) options.weekStart = env.WEEK_START as Weekday;
   if (env.BOUNDS_AS) options.boundsAs = env.BOUNDS_AS as NonNullable<UsageQuery["boundsAs"]>;
   if (env.TIME_ZONE) options.tz = env.TIME_ZONE;
@@ -120,6 +131,16 @@ function fixedOptions(env: Env): FixedOptions {
     );
   }
   return options;
+}
+
+/** The limits of one request, checked. */
+function limitsOf(env: Env): LimitOptions {
+  const limits: LimitOptions = {};
+  if (env.MAX_MEMORY_BYTES) limits.maxMemoryBytes = Number(env.MAX_MEMORY_BYTES);
+  if (env.MAX_RECORD_BYTES) limits.maxRecordBytes = Number(env.MAX_RECORD_BYTES);
+  if (env.MAX_STATUSES) limits.maxStatuses = Number(env.MAX_STATUSES);
+  new UsageAggregator({ period: "week", now: Date.UTC(2024, 0, 1), ...limits }).free();
+  return limits;
 }
 
 function notConfigured(reason: string): Response {

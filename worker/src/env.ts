@@ -22,6 +22,12 @@ export interface Env {
   ACCOUNT_KEY?: string;
   /** A secret: the tokens that may read the report, separated by commas. */
   API_TOKENS?: string;
+  /** The most memory that the counts of one request may take, in bytes. Default: no limit besides the isolate's. */
+  MAX_MEMORY_BYTES?: string;
+  /** The longest text of one record, in bytes. Default 8388608. */
+  MAX_RECORD_BYTES?: string;
+  /** How many statuses of calls are counted each by itself. Default 1000. */
+  MAX_STATUSES?: string;
   /** The first day of a week. Default `monday`. */
   WEEK_START?: string;
   /** How `periodStart` and `periodEnd` are written: `instant` (default) or `wall-clock`. */

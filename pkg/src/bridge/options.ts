@@ -42,11 +42,14 @@ export function toCoreSeriesQuery(query: DailyQuery & MonthlyQuery): object {
 }
 
 function toCoreReading(query: RollupOptions): object {
+  const { maxMemoryBytes, maxRecordBytes, maxStatuses } = query;
+  const limits = Object.entries({ maxMemoryBytes, maxRecordBytes, maxStatuses });
   return {
     agents: toCoreAgents(query.agents),
     dedupe: toCoreValue(query.dedupe),
     onInvalid: toCoreValue(query.onInvalid),
     naiveTimestamps: toCoreValue(query.naiveTimestamps),
+    limits: Object.fromEntries(limits.map(([name, limit]) => [name, toCoreValue(limit)])),
   };
 }
 

@@ -81,7 +81,9 @@ export interface UsageHandlerOptions {
   authorize?: (token: string, request: Request) => Awaitable<boolean>;
   /**
    * The rest of the query with `records` and `rollup`: agents' names, first day of the week and so on. A function, if they differ by
-   * request. `tz` is the zone of days and months, and of a report by agent if the caller does not send one.
+   * request. `tz` is the zone of days and months, and of a report by agent if the caller does not send one. With `records`, its
+   * `maxMemoryBytes`, `maxRecordBytes` (default 8 MiB here) and `maxStatuses` limit what one request may take; a request that needs
+   * more memory gets a 503.
    */
   query?: ReportOptions | ((request: Request) => Awaitable<ReportOptions>);
   /**
@@ -133,7 +135,9 @@ const HANDLER = keys("records rollup upstream authorize query account cors now o
 const UPSTREAM = keys("baseUrl timeoutMs maxBytes retries allowHttp fetch");
 const CORS = keys("origins");
 /** The options of {@link ReportOptions}. They belong in `query`. */
-const REPORT = keys("tz weekStart boundsAs agents includeIdle dedupe onInvalid naiveTimestamps");
+const REPORT = keys(
+  "tz weekStart boundsAs agents includeIdle dedupe onInvalid naiveTimestamps maxMemoryBytes maxRecordBytes maxStatuses",
+);
 
 /** Checks the options when the handler is made, so that a wrong option throws at the start and not with the first request. */
 export function checkOptions(options: UsageHandlerOptions): void {

@@ -147,7 +147,7 @@ impl<'r> Groups<'r> {
             };
             match axis {
                 None => give(0, 0, *sum),
-                Some(axis) => timeline.each_sum(&axis.edges, &mut |at, usage| {
+                Some(axis) => timeline.each_sum(&axis.edges, &self.ledger.budget, &mut |at, usage| {
                     if let Some((hour_of_week, step)) = axis.slots.get(at) {
                         give(*hour_of_week, *step, usage);
                     }

@@ -1,6 +1,7 @@
 //! Reads a snapshot, and merges its counts into a ledger.
 
 use super::{counted, counters, opened, refused};
+use crate::collections::budget::{NoRoom, Room, taken};
 use crate::collections::interner::Interner;
 use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
 use crate::counting::ledger::Ledger;
@@ -13,6 +14,7 @@ use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::json::MAX_SAFE;
 use crate::leb128;
 use crate::records::judge::DIRECTIONS;
+use std::alloc::{Layout, handle_alloc_error};
 
 /// How many quarter hours of a timeline, or ids of a table, a merge adds at once.
 const AT_ONCE: usize = 1024;
@@ -23,7 +25,8 @@ impl Ledger {
     ///
     /// # Errors
     /// `invalid_snapshot` if the bytes are not a snapshot, are damaged, or belong to another period or way of counting;
-    /// `overflow` if a sum, duplicates included, goes beyond 2^53 - 1. On an error the ledger is unchanged.
+    /// `overflow` if a sum, duplicates included, goes beyond 2^53 - 1; `out_of_memory` if both together might take more memory than
+    /// the ledger may have. On an error the counts are unchanged.
     #[inline(never)]
     pub fn merge(&mut self, snapshot: &[u8]) -> Result<(), UsageError> {
         let parts = opened(self, snapshot)?;
@@ -39,10 +42,58 @@ impl Ledger {
             let message = "the sums of both parts go beyond 2^53 - 1, the largest exact number";
             return Err(UsageError::new(Code::Overflow, message).at(Place::at("")));
         }
-        walk(&mut In(parts), Some(self));
+        // A merge can't be undone, so room for all of it is made before.
+        if self.budget.most() < u64::MAX && self.make_room_for(parts).is_none() {
+            return Err(self.out_of_memory(Place::at("")));
+        }
+        let most = self.budget.limit(u64::MAX);
+        walk(&mut In(parts), Some(Target::new(self, false)));
+        self.budget.limit(most);
         Ok(())
     }
+
+    #[inline(never)]
+    fn make_room_for(&mut self, parts: &[u8]) -> Option<()> {
+        walk(&mut In(parts), Some(Target::new(self, true)))?;
+        Some(())
+    }
 }
+
+/// The ledger that a walk merges into.
+struct Target<'l> {
+    ledger: &'l mut Ledger,
+    /// Whether only room is made for what the snapshot has, so that a merge afterwards needs no more memory. No count changes then.
+    is_only_room: bool,
+    /// The bytes that the merge takes beyond the room that has been made, at most.
+    more: u64,
+}
+
+impl Target<'_> {
+    const fn new(ledger: &mut Ledger, is_only_room: bool) -> Target<'_> {
+        Target {
+            ledger,
+            is_only_room,
+            more: 0,
+        }
+    }
+
+    /// Notes that the merge takes an allocation of so many bytes more.
+    const fn will_take(&mut self, bytes: usize) {
+        self.more = self.more.saturating_add(taken(bytes));
+    }
+
+    /// What got memory. In the midst of a merge a lack of memory ends the program, or the instance of the module, as it does in
+    /// the standard library.
+    fn got<T>(&self, room: Room<T>) -> Option<T> {
+        if room.is_err() && !self.is_only_room {
+            handle_alloc_error(Layout::new::<Ledger>());
+        }
+        room.ok()
+    }
+}
+
+/// One of the interners of a ledger.
+type Which = fn(&mut Ledger) -> &mut Interner;
 
 /// Bytes that are being read. Each method returns `None` if the bytes are not what they should be.
 pub(super) struct In<'a>(pub(super) &'a [u8]);
@@ -99,8 +150,8 @@ impl<'a> In<'a> {
         })
     }
 
-    /// Reads ids, and interns them if an interner is given. Returns the interned numbers by the places in the snapshot.
-    fn names(&mut self, mut into: Option<&mut Interner>) -> Option<Vec<u32>> {
+    /// Reads ids, and interns them if there is a ledger. Returns the interned numbers by the places in the snapshot.
+    fn names(&mut self, which: Which, into: &mut Option<Target<'_>>) -> Option<Vec<u32>> {
         let mut places = vec![0];
         let mut before = "";
         for _ in 0..self.number()? {
@@ -111,11 +162,20 @@ impl<'a> In<'a> {
                 _ => Some((self.signed()?, self.text()?)),
             };
             let mut number = 0;
-            if let Some(into) = &mut into {
-                number = into.intern(id.as_bytes());
-                if let Some((at, name)) = name {
-                    into.observe_name(number, at, name.as_bytes());
+            if let Some(into) = into {
+                // The budget is lent to the interner, which is a part of the same ledger.
+                let budget = std::mem::take(&mut into.ledger.budget);
+                let names = which(into.ledger);
+                let mut room = names.intern(id.as_bytes(), &budget);
+                if let (Ok(number), Some((at, name))) = (room, name) {
+                    if into.is_only_room {
+                        into.more = into.more.saturating_add(taken(name.len()));
+                    } else if names.observe_name(number, at, name.as_bytes(), &budget).is_err() {
+                        room = Err(NoRoom);
+                    }
                 }
+                into.ledger.budget = budget;
+                number = into.got(room)?;
             }
             places.push(number);
         }
@@ -125,8 +185,8 @@ impl<'a> In<'a> {
 
 /// Reads the parts after the head, and adds them to a ledger if one is given. Returns the sums of what it has read.
 ///
-/// A merge calls it twice: first without a ledger, to check the bytes, then with one.
-fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics> {
+/// A merge calls it first without a ledger, to check the bytes; then, if memory is limited, to make room for them; then to add them.
+fn walk(parts: &mut In<'_>, mut into: Option<Target<'_>>) -> Option<Diagnostics> {
     let mut sums = Diagnostics::default();
     for counter in counters(&mut sums) {
         *counter = parts.safe()?;
@@ -149,32 +209,55 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
         let calls = parts.safe().filter(|calls| *calls > 0)?;
         sums.records = sums.records.saturating_add(calls);
         if let Some(into) = &mut into {
-            into.diagnostics.ignored.not_completed.add(status.as_bytes(), calls);
+            if into.is_only_room {
+                into.will_take(status.len().saturating_add(64));
+                continue;
+            }
+            let Ledger {
+                diagnostics,
+                reading,
+                budget,
+                ..
+            } = &mut *into.ledger;
+            let (by_status, most) = (&mut diagnostics.ignored.not_completed, reading.limits.max_statuses);
+            let added = by_status.add(status.as_bytes(), calls, most, budget);
+            into.got(added)?;
         }
     }
     for _ in 0..parts.number().filter(|n| *n <= MAX_PROBLEMS as u64)? {
         let problem = parts.problem()?;
         if let Some(into) = &mut into {
-            into.keep(problem);
+            if into.is_only_room {
+                let texts = [&problem.path, &problem.code, &problem.message].map(String::len);
+                into.will_take(texts.into_iter().fold(size_of::<Problem>(), usize::saturating_add));
+                continue;
+            }
+            let kept = into.ledger.keep(problem);
+            into.got(kept)?;
         }
     }
     let mut missing = Missing::default();
     for number in missing.numbers() {
         *number = parts.safe()?;
     }
-    if let Some(into) = &mut into {
-        into.lists.add(missing);
+    if let Some(into) = into.as_mut().filter(|into| !into.is_only_room) {
+        into.ledger.lists.add(missing);
     }
 
-    let agents = parts.names(into.as_deref_mut().map(|into| &mut into.agents))?;
-    let numbers = parts.names(into.as_deref_mut().map(|into| &mut into.numbers))?;
+    let agents = parts.names(|ledger| &mut ledger.agents, &mut into)?;
+    let numbers = parts.names(|ledger| &mut ledger.numbers, &mut into)?;
     for number in &numbers {
         let ways = parts.below(4)?;
         if let Some(into) = &mut into {
-            into.sources.note(*number, ways.to_le_bytes()[0]);
+            let Ledger { sources, budget, .. } = &mut *into.ledger;
+            let room = sources.make_room(*number, budget);
+            if !into.is_only_room {
+                sources.note(*number, ways.to_le_bytes()[0]);
+            }
+            into.got(room)?;
         }
     }
-    let channels = parts.names(into.as_deref_mut().map(|into| &mut into.channels))?;
+    let channels = parts.names(|ledger| &mut ledger.channels, &mut into)?;
 
     let mut timelines = Vec::new();
     let mut quarter_hours = Vec::new();
@@ -200,7 +283,8 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
                 channel: *channels.get(channel)?,
                 direction: *DIRECTIONS.get(direction)?,
             };
-            here = into.timeline_of(key);
+            let found = into.ledger.timeline_of(key);
+            here = into.got(found)?;
         }
         timelines.push(here);
         let mut after = 0_u32;
@@ -208,7 +292,8 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
             let later = parts.below(u64::from(END).saturating_add(1))?;
             if later == 0 || quarter_hours.len() == AT_ONCE {
                 if let Some(into) = &mut into {
-                    into.add_usage(here, &quarter_hours);
+                    let added = into.ledger.add_usage(here, &quarter_hours, into.is_only_room);
+                    into.got(added)?;
                 }
                 quarter_hours.clear();
             }
@@ -233,8 +318,15 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
     let Tally { messages, calls, .. } = sums.totals;
     sums.counted = messages.saturating_add(calls);
     sums.records = sums.records.saturating_add(sums.counted);
-    if let Some(into) = &mut into {
-        let ours = &mut into.diagnostics;
+    let Some(into) = into else { return Some(sums) };
+    if into.is_only_room {
+        // An id takes 13 bytes at least, and each table one byte.
+        let ids = parts.0.len().saturating_sub(usize::from(TABLES)) / 13;
+        let more = if ids == 0 { 0 } else { into.ledger.ids.growth_of(ids) };
+        let room = into.ledger.budget.check(into.more.saturating_add(more));
+        into.got(room)?;
+    } else {
+        let ours = &mut into.ledger.diagnostics;
         ours.totals.add(sums.totals);
         for (ours, theirs) in counters(ours).into_iter().zip(counted(&sums)) {
             *ours = ours.saturating_add(theirs);
@@ -243,7 +335,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
         ours.counted = ours.counted.saturating_add(sums.counted);
     }
 
-    if let Some(into) = into {
+    if !into.is_only_room {
         ids(parts, into, &timelines);
     }
     Some(sums)
@@ -251,7 +343,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<&mut Ledger>) -> Option<Diagnostics
 
 /// Merges the ids, and stops near the first one that cannot be read. The checksum vouches for them, so they are read only once.
 /// A forged snapshot may omit ids, or name usage that was not counted; its merge then gives wrong counts.
-fn ids(parts: &mut In<'_>, into: &mut Ledger, timelines: &[u32]) -> Option<()> {
+fn ids(parts: &mut In<'_>, into: Target<'_>, timelines: &[u32]) -> Option<()> {
     let mut ranks = Ranks::default();
     let mut entries = Vec::new();
     let mut probes = Vec::new();
@@ -278,9 +370,10 @@ fn ids(parts: &mut In<'_>, into: &mut Ledger, timelines: &[u32]) -> Option<()> {
                 entries.push((hash, entry));
             }
             probes.clear();
-            probes.extend(entries.iter().map(|(hash, _)| into.ids.find(*hash)));
+            probes.extend(entries.iter().map(|(hash, _)| into.ledger.ids.find(*hash)));
             for ((_, entry), (probe, known)) in entries.iter().zip(&probes).rev() {
-                into.merge_id(*probe, *known, *entry, &mut ranks);
+                let merged = into.ledger.merge_id(*probe, *known, *entry, &mut ranks);
+                into.got(merged)?;
             }
             count = count.saturating_sub(AT_ONCE as u64);
         }

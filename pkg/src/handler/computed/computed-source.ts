@@ -31,6 +31,9 @@ const MESSAGES: Record<string, string> = {
   overflow: "A sum is too large to be exact.",
 };
 
+/** The longest text of a record, unless the owner sets another limit: many requests may be read at once. */
+const MAX_RECORD_BYTES = 8 * 1024 * 1024;
+
 /** The whole query: the part that the handler's owner sets and the part that the caller sends. */
 export type FullQuery = ReportOptions & Omit<Params, "tz"> & { now: NonNullable<UsageQuery["now"]> };
 
@@ -126,7 +129,8 @@ async function computeAnswer(
 
   const asked = endpoint.name === "breakdown" ? toBreakdownQuery(question) : (question as UsageQuery);
   const input = await records(recordsWindow(endpoint.name, asked), request);
-  const query = { ...asked, ...warningsTo(options, request) };
+  const { maxRecordBytes = MAX_RECORD_BYTES } = question;
+  const query = { ...asked, ...warningsTo(options, request), maxRecordBytes };
   const source = isStreamed(input) ? new Unread(input) : input;
   try {
     if (endpoint.name === "by-agent") {
