@@ -133,31 +133,35 @@ impl Budget {
         if list.capacity().saturating_sub(list.len()) >= more {
             return Ok(());
         }
-        let wanted = list.len().saturating_add(more);
-        let double = wanted.max(list.capacity().saturating_mul(2)).max(4);
-        if !self.fits(taken(double.saturating_mul(size_of::<T>()))) {
-            let eighth = wanted.saturating_add(list.len() / 8);
-            return self.grow_to(list, eighth);
+        self.grow_to(list, self.larger(size_of::<T>(), list.len(), list.capacity(), more))
+    }
+
+    /// The capacity that a list of items of a size should have.
+    #[inline(never)]
+    fn larger(&self, size: usize, length: usize, capacity: usize, more: usize) -> usize {
+        let wanted = length.saturating_add(more);
+        let double = wanted.max(capacity.saturating_mul(2)).max(4);
+        if self.fits(taken(double.saturating_mul(size))) {
+            double
+        } else {
+            wanted.saturating_add(length / 8)
         }
-        self.grow_to(list, double)
     }
 
     /// Makes the capacity of a list so large, if it is smaller.
     ///
     /// # Errors
     /// [`NoRoom`]. The list is as it was.
+    #[inline(never)]
     pub fn grow_to<T>(&self, list: &mut Vec<T>, capacity: usize) -> Room {
         let (before, after) = (list.capacity(), capacity);
         if before >= after {
             return Ok(());
         }
-        self.take(after.saturating_mul(size_of::<T>()))?;
-        let reserved = list.try_reserve_exact(after.saturating_sub(list.len()));
-        if reserved.is_err() {
-            return Err(self.not_grown(after.saturating_mul(size_of::<T>())));
-        }
-        self.give_back(before.saturating_mul(size_of::<T>()));
-        Ok(())
+        let bytes = |count: usize| count.saturating_mul(size_of::<T>());
+        self.take(bytes(after))?;
+        let has_grown = list.try_reserve_exact(after.saturating_sub(list.len())).is_ok();
+        self.moved(bytes(before), bytes(after), has_grown)
     }
 
     /// Appends an item to a list.
@@ -171,11 +175,11 @@ impl Budget {
         Ok(())
     }
 
-    #[cold]
+    /// Gives back what a list does not take any more, of its places before and after a growth.
     #[inline(never)]
-    fn not_grown(&self, bytes: usize) -> NoRoom {
-        self.give_back(bytes);
-        self.none_left(bytes)
+    fn moved(&self, before: usize, after: usize, has_grown: bool) -> Room {
+        self.give_back(if has_grown { before } else { after });
+        if has_grown { Ok(()) } else { Err(self.none_left(after)) }
     }
 
     /// The allocator has no more.

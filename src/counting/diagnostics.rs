@@ -99,6 +99,12 @@ impl Serialize for Diagnostics {
     }
 }
 
+/// The bytes that a kept problem takes.
+pub(crate) fn bytes_of(problem: &Problem) -> usize {
+    let texts = [&problem.path, &problem.code, &problem.message].map(String::len);
+    texts.into_iter().fold(size_of::<Problem>(), usize::saturating_add)
+}
+
 /// The name of the calls whose status has no name of its own in [`Statuses`].
 pub const OTHER_STATUS: &str = "other";
 

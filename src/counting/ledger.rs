@@ -12,7 +12,7 @@ use crate::collections::index::Index;
 use crate::collections::interner::Interner;
 use crate::collections::keyed_hash::table_hash;
 use crate::collections::sort::by_code_unit;
-use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
+use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS, bytes_of};
 use crate::counting::lists::{Lists, Missing};
 use crate::counting::part::HALF;
 use crate::counting::quarter_hours::{Key, Timeline, quarter_of};
@@ -61,6 +61,19 @@ pub struct Ledger {
     pub(crate) is_above_half: bool,
     /// The JSON text of the first record of an unknown kind, or its beginning.
     unknown: Option<Box<[u8]>>,
+}
+
+/// Why an event can't be counted.
+enum Refusal {
+    NoRoom,
+    /// The sum of seconds would not be exact with so many more.
+    Overflow(u64),
+}
+
+impl From<NoRoom> for Refusal {
+    fn from(_: NoRoom) -> Self {
+        Refusal::NoRoom
+    }
 }
 
 /// How much of a record of an unknown kind is kept, in bytes.
@@ -112,7 +125,11 @@ impl Ledger {
     pub fn add(&mut self, row: &Row<'_>, defaults: &Defaults, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
         self.takes_more(place)?;
         match judge(row, defaults, &self.reading) {
-            Judged::Event(event) => self.event(&event, place)?,
+            Judged::Event(event) => {
+                if let Err(refusal) = self.event(&event) {
+                    return Err(self.refused(&refusal, place()));
+                }
+            }
             Judged::VoiceTurn => add_one(&mut self.diagnostics.ignored.voice_turns),
             Judged::Reaction => add_one(&mut self.diagnostics.ignored.reactions),
             Judged::OtherEvent => add_one(&mut self.diagnostics.ignored.events),
@@ -131,6 +148,18 @@ impl Ledger {
         }
         let message = "one more record brings their number beyond 2^53 - 1, the largest exact number";
         Err(UsageError::new(Code::Overflow, message).at(place()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refused(&self, refusal: &Refusal, place: Place) -> UsageError {
+        match refusal {
+            Refusal::NoRoom => self.out_of_memory(place),
+            Refusal::Overflow(seconds) => {
+                let beyond = "more call seconds bring the total beyond 2^53 - 1, the largest exact number";
+                UsageError::new(Code::Overflow, format!("{seconds} {beyond}")).at(place)
+            }
+        }
     }
 
     #[inline(never)]
@@ -253,28 +282,26 @@ impl Ledger {
         if self.diagnostics.problems.len() == MAX_PROBLEMS {
             return Ok(());
         }
-        let texts = [&problem.path, &problem.code, &problem.message].map(String::capacity);
-        let bytes = texts.into_iter().fold(size_of::<Problem>(), usize::saturating_add);
-        self.budget.take(bytes)?;
+        self.budget.take(bytes_of(&problem))?;
         self.diagnostics.problems.push(problem);
         Ok(())
     }
 
-    fn event(&mut self, event: &Event<'_>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        self.observe(event).map_err(|NoRoom| self.out_of_memory(place()))?;
+    fn event(&mut self, event: &Event<'_>) -> Result<(), Refusal> {
+        self.observe(event)?;
         if let Some(status) = event.not_completed
             && !self.reading.what_if.counts(status)
         {
             let by_status = &mut self.diagnostics.ignored.not_completed;
-            let added = by_status.add(status, 1, self.reading.limits.max_statuses, &self.budget);
-            return added.map_err(|NoRoom| self.out_of_memory(place()));
+            by_status.add(status, 1, self.reading.limits.max_statuses, &self.budget)?;
+            return Ok(());
         }
         let quarter = match self.window {
             Some(window) => window.contains(event.at).then_some(0),
             None => quarter_of(event.at),
         };
         match quarter {
-            Some(quarter) => self.count(event, quarter, place),
+            Some(quarter) => self.count(event, quarter),
             None => {
                 add_one(&mut self.diagnostics.outside_period);
                 Ok(())
@@ -299,11 +326,10 @@ impl Ledger {
         Ok(())
     }
 
-    fn count(&mut self, event: &Event<'_>, quarter: u32, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
-        let lacking = |ledger: &Ledger| ledger.out_of_memory(place());
-        let (key, number) = self.key_of(event).map_err(|NoRoom| lacking(self))?;
+    fn count(&mut self, event: &Event<'_>, quarter: u32) -> Result<(), Refusal> {
+        let (key, number) = self.key_of(event)?;
         let entry = Entry {
-            timeline: self.timeline_of(key).map_err(|NoRoom| lacking(self))?,
+            timeline: self.timeline_of(key)?,
             quarter,
             usage: match (event.kind, event.seconds) {
                 (Kind::Message, _) => Usage::Message,
@@ -314,11 +340,10 @@ impl Ledger {
         let id = event.id.as_deref().filter(|_| self.reading.dedupe);
         let found = id.map(|id| self.ids.find(IdHash::new(event.kind, event.is_delivery_id, id)));
         if let Some((probe, Some(known))) = found {
-            self.repeat(entry, probe, known, place)?;
+            self.repeat(entry, probe, known)?;
         } else {
-            self.fits(entry.usage, None, place)?;
-            self.put_with(entry, found.map(|(probe, _)| probe))
-                .map_err(|NoRoom| lacking(self))?;
+            self.fits(entry.usage, None)?;
+            self.put_with(entry, found.map(|(probe, _)| probe))?;
             if event.id.is_none() {
                 add_one(&mut self.diagnostics.without_id);
             }
@@ -335,23 +360,16 @@ impl Ledger {
     }
 
     /// Counts a record whose id has been counted: one of the two is a duplicate.
-    fn repeat(
-        &mut self,
-        entry: Entry,
-        probe: Probe,
-        known: Entry,
-        place: &dyn Fn() -> Place,
-    ) -> Result<(), UsageError> {
+    fn repeat(&mut self, entry: Entry, probe: Probe, known: Entry) -> Result<(), Refusal> {
         let mut was_counted = true;
         if self.order(entry, known, &mut by_text).is_gt() {
-            self.fits(entry.usage, Some(known), place)?;
+            self.fits(entry.usage, Some(known))?;
             was_counted = self.take(known);
-            if self.put_with(entry, Some(probe)).is_err() {
-                if was_counted {
-                    let _ = self.put(known); // its quarter hour is still there, so this needs no memory
-                }
-                return Err(self.out_of_memory(place()));
+            let put = self.put_with(entry, Some(probe));
+            if put.is_err() && was_counted {
+                let _ = self.put(known); // its quarter hour is still there, so this needs no memory
             }
+            put?;
         }
         if was_counted {
             add_one(&mut self.diagnostics.duplicates);
@@ -428,7 +446,7 @@ impl Ledger {
     }
 
     /// Checks that the sum of seconds stays exact when `new` is added and `old` is taken back.
-    fn fits(&mut self, new: Usage, old: Option<Entry>, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
+    fn fits(&mut self, new: Usage, old: Option<Entry>) -> Result<(), Refusal> {
         let seconds = new.tally().total_seconds;
         let mut total = self.diagnostics.totals;
         if let Some((old, timeline)) = old.and_then(|old| Some((old, self.timeline_at(old.timeline)?))) {
@@ -442,8 +460,7 @@ impl Ledger {
         if sum <= MAX_SAFE {
             return Ok(());
         }
-        let message = format!("{seconds} more call seconds bring the total beyond 2^53 - 1, the largest exact number");
-        Err(UsageError::new(Code::Overflow, message).at(place()))
+        Err(Refusal::Overflow(seconds))
     }
 
     /// Counts an entry.
@@ -571,10 +588,6 @@ impl Ledger {
     #[cfg(not(target_arch = "wasm32"))]
     pub fn measured_memory(&self) -> u64 {
         let diagnostics = &self.diagnostics;
-        let of_problem = |problem: &Problem| {
-            let texts = [&problem.path, &problem.code, &problem.message].map(String::capacity);
-            texts.into_iter().fold(size_of::<Problem>(), usize::saturating_add)
-        };
         let lists = [
             self.index.bytes(),
             self.timelines.capacity().saturating_mul(size_of::<Timeline>()),
@@ -589,7 +602,7 @@ impl Ledger {
             .chain(self.timelines.iter().flat_map(Timeline::allocations))
             .chain(self.ids.allocations())
             .chain(diagnostics.ignored.not_completed.allocations())
-            .chain(diagnostics.problems.iter().map(of_problem))
+            .chain(diagnostics.problems.iter().map(bytes_of))
             .for_each(|bytes| budget.take(bytes).unwrap_or_default());
         budget.used()
     }

@@ -302,17 +302,23 @@ impl Timeline {
         if wanted.len() < 2 {
             return Ok(()); // `block` creates it
         }
-        let mut all = Vec::new();
-        budget.grow_to(&mut all, self.blocks.len().saturating_add(wanted.len()))?;
-        budget.give_back(self.blocks.capacity().saturating_mul(size_of::<Block>()));
-        let mut known = std::mem::replace(&mut self.blocks, all).into_iter().peekable();
-        for first in wanted {
-            while let Some(block) = known.next_if(|block| block.first < first) {
-                self.blocks.push(block);
+        let mut end = self.blocks.len();
+        budget.grow(&mut self.blocks, wanted.len())?;
+        self.blocks.extend(wanted.iter().map(|first| Block::new(*first)));
+        // From the last place to the first: it gets the later one of the last block that is there and the last new one.
+        for at in (0..self.blocks.len()).rev() {
+            let Some(first) = wanted.last() else { break };
+            let last = end.wrapping_sub(1);
+            if self.blocks.get(last).is_some_and(|block| block.first > *first) {
+                if let Ok([known, place]) = self.blocks.get_disjoint_mut([last, at]) {
+                    std::mem::swap(known, place);
+                }
+                end = last;
+            } else if let Some(block) = self.blocks.get_mut(at) {
+                block.first = *first;
+                wanted.pop();
             }
-            self.blocks.push(Block::new(first));
         }
-        self.blocks.extend(known);
         Ok(())
     }
 

@@ -193,16 +193,16 @@ impl SeenIds {
     /// What the tables take more with so many ids more, at most. A table that has just grown is about two thirds full, or less if it
     /// is small. Hashes of ids are spread evenly.
     pub fn growth_of(&self, more: usize) -> u64 {
-        const FEW: u64 = 5120;
-        let all = (0..TABLES)
-            .map(|table| self.count(table))
-            .fold(more, usize::saturating_add) as u64;
+        const FEW: usize = 5120;
+        let (mut all, mut present) = (more, 0_usize);
+        for table in &self.tables {
+            all = all.saturating_add(table.count);
+            present = present.saturating_add(table.slots.len());
+        }
         let slots = all
             .saturating_add(all / 2)
             .saturating_add(all.saturating_mul(7).min(FEW));
-        let present = self.tables.iter().map(|table| table.slots.capacity() as u64);
-        let added = slots.saturating_sub(present.fold(0, u64::saturating_add));
-        added.saturating_mul(size_of::<Slot>() as u64)
+        (slots.saturating_sub(present) as u64).saturating_mul(size_of::<Slot>() as u64)
     }
 
     /// What the tables take without ids.
@@ -433,36 +433,24 @@ impl Crowd {
     #[inline(never)]
     fn add(&mut self, new: Slot, budget: &Budget) -> Room {
         let (list, at) = self.place(new.hash());
-        let is_full = self.0.get(list).is_none_or(|slots| slots.len() >= A_LIST);
-        let mut rest = Vec::new();
-        if is_full {
-            budget.grow(&mut self.0, 1)?;
-            budget.grow_to(&mut rest, A_LIST.saturating_add(1))?;
-        }
-        let Some(slots) = self.0.get_mut(list) else {
-            rest.push(new);
-            self.0.push(rest);
-            return Ok(());
-        };
-        if !is_full {
+        if let Some(slots) = self.0.get_mut(list).filter(|slots| slots.len() < A_LIST) {
             budget.grow(slots, 1)?;
             steps(slots.len().saturating_sub(at));
             slots.insert(at, new);
             return Ok(());
         }
-        // The second half of the list becomes a list of its own.
-        const HALF: usize = A_LIST / 2;
-        rest.extend_from_slice(slots.get(HALF..).unwrap_or_default());
-        slots.truncate(HALF);
-        steps(A_LIST);
-        match at.checked_sub(HALF) {
-            Some(at) => rest.insert(at, new),
-            None => slots.insert(at, new),
+        // The second half of a full list becomes a list of its own.
+        budget.grow(&mut self.0, 1)?;
+        let mut rest = Vec::new();
+        budget.grow_to(&mut rest, A_LIST)?;
+        if let Some(slots) = self.0.get_mut(list) {
+            rest.extend_from_slice(slots.get(A_LIST / 2..).unwrap_or_default());
+            slots.truncate(A_LIST / 2);
         }
-        let next = list.saturating_add(1);
+        let next = list.saturating_add(1).min(self.0.len());
         steps(self.0.len().saturating_sub(next));
         self.0.insert(next, rest);
-        Ok(())
+        self.add(new, budget)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{counted, counters, opened, refused};
 use crate::collections::budget::{NoRoom, Room, taken};
 use crate::collections::interner::Interner;
-use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS};
+use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS, bytes_of};
 use crate::counting::ledger::Ledger;
 use crate::counting::lists::Missing;
 use crate::counting::quarter_hours::{END, Key};
@@ -228,8 +228,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<Target<'_>>) -> Option<Diagnostics>
         let problem = parts.problem()?;
         if let Some(into) = &mut into {
             if into.is_only_room {
-                let texts = [&problem.path, &problem.code, &problem.message].map(String::len);
-                into.will_take(texts.into_iter().fold(size_of::<Problem>(), usize::saturating_add));
+                into.will_take(bytes_of(&problem));
                 continue;
             }
             let kept = into.ledger.keep(problem);

@@ -34,12 +34,16 @@ function ranOut(run) {
   throw new Error("there was enough memory");
 }
 
+/** Ends the instance of a counter: bytes that do not fit are handed over. */
+const end = (counter) => counter.merge(new Uint8Array(16 * MIB));
+
 test("a call that runs out of memory says so, and ends no count that is kept", () => {
   const kept = new UsageRollup().push(some);
-  const error = ranOut(() => usageByAgent(heavy, MONTH));
+  const error = ranOut(() => entityTag(new Uint8Array(16 * MIB)));
   assert.ok(error instanceof UsageError && error.cause instanceof WebAssembly.RuntimeError);
   assert.equal(error.code, "out_of_memory");
   assert.match(error.message, /^the module's memory could not grow: .*\. The next call gets a new instance$/);
+  assert.equal(ranOut(() => usageByAgent(heavy, MONTH)).code, "out_of_memory");
   assert.equal(kept.byAgent(MONTH).data[0].messages, 5);
   assert.equal(kept.isTerminated, false);
   assertAllOrdinary(packed, "afterwards");
@@ -47,11 +51,22 @@ test("a call that runs out of memory says so, and ends no count that is kept", (
   assert.equal(kept.isTerminated, false, "a freed counter was not lost");
 });
 
+test("a count for whose records the module has no memory keeps what it has, and counts on", () => {
+  const kept = new UsageRollup().push(some);
+  const long = JSON.stringify(record(9, { body: "x".repeat(12 * MIB) }));
+  const error = ranOut(() => kept.push(long));
+  assert.equal(error.cause, undefined, "the core finds it by itself");
+  assert.deepEqual([error.code, error.path, error.line, error.byteOffset], ["out_of_memory", "/0", 1, 0]);
+  assert.equal(kept.isTerminated, false);
+  assert.equal(kept.push(long).push([record(10)]).byAgent(MONTH).data[0].messages, 7);
+  kept.free();
+});
+
 test("a count that runs out of memory ends with the other kept counts, and they say so", async () => {
   const [kept, other] = [new UsageRollup().push(some), new UsageAggregator(MONTH).push(some)];
   other.pushBytes(new TextEncoder().encode('[{"id":'));
   const stream = other.pushStream(new Blob([JSON.stringify(some)])); // it is read later
-  assert.equal(ranOut(() => kept.push(heavy)).code, "out_of_memory");
+  assert.equal(ranOut(() => end(kept)).code, "out_of_memory");
   assert.deepEqual([kept.isTerminated, other.isTerminated], [true, true]);
   const calls = [
     () => kept.push(some),
@@ -180,14 +195,14 @@ test("a call inside of an iterator may end the instance of the outer call", () =
   const kept = new UsageRollup();
   function* ending() {
     yield record(1);
-    ranOut(() => new UsageRollup().push(heavy));
+    ranOut(() => end(new UsageRollup()));
     yield record(2);
   }
   assert.throws(() => kept.push(ending()), { code: "terminated" });
   kept.free();
   function* own() {
     yield record(1);
-    ranOut(() => kept2.push(heavy));
+    ranOut(() => end(kept2));
     yield record(2);
   }
   const kept2 = new UsageRollup();
@@ -230,10 +245,18 @@ test("memory that one large input took is given back", async () => {
   await gc();
   assertAllOrdinary(packed, "afterwards");
   await gc();
+  const endless = new TextEncoder().encode(`{"body":"${"x".repeat(40 * MIB)}`);
   const left = livingMemories();
   assert.ok(left.length <= 2 && left.every((bytes) => bytes <= 16 * MIB), left.join());
   for (const call of [
-    () => ranOut(() => usageByAgent(heavy, MONTH)), // an instance that has ended is given back too
+    () => ranOut(() => entityTag(new Uint8Array(16 * MIB))), // an instance that has ended is given back too
+    () => assert.throws(() => usageByAgent(endless, MONTH), { code: "invalid_json" }),
+    () => {
+      const counter = new UsageAggregator(MONTH);
+      for (let at = 0; at < endless.length; at += MIB) counter.pushBytes(endless.subarray(at, at + MIB));
+      assert.ok(livingMemories().some((bytes) => bytes > 16 * MIB));
+      counter.free();
+    },
     () => packed.validateResponse("by-agent", `"${"x".repeat(40 * MIB)}"`),
   ]) {
     call();
@@ -258,7 +281,7 @@ test("counts that are lost and collected do no harm", async () => {
       const lost = Array.from({ length: 20 }, () => new UsageRollup().push(heavy.slice(0, 2)));
       configure({ maxModuleBytes: 16 << 20 });
       try {
-        lost[0].push(heavy);
+        lost[0].merge(new Uint8Array(32 << 20)); // bytes that do not fit
       } catch (error) {
         return error.code;
       }
@@ -318,7 +341,7 @@ test("a handler whose rollup is lost answers 503, and asks a function again", as
   const stale = createUsageHandler({ ...open, rollup: () => lost });
   const lost = kept;
   for (const handler of [fixed, made]) assert.deepEqual(await ask(handler), [200, undefined]);
-  ranOut(() => kept.push(heavy));
+  ranOut(() => end(kept));
   for (const path of ["by-agent?period=month", "daily", "monthly", "by-number"]) {
     assert.deepEqual(await ask(fixed, path), [503, "terminated"], path);
     assert.deepEqual(await ask(stale, path), [503, "terminated"], path);
