@@ -428,8 +428,9 @@ impl Reader {
     fn keep(&mut self, record: Record, more: &[u8], sink: &dyn Sink) -> Result<(), UsageError> {
         let all = self.kept.len().saturating_add(more.len());
         if all > self.kept.capacity() {
-            let double = self.kept.capacity().saturating_mul(2).min(self.max_record);
-            let wanted = all.max(double);
+            // By half, so that the places it has left can hold a later one together.
+            let half = self.kept.capacity() / 2;
+            let wanted = all.max(self.kept.capacity().saturating_add(half).min(self.max_record));
             let place = || self.place(record.line, record.offset);
             sink.may_keep(wanted).map_err(|error| error.at(place()))?;
             let place = place();

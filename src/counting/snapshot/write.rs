@@ -14,7 +14,13 @@ use crate::leb128;
 impl Ledger {
     /// Writes what has been counted as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
+        // An id takes 16 bytes or less, unless there are very many timelines or a very long call. So the bytes are not moved while
+        // ids are written.
+        let ids = (0..TABLES)
+            .map(|table| self.ids.count(table))
+            .fold(0, usize::saturating_add);
         let mut out = Out(HEAD.to_vec());
+        out.0.reserve(ids.saturating_mul(17));
         out.bytes(&[VERSION, kind_of(self)]);
         if let Some(window) = self.window {
             out.signed(window.start);
