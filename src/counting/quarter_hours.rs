@@ -584,7 +584,11 @@ impl Block {
         let mut usage = before;
         by.unwrap_or(Tally::add)(&mut usage, change);
         let mut place = known.as_ref().and_then(|known| known.place());
-        if place.is_none() && QuarterHour::small(quarter, usage).is_none() {
+        let small = match place {
+            None => QuarterHour::small(quarter, usage),
+            Some(_) => None,
+        };
+        if place.is_none() && small.is_none() {
             budget.grow(overflow, 1)?;
             place = Some(overflow.len());
         }
@@ -595,7 +599,10 @@ impl Block {
             }
             None => usage = before,
         }
-        let changed = QuarterHour::new(quarter, usage, place, overflow);
+        let changed = match small.filter(|_| by.is_some()) {
+            Some(small) => small,
+            None => QuarterHour::new(quarter, usage, place, overflow),
+        };
         match known {
             Some(quarter_hour) => {
                 *quarter_hour = changed;
