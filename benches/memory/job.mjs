@@ -63,7 +63,7 @@ const kept = [];
 
 /** Asks a handler so many times at once. */
 async function asked(line, callers, path) {
-  const records = (_window, request) => (request.signal, stream(line));
+  const records = () => stream(line);
   const handler = createUsageHandler({ records, authorize: () => true, now: () => YEAR.now });
   const headers = { authorization: "Bearer x" };
   const ask = async () => {
@@ -125,4 +125,6 @@ await JOBS[job](line);
 watch();
 clearInterval(timer);
 
-console.log(JSON.stringify({ module: peak, process: process.resourceUsage().maxRSS * 1024 - before, results: kept.length }));
+console.log(
+  JSON.stringify({ module: peak, process: process.resourceUsage().maxRSS * 1024 - before, results: kept.length }),
+);

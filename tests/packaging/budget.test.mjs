@@ -16,12 +16,13 @@ function assertWithin(limit, bytes, what) {
   assert.ok(size <= limit, `${what} is ${size} bytes gzip: the limit is ${limit}`);
 }
 
-// 131 KiB. The limit was 110,000. Then the core began to read conversations, envelopes and second spellings, to know deliveries by
+// 134.5 KiB. The limit was 110,000. Then the core began to read conversations, envelopes and second spellings, to know deliveries by
 // their ids, and to count by channel and direction. Then it was 114,688, until the core began to compute breakdowns: their windows and
 // steps, rows by six dimensions, and sums of days that do not read every quarter hour. It also takes parts of a text that threads have
-// counted, and bounds what forged snapshots cost.
+// counted, and bounds what forged snapshots cost. It was 134,300 before every table and text grew through a budget, which took 4.7 kB
+// after 1.4 kB were won in wasm-opt.
 test("the module is within its budget", () => {
-  assertWithin(134_300, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
+  assertWithin(137_700, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
 
 // What the page of the command `serve` adds to the tarball: its own scripts, styles and list. The scripts and the module of the package

@@ -1,11 +1,4 @@
-import {
-  type Account,
-  periodBounds,
-  UsageAggregator,
-  UsageError,
-  type UsageQuery,
-  type Weekday,
-} from "usage-by-agent";
+import { type Account, periodBounds, UsageAggregator, UsageError, type UsageQuery, type Weekday } from "usage-by-agent";
 import {
   createListsHandler,
   createUsageHandler,

@@ -17,7 +17,8 @@ const LIMIT = { maxMemoryBytes: 256 * 1024 };
 const NEEDS = {
   ids: (n) => record(n),
   agents: (n) => record(0, { id: undefined, agentId: `agent-${n}`, agentName: `Agent ${n}` }),
-  "long names": (n) => record(0, { id: undefined, agentName: `${n}${"x".repeat(n * 100)}`, receivedAt: Date.UTC(2024, 5, 1) + n }),
+  "long names": (n) =>
+    record(0, { id: undefined, agentName: `${n}${"x".repeat(n * 100)}`, receivedAt: Date.UTC(2024, 5, 1) + n }),
 };
 
 for (const [what, need] of Object.entries(NEEDS)) {
@@ -42,7 +43,10 @@ for (const [what, need] of Object.entries(NEEDS)) {
         other.push([need(counted)]);
       }
       assert.ok(error instanceof UsageError && error.code === "out_of_memory", `${counted}: ${error?.stack}`);
-      assert.match(error.message, /^the counts take \d+ bytes and need \d+ more: wanted at most 262144 bytes, the limit maxMemoryBytes/);
+      assert.match(
+        error.message,
+        /^the counts take \d+ bytes and need \d+ more: wanted at most 262144 bytes, the limit maxMemoryBytes/,
+      );
       assert.equal(error.path, "/0");
       assert.equal(error.cause, undefined);
       assert.equal(counter.isTerminated, false);
@@ -62,7 +66,11 @@ test("records before the one that does not fit are counted, whatever onInvalid s
   const records = Array.from({ length: 50_000 }, (_, n) => record(n));
   const text = records.map((one) => JSON.stringify(one)).join("\n");
   const query = { ...MONTH, ...LIMIT, onInvalid: "skip" };
-  for (const push of [(usage) => usage.push(records), (usage) => usage.push(text), (usage) => usage.pushBytes(utf8(text))]) {
+  for (const push of [
+    (usage) => usage.push(records),
+    (usage) => usage.push(text),
+    (usage) => usage.pushBytes(utf8(text)),
+  ]) {
     const usage = new UsageAggregator(query);
     assert.throws(() => push(usage), { code: "out_of_memory" });
     const { counted, invalid } = usage.diagnostics();
@@ -124,7 +132,10 @@ test("statuses beyond maxStatuses are counted together", () => {
   const rollup = (some) => new UsageRollup({ maxStatuses: 2 }).push(some.map(call));
   const wanted = { "": 1, busy: 2, other: 4 };
   assert.deepEqual(rollup(statuses).diagnostics().ignored.notCompleted, wanted);
-  assert.deepEqual(rollup(statuses.toReversed?.() ?? [...statuses].reverse()).diagnostics().ignored.notCompleted, wanted);
+  assert.deepEqual(
+    rollup(statuses.toReversed?.() ?? [...statuses].reverse()).diagnostics().ignored.notCompleted,
+    wanted,
+  );
   const merged = rollup(statuses.slice(0, 3)).merge(rollup(statuses.slice(3)));
   assert.deepEqual(merged.diagnostics().ignored.notCompleted, wanted);
   const many = new UsageAggregator(MONTH).push(Array.from({ length: 3000 }, (_, n) => call(`status ${n}`)));
@@ -178,5 +189,8 @@ test("the handler's limits are those of its query, and a record is 8 MiB long at
   }
   const handler = (options) => () => createUsageHandler({ authorize: () => true, records: () => [], ...options });
   assert.throws(handler({ query: { maxStatuses: 0 } }), { code: "invalid_option", path: "/query/maxStatuses" });
-  assert.throws(handler({ maxMemoryBytes: 1 }), { code: "invalid_option", message: /did you mean "query.maxMemoryBytes"/ });
+  assert.throws(handler({ maxMemoryBytes: 1 }), {
+    code: "invalid_option",
+    message: /did you mean "query.maxMemoryBytes"/,
+  });
 });

@@ -58,7 +58,13 @@ test("a count for whose records the module has no memory keeps what it has, and 
   assert.equal(error.cause, undefined, "the core finds it by itself");
   assert.deepEqual([error.code, error.path, error.line, error.byteOffset], ["out_of_memory", "/0", 1, 0]);
   assert.equal(kept.isTerminated, false);
-  assert.equal(kept.push(long).push([record(10)]).byAgent(MONTH).data[0].messages, 7);
+  assert.equal(
+    kept
+      .push(long)
+      .push([record(10)])
+      .byAgent(MONTH).data[0].messages,
+    7,
+  );
   kept.free();
 });
 
