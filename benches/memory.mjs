@@ -5,8 +5,8 @@ import { digits, inProcess, note } from "./measure.mjs";
 
 /** Job, records (or ids, agents, rows, bytes) and the option that keeps it inside an isolate of 128 MB. */
 const JOBS = [
-  ["question of ids", 500_000, "`usageByAgentStream`, 500,000 ids", ""],
-  ["one-shot without dedupe of ids", 500_000, "the same, `dedupe: false`", ""],
+  ["question of ids", 500_000, "`/v1/usage/by-agent` from records, 500,000 ids", ""],
+  ["one-shot without dedupe of ids", 500_000, "`usageByAgentStream`, 500,000 records, `dedupe: false`", ""],
   [
     "10 questions at once of ids",
     500_000,
@@ -15,7 +15,7 @@ const JOBS = [
   ],
   ["/v1/usage/daily of ids", 500_000, "`/v1/usage/daily` from records, 500,000 ids", ""],
   ["/v1/usage/by-number of ids", 500_000, "`/v1/usage/by-number` from records, 500,000 ids", ""],
-  ["one-shot of statuses", 1_000_000, "`usageByAgentStream`, a million statuses", "`maxStatuses` does"],
+  ["one-shot of statuses", 1_000_000, "`usageByAgentStream`, a million statuses", "`maxStatuses`, by default"],
   ["endless line", 200_000_000, "a line of 200 MB that never ends", "`maxRecordBytes`: 16 MiB"],
   ["one-shot of agents", 200_000, "`usageByAgentStream`, 200,000 agents", "`maxMemoryBytes`: 32 MiB"],
   ["byAgent of agents", 200_000, "`byAgent` of a rollup, 200,000 agents", "`maxMemoryBytes`: 48 MiB"],
