@@ -9,7 +9,9 @@ use usage_by_agent::error::Code;
 
 /// Checks the fuzzer's input: a byte that says what the text is meant as, and the text.
 pub fn check_bytes(bytes: &[u8]) {
-    let Some((kind, text)) = bytes.split_first() else { return };
+    let Some((kind, text)) = bytes.split_first() else {
+        return;
+    };
     if kind & 1 == 0 {
         timestamp(text);
     } else {

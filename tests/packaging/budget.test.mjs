@@ -70,12 +70,13 @@ async function scriptOf(names) {
 // The limits were 12,000 and 16,500. Then the script began to say what input looks like that is not understood, to read gzip data of
 // several members, to find unknown options, and to explain wrong names of zones. They were 23,100 and 29,200 before every entry shared
 // this script, which made the module in the script 35,000 bytes smaller. They were 23,200 and 29,300 before breakdowns, and
-// 25,300 and 31,900 before `lookOf` said in a program's words what input is that can't be records.
+// 25,300 and 31,900 before `lookOf` said in a program's words what input is that can't be records. The first was 25,500 before the
+// options that limit a count.
 //
 // Few pages need `reconcile`, and bundles without it do not contain its code. So it has a separate budget.
 test("the script without the module is within its budget", async () => {
   const names = Object.keys(await import(file("dist/slim.js")));
   const [others, all] = await Promise.all([scriptOf(names.filter((name) => name !== "reconcile")), scriptOf(names)]);
-  assertWithin(25_500, others, "the script of the entry slim without reconcile");
+  assertWithin(25_550, others, "the script of the entry slim without reconcile");
   assertWithin(32_100, all, "the script of the entry slim with reconcile");
 });
