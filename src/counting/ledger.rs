@@ -19,6 +19,7 @@ use crate::counting::quarter_hours::{Key, Timeline, quarter_of};
 use crate::counting::ranks::{Names, Ranks};
 use crate::counting::seen_ids::{Entry, IdHash, Probe, SeenIds, Usage};
 use crate::counting::sources::{DELIVERED, LISTED, Sources};
+use crate::counting::spreads::Spreads;
 use crate::counting::tally::Tally;
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::json::MAX_SAFE;
@@ -54,6 +55,7 @@ pub struct Ledger {
     pub(crate) ids: SeenIds,
     pub(crate) lists: Lists,
     pub(crate) sources: Sources,
+    pub(crate) spreads: Spreads,
     pub(crate) diagnostics: Diagnostics,
     /// The memory that all of this may take.
     pub(crate) budget: Budget,
@@ -110,6 +112,7 @@ impl Ledger {
             ids: SeenIds::default(),
             lists: Lists::default(),
             sources: Sources::default(),
+            spreads: Spreads::default(),
             diagnostics: Diagnostics::default(),
             is_above_half: false,
             unknown: None,
@@ -340,6 +343,7 @@ impl Ledger {
         let id = event.id.as_deref().filter(|_| self.reading.dedupe);
         let found = id.map(|id| self.ids.find(IdHash::new(event.kind, event.is_delivery_id, id)));
         if let Some((probe, Some(known))) = found {
+            self.spreads.note(known.quarter, quarter);
             self.repeat(entry, probe, known)?;
         } else {
             self.fits(entry.usage, None)?;
@@ -565,6 +569,12 @@ impl Ledger {
             }
         };
         Ok(self.last)
+    }
+
+    /// Can an id have records both inside and outside a window? If not, the counts of all time and those of the window agree about
+    /// the window. `true` also if that is not known, because records came from a snapshot.
+    pub fn splits_ids(&self, window: Window) -> bool {
+        self.spreads.split(window)
     }
 
     /// Where every record went so far.

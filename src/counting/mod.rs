@@ -15,5 +15,6 @@ pub mod rollup;
 pub mod seen_ids;
 pub mod snapshot;
 pub mod sources;
+pub mod spreads;
 pub mod tally;
 pub mod text_feed;

@@ -1,6 +1,7 @@
 //! The counters: records go in, and responses and snapshots come out.
 
 use super::{given, thrown, to_js};
+use crate::calendar::period::Window;
 use crate::contract::Endpoint;
 use crate::counting::aggregator::Aggregator;
 use crate::counting::ledger::Ledger;
@@ -252,6 +253,16 @@ impl Counter {
     /// and the seconds of each step.
     pub fn series(&mut self) -> Vec<f64> {
         std::mem::take(&mut self.series)
+    }
+
+    /// Whether an id may have records both inside and outside a window, given in epoch milliseconds.
+    #[wasm_bindgen(js_name = splitsIds)]
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn splits_ids(&self, start: f64, end: f64) -> bool {
+        self.counts.ledger().splits_ids(Window {
+            start: start as i64,
+            end: end as i64,
+        })
     }
 
     /// The span of what has been counted, as two numbers of epoch milliseconds; empty if there is none.

@@ -1,4 +1,5 @@
-// Feeds the core with objects: an iterable or a list page of records, in batches, each record with its path in the input.
+// Feeds the core with objects: an iterable or a list page of records, in batches, each record with its path in the input. It is a
+// generator that yields after each full batch, so that long inputs can be read with pauses.
 
 import type { Counter, Feed } from "../../wasm/usage_by_agent.js";
 import { MAX_DEPTH, TAG } from "../constants.js";
@@ -29,7 +30,7 @@ const MAX_OCCURRENCES = 100;
 const idle = new Map<Use, RecordWriter>();
 
 /**
- * Counts records.
+ * Counts records, and yields after each full batch.
  *
  * @param records an iterable, a list page, a conversation or a record
  * @param use what the counter uses of a record
@@ -37,7 +38,12 @@ const idle = new Map<Use, RecordWriter>();
  * @param counts gives the counter; it is called for each batch, because an iterable may free the counter
  * @throws {UsageError} `invalid_option` if `records` is none of them; the errors of counting
  */
-export function pushObjects(records: unknown, use: Use, feed: Held<Feed>, counts: () => Held<Counter>): Fed {
+export function* pushObjects(
+  records: unknown,
+  use: Use,
+  feed: Held<Feed>,
+  counts: () => Held<Counter>,
+): Generator<void, Fed> {
   // An iterable may itself push records. Such a push gets a writer of its own.
   const writer = idle.get(use) ?? new RecordWriter(use);
   idle.delete(use);
@@ -46,10 +52,10 @@ export function pushObjects(records: unknown, use: Use, feed: Held<Feed>, counts
   try {
     // The numbers of another typed array are not records.
     let isOne = false;
-    if (isIterable(records) && !ArrayBuffer.isView(records)) objects.items("", records, 0);
+    if (isIterable(records) && !ArrayBuffer.isView(records)) yield* objects.items("", records, 0);
     else {
       checkObject(records);
-      isOne = !objects.whole(records);
+      isOne = !(yield* objects.whole(records));
     }
     return { unknown: writer.unknown, isOne };
   } finally {
@@ -74,7 +80,7 @@ class Objects {
   }
 
   /** Counts the items of a list, and returns their number. */
-  items(prefix: string, items: Iterable<unknown>, depth: number): number {
+  *items(prefix: string, items: Iterable<unknown>, depth: number): Generator<void, number> {
     requireRoom(); // each list in a list is deeper
     const { columns } = this.#writer;
     let index = 0;
@@ -86,13 +92,14 @@ class Objects {
         if (refusal !== undefined) columns.begin(refusal);
         else if (list !== undefined) {
           this.#flush();
-          this.#list(list, `${prefix}/${index}`, depth + 1);
+          yield* this.#list(list, `${prefix}/${index}`, depth + 1);
           this.#begin(prefix, index + 1);
         }
         index++;
         if (columns.isFull) {
           this.#flush();
           this.#begin(prefix, index);
+          yield;
         }
       }
     } finally {
@@ -106,26 +113,26 @@ class Objects {
    *
    * @returns whether it was a list
    */
-  whole(records: object): boolean {
+  *whole(records: object): Generator<void, boolean> {
     const list = this.#writer.record(records);
-    if (list !== undefined) this.#list(list, "", 0);
+    if (list !== undefined) yield* this.#list(list, "", 0);
     else if (this.#writer.unknown === undefined) this.#flush();
     return list !== undefined;
   }
 
-  #list({ of, items, isConversation }: List, path: string, depth: number): void {
+  *#list({ of, items, isConversation }: List, path: string, depth: number): Generator<void> {
     if (isConversation) {
       this.#writer.conversation(of, items.length);
       this.#begin(path, 0);
       if (!this.#flush()) return; // it is invalid
       try {
-        this.items(`${path}/messages`, items, depth);
+        yield* this.items(`${path}/messages`, items, depth);
       } finally {
         if (!this.#feed.hasEnded) this.#feed.call((feed) => feed.leave()); // else its error would hide the reason
       }
       return;
     }
-    const count = this.items(`${path}/data`, items, depth);
+    const count = yield* this.items(`${path}/data`, items, depth);
     const more = isPartial(of) || either(of, "hasMore", "has_more");
     const total = property(of, "total");
     const [hasMore, all] = [typeof more === "boolean" ? Number(more) : -1, typeof total === "number" ? total : -1];

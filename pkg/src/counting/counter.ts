@@ -6,8 +6,8 @@ import { instanceFor, type Purpose, requireModule } from "../bridge/module.js";
 import { pushObjects } from "../bridge/object-feed.js";
 import { checked } from "../bridge/options.js";
 import type { Use } from "../bridge/record-writer.js";
-import { chunksOf } from "../bridge/text-chunks.js";
-import { bytesOf, isWellFormed, property, typeName, uint8ArrayOf } from "../bridge/values.js";
+import { CHUNK, chunksOf } from "../bridge/text-chunks.js";
+import { bytesOf, isArray, isIterable, isWellFormed, property, typeName, uint8ArrayOf } from "../bridge/values.js";
 import { UsageError } from "../errors.js";
 import { lookOfValue } from "../looks/value.js";
 import type { Diagnostics, Problem, RecordDefaults, Records } from "../types.js";
@@ -16,6 +16,18 @@ import { notUnderstood } from "./not-understood.js";
 import type { CountedPart } from "./part.js";
 import { secondMark, TextHead } from "./text-head.js";
 import { warningsOf } from "./warnings.js";
+
+/**
+ * Does a part of long work, at once or after a pause in which other work of the program goes on. It gives a promise if there is a
+ * pause. `estimate` is how long the part may take, in milliseconds.
+ */
+export type Pace = (part: () => void, estimate: number) => Promise<void> | undefined;
+
+/** How many bytes of text are counted in a millisecond, about. */
+const BYTES_A_MS = 100_000;
+
+/** How long a batch of objects takes, in milliseconds, about. */
+const BATCH_MS = 0.5;
 
 /** How `pushStream` reads a source. */
 export interface StreamOptions {
@@ -73,15 +85,53 @@ export abstract class Counter implements Disposable {
    * ```
    */
   push(records: Records, defaults: RecordDefaults = {}): this {
+    const parts = this.#parts(records, defaults);
+    while (parts.next().done !== true);
+    return this;
+  }
+
+  /**
+   * Counts records as {@link push} does, in parts, so that other work of the program can go on in between. An iterable that is not an
+   * array is one part, because its iterator may hold something that other work needs, such as a connection.
+   *
+   * @internal
+   */
+  async pushPaced(records: Records, pace: Pace): Promise<this> {
+    const isList = isArray(records);
+    if (!isList && isIterable(records) && bytesOf(records) === undefined) {
+      await pace(() => this.push(records), BATCH_MS);
+      return this;
+    }
+    const estimate = isList ? BATCH_MS : CHUNK / BYTES_A_MS;
+    // A copy, because the array may change between two parts.
+    const parts = this.#parts(isList ? [...records] : records, {});
+    try {
+      for (let isOver = false; !isOver; ) {
+        const pause = pace(() => {
+          isOver = parts.next().done === true;
+        }, estimate);
+        if (pause !== undefined) await pause;
+      }
+    } finally {
+      parts.return(undefined);
+    }
+    return this;
+  }
+
+  /** Counts records, and yields after each part of a long input. */
+  *#parts(records: Records, defaults: RecordDefaults): Generator<void> {
     const counts = this.#live();
     const given = typeof records === "string" ? records : bytesOf(records);
     const text = new Text(feedOf(counts, defaults));
     try {
       if (given !== undefined) {
-        for (const chunk of chunksOf(given)) text.push(counts, chunk);
-        this.#ended(text.finish(counts));
+        for (const chunk of chunksOf(given)) {
+          text.push(this.#live(), chunk);
+          yield;
+        }
+        this.#ended(text.finish(this.#live()));
       } else {
-        const { unknown, isOne } = pushObjects(records, this.#use, text.feed, () => this.#live());
+        const { unknown, isOne } = yield* pushObjects(records, this.#use, text.feed, () => this.#live());
         const look = unknown && lookOfValue(unknown);
         if (look !== undefined && isOne) throw notUnderstood(look);
         this.#unknown ??= look;
@@ -89,7 +139,6 @@ export abstract class Counter implements Disposable {
     } finally {
       text.free();
     }
-    return this;
   }
 
   /**
@@ -147,7 +196,10 @@ export abstract class Counter implements Disposable {
    * rollup.free();
    * ```
    */
-  async pushStream(source: ByteSource, options: StreamOptions = {}): Promise<this> {
+  async pushStream(source: ByteSource, options?: StreamOptions): Promise<this>;
+  /** @internal */
+  async pushStream(source: ByteSource, options: StreamOptions, pace: Pace): Promise<this>;
+  async pushStream(source: ByteSource, options: StreamOptions = {}, pace?: Pace): Promise<this> {
     const counts = this.#live();
     checkStreamOptions(options);
     const { signal, onProgress, defaults = {} } = options;
@@ -159,7 +211,8 @@ export abstract class Counter implements Disposable {
         for (;;) {
           const chunk = await unlessAborted(() => chunks.next(), signal);
           if (chunk === undefined) break;
-          text.push(this.#live(), chunk);
+          if (pace === undefined) text.push(this.#live(), chunk);
+          else await inParts(chunk, pace, (part) => text.push(this.#live(), part));
           onProgress?.(chunks.bytes);
         }
         hasEnded = true;
@@ -324,6 +377,16 @@ export abstract class Counter implements Disposable {
   }
 
   /**
+   * Whether an id may have records both inside and outside a window. If not, these counts of all time and the counts of the window's
+   * records alone agree about the window.
+   *
+   * @internal
+   */
+  splitsIds({ startMs, endMs }: { startMs: number; endMs: number }): boolean {
+    return this.ask((counts) => counts.splitsIds(startMs, endMs));
+  }
+
+  /**
    * Whether the counts are lost: a call ended the instance of the module in which they lived, with `out_of_memory` or `terminated`.
    * Every further call of this counter throws `terminated` then. Count again in a new one.
    *
@@ -386,6 +449,14 @@ export abstract class Counter implements Disposable {
       throw new UsageError("invalid_option", `this ${this.#name} has been freed`);
     }
     return this.#core;
+  }
+}
+
+/** Does work with each part of a chunk, and lets other work of the program pass in between. */
+async function inParts(chunk: Uint8Array, pace: Pace, work: (part: Uint8Array) => void): Promise<void> {
+  for (const part of chunksOf(chunk)) {
+    const pause = pace(() => work(part), part.length / BYTES_A_MS);
+    if (pause !== undefined) await pause;
   }
 }
 

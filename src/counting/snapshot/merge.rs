@@ -49,6 +49,7 @@ impl Ledger {
         let most = self.budget.limit(u64::MAX);
         walk(&mut In(parts), Some(Target::new(self, false)));
         self.budget.limit(most);
+        self.spreads.note_all();
         Ok(())
     }
 

@@ -102,7 +102,7 @@ export function operationsOf(size) {
         rollup.push(values);
         const { rows, totals, steps } = rollup.breakdown({ by: ["agent", "channel"], step: "month", tz: QUERY.tz });
         const sums = rows.map(({ series }) => series.messages.reduce((sum, count) => sum + count, 0));
-        return [rollup.span(), totals, steps.length, sums];
+        return [rollup.span(), rollup.splitsIds(rollup.span()), totals, steps.length, sums];
       }),
     ),
     kept("a part that was counted apart", ({ UsageAggregator }) =>
