@@ -69,7 +69,7 @@ const UPSTREAM: &[&str] = &["Retry-After", "X-Request-Id", "X-Ignored-Parameters
 /// The headers of a response with the usage.
 const ANSWERED: [&str; 3] = ["ETag", "X-Request-Id", "X-Ignored-Parameters"];
 
-const FAULTS: [Fault; 9] = [
+const FAULTS: [Fault; 10] = [
     (
         "Refused",
         &["400", "402", "403"],
@@ -137,17 +137,28 @@ const FAULTS: [Fault; 9] = [
         ["upstream_unreachable", FAILED, "The upstream could not be reached."],
     ),
     (
-        "Exhausted",
+        "Busy",
         &["503"],
+        &["Retry-After", "X-Ignored-Parameters"],
+        "Too many requests are being answered, the records changed while they were read, or there is not enough memory now. `Retry-After` says when to try again, if that is known.",
+        ["busy", FAILED, "Too many requests are being answered. Try again later."],
+    ),
+    (
+        "Loop",
+        &["508"],
         &["X-Ignored-Parameters"],
-        "The server has not enough memory now.",
-        ["out_of_memory", FAILED, "There is not enough memory for this answer."],
+        "The request came back to a server that had passed it on. Only a server with an upstream responds like this.",
+        [
+            "loop_detected",
+            FAILED,
+            "The request was passed on more than 3 times: an upstream leads back to this server.",
+        ],
     ),
     (
         "SlowUpstream",
         &["504"],
         &["X-Ignored-Parameters"],
-        "The upstream did not respond in time.",
+        "The upstream did not respond in time, or the records could not be read in time.",
         [
             "upstream_timeout",
             FAILED,

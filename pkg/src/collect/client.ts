@@ -2,7 +2,7 @@
 
 import { parseErrorResponse, UsageError, type UsageErrorCode } from "usage-by-agent";
 import { said } from "../bridge/values.js";
-import { Deadline } from "../handler/upstream/deadline.js";
+import { Deadline } from "../handler/deadline.js";
 import { fetchInit } from "../handler/upstream/fetch-init.js";
 import { readBounded } from "../handler/upstream/read-bounded.js";
 import { retryAfterMs, retryDelay } from "../handler/upstream/retry.js";
@@ -138,7 +138,7 @@ export class Client {
       const work = this.#options.fetch(url, { ...this.#init, headers, signal: deadline.signal });
       const response = await deadline.wait(work);
       const isGood = response.status === 200 && !response.redirected;
-      const body = await readBounded(response, isGood ? MAX_BYTES : MAX_ERROR_BYTES, deadline);
+      const body = await readBounded(response, { maxBytes: isGood ? MAX_BYTES : MAX_ERROR_BYTES, deadline });
       const judged = (bytes: Uint8Array | null) =>
         isGood ? read(path, response.headers, bytes, check) : refused(path, response, bytes);
       const outcome = judged(body);

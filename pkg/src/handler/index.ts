@@ -22,6 +22,7 @@ import { upstreamSource } from "./upstream/upstream-source.js";
 export { createListsHandler, type ListsHandlerOptions } from "./lists/lists-handler.js";
 export type {
   Awaitable,
+  LimitsOptions,
   RecordsInput,
   RecordsWindow,
   ReportOptions,
@@ -47,6 +48,11 @@ const METHODS = "GET, HEAD, OPTIONS";
  * As a proxy the handler passes the header `X-Sub-Account-Id` on: 1 to 128 visible characters of ASCII, or else the response is a
  * 400 `invalid_header`, because a question without the header would be answered with the parent account's numbers. From records and
  * from a rollup the header is ignored. Your functions get the request, and may read it.
+ *
+ * From records and from a rollup only some questions are computed at once, see the option `limits`; the others wait their turn, or are
+ * a 503 with `Retry-After`. Requests that need no computation, such as `/openapi.json` and those that are refused, do not wait for
+ * the queue. As a proxy the handler counts in the header `X-Usage-Hops` how many handlers have passed a request on. A request that
+ * comes back to it is a 508 `loop_detected`.
  *
  * From records and from a rollup `/v1/usage/by-agent` also takes `offset`, from -1200 to 0: `-1` is the previous period. The vendor
  * does not have this parameter. Nor does the vendor have `GET /v1/usage/breakdown`, which only a handler with records or a rollup

@@ -2,7 +2,7 @@ import type { Account, Instant, PeriodQuery, Problem, UsageQuery, UsageRollup } 
 import { isLoopback } from "../bridge/base-url.js";
 import { integerOption } from "../bridge/integer.js";
 import { checkKeys, keys } from "../bridge/known-keys.js";
-import { property } from "../bridge/values.js";
+import { isOptions, property } from "../bridge/values.js";
 import type { RecordsInput } from "./computed/records-input.js";
 import { invalidOption, isRevoked } from "./invalid-option.js";
 
@@ -30,6 +30,11 @@ export interface UpstreamOptions {
   timeoutMs?: number;
   /** The longest accepted response in bytes, after decompression. 1 to 67,108,864; default 8,388,608 (8 MiB). */
   maxBytes?: number;
+  /**
+   * How many bytes of bodies all requests together hold while they read and check them, after decompression. Beyond it, the request that
+   * began first goes on, and the others wait, until `timeoutMs` at most. 1 to 1,073,741,824; default 33,554,432 (32 MiB).
+   */
+  maxHeldBytes?: number;
   /** The number of further attempts after a 429, a 5xx or a failed connection. 0 to 10; default 2. */
   retries?: number;
   /**
@@ -39,6 +44,24 @@ export interface UpstreamOptions {
   allowHttp?: boolean;
   /** The function that sends requests. Default: the global `fetch`. */
   fetch?: typeof fetch;
+}
+
+/** How many questions are computed at once, and how long they take at most. */
+export interface LimitsOptions {
+  /**
+   * The most questions that are computed at once; the others wait their turn in the order in which they came. 1 to 1,000; default 4.
+   * Each one holds its own counts in memory, unless there is a `rollup`.
+   */
+  computing?: number;
+  /** The most questions that wait. Any more are a 503 `busy` with `Retry-After`. 0 to 100,000; default 1,000. */
+  waiting?: number;
+  /** The longest wait in milliseconds, and then a 503 `busy` with `Retry-After`. 1 to 300,000; default 10,000. */
+  waitMs?: number;
+  /**
+   * The time limit of a request in milliseconds: for its wait, for your functions and for reading what `records` gives. Then a stream
+   * is cancelled, and the response is a 504 `records_timeout`. 1 to 3,600,000; default 60,000.
+   */
+  timeoutMs?: number;
 }
 
 /** The options of {@link createUsageHandler}: exactly one of `records`, `rollup` and `upstream`, and the options for it. */
@@ -92,12 +115,45 @@ export interface UsageHandlerOptions {
    * set are 0, and unknown texts of phone numbers are `""`.
    */
   account?: Account | ((request: Request) => Awaitable<Account>);
+  /**
+   * Gives the version of everything that `records` or `rollup`, `query` and `account` give for a request: a text that changes when one
+   * of them changes, such as the `ETag` of a file, and that differs where callers see different records. Or two texts: `records` for
+   * what `records` gives, and `others` for the rest. With `records` and `rollup`.
+   *
+   * Equal questions of one version that come at the same time are computed once. And a response is made of one version: if the version
+   * has changed when everything is read, all is read again, three times at most, and then the response is a 503 `records_changed` with
+   * `Retry-After`. Without this option, equal questions are computed once only if `rollup` is a rollup, and `query` and `account` are
+   * values.
+   *
+   * @example
+   * ```ts
+   * const handler = createUsageHandler({
+   *   records: async () => (await bucket.get("records.ndjson")).body,
+   *   version: async () => (await bucket.head("records.ndjson")).etag,
+   *   keepCounts: true,
+   *   authorize: (token) => tokens.has(token),
+   * });
+   * ```
+   */
+  version?: (request: Request) => Awaitable<string | { records: string; others: string }>;
+  /**
+   * Whether the counts of the records are kept between requests until the version of the records changes, with `records` and `version`.
+   * Default: `false`. The window that the function `records` gets is then always all time, and it is asked once for each version.
+   *
+   * The responses are those that the handler computes from all records for each request. An id counts once in the period of a report by
+   * agent, and once in all time elsewhere. So where an id has records both inside and outside the period, all records are read again for
+   * that report. They are also read for each request if there are more than 2 million of them, or if they can't be counted for all time.
+   * Each id takes up to 24 bytes. The counts of one version are kept, so the option is of no use where each request has another version.
+   */
+  keepCounts?: boolean;
+  /** How many questions are computed at once, with `records` and `rollup`. */
+  limits?: LimitsOptions;
   /** The origins whose pages may read responses, as browsers write them (`"https://app.example"`), or `"*"`. Default: none. */
   cors?: { origins: string[] };
   /** The instant whose period is reported, with `records` and `rollup`. Default: the current time. */
   now?: () => Instant;
   /**
-   * Gets the reason of each 500, 502, 503 and 504, once for each response: what one of your functions, a stream, `fetch` or this package
+   * Gets the reason of each 500, 502, 503, 504 and 508, once for each response: what one of your functions, a stream, `fetch` or this package
    * threw, or an `Error` that says what is wrong with the upstream's response. The caller does not get it, because it may quote
    * records. The call is not awaited, and what it throws is ignored.
    */
@@ -127,12 +183,16 @@ export interface Upstream {
   url: string;
   timeoutMs: number;
   maxBytes: number;
+  maxHeldBytes: number;
   retries: number;
   fetch: typeof fetch;
 }
 
-const HANDLER = keys("records rollup upstream authorize query account cors now onError onWarning");
-const UPSTREAM = keys("baseUrl timeoutMs maxBytes retries allowHttp fetch");
+const HANDLER = keys(
+  "records rollup upstream authorize query account version keepCounts limits cors now onError onWarning",
+);
+const UPSTREAM = keys("baseUrl timeoutMs maxBytes maxHeldBytes retries allowHttp fetch");
+const LIMITS = keys("computing waiting waitMs timeoutMs");
 const CORS = keys("origins");
 /** The options of {@link ReportOptions}. They belong in `query`. */
 const REPORT = keys(
@@ -154,13 +214,20 @@ export function checkOptions(options: UsageHandlerOptions): void {
     const source = records === undefined ? "rollup" : "records";
     throw invalidOption("/authorize", `\`${source}\` needs \`authorize\`: without it anyone could read the report`);
   }
-  for (const name of ["records", "authorize", "now", "onError", "onWarning"] as const) {
+  for (const name of ["records", "authorize", "version", "now", "onError", "onWarning"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       throw invalidOption(`/${name}`, `\`${name}\` must be a function`);
     }
   }
   if (rollup !== undefined && typeof rollup !== "function" && !isRollup(rollup)) {
     throw invalidOption("/rollup", "`rollup` must be a UsageRollup, or a function that returns one");
+  }
+  const { keepCounts } = options;
+  if (keepCounts !== undefined && typeof keepCounts !== "boolean") {
+    throw invalidOption("/keepCounts", "`keepCounts` must be true or false");
+  }
+  if (keepCounts === true && (records === undefined || options.version === undefined)) {
+    throw invalidOption("/keepCounts", "`keepCounts` needs `records` and `version`, which says when to count again");
   }
   checkCors(cors);
 }
@@ -211,17 +278,38 @@ export function checkUpstream(options: UpstreamOptions): Upstream {
   }
   return {
     url: `${base.origin}${base.pathname.replace(/\/+$/, "")}`,
-    timeoutMs: integer("timeoutMs", options.timeoutMs, 10_000, 1, 300_000),
-    maxBytes: integer("maxBytes", options.maxBytes, 8 * 1024 * 1024, 1, 64 * 1024 * 1024),
-    retries: integer("retries", options.retries, 2, 0, 10),
+    timeoutMs: integer("upstream", "timeoutMs", options, 10_000, 1, 300_000),
+    maxBytes: integer("upstream", "maxBytes", options, 8 * 1024 * 1024, 1, 64 * 1024 * 1024),
+    maxHeldBytes: integer("upstream", "maxHeldBytes", options, 32 * 1024 * 1024, 1, 1024 * 1024 * 1024),
+    retries: integer("upstream", "retries", options, 2, 0, 10),
     // Called without a `this`, which a runtime's own `fetch` would refuse. The global is read late, so that it can be replaced.
     fetch: (input, init) => (chosen ?? fetch)(input, init),
   };
 }
 
-function integer(name: string, value: number | undefined, ifAbsent: number, least: number, most: number): number {
-  const refuse = (message: string) => invalidOption(`/upstream/${name}`, message);
-  return integerOption(`upstream.${name}`, value, { ifAbsent, least, most }, refuse);
+/** Checks the limits and fills in the defaults. */
+export function checkLimits(options: LimitsOptions = {}): Required<LimitsOptions> {
+  if (!isOptions(options)) throw invalidOption("/limits", "`limits` must be an object");
+  checkKeys(options, LIMITS, "/limits");
+  return {
+    computing: integer("limits", "computing", options, 4, 1, 1000),
+    waiting: integer("limits", "waiting", options, 1000, 0, 100_000),
+    waitMs: integer("limits", "waitMs", options, 10_000, 1, 300_000),
+    timeoutMs: integer("limits", "timeoutMs", options, 60_000, 1, 3_600_000),
+  };
+}
+
+/** An integer of a group of options. */
+function integer<K extends string>(
+  group: string,
+  name: K,
+  options: { [key in K]?: number },
+  ifAbsent: number,
+  least: number,
+  most: number,
+): number {
+  const refuse = (message: string) => invalidOption(`/${group}/${name}`, message);
+  return integerOption(`${group}.${name}`, options[name], { ifAbsent, least, most }, refuse);
 }
 
 function parseUrl(text: unknown): URL | null {

@@ -1,7 +1,7 @@
 import { type Breakdown, type BreakdownQuery, UsageError } from "usage-by-agent";
 import type { Answer } from "../http/answer.js";
 import type { Question } from "../source.js";
-import type { FullQuery } from "./computed-source.js";
+import type { FullQuery } from "./compute.js";
 
 /** The query of a breakdown. The owner's `includeIdle` is left out where rows are not agents. */
 export function toBreakdownQuery(question: FullQuery): BreakdownQuery {

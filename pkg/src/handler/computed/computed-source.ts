@@ -1,69 +1,154 @@
-import {
-  type AgentPage,
-  type Endpoint,
-  type Problem,
-  type RollupOptions,
-  recordsWindow,
-  UsageAggregator,
-  UsageError,
-  type UsageQuery,
-  UsageRollup,
-  usageByAgent,
-  usageByAgentStream,
-} from "usage-by-agent";
+import { UsageAggregator, UsageError } from "usage-by-agent";
 import { isOptions } from "../../bridge/values.js";
 import { nameOf } from "../../looks/name.js";
-import { type Answer, clientGone, errorAnswer, exhausted } from "../http/answer.js";
-import type { Params } from "../http/parameters.js";
-import { InvalidOption, invalidOption } from "../invalid-option.js";
-import { notify } from "../notify.js";
-import { type Awaitable, isRollup, type ReportOptions, type UsageHandlerOptions } from "../options.js";
+import { Rounds } from "../crowd/rounds.js";
+import { Shared } from "../crowd/shared.js";
+import { Busy, Turns } from "../crowd/turns.js";
+import { Deadline } from "../deadline.js";
+import { type Answer, busy, clientGone, errorAnswer } from "../http/answer.js";
+import { invalidOption } from "../invalid-option.js";
+import { type Awaitable, checkLimits, type ReportOptions, type UsageHandlerOptions } from "../options.js";
 import type { Question, Source } from "../source.js";
-import { type ParsedAccount, parseAccount, withNumbers, withWebhooks } from "./account.js";
-import { toBreakdownQuery, withArrays, wrongBreakdown } from "./breakdown.js";
-import { isStreamed, Unread } from "./records-input.js";
+import { parseAccount } from "./account.js";
+import { asked, computeAnswer, type FullQuery, type Work } from "./compute.js";
+import { changing, failed, tooLate } from "./failures.js";
+import { KeptCounts } from "./kept-counts.js";
 
-/** The error messages that callers see. They do not quote the records, which callers may not be allowed to see. */
-const MESSAGES: Record<string, string> = {
-  invalid_record: "A record is not valid.",
-  invalid_json: "The records are not valid JSON.",
-  unknown_records: "None of the records is a call, a message or a webhook.",
-  overflow: "A sum is too large to be exact.",
-};
+/** The most times that everything is read because its version has changed meanwhile. */
+const MAX_READS = 3;
 
-/** The longest text of a record, unless the owner sets another limit: many requests may be read at once. */
-const MAX_RECORD_BYTES = 8 * 1024 * 1024;
+/** A question that has arrived. */
+interface Arrived {
+  question: Question;
+  deadline: Deadline;
+  /** Its number in the order of arrival. */
+  arrival: number;
+  /** The current time, which is read once, so that the window, the response and equal questions agree about it. */
+  now: FullQuery["now"];
+  /** The version of what the response is made of; `null` if the owner does not give versions. */
+  version: Version | null;
+}
 
-/** The whole query: the part that the handler's owner sets and the part that the caller sends. */
-export type FullQuery = ReportOptions & Omit<Params, "tz"> & { now: NonNullable<UsageQuery["now"]> };
+/** A version that the owner gave. */
+interface Version {
+  /** That of the records alone. */
+  records: string;
+  /** That of everything, as text. */
+  whole: string;
+}
 
 /** Computes responses from the records or the rollup that the handler's owner supplies. */
 export function computedSource(options: UsageHandlerOptions): Source {
+  const limits = checkLimits(options.limits);
   const { query } = options;
   const settings = perRequest(typeof query === "function" ? query : judged(reusable(query)), reusable);
   const account = perRequest(options.account, parseAccount);
-  return async (question) => {
+  const turns = new Turns(limits);
+  const shared = new Shared<Answer>();
+  const rounds = new Rounds();
+  const counts = options.keepCounts === true ? new KeptCounts() : undefined;
+
+  async function compute({ question, deadline, now, version }: Arrived): Promise<Answer> {
     const { request, endpoint } = question;
+    const isCurrent = async () => (await versionOf(options, request, deadline))?.records === version?.records;
+    const kept = counts && version ? { counts, version: version.records, isCurrent } : undefined;
+    const work: Work = { question, deadline, rounds, kept };
+    const whole: FullQuery = { ...(await asked(deadline, () => settings(request))), ...question.query, now };
+    const needsAccount = endpoint.name !== "by-agent" && endpoint.name !== "breakdown";
+    const known = needsAccount ? await asked(deadline, () => account(request)) : parseAccount(undefined);
+    if (endpoint.name === "usage" && known.stated.numbers === undefined) {
+      return errorAnswer(404, "account_unknown", "The account's numbers are not known here.");
+    }
+    return { status: 200, body: JSON.stringify(await computeAnswer(options, work, whole, known)) };
+  }
+
+  /** Computes the answer in the turn of the question, again if the version has changed meanwhile. */
+  async function inTurn(arrived: Arrived): Promise<Answer> {
+    const { question, deadline, arrival } = arrived;
+    const endTurn = await turns.take(arrival, deadline);
     try {
-      // The clock is read once, so that the window and the response agree about the current time.
-      const whole: FullQuery = { ...(await settings(request)), ...question.query, now: options.now?.() ?? Date.now() };
-      const needsAccount = endpoint.name !== "by-agent" && endpoint.name !== "breakdown";
-      const known = needsAccount ? await account(request) : parseAccount(undefined);
-      if (endpoint.name === "usage" && known.stated.numbers === undefined) {
-        return errorAnswer(404, "account_unknown", "The account's numbers are not known here.");
+      let { version } = arrived;
+      for (let reads = 1; ; reads++) {
+        let answer: Answer;
+        try {
+          answer = await compute({ ...arrived, version });
+        } catch (error) {
+          if (deadline.isStopped) throw error;
+          answer = failed(error, question);
+        }
+        const now = await versionOf(options, question.request, deadline);
+        if (now?.whole === version?.whole) return answer;
+        if (reads === MAX_READS) return changing(reads);
+        version = now;
       }
-      const value = await computeAnswer(options, question, whole, (rollup) =>
-        askRollup(rollup, endpoint.name, whole, known),
-      );
-      return { status: 200, body: JSON.stringify(value) };
+    } finally {
+      endTurn();
+    }
+  }
+
+  return async (question) => {
+    const { request } = question;
+    const deadline = new Deadline(limits.timeoutMs, request.signal);
+    try {
+      const arrival = turns.arrive();
+      const now = options.now?.() ?? Date.now();
+      const version = await versionOf(options, request, deadline);
+      const key = keyOf(options, question, now, version);
+      return await shared.do(key, deadline, () => inTurn({ question, deadline, arrival, now, version }));
     } catch (error) {
       if (request.signal.aborted) return clientGone();
-      const wrong = wrongBreakdown(error, question);
-      if (wrong !== undefined) return wrong;
-      if (isOutOfRange(error, question)) return outOfRange(question);
-      return exhausted(error) ?? { ...failure(error), error };
+      if (error instanceof Busy) return busy(error.message, limits.waitMs);
+      if (deadline.over) return tooLate(limits.timeoutMs);
+      return failed(error, question);
+    } finally {
+      deadline.end();
     }
   };
+}
+
+/** The version of what is read for a request; `null` if the owner does not give versions. */
+async function versionOf(
+  { version }: UsageHandlerOptions,
+  request: Request,
+  deadline: Deadline,
+): Promise<Version | null> {
+  if (version === undefined) return null;
+  const given: unknown = await asked(deadline, () => version(request));
+  if (typeof given === "string") return { records: given, whole: given };
+  const { records, others } = isOptions(given) ? (given as { records?: unknown; others?: unknown }) : {};
+  if (typeof records === "string" && typeof others === "string") {
+    return { records, whole: JSON.stringify([records, others]) };
+  }
+  throw invalidOption(
+    "/version",
+    `\`version\` gave ${nameOf(given)}: wanted a string, or {records, others} as strings`,
+  );
+}
+
+/** What makes questions equal, so that they are computed once; `null` if it is not known which records they are about. */
+function keyOf(
+  options: UsageHandlerOptions,
+  { endpoint, query, sent }: Question,
+  now: FullQuery["now"],
+  version: Version | null,
+): string | null {
+  const isFixed = [options.records, options.rollup, options.query, options.account].every(
+    (option) => typeof option !== "function",
+  );
+  if (version === null && !isFixed) return null;
+  return JSON.stringify([endpoint.name, query, sent, version?.whole, timeKey(now)]);
+}
+
+/** The length of a quarter hour in milliseconds. */
+const QUARTER = 900_000;
+
+/** Before 1980 there were days that did not begin on a quarter hour of UTC. */
+const WHOLE_QUARTERS = Date.UTC(1980, 0, 2);
+
+/** Moments with one key give one response, because periods, days and the last 24 hours begin and end on quarter hours of UTC. */
+function timeKey(now: FullQuery["now"]): number | string {
+  const at = new Date(now).getTime();
+  return at >= WHOLE_QUARTERS ? Math.floor(at / QUARTER) : String(now);
 }
 
 /**
@@ -103,125 +188,4 @@ function judged(query: ReportOptions | undefined): ReportOptions | undefined {
     }
   }
   return query;
-}
-
-/**
- * Computes the response. The owner's rollup is used if there is one. Otherwise the records are read: for a report by agent into
- * the counts of one period, which need less memory, and for the other endpoints into a rollup of their own.
- */
-async function computeAnswer(
-  options: UsageHandlerOptions,
-  { request, endpoint }: Question,
-  question: FullQuery,
-  ask: (rollup: UsageRollup) => object,
-): Promise<object> {
-  const { records, rollup } = options;
-  if (records === undefined) {
-    if (typeof rollup !== "function") return ask(given(rollup));
-    try {
-      return ask(given(await rollup(request)));
-    } catch (error) {
-      // The function sees by `isTerminated` that its rollup is lost, and may give a new one.
-      if (!(error instanceof UsageError) || error.code !== "terminated") throw error;
-      return ask(given(await rollup(request)));
-    }
-  }
-
-  const asked = endpoint.name === "breakdown" ? toBreakdownQuery(question) : (question as UsageQuery);
-  const input = await records(recordsWindow(endpoint.name, asked), request);
-  const { maxRecordBytes = MAX_RECORD_BYTES } = question;
-  const query = { ...asked, ...warningsTo(options, request), maxRecordBytes };
-  const source = isStreamed(input) ? new Unread(input) : input;
-  try {
-    if (endpoint.name === "by-agent") {
-      if (!(source instanceof Unread)) return usageByAgent(source, query as UsageQuery);
-      return await usageByAgentStream(source.stream, { ...(query as UsageQuery), signal: request.signal });
-    }
-    const counts = new UsageRollup(query as RollupOptions, "oneShot");
-    try {
-      if (source instanceof Unread) await counts.pushStream(source.stream, { signal: request.signal });
-      else counts.push(source);
-      return ask(counts.checkUnderstood(query.onWarning));
-    } finally {
-      counts.free();
-    }
-  } catch (error) {
-    // An error before the first read leaves the stream open, so it is cancelled here.
-    if (source instanceof Unread) source.cancel();
-    throw named(error);
-  }
-}
-
-function given(rollup: unknown): UsageRollup {
-  if (isRollup(rollup)) return rollup;
-  throw invalidOption("/rollup", `\`rollup\` gave ${nameOf(rollup)}: wanted a UsageRollup`);
-}
-
-/** The part of a query that passes warnings about the records on to the owner. */
-function warningsTo({ onWarning }: UsageHandlerOptions, request: Request): { onWarning?: (problem: Problem) => void } {
-  return onWarning === undefined ? {} : { onWarning: (problem) => notify(onWarning, problem, request) };
-}
-
-/**
- * An error that is about the source itself: a chunk of another type, a locked stream, a response without success. Its message
- * does not contain a value of a record, so the caller may see it.
- */
-function named(error: unknown): unknown {
-  if (!(error instanceof UsageError) || error.code !== "invalid_option" || error.path !== "") return error;
-  return invalidOption("/records", `\`records\` can't be read: ${error.message.replace(/ \(at \)$/, "")}`);
-}
-
-/** Whether the caller's `offset` leads to a period that can't be reported. Without it, the owner's clock is at fault. */
-function isOutOfRange(error: unknown, { query }: Question): boolean {
-  return error instanceof UsageError && error.code === "out_of_range" && (query.offset ?? 0) !== 0;
-}
-
-function outOfRange({ sent }: Question): Answer {
-  const msg = "Value error, the period is outside the years 1970 to 2099";
-  const { offset: input } = sent;
-  const detail = [{ type: "value_error", loc: ["query", "offset"], msg, input }];
-  return { status: 422, body: JSON.stringify({ detail }) };
-}
-
-function askRollup(
-  rollup: UsageRollup,
-  endpoint: Endpoint | "breakdown",
-  question: FullQuery,
-  account: ParsedAccount,
-): object {
-  switch (endpoint) {
-    case "breakdown":
-      return withArrays(rollup.breakdown(toBreakdownQuery(question)));
-    case "by-agent":
-      return rollup.byAgent(question as UsageQuery);
-    case "usage":
-      return rollup.usage({ ...question, account: account.stated });
-    case "daily":
-      return withWebhooks(rollup.daily(question), account);
-    case "monthly":
-      return withWebhooks(rollup.monthly(question), account);
-    case "by-number":
-      return withNumbers(rollup.byNumber(), account, namesOf(question.agents));
-  }
-}
-
-function namesOf(agents: ReportOptions["agents"]): Map<string, string> {
-  const listed = agents == null ? [] : Symbol.iterator in agents ? agents : (agents as AgentPage).data;
-  return new Map(Array.from(listed, ({ id, name }) => [id, name]));
-}
-
-/** Gives the code and the place of an error. The message of most errors is left out, because it may quote a record. */
-function failure(error: unknown): Answer {
-  if (!(error instanceof UsageError)) {
-    return errorAnswer(500, "records_unavailable", "The records could not be read.");
-  }
-  const { code, path, line, byteOffset } = error;
-  const place = [line !== undefined && `line ${line}`, byteOffset !== undefined && `byte ${byteOffset}`]
-    .filter(Boolean)
-    .join(", ");
-  const message = error instanceof InvalidOption ? error.said : (MESSAGES[code] ?? "The report could not be computed.");
-  // The empty path is the whole input, which is not a place.
-  const known = Boolean(path) || place !== "";
-  const details = known ? [{ field: path ?? "", message: place, type: code }] : [];
-  return errorAnswer(500, code, message, { details });
 }

@@ -41,6 +41,18 @@ export function clientGone(): Answer {
   return errorAnswer(499, "aborted", "The client closed the request.");
 }
 
+/**
+ * The answer where too many requests are being answered.
+ *
+ * @param reason for the owner's `onError`
+ * @param milliseconds after how long another attempt may succeed
+ */
+export function busy(reason: string, milliseconds = 1000): Answer {
+  const headers = { "retry-after": String(Math.max(1, Math.ceil(milliseconds / 1000))) };
+  const message = "Too many requests are being answered. Try again later.";
+  return { ...errorAnswer(503, "busy", message, { headers }), error: new Error(reason) };
+}
+
 /** The errors that end a computation which may succeed at another time, with their messages for callers. */
 const PASSING: Record<string, string> = {
   out_of_memory: "There is not enough memory for this answer.",

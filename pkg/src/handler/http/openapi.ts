@@ -175,10 +175,13 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Exhausted"
+            "$ref": "#/components/responses/Busy"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
+          },
+          "508": {
+            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -312,10 +315,13 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Exhausted"
+            "$ref": "#/components/responses/Busy"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
+          },
+          "508": {
+            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -444,10 +450,13 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Exhausted"
+            "$ref": "#/components/responses/Busy"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
+          },
+          "508": {
+            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -576,10 +585,13 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Exhausted"
+            "$ref": "#/components/responses/Busy"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
+          },
+          "508": {
+            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -693,10 +705,13 @@ export const OPENAPI: object = {
             "$ref": "#/components/responses/BadUpstream"
           },
           "503": {
-            "$ref": "#/components/responses/Exhausted"
+            "$ref": "#/components/responses/Busy"
           },
           "504": {
             "$ref": "#/components/responses/SlowUpstream"
+          },
+          "508": {
+            "$ref": "#/components/responses/Loop"
           }
         }
       }
@@ -1197,8 +1212,37 @@ export const OPENAPI: object = {
           }
         }
       },
-      "Exhausted": {
-        "description": "The server has not enough memory now.",
+      "Busy": {
+        "description": "Too many requests are being answered, the records changed while they were read, or there is not enough memory now. `Retry-After` says when to try again, if that is known.",
+        "headers": {
+          "Cache-Control": {
+            "$ref": "#/components/headers/Cache-Control"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/Retry-After"
+          },
+          "X-Ignored-Parameters": {
+            "$ref": "#/components/headers/X-Ignored-Parameters"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "error": {
+                "message": "Too many requests are being answered. Try again later.",
+                "code": "busy",
+                "type": "api_error",
+                "details": []
+              }
+            }
+          }
+        }
+      },
+      "Loop": {
+        "description": "The request came back to a server that had passed it on. Only a server with an upstream responds like this.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"
@@ -1214,8 +1258,8 @@ export const OPENAPI: object = {
             },
             "example": {
               "error": {
-                "message": "There is not enough memory for this answer.",
-                "code": "out_of_memory",
+                "message": "The request was passed on more than 3 times: an upstream leads back to this server.",
+                "code": "loop_detected",
                 "type": "api_error",
                 "details": []
               }
@@ -1224,7 +1268,7 @@ export const OPENAPI: object = {
         }
       },
       "SlowUpstream": {
-        "description": "The upstream did not respond in time.",
+        "description": "The upstream did not respond in time, or the records could not be read in time.",
         "headers": {
           "Cache-Control": {
             "$ref": "#/components/headers/Cache-Control"

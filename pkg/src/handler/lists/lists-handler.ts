@@ -1,4 +1,5 @@
 import { checkKeys, keys } from "../../bridge/known-keys.js";
+import { Deadline } from "../deadline.js";
 import { type Answer, errorAnswer, unauthorized } from "../http/answer.js";
 import { bearerToken } from "../http/bearer.js";
 import { corsHeaders, corsPolicy, PREFLIGHT_HEADERS } from "../http/cors.js";
@@ -6,7 +7,6 @@ import { invalidOption } from "../invalid-option.js";
 import { notify } from "../notify.js";
 import { checkCors, checkUpstream, type UpstreamOptions, type UsageHandlerOptions } from "../options.js";
 import { keptHeaders } from "../upstream/check-upstream.js";
-import { Deadline } from "../upstream/deadline.js";
 import { fetchInit } from "../upstream/fetch-init.js";
 import { HOPS, loopDetected, nextHop } from "../upstream/hops.js";
 import { badSubAccount, canPassOn, subAccountOf } from "../upstream/sub-account.js";
