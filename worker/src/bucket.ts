@@ -27,6 +27,12 @@ export async function readJson(bucket: R2Bucket, key: string): Promise<unknown> 
   }
 }
 
+/** The version of several objects together: it changes with each upload or removal of one of them. */
+export async function versionOf(bucket: R2Bucket, ...keys: readonly string[]): Promise<string> {
+  const found = await Promise.all(keys.map((key) => bucket.head(key)));
+  return found.map((object) => object?.version ?? "").join(" ");
+}
+
 /** Throws after `maxBytes`. It stands after decompression, so that a small gzip object can't become a huge text. */
 function limit(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
   let length = 0;

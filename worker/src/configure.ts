@@ -2,11 +2,12 @@ import { type Account, periodBounds, UsageAggregator, UsageError, type UsageQuer
 import {
   createListsHandler,
   createUsageHandler,
+  type LimitsOptions,
   type UpstreamOptions,
   type UsageHandler,
   type UsageHandlerOptions,
 } from "usage-by-agent/handler";
-import { openRecords, readJson } from "./bucket.js";
+import { openRecords, readJson, versionOf } from "./bucket.js";
 import { type Env, list } from "./env.js";
 import { isAccepted } from "./tokens.js";
 
@@ -58,7 +59,12 @@ const SETTINGS: Record<string, string> = {
   "/upstream/baseUrl": "UPSTREAM_BASE_URL",
   "/upstream/timeoutMs": "UPSTREAM_TIMEOUT_MS",
   "/upstream/maxBytes": "UPSTREAM_MAX_BYTES",
+  "/upstream/maxHeldBytes": "UPSTREAM_MAX_HELD_BYTES",
   "/upstream/retries": "UPSTREAM_RETRIES",
+  "/limits/computing": "LIMIT_COMPUTING",
+  "/limits/waiting": "LIMIT_WAITING",
+  "/limits/waitMs": "LIMIT_WAIT_MS",
+  "/limits/timeoutMs": "LIMIT_TIMEOUT_MS",
   "/cors/origins": "CORS_ORIGINS",
   "/maxMemoryBytes": "MAX_MEMORY_BYTES",
   "/maxRecordBytes": "MAX_RECORD_BYTES",
@@ -72,11 +78,18 @@ function reasonOf(error: unknown): string {
   return setting === undefined ? error.message : `${setting} can't be used: ${error.message}`;
 }
 
+/** Whether a setting that is `true` or `false` is on. */
+function isOn(env: Env, name: "PASS_LISTS" | "UPSTREAM_ALLOW_HTTP" | "KEEP_COUNTS", ifAbsent: boolean): boolean {
+  const value = env[name];
+  if (!value) return ifAbsent;
+  if (value !== "true" && value !== "false") throw new NotConfigured(`${name} can't be used: wanted true or false`);
+  return value === "true";
+}
+
 /** Whether the upstream's lists are passed on. Only `true` switches it on, so that nothing is passed on by a mistake. */
-function passesLists({ PASS_LISTS, UPSTREAM_BASE_URL }: Env): boolean {
-  if (!PASS_LISTS || PASS_LISTS === "false") return false;
-  if (PASS_LISTS !== "true") throw new NotConfigured("PASS_LISTS can't be used: wanted true or false");
-  if (!UPSTREAM_BASE_URL) throw new NotConfigured("PASS_LISTS needs the variable UPSTREAM_BASE_URL");
+function passesLists(env: Env): boolean {
+  if (!isOn(env, "PASS_LISTS", false)) return false;
+  if (!env.UPSTREAM_BASE_URL) throw new NotConfigured("PASS_LISTS needs the variable UPSTREAM_BASE_URL");
   return true;
 }
 
@@ -84,7 +97,9 @@ function upstreamOf(env: Env): { upstream: UpstreamOptions } {
   const upstream: UpstreamOptions = { baseUrl: env.UPSTREAM_BASE_URL ?? "" };
   if (env.UPSTREAM_TIMEOUT_MS) upstream.timeoutMs = Number(env.UPSTREAM_TIMEOUT_MS);
   if (env.UPSTREAM_MAX_BYTES) upstream.maxBytes = Number(env.UPSTREAM_MAX_BYTES);
+  if (env.UPSTREAM_MAX_HELD_BYTES) upstream.maxHeldBytes = Number(env.UPSTREAM_MAX_HELD_BYTES);
   if (env.UPSTREAM_RETRIES) upstream.retries = Number(env.UPSTREAM_RETRIES);
+  upstream.allowHttp = isOn(env, "UPSTREAM_ALLOW_HTTP", false);
   return { upstream };
 }
 
@@ -95,16 +110,38 @@ function computed(env: Env): UsageHandlerOptions {
     throw new NotConfigured("set the variable UPSTREAM_BASE_URL, or bind an R2 bucket as RECORDS");
   if (tokens.length === 0) throw new NotConfigured("set the secret API_TOKENS: without it no request can be accepted");
   const fixed = fixedOptions(env);
+  const recordsKey = env.RECORDS_KEY || "records.ndjson";
+  const agentsKey = env.AGENTS_KEY || "agents.json";
+  const accountKey = env.ACCOUNT_KEY || "account.json";
   return {
-    records: () => openRecords(bucket, env.RECORDS_KEY || "records.ndjson"),
+    records: () => openRecords(bucket, recordsKey),
+    version: async () => {
+      const [records, others] = await Promise.all([
+        versionOf(bucket, recordsKey),
+        versionOf(bucket, agentsKey, accountKey),
+      ]);
+      return { records, others };
+    },
+    keepCounts: isOn(env, "KEEP_COUNTS", true),
+    limits: crowdLimitsOf(env),
     authorize: (token) => isAccepted(token, tokens),
     query: async () => {
-      const agents = await readJson(bucket, env.AGENTS_KEY || "agents.json");
+      const agents = await readJson(bucket, agentsKey);
       return agents === undefined ? fixed : { ...fixed, agents: agents as NonNullable<UsageQuery["agents"]> };
     },
-    account: async () => ((await readJson(bucket, env.ACCOUNT_KEY || "account.json")) ?? {}) as Account,
+    account: async () => ((await readJson(bucket, accountKey)) ?? {}) as Account,
     ...(env.NOW && { now: () => env.NOW as string }),
   };
+}
+
+/** How many questions are computed at once, and how long they take at most. */
+function crowdLimitsOf(env: Env): LimitsOptions {
+  const limits: LimitsOptions = {};
+  if (env.LIMIT_COMPUTING) limits.computing = Number(env.LIMIT_COMPUTING);
+  if (env.LIMIT_WAITING) limits.waiting = Number(env.LIMIT_WAITING);
+  if (env.LIMIT_WAIT_MS) limits.waitMs = Number(env.LIMIT_WAIT_MS);
+  if (env.LIMIT_TIMEOUT_MS) limits.timeoutMs = Number(env.LIMIT_TIMEOUT_MS);
+  return limits;
 }
 
 type LimitOptions = Pick<UsageQuery, "maxMemoryBytes" | "maxRecordBytes" | "maxStatuses">;

@@ -6,8 +6,12 @@ export interface Env {
   UPSTREAM_TIMEOUT_MS?: string;
   /** The upstream's longest response, in bytes after decompression. */
   UPSTREAM_MAX_BYTES?: string;
+  /** How many bytes of bodies all requests together hold, after decompression. */
+  UPSTREAM_MAX_HELD_BYTES?: string;
   /** The number of further attempts after the first. */
   UPSTREAM_RETRIES?: string;
+  /** Whether the upstream may be an `http` URL of another machine: `true` or `false`. Default `false`. */
+  UPSTREAM_ALLOW_HTTP?: string;
 
   /** Whether the upstream's lists are passed on too: `true` or `false`. Default `false`. */
   PASS_LISTS?: string;
@@ -16,6 +20,19 @@ export interface Env {
   RECORDS?: R2Bucket;
   /** The name of the object with the records: JSON text, which may be gzip data. Default `records.ndjson`. */
   RECORDS_KEY?: string;
+  /**
+   * Whether the counts of the records are kept between requests until the object changes: `true` or `false`. Default `true`. Without
+   * it, each request reads the object, which takes less memory between requests.
+   */
+  KEEP_COUNTS?: string;
+  /** The most questions that are computed at once. Default 4. */
+  LIMIT_COMPUTING?: string;
+  /** The most questions that wait. Default 1,000. */
+  LIMIT_WAITING?: string;
+  /** The longest wait, in milliseconds. Default 10,000. */
+  LIMIT_WAIT_MS?: string;
+  /** The time limit of a request, in milliseconds. Default 60,000. */
+  LIMIT_TIMEOUT_MS?: string;
   /** The name of the object with the agents' names, a page of `GET /v1/agents`. The object is optional. Default `agents.json`. */
   AGENTS_KEY?: string;
   /** The name of the object with the account's data, an `Account`. The object is optional. Default `account.json`. */
