@@ -29,7 +29,7 @@ export interface Env {
   LIMIT_COMPUTING?: string;
   /** The most questions that wait. Default 1,000. */
   LIMIT_WAITING?: string;
-  /** The longest wait, in milliseconds. Default 10,000. */
+  /** The longest wait, in milliseconds. Default 30,000. */
   LIMIT_WAIT_MS?: string;
   /** The time limit of a request, in milliseconds. Default 60,000. */
   LIMIT_TIMEOUT_MS?: string;

@@ -55,7 +55,7 @@ export interface LimitsOptions {
   computing?: number;
   /** The most questions that wait. Any more are a 503 `busy` with `Retry-After`. 0 to 100,000; default 1,000. */
   waiting?: number;
-  /** The longest wait in milliseconds, and then a 503 `busy` with `Retry-After`. 1 to 300,000; default 10,000. */
+  /** The longest wait in milliseconds, and then a 503 `busy` with `Retry-After`. 1 to 300,000; default 30,000. */
   waitMs?: number;
   /**
    * The time limit of a request in milliseconds: for its wait, for your functions and for reading what `records` gives. Then a stream
@@ -294,7 +294,7 @@ export function checkLimits(options: LimitsOptions = {}): Required<LimitsOptions
   return {
     computing: integer("limits", "computing", options, 4, 1, 1000),
     waiting: integer("limits", "waiting", options, 1000, 0, 100_000),
-    waitMs: integer("limits", "waitMs", options, 10_000, 1, 300_000),
+    waitMs: integer("limits", "waitMs", options, 30_000, 1, 300_000),
     timeoutMs: integer("limits", "timeoutMs", options, 60_000, 1, 3_600_000),
   };
 }

@@ -17,6 +17,9 @@ import { KeptCounts } from "./kept-counts.js";
 /** The most times that everything is read because its version has changed meanwhile. */
 const MAX_READS = 3;
 
+/** After how long a refused question may come again at the latest, in milliseconds. */
+const RETRY_MS = 10_000;
+
 /** A question that has arrived. */
 interface Arrived {
   question: Question;
@@ -97,7 +100,7 @@ export function computedSource(options: UsageHandlerOptions): Source {
       return await shared.do(key, deadline, () => inTurn({ question, deadline, arrival, now, version }));
     } catch (error) {
       if (request.signal.aborted) return clientGone();
-      if (error instanceof Busy) return busy(error.message, limits.waitMs);
+      if (error instanceof Busy) return busy(error.message, Math.min(limits.waitMs, RETRY_MS));
       if (deadline.over) return tooLate(limits.timeoutMs);
       return failed(error, question);
     } finally {
