@@ -16,13 +16,13 @@ function assertWithin(limit, bytes, what) {
   assert.ok(size <= limit, `${what} is ${size} bytes gzip: the limit is ${limit}`);
 }
 
-// 134.5 KiB. The limit was 110,000. Then the core began to read conversations, envelopes and second spellings, to know deliveries by
+// 134.9 KiB. The limit was 110,000. Then the core began to read conversations, envelopes and second spellings, to know deliveries by
 // their ids, and to count by channel and direction. Then it was 114,688, until the core began to compute breakdowns: their windows and
 // steps, rows by six dimensions, and sums of days that do not read every quarter hour. It also takes parts of a text that threads have
 // counted, and bounds what forged snapshots cost. It was 134,300 before every table and text grew through a budget, which took 4.7 kB
-// after 1.4 kB were won in wasm-opt.
+// after 1.4 kB were won in wasm-opt. Where an id has several times takes 0.4 kB.
 test("the module is within its budget", () => {
-  assertWithin(137_700, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
+  assertWithin(138_100, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
 
 // What the page of the command `serve` adds to the tarball: its own scripts, styles and list. The scripts and the module of the package
@@ -47,12 +47,12 @@ test("the bundle of one function is within its budget", async () => {
     format: "esm",
     write: false,
   });
-  assertWithin(150_200, outputFiles[0].contents, "the bundle of one function");
+  assertWithin(150_600, outputFiles[0].contents, "the bundle of one function");
 });
 
 // A page that shows audits downloads this besides the main entry. Whoever does not import it downloads nothing of it.
 test("the script of audits is within its budget", () => {
-  assertWithin(10_600, readFileSync(file("dist/audit.js")), "the script of audits");
+  assertWithin(10_650, readFileSync(file("dist/audit.js")), "the script of audits");
 });
 
 /** Bundles these exports of the entry slim into a script, as a page does. */
@@ -70,13 +70,13 @@ async function scriptOf(names) {
 // The limits were 12,000 and 16,500. Then the script began to say what input looks like that is not understood, to read gzip data of
 // several members, to find unknown options, and to explain wrong names of zones. They were 23,100 and 29,200 before every entry shared
 // this script, which made the module in the script 35,000 bytes smaller. They were 23,200 and 29,300 before breakdowns, and
-// 25,300 and 31,900 before `lookOf` said in a program's words what input is that can't be records. The first was 25,500 before the
-// options that limit a count.
+// 25,300 and 31,900 before `lookOf` said in a program's words what input is that can't be records. They were 25,500 and 32,100, until
+// counts had limits, and long input was counted with pauses.
 //
 // Few pages need `reconcile`, and bundles without it do not contain its code. So it has a separate budget.
 test("the script without the module is within its budget", async () => {
   const names = Object.keys(await import(file("dist/slim.js")));
   const [others, all] = await Promise.all([scriptOf(names.filter((name) => name !== "reconcile")), scriptOf(names)]);
-  assertWithin(25_550, others, "the script of the entry slim without reconcile");
-  assertWithin(32_100, all, "the script of the entry slim with reconcile");
+  assertWithin(25_800, others, "the script of the entry slim without reconcile");
+  assertWithin(32_400, all, "the script of the entry slim with reconcile");
 });
