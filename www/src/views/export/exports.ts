@@ -1,7 +1,8 @@
 import type { BoundsFormat, Breakdown, Step } from "usage-by-agent";
 import { make } from "../../dom.js";
+import { sentence } from "../../format.js";
 import type { Fixed } from "../../state/windows.js";
-import type { WindowFacts } from "../../usage/usage.js";
+import { failureOf, isReplaced, type WindowFacts } from "../../usage/usage.js";
 import { csvByAgent, csvBySteps, download, fileName, jsonOf } from "./files.js";
 
 export interface ExportData {
@@ -67,8 +68,10 @@ export class Exports {
   }
 
   async #copy(): Promise<void> {
+    const text = await this.#json();
+    if (text === null) return;
     try {
-      await navigator.clipboard.writeText(await this.#json());
+      await navigator.clipboard.writeText(text);
       this.#said.textContent = "Copied.";
     } catch {
       this.#said.textContent = "The browser did not allow it.";
@@ -76,11 +79,19 @@ export class Exports {
   }
 
   async #saveJson(): Promise<void> {
-    download(this.#name("by-agent.json"), await this.#json(), "application/json");
+    const text = await this.#json();
+    if (text !== null) download(this.#name("by-agent.json"), text, "application/json");
   }
 
-  async #json(): Promise<string> {
-    return this.#data === null ? "" : jsonOf(await this.handlers.report(this.#data.shown));
+  /** The report as JSON. `null` if it can't be had, which is said. */
+  async #json(): Promise<string | null> {
+    if (this.#data === null) return null;
+    try {
+      return jsonOf(await this.handlers.report(this.#data.shown));
+    } catch (error) {
+      if (!isReplaced(error)) this.#said.textContent = sentence(failureOf(error).message);
+      return null;
+    }
   }
 
   #name(what: string): string {
