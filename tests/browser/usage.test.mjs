@@ -363,12 +363,11 @@ describe("saved counts are a source like any other", () => {
       /damaged/,
       /damaged/,
       /its format is 1; wanted 2/,
-      /of one period alone/,
-      /Count the same id once/,
+      /aggregator's/,
+      /dedupe/,
     ].entries()) {
       const { state: kind, failure } = state.sources[at + 1];
       assert.deepEqual([kind, failure.code], ["failed", "invalid_snapshot"]);
-      assert.match(failure.message, /^These saved counts /);
       assert.match(failure.message, wanted);
     }
     assert.deepEqual(await shown(page), answersOf(counted([good[1]])));
@@ -417,7 +416,6 @@ describe("the counts go on after the module's memory could not grow", () => {
       ],
     );
     assert.equal(state.sources[1].failure.code, "out_of_memory");
-    assert.match(state.sources[1].failure.message, /npx usage-by-agent report/);
     assert.deepEqual(await shown(page), answersOf(counted([PARTS[0]])));
     await page.close();
   });

@@ -51,11 +51,7 @@ const CODES: Record<string, (failure: Failure) => Words> = {
     todo: "Invalid records stop the count, as you chose. They can be left out and listed instead.",
     remedy: failure.message.includes('naiveTimestamps: "utc"') ? "read as UTC" : "leave out invalid records",
   }),
-  invalid_snapshot: (failure) => ({
-    title: `${nameOf(failure)} can’t be opened`,
-    text: `The saved counts can’t be used: ${failure.message}.`,
-    todo: "Open counts that were saved by this version of the page, and with the same choices of how records are read. Or count the records again.",
-  }),
+  invalid_snapshot: notOpened,
   unreadable_file: (failure) => ({
     title: `${nameOf(failure)} can’t be read`,
     text: "The file was moved or changed after it was chosen, or the browser may not read it.",
@@ -91,6 +87,24 @@ const CODES: Record<string, (failure: Failure) => Words> = {
     todo: "The calendar of this page is from 1970 to 2099. Choose a period in it.",
   }),
 };
+
+/** Saved counts that can't be used: forged, damaged, of another version, or made with other choices. */
+function notOpened(failure: Failure): Words {
+  const title = `${nameOf(failure)} can’t be opened`;
+  const why = failure.message.replace(/^the snapshot can't be merged: /, "");
+  if (why.includes("dedupe")) {
+    return {
+      title,
+      text: "These counts were saved with the other setting of “Count the same id once”.",
+      todo: "Change it under “How records are read”.",
+    };
+  }
+  return {
+    title,
+    text: `The saved counts can’t be used: ${why}.`,
+    todo: "Open counts that this version of the page has saved, or count the records again.",
+  };
+}
 
 /** A failure in words. Messages that only programmers understand become details. */
 export function wordsOf(failure: Failure): Words {
