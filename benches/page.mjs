@@ -1,9 +1,10 @@
-// The page: the time from choosing a file to its report, and the longest time for which the main thread is busy.
+// The page: the time from choosing a file to its report, from a click to another period's report, and the longest time for which the
+// main thread is busy.
 
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { choose, start } from "../tests/browser/support/page.mjs";
+import { add, settled, settledAfter, start } from "../tests/browser/support/page.mjs";
 import { digits, median, note } from "./measure.mjs";
 import { fileOf } from "./records/input.mjs";
 
@@ -46,7 +47,7 @@ function row(job, rounds) {
     return `${digits(median(values))} ${unit} (${digits(Math.max(...values))})`;
   };
   const longest = rounds.some(({ task }) => task > 0) ? shown("task", "ms") : `under ${LONG_MS} ms`;
-  const ours = `${shown("seconds", "s")}; longest task ${longest}, longest wait ${shown("wait", "ms")}`;
+  const ours = `${shown("seconds", "s")}; another period ${shown("move", "ms")}; longest task ${longest}, longest wait ${shown("wait", "ms")}`;
   return { job, ours, against: "", ratio: "", theirs: "" };
 }
 
@@ -56,16 +57,39 @@ function ofManyAgents(path) {
   return path;
 }
 
-/** Opens a file in a new tab. Measures the seconds to the report, the main thread's longest task and a timer's longest wait. */
+/** How many other periods are shown, of which the median is taken. */
+const MOVES = 9;
+
+/**
+ * Opens a file in a new tab. Measures the seconds to the report, the milliseconds to another period's report, the main thread's longest
+ * task and a timer's longest wait.
+ */
 async function measured(site, file) {
   const { page, close } = await site.open({ hash: "#period=year&tz=America%2FNew_York&date=2024-06-15" });
+  await settled(page); // the sample
   await page.evaluate(watch);
   const started = performance.now();
-  await choose(page, file);
+  await settledAfter(page, () => add(page, file));
   const seconds = (performance.now() - started) / 1000;
+  const moves = [];
+  await page.getByRole("radio", { name: "Month", exact: true }).check({ force: true });
+  await settled(page);
+  for (let i = 0; i < MOVES; i++) moves.push(await page.evaluate(move));
   const seen = await page.evaluate(() => window.seen);
   await close();
-  return { seconds, ...seen };
+  return { seconds, move: median(moves), ...seen };
+}
+
+/** Runs in the page: moves to the previous period. Gives the milliseconds until its report is drawn. */
+async function move() {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const [title, report] = ["period-title", "report"].map((id) => document.getElementById(id));
+  const before = title.textContent;
+  const started = performance.now();
+  document.getElementById("previous").click();
+  while (title.textContent === before || report.getAttribute("aria-busy") === "true") await frame();
+  await frame();
+  return performance.now() - started;
 }
 
 /** Runs in the page. */
