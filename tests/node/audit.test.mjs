@@ -120,7 +120,8 @@ test("options that are wrong or missing are named", () => {
     [{}, ""],
     [{ records, querry: {} }, "/querry"],
     [{ report: answer.report }, "/diagnostics"],
-    [{ records, query: { tz: "Mars/Olympus" } }, "/tz"],
+    [{ records, query: { tz: "Mars/Olympus" } }, "/query/tz"],
+    [{ records, query: { timeZone: "UTC" } }, "/query/timeZone"],
   ]) {
     assert.throws(
       () => audit(answer, options),

@@ -79,7 +79,8 @@ const OPTIONS = keys("records rollup report diagnostics query completeness");
  * @param answer an answer that `readAnswer` has read
  * @param options the own records or a rollup of them, or else a report with its diagnostics; and how to count
  * @returns everything that was found
- * @throws {UsageError} `invalid_option` for a wrong option, or if there is nothing to compare with; the errors of counting
+ * @throws {UsageError} `invalid_option` for a wrong option, or if there is nothing to compare with; the errors of `periodBounds`, below
+ *   `/query`; the errors of counting
  *
  * @example
  * ```ts
@@ -95,6 +96,7 @@ export function audit(answer: Answer, options: AuditOptions): Audit {
   const { records, rollup, completeness = null } = options;
   const tz = options.query?.tz ?? "UTC";
   const query: UsageQuery = { onInvalid: "skip", ...periodOf(answer), ...options.query, tz };
+  const bounds = boundsOf(query);
   const { report: ours, diagnostics } = counted(options, query);
   const evidence = records !== undefined ? { records } : rollup !== undefined ? { rollup } : { diagnostics };
   const result = reconcile(ours, answer.report, { ...evidence, query });
@@ -105,7 +107,6 @@ export function audit(answer: Answer, options: AuditOptions): Audit {
     ...(now !== undefined && { now }),
     offset: query.offset ?? 0,
   });
-  const bounds = periodBounds(query);
   return {
     query: asked,
     bounds,
@@ -129,6 +130,17 @@ export function isRight({ result, problems }: Audit): boolean {
 }
 
 const wrong = (path: string, message: string) => new UsageError("invalid_option", message, { path });
+
+/** The bounds of the period. An error names the option below `/query`, where the caller wrote it. */
+function boundsOf(query: UsageQuery): PeriodBounds {
+  try {
+    return periodBounds(query);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const message = error.message.replace(/ \(at [^()]*\)$/, "");
+    throw new UsageError(error.code, message, { path: `/query${error.path ?? ""}`, cause: error });
+  }
+}
 
 /** The own report and its diagnostics: as they are given, or counted. */
 function counted(options: AuditOptions, query: UsageQuery): { report: AgentUsageResponse; diagnostics: Diagnostics } {

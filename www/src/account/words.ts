@@ -76,6 +76,35 @@ const CODES: Record<string, (failure: Failure) => Words> = {
     todo: "Use Chrome 91, Firefox 89 or Safari 16.4, or a newer version of them.",
     details: failure.message,
   }),
+  unauthorized: (failure) => ({
+    title: "The API key was refused",
+    text: "AgentPhone does not accept this API key.",
+    todo: "Copy the key again, or make a new one.",
+    details: failure.message,
+  }),
+  forbidden: (failure) => ({
+    title: "The API key may not read this",
+    text: "AgentPhone accepts the API key, but not for what was asked.",
+    todo: "Use a key that may read calls, conversations, agents and phone numbers.",
+    details: failure.message,
+  }),
+  rate_limited: (failure) => ({
+    title: "AgentPhone got too many requests",
+    text: "It asks to wait, also after several attempts.",
+    todo: "Wait some minutes, and go on.",
+    details: failure.message,
+  }),
+  upstream_unreachable: (failure) => ({
+    title: "AgentPhone can’t be reached",
+    text: "There is no connection, or AgentPhone has trouble.",
+    todo: "Check the connection, and go on.",
+    details: failure.message,
+  }),
+  upstream_invalid: (failure) => ({
+    title: "AgentPhone gave an unexpected answer",
+    text: sentence(failure.message),
+    todo: "Try again later.",
+  }),
   overflow: (failure) => ({
     title: "The numbers are too large",
     text: sentence(failure.message),

@@ -1,7 +1,9 @@
 /** The audit in the page: the vendor's answer comes in, and what an audit finds is shown. */
+import { wordsOf } from "../account/words.js";
 import { make, untrusted } from "../dom.js";
+import { sentence } from "../format.js";
 import type { LocalUsage } from "../usage/local.js";
-import { type CountState, failureOf, isReplaced } from "../usage/usage.js";
+import { type CountState, type Failure, failureOf, isReplaced } from "../usage/usage.js";
 import { download } from "../views/export/files.js";
 import { renderFound } from "./found.js";
 import type { AuditFound } from "./request.js";
@@ -108,7 +110,7 @@ export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, o
       if (isReplaced(error)) return;
       running(false);
       status.textContent = "";
-      body.replaceChildren(refusal(name, failureOf(error).message));
+      body.replaceChildren(refusal(name, failureOf(error)));
     }
   }
 
@@ -138,12 +140,15 @@ export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, o
   };
 }
 
-function refusal(name: string, message: string): HTMLElement {
+/** An answer that is none says what it is. Any other failure is one of the records, or of the browser. */
+function refusal(name: string, failure: Failure): HTMLElement {
+  const isOfAnswer = failure.code === "upstream_invalid";
+  const text = isOfAnswer ? sentence(failure.message) : `${wordsOf(failure).text} ${wordsOf(failure).todo}`;
   return make(
     "div",
     { class: "failure", role: "alert" },
     make("h3", {}, untrusted(name, 80), " can’t be audited"),
-    make("p", {}, untrusted(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`, 600)),
+    make("p", {}, untrusted(text, 600)),
     make(
       "p",
       {},

@@ -1,5 +1,6 @@
 /** Collects an account's records with a token, through the server that the page came from. */
 import { movedDate } from "../../../pkg/src/local-dates.js";
+import { wordsOf as wordsOfFailure } from "../account/words.js";
 import { make, untrusted } from "../dom.js";
 import { plural } from "../format.js";
 import type { Chosen, LocalUsage } from "../usage/local.js";
@@ -141,7 +142,7 @@ export class CollectDialog {
       else this.#showFailure(collected);
     } catch (error) {
       this.#isCollecting = false;
-      this.#say(failureOf(error).message);
+      this.#say(wordsOfFailure(failureOf(error)).text);
     }
     this.#draw();
     if (this.#element.open && !this.#isCollecting) (this.#partial === null ? this.#token : this.#goOn).focus();
@@ -153,10 +154,10 @@ export class CollectDialog {
   }
 
   #showFailure({ failure, records }: Collected): void {
-    const isStopped = failure?.code === "aborted";
-    const why = isStopped ? "Stopped." : failure?.code === "unauthorized" ? "The API key was refused." : "";
+    const isStopped = failure === null || failure.code === "aborted";
+    const words = isStopped ? null : wordsOfFailure(failure);
     this.#said.replaceChildren(
-      make("p", {}, why === "" ? untrusted(failure?.message ?? "", 400) : why),
+      make("p", {}, untrusted(words === null ? "Stopped." : `${words.title}. ${words.text} ${words.todo}`, 400)),
       ...(records.size > 0 ? [make("p", {}, "What has come so far can be counted, or the collection can go on.")] : []),
     );
   }

@@ -1,7 +1,8 @@
 /** The controls that keep the counts on this device, forget them, and save them as a file. */
+import { wordsOf } from "../account/words.js";
 import { make } from "../dom.js";
 import type { Chosen, LocalUsage } from "../usage/local.js";
-import { type CountState, failureOf, type Reading } from "../usage/usage.js";
+import { type CountState, type Reading, Refusal } from "../usage/usage.js";
 import { download } from "../views/export/files.js";
 import { forget, type Kept, keep, kept } from "./kept.js";
 
@@ -81,7 +82,7 @@ export class Keeping {
   }
 
   async #told(doing: Promise<void>): Promise<void> {
-    await doing.catch((error: unknown) => this.say(`That did not work: ${failureOf(error).message}`));
+    await doing.catch((error: unknown) => this.say(`That did not work. ${reasonOf(error)}`));
   }
 
   /** Says something about the records that stays until something else is said. */
@@ -89,6 +90,13 @@ export class Keeping {
     this.#said.textContent = words;
     this.#draw();
   }
+}
+
+/** Why counts can't be saved or kept. What a browser says about its storage is not for readers. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Refusal) return wordsOf(error.failure).text;
+  const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+  return isFull ? "There is not enough room on this device." : "The browser does not allow it.";
 }
 
 /** Kept counts as files, which the worker takes like any others. */

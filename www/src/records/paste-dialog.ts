@@ -10,7 +10,11 @@ export function pasteDialog(onGiven: (files: Chosen[]) => void): () => void {
   const count = make("button", { type: "button", class: "button primary" }, "Count it");
   const element = dialog(
     "Paste records",
-    make("p", { class: "hint" }, "JSON as the API gives it: records, pages of a list, webhooks, agents or numbers."),
+    make(
+      "p",
+      { class: "hint" },
+      "JSON as the API gives it: records, pages of a list, webhooks, agents, numbers, or an answer to audit.",
+    ),
     make("label", { class: "unseen", for: "paste-text" }, "JSON text"),
     field,
     make("div", { class: "actions" }, count),

@@ -140,8 +140,8 @@ export function mountRecords(parent: HTMLElement, usage: LocalUsage, connection:
       if (gifts > before || sources.length > 0) return;
       sample = usage.add(given);
       connection.onSample(true);
-    } catch (error) {
-      progress.say(`The sample is not available: ${error instanceof Error ? error.message : String(error)}`);
+    } catch {
+      progress.say("The sample is not available now. Your own files can be counted all the same.");
     }
   }
 
