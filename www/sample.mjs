@@ -1,9 +1,9 @@
-/** Writes the sample: the records of half a year of an ordinary account, and its agents. */
+/** Writes the sample: the records of half a year of an ordinary account, its agents, and a wrong answer of the vendor. */
 import { writeFileSync } from "node:fs";
 import { officeSample } from "../tools/generate/office.mjs";
 
 // In every zone, the first day is one of January and the last day is one of June.
-const { lines, agents } = officeSample({
+const { lines, agents, answer } = officeSample({
   seed: 20250618,
   start: "2025-01-01T12:00:00Z",
   end: "2025-06-30T10:00:00Z",
@@ -11,6 +11,7 @@ const { lines, agents } = officeSample({
 });
 write("sample.ndjson", [...lines].join(""));
 write("sample-agents.json", `${JSON.stringify(agents)}\n`);
+write("sample-answer.json", `${JSON.stringify(answer)}\n`);
 
 function write(name, text) {
   writeFileSync(new URL(`./public/${name}`, import.meta.url), text);

@@ -49,7 +49,8 @@ const WEEK = {
 const BEHIND = 4 * HOUR;
 
 /**
- * Gives the lines of NDJSON, and a page of `GET /v1/agents`. Equal options give equal records.
+ * Gives the lines of NDJSON, a page of `GET /v1/agents`, and an answer of `GET /v1/usage/by-agent` that is wrong: it is of June 2025 in
+ * New York, and counts the calls that were not completed. Equal options give equal records.
  *
  * @param {{seed: number, start: string, end: string, perDay: number}} options `perDay` is about how many records a day has
  */
@@ -73,7 +74,26 @@ export function officeSample({ seed, start, end, perDay }) {
   }
   const inside = records.filter(({ at }) => at >= first && at < last).sort((a, b) => a.at - b.at);
   const data = agents.map(({ id, name }) => ({ id, name }));
-  return { lines: linesOf(random, inside), agents: { data, total: data.length } };
+  return { lines: linesOf(random, inside), agents: { data, total: data.length }, answer: wrongAnswer(inside, data) };
+}
+
+function wrongAnswer(records, agents) {
+  const [start, end] = ["2025-06-01T04:00:00Z", "2025-07-01T04:00:00Z"].map(Date.parse);
+  const rows = new Map();
+  for (const { at, value } of records) {
+    if (at < start || at >= end) continue;
+    const { agentId } = value;
+    const agentName = agents.find(({ id }) => id === agentId)?.name ?? "Unassigned";
+    const none = { agentId, agentName, messages: 0, calls: 0, totalSeconds: 0, isOrphan: agentId === null };
+    const row = rows.get(agentId) ?? none;
+    rows.set(agentId, row);
+    row.messages += Number(value.status === undefined);
+    row.calls += Number(value.status !== undefined);
+    row.totalSeconds += value.durationSeconds ?? 0;
+  }
+  const order = (a, b) => Number(a.isOrphan) - Number(b.isOrphan) || b.messages - a.messages || b.calls - a.calls;
+  const bounds = { periodStart: "2025-06-01T04:00:00Z", periodEnd: "2025-07-01T03:59:59Z" };
+  return { data: [...rows.values()].sort(order), period: "month", ...bounds };
 }
 
 function recordOf(random, agent, day) {

@@ -4,6 +4,7 @@ import { renderFailure } from "./account/failure.js";
 import { mountAudit } from "./audit/panel.js";
 import { byId, make } from "./dom.js";
 import { mountRecords } from "./records/records.js";
+import { fetchSampleAnswer } from "./records/sample.js";
 import { reportOf } from "./state/answers.js";
 import { listenForKeys } from "./state/keys.js";
 import { Viewing } from "./state/viewing.js";
@@ -58,6 +59,7 @@ const panel = SERVED
       onSample(isSample) {
         viewing.setSample(isSample);
         notices.showSample(isSample);
+        audit?.offerSample(isSample ? fetchSampleAnswer : null);
       },
       shownDays: () => shownDays,
       zone: () => viewing.view.tz,

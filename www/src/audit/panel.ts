@@ -20,10 +20,14 @@ export interface AuditPanel {
   open(name: string, body: string): void;
   /** The zone and the first day of the week of the view. A change of them audits again. */
   show(asked: { tz: string; weekStart: string }): void;
+  /** Offers the answer of the sample while the sample is shown. */
+  offerSample(fetchAnswer: (() => Promise<string>) | null): void;
 }
 
 const WHAT =
   "Drop or paste what AgentPhone answered to GET /v1/usage/by-agent. It is compared with these records, and each difference is explained.";
+
+const SAMPLE = "the sample’s answer";
 
 /** Makes the panel in an element of the page. */
 export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, onZone }: AuditConnection): AuditPanel {
@@ -37,6 +41,7 @@ export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, o
 
   const input = make("input", { type: "file", accept: ".json,.gz,.txt,application/json" });
   const choose = make("label", { class: "button" }, input, make("span", {}, "Choose the answer"));
+  const sample = make("button", { type: "button", class: "button" }, "Use the sample’s answer");
   const close = make("button", { type: "button", class: "button quiet" }, "Close the audit");
   const cancel = make("button", { type: "button", class: "button" }, "Cancel");
   const status = make("p", { role: "status", class: "hint" });
@@ -44,7 +49,7 @@ export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, o
   parent.append(
     make("h2", { id: "audit-title" }, "Is the bill right?"),
     make("p", { class: "hint" }, WHAT),
-    make("div", { class: "actions" }, choose, cancel, close),
+    make("div", { class: "actions" }, choose, sample, cancel, close),
     status,
     body,
   );
@@ -130,9 +135,20 @@ export function mountAudit(parent: HTMLElement, usage: LocalUsage, { onPeriod, o
     body.replaceChildren(renderFound(found, { onZone, save: (text) => download("audit.md", text, "text/markdown") }));
   }
 
+  sample.hidden = true;
   show();
   return {
     open,
+    offerSample(fetchAnswer) {
+      sample.hidden = fetchAnswer === null;
+      // The sample's answer says nothing about other records.
+      if (fetchAnswer === null && answer?.name === SAMPLE) close.click();
+      sample.onclick = async () => {
+        const text = await fetchAnswer?.().catch(() => null);
+        if (text == null) status.textContent = "The sample’s answer is not available.";
+        else open(SAMPLE, text);
+      };
+    },
     show(now) {
       asked = { tz: now.tz, weekStart: now.weekStart };
       auditIfNew();

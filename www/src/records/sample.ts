@@ -10,3 +10,8 @@ async function fetched(file: string, name: string): Promise<Chosen> {
   if (!response.ok) throw new Error(`${file} can't be fetched: ${response.status} ${response.statusText}`);
   return { name, blob: await response.blob() };
 }
+
+/** An answer of `GET /v1/usage/by-agent` about the sample, with a mistake to find. */
+export async function fetchSampleAnswer(): Promise<string> {
+  return (await fetched("sample-answer.json", "")).blob.text();
+}
