@@ -227,3 +227,22 @@ test("the page does not move while the sample comes, and the chosen of several s
   assert.equal(grounds.filter((ground) => ground === grounds[1]).length, 1, grounds.join());
   await close();
 });
+
+test("the report is printed on one page, without controls", async () => {
+  const { page, close } = await site.open({ hash: MARCH });
+  await page.getByText("This is a sample").waitFor();
+  await settled(page);
+  const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
+  assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 1);
+  await page.emulateMedia({ media: "print" });
+  for (const role of ["button", "radio", "combobox", "searchbox", "checkbox"]) {
+    const found = await page.getByRole(role).evaluateAll((all) => all.map(({ outerHTML }) => outerHTML.slice(0, 80)));
+    // The heads of columns are headings too.
+    assert.deepEqual(
+      found.filter((html) => !html.includes('class="sort"')),
+      [],
+      role,
+    );
+  }
+  await close();
+});
