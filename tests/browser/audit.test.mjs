@@ -106,6 +106,33 @@ test("a right answer is right, pasted too", async () => {
   await close();
 });
 
+test("saved counts and more records are audited together, with fewer causes", async () => {
+  const { page, audit, close } = await opened();
+  const half = values.length >> 1;
+  const text = (some) => some.map((value) => `${JSON.stringify(value)}\n`).join("");
+  const save = page.getByRole("button", { name: "Save counts as a file" });
+  await give(page, "first.ndjson", text(values.slice(0, half)));
+  const counted = (name, facts) => page.getByRole("listitem").filter({ hasText: name }).getByText(facts).waitFor();
+  await counted("first.ndjson", / records · /);
+  const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
+  const path = await download.path();
+  await page.getByRole("button", { name: "Remove first.ndjson" }).click();
+  await page
+    .getByLabel("Choose files")
+    .setInputFiles({ name: "saved.counts", mimeType: "x", buffer: readFileSync(path) });
+  await counted("saved.counts", /^Saved counts of /);
+  await give(page, "second.ndjson", `\ufeff${text(values.slice(half))}`);
+  await give(page, "agents.json", JSON.stringify(agents));
+  await counted("agents.json", /^Names of /);
+  await give(page, "bill.json", JSON.stringify(billOf(TOKYO)));
+  await audit.getByText("The records explain every difference.").waitFor();
+  const reasons = await reasonsIn(audit).allTextContents();
+  assert.equal(reasons.length, 1, reasons.join("\n"));
+  assert.match(reasons[0], /another time zone.* that of Asia\/Tokyo/);
+  await audit.getByText("The records were not counted again with each likely mistake").waitFor();
+  await close();
+});
+
 describe("what is no report says what it is", () => {
   for (const [what, content, said] of [
     [
