@@ -1,11 +1,12 @@
 /** How records get into the page and stay: files, folders, pasted text, removal, keeping, saved counts, and a module that is lost. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { launch } from "./support/browser.mjs";
+import { openFirefox } from "./support/firefox.mjs";
 import { DIST, openAt } from "./support/page.mjs";
 import { asFile } from "./support/records.mjs";
 import { serve } from "./support/server.mjs";
@@ -268,4 +269,52 @@ test("the page goes on after its module was lost", async () => {
   await filesOf(page).setInputFiles(asFile("again.ndjson", large));
   await counted(page, "8,001 records of 2 sources");
   await close();
+});
+
+test("a browser without WebAssembly says so, and nothing waits for ever", async () => {
+  const path = join(folder, "old");
+  cpSync(DIST, path, { recursive: true });
+  for (const name of readdirSync(join(path, "assets")).filter((name) => name.startsWith("worker"))) {
+    const script = join(path, "assets", name);
+    writeFileSync(script, `delete self.WebAssembly;\n${readFileSync(script, "utf8")}`);
+  }
+  const old = await serve({ "/": path });
+  const page = await browser.newPage();
+  await page.goto(old.origin);
+  await page.locator("#failure").getByText("This browser can’t count").waitFor();
+  await filesOf(page).setInputFiles(asFile("one.ndjson", message("1")));
+  await page.locator(".run").waitFor({ state: "hidden" });
+  await page.locator("#failure").getByText("This browser can’t count").waitFor();
+  await page.close();
+  old.close();
+});
+
+test("Firefox counts a file, and keeps its counts", async () => {
+  const firefox = await openFirefox();
+  const said = '[...document.querySelectorAll("#records [role=status]")].map((said) => said.textContent).join(" ")';
+  const once = (condition) => firefox.valueOf(`(${condition}) || undefined`);
+  try {
+    await firefox.goto(`${server.origin}/#tz=UTC`);
+    await once(`/records of 1 source|[0-9] records in/.test(${said})`);
+    const given = JSON.stringify([message("1"), message("2")].join("\n"));
+    await once(`(() => {
+      const data = new DataTransfer();
+      data.items.add(new File([${given}], "june.ndjson"));
+      const input = document.querySelector("#records input[type=file]");
+      input.files = data.files;
+      return input.dispatchEvent(new Event("change"));
+    })()`);
+    await once(`/^2 records in/.test(${said})`);
+    await once(
+      `[...document.querySelectorAll("button")].find((one) => one.textContent === "Keep on this device").click() ?? true`,
+    );
+    await once(`/here again at your next visit/.test(${said})`);
+    await firefox.goto("about:blank");
+    await firefox.goto(`${server.origin}/#tz=UTC`);
+    await once(`/^2 records in/.test(${said})`);
+    const text = await once('document.querySelector(".usage tbody tr")?.textContent');
+    assert.match(text, /^Ann\s*a\s*2/);
+  } finally {
+    await firefox.close();
+  }
 });

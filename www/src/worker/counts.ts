@@ -141,7 +141,8 @@ export class Counts {
       if (source === undefined) break;
       source.state = "counting";
       this.#currentBytes = 0;
-      this.#showProgress();
+      // Of thousands of short files, not each one is worth a message.
+      if (this.#doneBytes === 0) this.#showProgress();
       try {
         await this.#take(source, run);
         source.state = "counted";

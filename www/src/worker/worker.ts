@@ -1,6 +1,7 @@
 /** The worker that counts and answers, so that the page never waits. Only the worker loads the package. */
 import { init } from "usage-by-agent";
 import type { FromWorker, Order, Question, ToWorker } from "../usage/messages.js";
+import type { Failure } from "../usage/usage.js";
 import { calendarAnswer, countedAnswer } from "./answers.js";
 import { collected, stopCollecting } from "./collecting.js";
 import { Counts } from "./counts.js";
@@ -12,8 +13,9 @@ const send = (message: FromWorker, moved: Transferable[] = []) => self.postMessa
 
 /** Where the module is a file of its own, it has to be fetched first. */
 const loaded = init();
-/** The counts; a server has them itself. */
+/** The counts; a server has them itself, and without the module there are none. */
 let counts: Counts | undefined;
+let notLoaded: Failure | undefined;
 
 if (!SERVED && self.name === PART_WORKER) beginPartWorker(loaded);
 else begin();
@@ -24,7 +26,9 @@ function begin(): void {
     () => {
       if (!SERVED) counts = new Counts((state) => send({ kind: "state", state }));
     },
-    () => {},
+    (error) => {
+      notLoaded = toFailure(error, "records");
+    },
   );
   self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     last = last.then(() => take(data)).catch(reportError);
@@ -60,6 +64,7 @@ async function collect({ id, asked }: Extract<ToWorker, { kind: "collect" }>): P
 const countedIn = (question: Question) => (counts === undefined ? undefined : countedAnswer(question, counts));
 
 function obey(order: Order): void {
+  if (notLoaded !== undefined) send({ kind: "state", state: { kind: "failed", sources: [], failure: notLoaded } });
   if (order.kind === "add") counts?.add(order.files);
   else if (order.kind === "remove") counts?.remove(order.ids);
   else if (order.kind === "read") counts?.read(order.reading);
