@@ -12,16 +12,16 @@ try {
   const tools = await setUp([...BUILD, ...BROWSER]);
   await buildAll(tools);
   process.env.CHROMIUM = tools.browser.chromium;
-  const { start } = await import("../tests/browser/support/page.mjs"); // reads the variable
+  const { settled, start } = await import("../tests/browser/support/page.mjs"); // reads the variable
   const site = await start();
   const { page, close } = await site.open({
     hash: "#tz=America/New_York",
-    viewport: { width: 1120, height: 850 },
+    viewport: { width: 1280, height: 900 },
     colorScheme: "light",
     reducedMotion: "reduce",
   });
-  await page.click("#sample");
-  await page.locator(".usage").waitFor();
+  await page.getByText("This is a sample").waitFor();
+  await settled(page);
   await page.screenshot({ path: PICTURE });
   await close();
   await site.close();
