@@ -2,7 +2,7 @@
 import { wordsOf } from "../account/words.js";
 import { make } from "../dom.js";
 import type { Chosen, LocalUsage } from "../usage/local.js";
-import { type CountState, type Reading, Refusal } from "../usage/usage.js";
+import { type CountState, type Reading, Refusal, type SourceFacts } from "../usage/usage.js";
 import { download } from "../views/export/files.js";
 import { forget, type Kept, keep, kept } from "./kept.js";
 
@@ -59,7 +59,8 @@ export class Keeping {
 
   async #keepNow(): Promise<void> {
     const saved = await this.usage.saved();
-    const names = this.#state.sources.filter(({ state }) => state === "counted").map(({ name }) => name);
+    const isOfCounts = ({ kind, state }: SourceFacts) => state === "counted" && kind !== "agents" && kind !== "numbers";
+    const names = this.#state.sources.filter(isOfCounts).map(({ name }) => name.replace(KEPT_BEFORE, ""));
     const at = Date.now();
     await keep({ ...saved, at, names: names.slice(0, 100), reading: this.reading() });
     this.#keptAt = at;
@@ -98,6 +99,9 @@ function reasonOf(error: unknown): string {
   const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
   return isFull ? "There is not enough room on this device." : "The browser does not allow it.";
 }
+
+/** How the name begins of counts that were kept before. */
+const KEPT_BEFORE = /^Kept on \d+ \w+ \d+: /;
 
 /** Kept counts as files, which the worker takes like any others. */
 function sourcesOf({ snapshot, agents, numbers, names, at }: Kept): Chosen[] {
