@@ -39,7 +39,8 @@ for (const manifest of CARGO) {
 
 const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
 problems.push(...wrongPackages(lock).map((wrong) => `package-lock.json: ${wrong}`));
-note("npm audit", ask("npm", ["audit", "--audit-level=low"], { cwd: root }), UNREACHABLE.npm);
+// `npm run --silent` would make it silent, too, and its reason would be unknown.
+note("npm audit", ask("npm", ["audit", "--audit-level=low", "--loglevel=warn"], { cwd: root }), UNREACHABLE.npm);
 
 for (const what of unchecked) console.error(`NOT CHECKED, because the database can't be reached: ${what}`);
 for (const problem of problems) console.error(problem);
