@@ -246,3 +246,15 @@ test("the report is printed on one page, without controls", async () => {
   }
   await close();
 });
+
+test("the zone and the period are shown before the worker has started", async () => {
+  const { page, close } = await site.open({ hash: "#period=week&date=2025-03-05&tz=Asia/Kathmandu" });
+  // The worker's script never comes.
+  await page.route("**/worker-*.js", () => {});
+  await page.reload({ waitUntil: "domcontentloaded" });
+  await page.locator("#period-kinds label").first().waitFor();
+  assert.equal(await page.inputValue("#zone"), "Asia/Kathmandu");
+  assert.equal(await page.getByRole("radio", { name: "Week" }).isChecked(), true);
+  assert.equal(await page.getByLabel("Weeks start on").inputValue(), "monday");
+  await close();
+});
