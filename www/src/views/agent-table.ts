@@ -2,6 +2,7 @@
 import type { BreakdownRow } from "usage-by-agent";
 import { appendInBatches, make, untrusted } from "../dom.js";
 import { plural } from "../format.js";
+import { moveLink } from "../parts/move-link.js";
 import type { Sort } from "../state/view.js";
 import { changeElement } from "./change.js";
 import { shareCell } from "./channels.js";
@@ -165,17 +166,10 @@ export class AgentTable {
     const { agentId = null, agentName = "" } = row;
     const key = agentId ?? "";
     const colour = data.colours.of(agentId);
-    const link = make(
-      "a",
-      { class: "name", href: this.handlers.addressOf(key), "data-agent": key },
-      untrusted(agentName),
-    );
+    const open = () => this.handlers.onOpen(key);
+    const link = moveLink("name", this.handlers.addressOf(key), open, untrusted(agentName));
+    link.dataset.agent = key;
     if (data.opened === key) link.setAttribute("aria-current", "true");
-    link.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      this.handlers.onOpen(key);
-    };
     const name = make("th", { scope: "row", class: agentId === null ? "orphan" : "" }, swatch(colour), link);
     if (agentId !== null && agentId !== agentName) name.append(make("span", { class: "id" }, untrusted(agentId)));
     const pair = data.comparison?.agents.get(agentId);

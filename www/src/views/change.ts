@@ -2,7 +2,7 @@ import { changeInPercent } from "../../../pkg/src/command/formats/change.js"; //
 import { make } from "../dom.js";
 
 /** A change in words: `+8 %`, `−12.5 %`, `new`, `gone`, `no change`. Of two zeros there is nothing to say. */
-export function changeInWords(current: number, previous: number): string {
+function changeInWords(current: number, previous: number): string {
   if (current === 0 && previous === 0) return "";
   if (current === 0) return "gone";
   if (current === previous) return "no change";

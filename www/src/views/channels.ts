@@ -91,7 +91,7 @@ export function shareCell(value: number, total: number): HTMLElement {
 }
 
 /** `12 %`, `0.4 %`, `< 0.1 %`. */
-export function shareInWords(share: number): string {
+function shareInWords(share: number): string {
   if (share === 0) return "0\u00a0%";
   if (share < 0.0005) return "<\u00a00.1\u00a0%";
   return `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}\u00a0%`;

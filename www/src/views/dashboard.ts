@@ -1,6 +1,7 @@
 /** The report: from the sentence to the exports. It shows answers, and knows neither the worker nor the address. */
 import type { Step } from "usage-by-agent";
 import { make, untrusted } from "../dom.js";
+import { moveLink } from "../parts/move-link.js";
 import { Segments } from "../parts/segments.js";
 import type { Answers } from "../state/answers.js";
 import type { View } from "../state/view.js";
@@ -189,12 +190,8 @@ export class Dashboard {
   #key({ agentId, name, colour }: Layer): HTMLElement {
     if (agentId === undefined) return make("li", {}, swatch(colour), name);
     const agent = agentId ?? "";
-    const link = make("a", { href: this.handlers.addressOf(agent) }, untrusted(name, 40));
-    link.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      this.handlers.onAgent(agent);
-    };
+    const open = () => this.handlers.onAgent(agent);
+    const link = moveLink("", this.handlers.addressOf(agent), open, untrusted(name, 40));
     return make("li", {}, swatch(colour), link);
   }
 }

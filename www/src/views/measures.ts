@@ -34,11 +34,3 @@ export function amountInWords(measure: Measure, value: number): string {
 export function firstUsed(totals: Tally): Measure {
   return MEASURES.find((measure) => totals[measure] > 0) ?? "messages";
 }
-
-export function add(a: Readonly<Tally>, b: Readonly<Tally>): Tally {
-  return {
-    messages: a.messages + b.messages,
-    calls: a.calls + b.calls,
-    totalSeconds: a.totalSeconds + b.totalSeconds,
-  };
-}

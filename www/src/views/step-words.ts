@@ -50,7 +50,7 @@ export function labelOf(step: BreakdownStep, before: BreakdownStep | undefined, 
 }
 
 /** An offset of a text as people write it: `UTC−4`, `UTC+5:30`, `UTC`. */
-export function offsetInWords(offset: string): string {
+function offsetInWords(offset: string): string {
   const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)/.exec(offset) ?? [];
   if (hours === undefined || (hours === "00" && minutes === "00")) return "UTC";
   return `UTC${sign === "-" ? "−" : "+"}${Number(hours)}${minutes === "00" ? "" : `:${minutes}`}`;
