@@ -155,7 +155,7 @@ function showFailure(what: Failure): void {
   if (what.where === "period") {
     period.showNone();
     windowLine.clear();
-  }
+  } else windowLine.forgetRecords();
   renderFailure(failure, what, local && ((reading) => viewing.change(reading)));
 }
 

@@ -34,7 +34,7 @@ const TODO: Partial<Record<Look["kind"], string>> = {
 
 const FORMAT_TODO: [pattern: RegExp, todo: string][] = [
   [/^(?:CSV|TSV|an? (?:old )?Excel)/, "A table has not everything that is counted. Save what the API gives, as JSON."],
-  [/archive|data: decompress|^(?:zstd|bzip2|xz)/, "Unpack it, and drop what is in it."],
+  [/archive|data: decompress|^(?:zstd|bzip2|xz)/, "Then drop what is in it."],
   [
     /^an HTML page/,
     "A page was saved in place of the API’s answer, mostly because the API key was missing. Ask the API with a key.",

@@ -26,6 +26,11 @@ export class WindowLine {
   clear(): void {
     this.#bounds?.remove();
     this.#bounds = null;
+    this.forgetRecords();
+  }
+
+  /** The records that it speaks of are gone. */
+  forgetRecords(): void {
     this.#records.textContent = "";
   }
 }
