@@ -10,6 +10,19 @@ pub struct Index {
     count: u32,
 }
 
+/// A place for the next index. Without one nothing can be added, so that an index always has a gap, at which a search ends.
+pub struct Vacancy<'i>(&'i mut Index);
+
+impl Vacancy<'_> {
+    /// Adds the next index under a hash, and returns it. Indices count from 0.
+    pub fn fill(self, hash: u32) -> u32 {
+        let next = self.0.count;
+        self.0.count = next.saturating_add(1);
+        self.0.place(hash, self.0.count);
+        next
+    }
+}
+
 impl Index {
     /// Creates an index with at least `count` slots. It grows when half of them are full.
     pub fn of_places(count: usize) -> Self {
@@ -32,40 +45,54 @@ impl Index {
         }
     }
 
-    /// Makes room for one more index.
+    /// A place for one more index.
     ///
     /// # Errors
     /// [`NoRoom`](crate::collections::budget::NoRoom).
-    pub fn make_room(&mut self, budget: &Budget) -> Room {
-        if self.table.len() / 2 > self.count as usize {
-            return Ok(());
+    pub fn vacancy(&mut self, budget: &Budget) -> Room<Vacancy<'_>> {
+        if !self.has_vacancy() {
+            self.double(budget)?;
         }
-        self.double(budget)
+        Ok(Vacancy(self))
+    }
+
+    /// A place for one more index, without a limit. A lack of memory ends the program, as it does in the standard library.
+    pub fn unlimited_vacancy(&mut self) -> Vacancy<'_> {
+        if !self.has_vacancy() {
+            let table = vec![(0, 0); self.doubled()];
+            self.move_to(table);
+        }
+        Vacancy(self)
+    }
+
+    const fn has_vacancy(&self) -> bool {
+        self.table.len() / 2 > self.count as usize
+    }
+
+    fn doubled(&self) -> usize {
+        self.table.len().saturating_mul(2).max(16)
     }
 
     #[cold]
     #[inline(never)]
     fn double(&mut self, budget: &Budget) -> Room {
-        let more = self.table.len().saturating_mul(2).max(16);
         let mut table = Vec::new();
-        budget.grow_to(&mut table, more)?;
-        table.resize(more, (0, 0));
+        budget.grow_to(&mut table, self.doubled())?;
+        table.resize(self.doubled(), (0, 0));
+        let before = self.move_to(table);
+        budget.give_back(before.saturating_mul(size_of::<(u32, u32)>()));
+        Ok(())
+    }
+
+    /// Moves all indices to a larger table, and gives the number of places that the table before had.
+    fn move_to(&mut self, table: Vec<(u32, u32)>) -> usize {
         let before = std::mem::replace(&mut self.table, table);
         for (hash, index) in &before {
             if *index != 0 {
                 self.place(*hash, *index);
             }
         }
-        budget.give_back(before.capacity().saturating_mul(size_of::<(u32, u32)>()));
-        Ok(())
-    }
-
-    /// Adds the next index under a hash, and returns it. Indices count from 0. There must be [room](Index::make_room).
-    pub fn add(&mut self, hash: u32) -> u32 {
-        let next = self.count;
-        self.count = next.saturating_add(1);
-        self.place(hash, self.count);
-        next
+        before.capacity()
     }
 
     /// The bytes that it takes.
@@ -106,8 +133,12 @@ mod tests {
         for n in 0..300_u32 {
             let hash = table_hash(&n.to_le_bytes());
             assert_eq!(index.find(hash, |at| at == n), None);
-            index.make_room(&budget).unwrap();
-            assert_eq!(index.add(hash), n);
+            let vacancy = if n % 2 == 0 {
+                index.vacancy(&budget).unwrap()
+            } else {
+                index.unlimited_vacancy()
+            };
+            assert_eq!(vacancy.fill(hash), n);
             assert_eq!(index.find(hash, |at| at == n), Some(n));
             assert!(index.table.len() / 2 > n as usize);
         }

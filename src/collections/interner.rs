@@ -47,10 +47,10 @@ impl Interner {
             Some(known) => known,
             None => {
                 budget.grow(&mut self.known, 1)?;
-                self.index.make_room(budget)?;
+                let vacancy = self.index.vacancy(budget)?;
                 let (id, name) = (budget.text(id)?, None);
                 self.known.push(Interned { id, name });
-                self.index.add(hash)
+                vacancy.fill(hash)
             }
         };
         Ok(self.last.saturating_add(1))

@@ -563,9 +563,9 @@ impl Ledger {
         self.last = match self.index.find(hash, is_it) {
             Some(known) => known,
             None => {
-                self.index.make_room(&self.budget)?;
+                let vacancy = self.index.vacancy(&self.budget)?;
                 self.budget.push(&mut self.timelines, Timeline::new(key))?;
-                self.index.add(hash)
+                vacancy.fill(hash)
             }
         };
         Ok(self.last)

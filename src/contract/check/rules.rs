@@ -84,7 +84,7 @@ impl<'t> Check<'t, '_> {
         if let Some(first) = self.index.find(hash, is_it) {
             return self.id_again(path, shape, first);
         }
-        self.index.add(hash);
+        self.index.unlimited_vacancy().fill(hash);
         self.ids.push((n, id));
     }
 
