@@ -58,9 +58,8 @@ impl Index {
 
     /// A place for one more index, without a limit. A lack of memory ends the program, as it does in the standard library.
     pub fn unlimited_vacancy(&mut self) -> Vacancy<'_> {
-        if !self.has_vacancy() {
-            let table = vec![(0, 0); self.doubled()];
-            self.move_to(table);
+        if !self.has_vacancy() && self.double(&Budget::default()).is_err() {
+            std::alloc::handle_alloc_error(std::alloc::Layout::new::<(u32, u32)>());
         }
         Vacancy(self)
     }
@@ -69,30 +68,21 @@ impl Index {
         self.table.len() / 2 > self.count as usize
     }
 
-    fn doubled(&self) -> usize {
-        self.table.len().saturating_mul(2).max(16)
-    }
-
     #[cold]
     #[inline(never)]
     fn double(&mut self, budget: &Budget) -> Room {
+        let more = self.table.len().saturating_mul(2).max(16);
         let mut table = Vec::new();
-        budget.grow_to(&mut table, self.doubled())?;
-        table.resize(self.doubled(), (0, 0));
-        let before = self.move_to(table);
-        budget.give_back(before.saturating_mul(size_of::<(u32, u32)>()));
-        Ok(())
-    }
-
-    /// Moves all indices to a larger table, and gives the number of places that the table before had.
-    fn move_to(&mut self, table: Vec<(u32, u32)>) -> usize {
+        budget.grow_to(&mut table, more)?;
+        table.resize(more, (0, 0));
         let before = std::mem::replace(&mut self.table, table);
         for (hash, index) in &before {
             if *index != 0 {
                 self.place(*hash, *index);
             }
         }
-        before.capacity()
+        budget.give_back(before.capacity().saturating_mul(size_of::<(u32, u32)>()));
+        Ok(())
     }
 
     /// The bytes that it takes.
