@@ -24,6 +24,13 @@ import { assertFails, inTerminal, script, usage } from "./support/command.mjs";
 const env = KEY;
 const AGAIN = "run the command again to go on";
 
+/** Waits for something that happens while the command runs. A command that has ended would never let it happen. */
+async function whileRunning(happens, ended) {
+  const early = ended.then(({ status, stderr }) => assert.fail(`it ended before, with ${status}: ${stderr}`));
+  await Promise.race([happens, early]);
+  early.catch(() => {}); // it ends later, as it should
+}
+
 /** Waits until the command has begun its n-th request, and gives what ends the wait for the answer. */
 function gate() {
   let left = Number.POSITIVE_INFINITY;
@@ -99,7 +106,7 @@ for (const [name, exit] of [
     for (const requests of [5, 9, 20]) {
       const reached = after(requests);
       const { child, ended } = start(into(url), { cwd });
-      await reached;
+      await whileRunning(reached, ended);
       child.kill(name); // there is no answer to the request, so it ends although it waits
       const { status, signal, stdout, stderr } = await ended;
       assert.deepEqual([status, signal, stdout], [exit, null, ""]);
@@ -126,7 +133,7 @@ test("in an account with more calls than a state can name, no line is told twice
   for (const order of ["falls", "mixed"]) {
     const { instead, after } = gate();
     const { account, url } = await serve({
-      account: makeAccount(36, { calls: 6000, conversations: 5 }),
+      account: makeAccount(36, { calls: 9000, conversations: 5 }),
       manners: { order },
       instead,
     });
@@ -137,7 +144,7 @@ test("in an account with more calls than a state can name, no line is told twice
     ]) {
       const reached = after(requests);
       const { child, ended } = start(into(url), { cwd });
-      await reached;
+      await whileRunning(reached, ended);
       child.kill(signal);
       await ended;
       assertBehind(cwd);
@@ -155,7 +162,7 @@ test("Ctrl-C before there is anything leaves nothing", async () => {
   const cwd = write({});
   const reached = after(1);
   const { child, ended } = start(into(url), { cwd });
-  await reached;
+  await whileRunning(reached, ended);
   child.kill("SIGINT");
   const { status, stderr } = await ended;
   assert.deepEqual([status, stderr, readdirSync(cwd)], [130, "note: interrupted: nothing was collected\n", []]);
@@ -306,7 +313,7 @@ test("two processes do not write one file", async () => {
   const cwd = write({});
   const reached = after(12);
   const { child, ended } = start(into(url), { cwd });
-  await reached;
+  await whileRunning(reached, ended);
   const got = `june.ndjson is being written by another process, whose number is ${child.pid}`;
   const wanted = "wait for it, or remove june.ndjson.lock if that is another program";
   await assertFails(into(url), 3, `${got}; ${wanted}`, { cwd, env });
@@ -336,7 +343,7 @@ test("a file that another program changes meanwhile is not written any more", as
   const path = join(cwd, "june.ndjson");
   const reached = after(12);
   const { ended } = start(into(url), { cwd });
-  await reached;
+  await whileRunning(reached, ended);
   const before = readFileSync(path, "utf8");
   writeFileSync(path, `${before}mine\n`);
   release();
