@@ -204,11 +204,12 @@ export class LocalUsage implements Usage {
   #change(order: Order): void {
     const hasEnded = this.#worker === null && this.#isReplaced;
     this.#isReplaced = false;
-    if (hasEnded) {
-      this.#order({ kind: "read", reading: this.#reading });
-      this.#order({ kind: "add", files: [...this.#given] });
-    }
+    if (hasEnded) this.#begin();
     this.#order(order);
+  }
+
+  #begin(): void {
+    this.#order({ kind: "begin", reading: this.#reading, files: [...this.#given] });
   }
 
   #order(order: Order): void {
@@ -258,10 +259,8 @@ export class LocalUsage implements Usage {
     const isFirst = this.#hasAnswered && !this.#isReplaced;
     this.#hasAnswered = false;
     this.#isReplaced = true;
-    if (isFirst) {
-      this.#order({ kind: "read", reading: this.#reading });
-      this.#order({ kind: "add", files: this.#given });
-    } else this.#show({ kind: "failed", sources: this.#state.sources, failure: refusal.failure });
+    if (isFirst) this.#begin();
+    else this.#show({ kind: "failed", sources: this.#state.sources, failure: refusal.failure });
   }
 
   #show(state: CountState): void {

@@ -81,6 +81,8 @@ export interface Given {
 
 /** What the worker is to do with the sources. The state that it sends shows what has become of it. */
 export type Order =
+  /** Everything at once, for a worker that takes the place of another one: in steps, nothing would seem to be there for a moment. */
+  | { kind: "begin"; reading: Reading; files: Given[] }
   | { kind: "add"; files: Given[] }
   | { kind: "remove"; ids: number[] }
   | { kind: "read"; reading: Reading }

@@ -44,6 +44,13 @@ export class Counts {
     return this.#directory;
   }
 
+  /** Takes how records are read and the first sources. */
+  begin(reading: Reading, files: readonly Given[]): void {
+    this.#reading = reading;
+    this.#isStale = true;
+    this.add(files);
+  }
+
   add(files: readonly Given[]): void {
     this.#sources.push(...files.map(({ id, name, blob }) => new Source(id, name, blob)));
     this.#changed();

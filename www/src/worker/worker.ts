@@ -65,7 +65,8 @@ const countedIn = (question: Question) => (counts === undefined ? undefined : co
 
 function obey(order: Order): void {
   if (notLoaded !== undefined) send({ kind: "state", state: { kind: "failed", sources: [], failure: notLoaded } });
-  if (order.kind === "add") counts?.add(order.files);
+  if (order.kind === "begin") counts?.begin(order.reading, order.files);
+  else if (order.kind === "add") counts?.add(order.files);
   else if (order.kind === "remove") counts?.remove(order.ids);
   else if (order.kind === "read") counts?.read(order.reading);
   else if (order.kind === "stop") counts?.stop();
