@@ -1,5 +1,6 @@
 /** Writes the sample: the records of half a year of an ordinary account, its agents, and a wrong answer of the vendor. */
 import { writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { officeSample } from "../tools/generate/office.mjs";
 
 // In every zone, the first day is one of January and the last day is one of June.
@@ -9,7 +10,8 @@ const { lines, agents, answer } = officeSample({
   end: "2025-06-30T10:00:00Z",
   perDay: 90,
 });
-write("sample.ndjson", [...lines].join(""));
+// Not every server compresses what it serves.
+write("sample.ndjson.gz", gzipSync([...lines].join(""), { level: 9 }));
 write("sample-agents.json", `${JSON.stringify(agents)}\n`);
 write("sample-answer.json", `${JSON.stringify(answer)}\n`);
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { usageByAgent } from "usage-by-agent";
 import { rowsBy } from "../support/miscount.mjs";
 import { DIST, start } from "./support/page.mjs";
@@ -13,7 +13,7 @@ const TZ = "America/New_York";
 const TOKYO = { period: "month", tz: "Asia/Tokyo", now: "2025-05-20T12:00:00Z", onInvalid: "skip" };
 const MAY = { ...TOKYO, tz: TZ };
 
-const records = readFileSync(join(DIST, "sample.ndjson"), "utf8");
+const records = gunzipSync(readFileSync(join(DIST, "sample.ndjson.gz"))).toString();
 const values = records.trimEnd().split("\n").map(JSON.parse);
 const agents = JSON.parse(readFileSync(join(DIST, "sample-agents.json"), "utf8"));
 /** The names that the sample's report has. */

@@ -27,7 +27,7 @@ const directives = (policy) => policy.split(";").map((directive) => directive.tr
 test("every file is served with the policy, also the worker's script", async () => {
   const assets = readdirSync(`${DIST}/assets`).map((name) => `/assets/${name}`);
   assert.ok(assets.some((name) => name.includes("worker")));
-  for (const path of ["/", "/sample.ndjson", ...assets]) {
+  for (const path of ["/", "/sample.ndjson.gz", ...assets]) {
     const { ok, headers } = await fetch(site.origin + path);
     assert.ok(ok, path);
     assert.deepEqual(directives(headers.get("content-security-policy")), POLICY);

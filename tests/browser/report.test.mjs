@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { UsageRollup } from "usage-by-agent";
 import { rowsOf } from "../command/support/csv.mjs";
 import { asTable, choose, copiedJson, DIST, settled, settledAfter, start, tableOf } from "./support/page.mjs";
@@ -25,7 +26,7 @@ async function assertShows(page, report) {
 const go = (page, hash) => settledAfter(page, () => page.evaluate((hash) => (location.hash = hash), hash));
 
 test("the sample is there at once, and has the right report in every period and several zones", async () => {
-  const bytes = readFileSync(`${DIST}/sample.ndjson`);
+  const bytes = gunzipSync(readFileSync(`${DIST}/sample.ndjson.gz`));
   const agents = JSON.parse(readFileSync(`${DIST}/sample-agents.json`, "utf8"));
   const rollup = new UsageRollup({ agents, onInvalid: "skip" }).push(bytes);
   const { page, close } = await site.open({ hash: "#tz=Pacific/Kiritimati" });

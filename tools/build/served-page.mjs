@@ -15,7 +15,7 @@ const TYPES = {
 };
 
 /** What the page has elsewhere, and not here. */
-const LEFT_OUT = ["_headers", "sample.ndjson", "sample-agents.json", "sample-answer.json"];
+const LEFT_OUT = ["_headers", "sample.ndjson.gz", "sample-agents.json", "sample-answer.json"];
 
 /** What the page uses of the package, by the path at which it asks for it. `web.js` asks for the others. */
 const OF_PACKAGE = ["dist/web.js", "dist/slim.js", "wasm/usage_by_agent.wasm"];

@@ -2,7 +2,7 @@ import type { Chosen } from "../usage/local.js";
 
 /** Fetches the sample, which is then treated as files of the user. */
 export function fetchSample(): Promise<Chosen[]> {
-  return Promise.all([fetched("sample.ndjson", "The sample"), fetched("sample-agents.json", "The sample’s agents")]);
+  return Promise.all([fetched("sample.ndjson.gz", "The sample"), fetched("sample-agents.json", "The sample’s agents")]);
 }
 
 async function fetched(file: string, name: string): Promise<Chosen> {
