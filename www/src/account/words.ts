@@ -22,7 +22,7 @@ const WANTED =
   "webhooks. Lists of agents and of numbers give names. An answer of GET /v1/usage/by-agent is compared with the records.";
 
 /** What to do with input of a kind that has no records. */
-const TODO: Partial<Record<Look["kind"], string>> = {
+const ADVICE: Partial<Record<Look["kind"], string>> = {
   conversations:
     "A list of conversations has no messages. Get each one by GET /v1/conversations/{id}, which has them, or collect them above.",
   deliveries:
@@ -32,7 +32,7 @@ const TODO: Partial<Record<Look["kind"], string>> = {
   foreign: "Only records of AgentPhone are counted here.",
 };
 
-const FORMAT_TODO: [pattern: RegExp, todo: string][] = [
+const FORMAT_ADVICE: [pattern: RegExp, todo: string][] = [
   [/^(?:CSV|TSV|an? (?:old )?Excel)/, "A table has not everything that is counted. Save what the API gives, as JSON."],
   [/archive|data: decompress|^(?:zstd|bzip2|xz)/, "Then drop what is in it."],
   [
@@ -157,7 +157,7 @@ function notUnderstood(failure: Failure): Words {
   const { look } = failure;
   const title = `${nameOf(failure)} is not understood`;
   if (look === undefined) return { title, text: sentence(failure.message), todo: WANTED };
-  const todo = TODO[look.kind] ?? FORMAT_TODO.find(([pattern]) => pattern.test(look.words))?.[1];
+  const todo = ADVICE[look.kind] ?? FORMAT_ADVICE.find(([pattern]) => pattern.test(look.words))?.[1];
   return {
     title,
     text: sentence(`it looks like ${look.words}`),
