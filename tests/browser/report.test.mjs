@@ -122,6 +122,8 @@ test("the bounds are half-open, local and in UTC, also over a transition", async
     "2012-01-01 00:00:00 UTC+14:00",
   ]);
   assert.match(await line.textContent(), /Apia, UTC−10, then UTC\+14$/);
+  await go(page, "period=month&tz=UTC&date=2025-06-18");
+  assert.match(await line.textContent(), /^1\s–\s30 June 2025, UTC$/);
   // The day is a day of the zone, however far it is from UTC.
   for (const tz of ["Pacific/Kiritimati", "Pacific/Niue"]) {
     for (const date of ["2025-06-01", "2025-06-30"]) {

@@ -11,15 +11,13 @@ const DAY_MS = 86_400_000;
 export function boundsLine(facts: WindowFacts): HTMLDetailsElement {
   const offsets = [offset(facts.wallStart, facts.startMs), offset(facts.wallEnd, facts.endMs)].map(short);
   const [from, to] = offsets;
-  const changed = from === to ? from : `${from}, then ${to}`;
+  const changed = from === to ? `${from}` : `${from}, then ${to}`;
+  // The zone UTC is called as its offset is.
+  const words = new Set([datesInWords(facts.firstDate, facts.lastDate), zoneInWords(facts.tz), changed]);
   return make(
     "details",
     { class: "bounds" },
-    make(
-      "summary",
-      {},
-      make("span", {}, `${datesInWords(facts.firstDate, facts.lastDate)}, ${zoneInWords(facts.tz)}, ${changed}`),
-    ),
+    make("summary", {}, make("span", {}, [...words].join(", "))),
     exactBounds(facts),
   );
 }
