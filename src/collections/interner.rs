@@ -102,6 +102,15 @@ impl Interner {
         self.known.len().saturating_add(1)
     }
 
+    /// Whether a name of an id would be kept by [`Interner::observe_name`], at its time.
+    pub fn is_later(&self, id: &[u8], at: i64, name: &[u8]) -> bool {
+        let known = self.find(text(id)).and_then(|number| self.get(number));
+        match known.and_then(|known| known.name.as_ref()) {
+            None => true,
+            Some((t, known)) => at.cmp(t).then_with(|| by_code_unit(text(name), known)).is_gt(),
+        }
+    }
+
     /// Keeps a name if it is the latest. `at` is in epoch milliseconds. At equal times the greater name wins, so that the
     /// order of records does not matter. The empty id has no name.
     ///

@@ -18,9 +18,11 @@ use crate::counting::part::HALF;
 use crate::counting::quarter_hours::{Key, Timeline, quarter_of};
 use crate::counting::ranks::{Names, Ranks};
 use crate::counting::seen_ids::{Entry, IdHash, Probe, SeenIds, Usage};
+use crate::counting::settle::Settled;
 use crate::counting::sources::{DELIVERED, LISTED, Sources};
 use crate::counting::spreads::Spreads;
 use crate::counting::tally::Tally;
+use crate::counting::trimming::Trimmed;
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::json::MAX_SAFE;
 use crate::records::judge::{self, Defaults, Direction, Event, Judged, Kind, Reading, judge};
@@ -63,10 +65,20 @@ pub struct Ledger {
     pub(crate) is_above_half: bool,
     /// The JSON text of the first record of an unknown kind, or its beginning.
     unknown: Option<Box<[u8]>>,
+    /// Where trimmed records go, if this ledger trims in place of counting.
+    pub(super) trimmed: Option<Box<Trimmed>>,
+}
+
+/// Who knows the ids that have been counted.
+pub(super) enum Known {
+    /// The ledger does.
+    Own,
+    /// A store does, which gives what the id of this event counts as.
+    Given(Option<Entry>),
 }
 
 /// Why an event can't be counted.
-enum Refusal {
+pub(super) enum Refusal {
     NoRoom,
     /// The sum of seconds would not be exact with so many more.
     Overflow(u64),
@@ -75,6 +87,16 @@ enum Refusal {
 impl From<NoRoom> for Refusal {
     fn from(_: NoRoom) -> Self {
         Refusal::NoRoom
+    }
+}
+
+/// The way in which a message came that may come a second time in another way; 0 for any other event.
+pub(super) fn way_of(event: &Event<'_>) -> u8 {
+    let has_own_id = event.id.is_some() && !event.is_delivery_id;
+    match (event.kind, event.webhook) {
+        (Kind::Message, false) => LISTED,
+        (Kind::Message, true) if !has_own_id => DELIVERED,
+        _ => 0,
     }
 }
 
@@ -116,6 +138,7 @@ impl Ledger {
             diagnostics: Diagnostics::default(),
             is_above_half: false,
             unknown: None,
+            trimmed: None,
         }
     }
 
@@ -129,7 +152,7 @@ impl Ledger {
         self.takes_more(place)?;
         match judge(row, defaults, &self.reading) {
             Judged::Event(event) => {
-                if let Err(refusal) = self.event(&event) {
+                if let Err(refusal) = self.event(&event, Known::Own) {
                     return Err(self.refused(&refusal, place()));
                 }
             }
@@ -155,7 +178,7 @@ impl Ledger {
 
     #[cold]
     #[inline(never)]
-    fn refused(&self, refusal: &Refusal, place: Place) -> UsageError {
+    pub(super) fn refused(&self, refusal: &Refusal, place: Place) -> UsageError {
         match refusal {
             Refusal::NoRoom => self.out_of_memory(place),
             Refusal::Overflow(seconds) => {
@@ -290,25 +313,38 @@ impl Ledger {
         Ok(())
     }
 
-    fn event(&mut self, event: &Event<'_>) -> Result<(), Refusal> {
+    /// Counts an event, or notes why it does not count. Returns what became of it.
+    pub(super) fn event(&mut self, event: &Event<'_>, known: Known) -> Result<Settled, Refusal> {
+        if let Some(trimmed) = &mut self.trimmed {
+            trimmed.add(event, &self.budget)?;
+            add_one(&mut self.diagnostics.counted);
+            return Ok(Settled::Counted);
+        }
         self.observe(event)?;
-        if let Some(status) = event.not_completed
-            && !self.reading.what_if.counts(status)
-        {
+        if let Some(status) = self.not_completed(event) {
             let by_status = &mut self.diagnostics.ignored.not_completed;
             by_status.add(status, 1, self.reading.limits.max_statuses, &self.budget)?;
-            return Ok(());
+            return Ok(Settled::NotCounted);
         }
-        let quarter = match self.window {
+        if let Some(quarter) = self.quarter_for(event) {
+            return self.count(event, quarter, known);
+        }
+        add_one(&mut self.diagnostics.outside_period);
+        Ok(Settled::NotCounted)
+    }
+
+    /// The status of a call that does not count because it is not completed.
+    pub(super) fn not_completed<'r>(&self, event: &Event<'r>) -> Option<&'r [u8]> {
+        event
+            .not_completed
+            .filter(|status| !self.reading.what_if.counts(status))
+    }
+
+    /// The quarter hour in which an event counts, 0 in the counts of a period. `None` if its time does not count.
+    pub(super) fn quarter_for(&self, event: &Event<'_>) -> Option<u32> {
+        match self.window {
             Some(window) => window.contains(event.at).then_some(0),
             None => quarter_of(event.at),
-        };
-        match quarter {
-            Some(quarter) => self.count(event, quarter),
-            None => {
-                add_one(&mut self.diagnostics.outside_period);
-                Ok(())
-            }
         }
     }
 
@@ -329,7 +365,8 @@ impl Ledger {
         Ok(())
     }
 
-    fn count(&mut self, event: &Event<'_>, quarter: u32) -> Result<(), Refusal> {
+    /// What an event counts as, and the number of its phone number.
+    pub(super) fn entry(&mut self, event: &Event<'_>, quarter: u32) -> Room<(Entry, u32)> {
         let (key, number) = self.key_of(event)?;
         let entry = Entry {
             timeline: self.timeline_of(key)?,
@@ -340,36 +377,42 @@ impl Ledger {
                 (Kind::Call, Some(seconds)) => Usage::Timed(seconds),
             },
         };
+        Ok((entry, number))
+    }
+
+    fn count(&mut self, event: &Event<'_>, quarter: u32, known: Known) -> Result<Settled, Refusal> {
+        let (entry, number) = self.entry(event, quarter)?;
         let id = event.id.as_deref().filter(|_| self.reading.dedupe);
-        let found = id.map(|id| self.ids.find(IdHash::new(event.kind, event.is_delivery_id, id)));
-        if let Some((probe, Some(known))) = found {
+        let (probe, known) = match known {
+            Known::Given(known) => (None, known),
+            Known::Own => {
+                let found = id.map(|id| self.ids.find(IdHash::new(event.kind, event.is_delivery_id, id)));
+                found.map_or((None, None), |(probe, known)| (Some(probe), known))
+            }
+        };
+        let settled = if let Some(known) = known {
             self.spreads.note(known.quarter, quarter);
-            self.repeat(entry, probe, known)?;
+            self.repeat(entry, probe, known)?
         } else {
             self.fits(entry.usage, None)?;
-            self.put_with(entry, found.map(|(probe, _)| probe))?;
+            self.put_with(entry, probe)?;
             if event.id.is_none() {
                 add_one(&mut self.diagnostics.without_id);
             }
-        }
-        if event.kind == Kind::Message {
-            let has_own_id = event.id.is_some() && !event.is_delivery_id;
-            if !event.webhook {
-                self.sources.note(number, LISTED);
-            } else if !has_own_id {
-                self.sources.note(number, DELIVERED);
-            }
-        }
-        Ok(())
+            Settled::Counted
+        };
+        self.sources.note(number, way_of(event));
+        Ok(settled)
     }
 
     /// Counts a record whose id has been counted: one of the two is a duplicate.
-    fn repeat(&mut self, entry: Entry, probe: Probe, known: Entry) -> Result<(), Refusal> {
+    fn repeat(&mut self, entry: Entry, probe: Option<Probe>, known: Entry) -> Result<Settled, Refusal> {
         let mut was_counted = true;
-        if self.order(entry, known, &mut by_text).is_gt() {
+        let wins = self.order(entry, known, &mut by_text).is_gt();
+        if wins {
             self.fits(entry.usage, Some(known))?;
             was_counted = self.take(known);
-            let put = self.put_with(entry, Some(probe));
+            let put = self.put_with(entry, probe);
             if put.is_err() && was_counted {
                 let _ = self.put(known); // its quarter hour is still there, so this needs no memory
             }
@@ -378,7 +421,12 @@ impl Ledger {
         if was_counted {
             add_one(&mut self.diagnostics.duplicates);
         }
-        Ok(())
+        Ok(if wins { Settled::Replaced } else { Settled::Duplicate })
+    }
+
+    /// Decides by the texts of ids which of two records with one id counts.
+    pub(super) fn order_by_text(&self, a: Entry, b: Entry) -> Ordering {
+        self.order(a, b, &mut by_text)
     }
 
     /// The key of the timeline that an event counts in, and the number of the phone number that the event names. The counts of one

@@ -13,3 +13,4 @@ pub mod reader;
 mod recovery;
 pub mod row;
 pub mod scan;
+pub mod trim;

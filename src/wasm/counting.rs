@@ -155,6 +155,38 @@ impl Counter {
         merged.map_err(thrown)
     }
 
+    /// Makes this a counter that trims records in place of counting them.
+    #[wasm_bindgen(js_name = beginTrimming)]
+    pub fn begin_trimming(&mut self) {
+        self.counts.ledger_mut().begin_trimming();
+    }
+
+    /// Takes the trimmed records: for each, 1 and its key of 11 bytes, or 0 and as many zeros; its JSON text; a line feed.
+    #[wasm_bindgen(js_name = takeTrimmed)]
+    pub fn take_trimmed(&mut self) -> Vec<u8> {
+        self.counts.ledger_mut().take_trimmed()
+    }
+
+    /// Settles which of two trimmed records of one key counts. Empty text stands for no known record. Returns 0 for a duplicate, 1 for
+    /// a record that counts, 2 for one that replaces the known record, 3 for one that can't count; and 4 more if the record told
+    /// something besides.
+    pub fn settle(&mut self, known: &[u8], record: &[u8]) -> Result<u8, JsValue> {
+        let known = Some(known).filter(|known| !known.is_empty());
+        let (settled, tells_more) = self.counts.ledger_mut().settle(known, record).map_err(thrown)?;
+        Ok(settled as u8 | u8::from(tells_more) << 2)
+    }
+
+    /// Takes a trimmed record back that counts.
+    pub fn retract(&mut self, record: &[u8]) -> Result<(), JsValue> {
+        self.counts.ledger_mut().retract(record).map_err(thrown)
+    }
+
+    /// Whether the first of two trimmed records of one key counts, and not the second one.
+    #[wasm_bindgen(js_name = isFuller)]
+    pub fn is_fuller(&mut self, a: &[u8], b: &[u8]) -> Result<bool, JsValue> {
+        self.counts.ledger_mut().is_fuller(a, b).map_err(thrown)
+    }
+
     /// Writes what has been counted as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         self.counts.ledger().snapshot()

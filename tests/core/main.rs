@@ -25,6 +25,7 @@ mod parts;
 mod properties;
 mod reader;
 mod rollup;
+mod settle;
 mod state;
 mod support;
 mod texts;
