@@ -30,6 +30,26 @@ import type {
 import { breakdownOf, type CoreBreakdown } from "./breakdown.js";
 import { Counter } from "./counter.js";
 
+/** What {@link UsageRollup.settle} found. */
+export interface Settlement {
+  /**
+   * What became of the record. `"counted"`: it counts, and there was no known record. `"replaced"`: it counts in place of the known
+   * record. `"duplicate"`: the known record goes on counting. `"notCounted"`: it can't count, because its call is not completed or its
+   * time is outside of what a rollup counts.
+   */
+  outcome: "counted" | "replaced" | "duplicate" | "notCounted";
+  /**
+   * Whether the record told something besides: a later name, or a way in which messages of its number came. A store that makes the
+   * counts again from its records keeps this record too.
+   */
+  tellsMore: boolean;
+}
+
+/** The outcomes, each at the number that the core gives. */
+const OUTCOMES: readonly Settlement["outcome"][] = ["duplicate", "counted", "replaced", "notCounted"];
+
+const encoder = new TextEncoder();
+
 /**
  * The counts of all time by agent, phone number, channel, direction and quarter hour. Records may be pushed in parts. Afterwards the
  * rollup gives the usage of any period in any zone.
@@ -190,6 +210,95 @@ export class UsageRollup extends Counter {
   span(): { startMs: number; endMs: number } | null {
     const [startMs, endMs] = this.ask<Float64Array>((counts) => counts.span());
     return startMs === undefined || endMs === undefined ? null : { startMs, endMs };
+  }
+
+  /**
+   * Counts a trimmed record, unless the known record of its key goes on counting. Of two records of one id the fullest counts, as
+   * everywhere here. The rollup must be one without ids (`dedupe: false`), because the store of the records knows them. See
+   * {@link trimRecords}.
+   *
+   * @param known the record of the key that counts, as the store has it; `null` if there is none
+   * @param record the trimmed record
+   * @returns what became of it
+   * @throws {UsageError} `invalid_record` for a text that is not a trimmed record; `overflow`, `out_of_memory`. No count has changed
+   *   then.
+   *
+   * @example
+   * ```ts
+   * const rollup = new UsageRollup({ dedupe: false });
+   * const call = (durationSeconds: number) =>
+   *   trimRecords({ id: "c1", status: "completed", startedAt: "2024-06-02T09:00:00Z", durationSeconds }).records[0]?.record ?? "";
+   * console.log(rollup.settle(null, call(60)).outcome); // "counted"
+   * console.log(rollup.settle(call(60), call(90)).outcome); // "replaced"
+   * console.log(rollup.settle(call(90), call(60)).outcome); // "duplicate"
+   * console.log(rollup.diagnostics().totals.totalSeconds); // 90
+   * rollup.free();
+   * ```
+   */
+  settle(known: string | null, record: string): Settlement {
+    const before = encoder.encode(known ?? "");
+    const after = encoder.encode(record);
+    const found = this.ask<number>((counts) => counts.settle(before, after));
+    return { outcome: OUTCOMES[found & 3] as Settlement["outcome"], tellsMore: found > 3 };
+  }
+
+  /**
+   * Takes a trimmed record back that counts, as if it had never come. The names that it told stay.
+   *
+   * @param record the record, as {@link settle} counted it
+   * @throws {UsageError} `invalid_record` for a text that is not a trimmed record; `out_of_memory`
+   *
+   * @example
+   * ```ts
+   * const rollup = new UsageRollup({ dedupe: false });
+   * const record = trimRecords({ id: "m1", receivedAt: "2024-06-02T09:00:00Z" }).records[0]?.record ?? "";
+   * rollup.settle(null, record);
+   * rollup.retract(record);
+   * console.log(rollup.diagnostics().counted); // 0
+   * rollup.free();
+   * ```
+   */
+  retract(record: string): void {
+    const text = encoder.encode(record);
+    this.ask((counts) => counts.retract(text));
+  }
+
+  /**
+   * Whether the first of two trimmed records of one key counts, and not the second one.
+   *
+   * @throws {UsageError} `invalid_record` for a text that is not a trimmed record; `out_of_memory`
+   *
+   * @example
+   * ```ts
+   * const rollup = new UsageRollup({ dedupe: false });
+   * const [short, long] = [60, 90].map((durationSeconds) =>
+   *   trimRecords({ id: "c1", status: "completed", startedAt: "2024-06-02T09:00:00Z", durationSeconds }).records[0]?.record ?? "",
+   * ) as [string, string];
+   * console.log(rollup.isFuller(long, short)); // true
+   * rollup.free();
+   * ```
+   */
+  isFuller(a: string, b: string): boolean {
+    const texts = [encoder.encode(a), encoder.encode(b)] as const;
+    return this.ask((counts) => counts.isFuller(...texts));
+  }
+
+  /**
+   * Makes this a counter that trims records in place of counting them.
+   *
+   * @internal
+   */
+  beginTrimming(): void {
+    this.ask((counts) => counts.beginTrimming());
+  }
+
+  /**
+   * Takes the trimmed records: for each, 1 and its key of 11 bytes, or 0 and as many zeros; its JSON text; a line feed.
+   *
+   * @internal
+   */
+  takeTrimmed(): Uint8Array {
+    return this.ask((counts) => counts.takeTrimmed());
   }
 
   #response<E extends Endpoint>(endpoint: E, json: string): UsageResponses[E] {

@@ -1,0 +1,92 @@
+import { checkKeys, keys } from "../bridge/known-keys.js";
+import { checked } from "../bridge/options.js";
+import type { Diagnostics, RecordDefaults, Records, RollupOptions } from "../types.js";
+import { UsageRollup } from "./rollup.js";
+
+/** How {@link trimRecords} reads records. */
+export interface TrimOptions extends Pick<RollupOptions, "naiveTimestamps" | "maxMemoryBytes" | "maxRecordBytes"> {
+  /** What an invalid record does: `"skip"` (default here) or `"throw"`. */
+  onInvalid?: RollupOptions["onInvalid"];
+  /** The agent, the phone number and the channel of records that name none. */
+  defaults?: RecordDefaults;
+}
+
+/** A message or call without its text and without the number of the other side. */
+export interface TrimmedRecord {
+  /**
+   * The key of its id: 11 bytes, of which the first is from 0 to 63. Records of one id have one key, whichever way they came. It is a
+   * hash, so keys are spread evenly. `null` for a record without an id, also without that of a delivery.
+   */
+  key: Uint8Array | null;
+  /** Its JSON text: a record that everything here reads. Its time is in UTC, its duration in whole seconds. */
+  record: string;
+}
+
+/** What {@link trimRecords} gives. */
+export interface Trimmed {
+  /** The trimmed records, in the order of the input. */
+  records: TrimmedRecord[];
+  /** What became of each record. `counted` is the number of trimmed records; `totals` are zero. */
+  diagnostics: Diagnostics;
+}
+
+const OPTIONS = keys("naiveTimestamps maxMemoryBytes maxRecordBytes onInvalid defaults");
+
+/**
+ * Trims records for a store of one's own: gives each message and each call as a record without its text and without the number of the
+ * other side, together with the key of its id. Calls that are not completed are given too, because they may tell a name.
+ *
+ * Keep under each key the record that counts, and let {@link UsageRollup.settle} say which one that is. So the store counts each id
+ * once, without a window in time and without ids in memory.
+ *
+ * @param records what {@link UsageRollup.push} takes
+ * @param options how records are read
+ * @throws {UsageError} `invalid_option`; `unknown_records` where `records` is one object of an unknown kind; `out_of_memory`; with
+ *   `onInvalid: "throw"` also `invalid_record` and `invalid_json`
+ *
+ * @example
+ * ```ts
+ * const rollup = new UsageRollup({ dedupe: false });
+ * const store = new Map<string, string>(); // a table in a database
+ * const { records } = trimRecords([{ id: "m1", body: "Hello", agentId: "a1", receivedAt: "2024-06-02T09:00:00Z" }]);
+ * for (const { key, record } of records) {
+ *   const id = String(key);
+ *   const { outcome } = rollup.settle(store.get(id) ?? null, record);
+ *   if (outcome === "counted" || outcome === "replaced") store.set(id, record);
+ * }
+ * console.log(records[0]?.record); // {"type":"message","agentId":"a1","id":"m1","receivedAt":"2024-06-02T09:00:00Z"}
+ * console.log(rollup.diagnostics().counted); // 1
+ * rollup.free();
+ * ```
+ */
+export function trimRecords(records: Records, options: TrimOptions = {}): Trimmed {
+  checkKeys(checked(options, "the options", "{defaults: {agentId}}"), OPTIONS);
+  const { defaults = {}, onInvalid = "skip", ...reading } = options;
+  const trimming = new UsageRollup({ onInvalid, ...reading }, "oneShot");
+  try {
+    trimming.beginTrimming();
+    trimming.push(records, defaults);
+    return { records: split(trimming.takeTrimmed()), diagnostics: trimming.diagnostics() };
+  } finally {
+    trimming.free();
+  }
+}
+
+const KEY = 11;
+const LINE_FEED = 10;
+
+/** Splits what the core gives: for each record, whether it has a key, the key, the text and a line feed. */
+function split(bytes: Uint8Array): TrimmedRecord[] {
+  const records: TrimmedRecord[] = [];
+  const decoder = new TextDecoder();
+  for (let at = 0; at < bytes.length; ) {
+    const text = at + 1 + KEY;
+    const end = bytes.indexOf(LINE_FEED, text);
+    records.push({
+      key: bytes[at] === 1 ? bytes.slice(at + 1, text) : null,
+      record: decoder.decode(bytes.subarray(text, end)),
+    });
+    at = end + 1;
+  }
+  return records;
+}
