@@ -9,8 +9,6 @@ use crate::records::judge::{Direction, Event, Kind};
 use chrono::{DateTime, Timelike};
 
 /// Appends the JSON text of the trimmed record of an event.
-///
-/// One channel can't be written: that of a call whose default channel is `call` or `message`. The trimmed call has no channel then.
 pub fn trim(event: &Event<'_>, out: &mut Vec<u8>) {
     let is_call = event.kind == Kind::Call;
     let mut object = Object::begin(out);
@@ -30,8 +28,10 @@ pub fn trim(event: &Event<'_>, out: &mut Vec<u8>) {
     object.text("phoneNumber", event.route.phone_number());
     let channel = event.route.channel();
     let channel = match &*channel {
-        // A webhook of this channel is a turn of a call. Only a channel in another spelling is that of a message.
-        b"voice" if event.webhook => &b"Voice"[..],
+        // These words mean the kind of a record, or a turn of a call. In another spelling they are channels.
+        b"voice" => &b"Voice"[..],
+        b"call" => b"Call",
+        b"message" => b"Message",
         channel => channel,
     };
     let channel = Some(channel).filter(|channel| !channel.is_empty());
@@ -50,7 +50,7 @@ pub fn trim(event: &Event<'_>, out: &mut Vec<u8>) {
     object.text(names[1], event.route.number_id());
     object.text("direction", name_of(event.route.direction()));
     if is_call {
-        object.text("type", channel.filter(|name| !matches!(*name, b"call" | b"message")));
+        object.text("type", channel);
         object.text("status", Some(event.not_completed.unwrap_or(b"completed")));
         object.text("startedAt", Some(&time(event.at)));
         if let Some(seconds) = event.seconds {

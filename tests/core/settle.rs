@@ -82,7 +82,7 @@ fn defaults() -> impl Strategy<Value = Defaults> {
         text(["", "d", "\u{1F600}\""]),
         text(["", "D", "\\\n"]),
         text(["", "n", "z"]),
-        text(["", "sms", "Voice"]),
+        text(["call", "sms", "Voice"]),
     )
         .prop_map(|(agent_id, agent_name, number_id, channel)| Defaults {
             agent_id,

@@ -21,6 +21,7 @@ pub fn record() -> impl Strategy<Value = String> {
         r#""channel":"mms","direction":"outbound""#,
         r#""channel":"other","direction":"web""#,
         r#""channel":7,"direction":"sideways""#,
+        r#""channel":"Voice","type":"Call""#,
     ]);
     let id = prop_oneof![1 => Just("null".to_owned()), 3 => (0..6_u8).prop_map(|n| format!("\"{n}\""))];
     let time = prop_oneof![
