@@ -148,9 +148,9 @@ export function errorOf(answer, status, code) {
 
 /**
  * Bundles a Worker of this folder as wrangler does, and runs it in workerd. `stop` ends it. `changed` gives the bytes of the module that
- * the Worker gets.
+ * the Worker gets. `options` are more options of Miniflare.
  */
-export async function startBundled(name, changed = (bytes) => bytes) {
+export async function startBundled(name, changed = (bytes) => bytes, options = {}) {
   const out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
   let worker;
   const stop = async () => {
@@ -166,6 +166,7 @@ export async function startBundled(name, changed = (bytes) => bytes) {
       platform: "browser",
       conditions: ["workerd", "worker", "browser"],
       plugins: [compiled],
+      external: ["cloudflare:*"],
       loader: { ".wasm": "copy" },
       logLevel: "warning",
     });
@@ -176,7 +177,7 @@ export async function startBundled(name, changed = (bytes) => bytes) {
     const modules = readdirSync(out)
       .sort((a, b) => a.endsWith(".wasm") - b.endsWith(".wasm"))
       .map((file) => ({ type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(out, file) }));
-    worker = new Miniflare({ modules, modulesRoot: out, compatibilityDate, compatibilityFlags, cf });
+    worker = new Miniflare({ modules, modulesRoot: out, compatibilityDate, compatibilityFlags, cf, ...options });
     return { worker, base: await worker.ready, stop };
   } catch (error) {
     await stop();

@@ -51,7 +51,15 @@ async function bundleEntries() {
       charset: "ascii",
       logLevel: "warning",
       plugins: from.endsWith("/index") ? [SHARED] : [],
-      external: ["usage-by-agent", "./slim.js", "./module/file.js", "./wasm-text.js", "*.wasm?module", "node:*"],
+      external: [
+        "usage-by-agent",
+        "cloudflare:*",
+        "./slim.js",
+        "./module/file.js",
+        "./wasm-text.js",
+        "*.wasm?module",
+        "node:*",
+      ],
       minifyWhitespace: true, // drops the comments
       write: false,
       metafile: true,
@@ -69,6 +77,7 @@ async function bundleEntries() {
     entry("command-worker", "command/parts/worker", { platform: "node" }),
     ...["slim", "web", "edge", "module/inline", "module/compiled"].map((name) => entry(name, name)),
     ...["handler", "collect", "audit"].map((name) => entry(name, ENTRIES[name])),
+    entry("service", "service/index"),
     ...["handler", "collect", "audit"].map((name) => entry(`commonjs/${name}`, ENTRIES[name], commonJs)),
     entry("commonjs/module/file", "module/file", commonJs), // apart, because ncc can't read the syntax of the others
     entry("commonjs/index", "commonjs", { ...commonJs, inject: [join(pkg, "src/module/node-globals.ts")] }),
@@ -159,7 +168,7 @@ async function writeTypes(entries) {
   }
   writeFileSync(join(types, "wasm.d.ts"), WASM_TYPES);
   const needed = new Set();
-  const entry = [...Object.values(entries), "slim", "web", "edge", "wasm"];
+  const entry = [...Object.values(entries), "service/index", "slim", "web", "edge", "wasm"];
   for (const name of entry) reach(join(types, `${name}.d.ts`), needed);
   for (const name of readdirSync(types, { recursive: true })) {
     const path = join(types, name);

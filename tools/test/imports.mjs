@@ -20,6 +20,7 @@ const CORE = [
 
 const PACKAGE = [
   ["command"],
+  ["service"],
   ["audit"],
   ["collect"],
   ["handler"],

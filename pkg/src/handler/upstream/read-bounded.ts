@@ -1,6 +1,9 @@
 import type { HeldBytes } from "../crowd/byte-budget.js";
 import type { Deadline } from "../deadline.js";
 
+/** A request or a response whose body is read. */
+export type WithBody = Pick<Response, "headers" | "body" | "arrayBuffer">;
+
 /** How much of a body is read, and until when. */
 export interface ReadLimits {
   maxBytes: number;
@@ -15,7 +18,7 @@ export interface ReadLimits {
  * A body with a `Content-Length` is read at once, because HTTP ends it at that length. A compressed or chunked body does not state
  * its decompressed length. Its bytes are counted as they arrive, so that an endless body is cut off.
  */
-export function readBounded(response: Response, limits: ReadLimits): Promise<Uint8Array<ArrayBuffer> | null> {
+export function readBounded(response: WithBody, limits: ReadLimits): Promise<Uint8Array<ArrayBuffer> | null> {
   const stated = response.headers.get("content-length");
   const isPlain = stated !== null && /^\d+$/.test(stated) && !response.headers.has("content-encoding");
   if (isPlain && Number(stated) > limits.maxBytes) {
@@ -27,7 +30,7 @@ export function readBounded(response: Response, limits: ReadLimits): Promise<Uin
 
 /** Checks the length anyway: `fetch` may be any function, and its body may be longer than its header says. */
 async function atOnce(
-  response: Response,
+  response: WithBody,
   stated: number,
   { maxBytes, held, deadline }: ReadLimits,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
@@ -36,7 +39,7 @@ async function atOnce(
   return bytes.length > maxBytes ? null : bytes;
 }
 
-async function counted(response: Response, limits: ReadLimits): Promise<Uint8Array<ArrayBuffer> | null> {
+async function counted(response: WithBody, limits: ReadLimits): Promise<Uint8Array<ArrayBuffer> | null> {
   if (response.body === null) return new Uint8Array(0);
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   try {

@@ -1,0 +1,54 @@
+import type { Deadline } from "../../handler/deadline.js";
+import type { Answer } from "../../handler/http/answer.js";
+import type { Objects } from "../objects.js";
+import type { Authorized } from "../register/authorize.js";
+import { addTally, type Tally } from "../tally.js";
+
+/**
+ * What arrived at an account, and what became of it. The numbers of refused and ignored deliveries are written once a second, and may
+ * lack those of an isolate that ended.
+ */
+export async function ingestOf(
+  { account, view }: Authorized,
+  objects: Objects,
+  nowMs: number,
+  deadline: Deadline,
+): Promise<Answer> {
+  const shards = Array.from({ length: view.shards }, (_, shard) =>
+    objects.shard(account, shard, deadline, (object) => object.tally()),
+  );
+  const tallies = await Promise.all([
+    ...shards,
+    objects.register(account, deadline, (object) => object.registerTally()),
+  ]);
+  const sum: Tally = {};
+  for (const tally of tallies) addTally(sum, tally);
+  return { status: 200, body: JSON.stringify({ account, shards: view.shards, ...written(sum, nowMs) }) };
+}
+
+const IGNORED = ["voiceTurns", "reactions", "events", "tests", "other"];
+
+function written(sum: Tally, nowMs: number): object {
+  const of = (name: string) => sum[name] ?? 0;
+  const group = (prefix: string, always: string[]) => {
+    const names = Object.keys(sum).filter((name) => name.startsWith(prefix));
+    const known = [...always, ...names.map((name) => name.slice(prefix.length)).sort()];
+    return Object.fromEntries(known.map((name) => [name, of(prefix + name)]));
+  };
+  const at = (name: string) => (of(name) === 0 ? null : new Date(of(name)).toISOString());
+  return {
+    deliveries: of("deliveries"),
+    counted: of("counted"),
+    duplicates: of("duplicates"),
+    notCounted: of("notCounted"),
+    ignored: group("ignored.", IGNORED),
+    invalid: of("invalid"),
+    byDeliveryOnly: of("byDelivery"),
+    refused: group("refused.", []),
+    forwarded: of("forwarded"),
+    forwardFailed: of("forwardFailed"),
+    lastDeliveryAt: at("lastDeliveryMs"),
+    lastRefusedAt: at("lastRefusedMs"),
+    lagMs: of("lastRecordMs") === 0 ? null : nowMs - of("lastRecordMs"),
+  };
+}

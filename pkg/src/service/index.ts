@@ -1,0 +1,19 @@
+/**
+ * The durable service, for Cloudflare Workers.
+ *
+ * @module
+ */
+
+export { UsageShard } from "./object.js";
+export type { ServiceOptions, ServiceQuery } from "./options.js";
+export type {
+  DurableBase,
+  DurableState,
+  DurableStorage,
+  ServiceContext,
+  SqlRows,
+  SqlStorage,
+  SqlValue,
+} from "./platform.js";
+export type { AccountSettings } from "./register/settings.js";
+export { createUsageService, type UsageService } from "./service.js";

@@ -1,0 +1,149 @@
+import * as workers from "cloudflare:workers";
+import { Generations } from "./generation.js";
+import type { DurableBase, DurableState, DurableStorage } from "./platform.js";
+import { Claims } from "./receive/claims.js";
+import { type Addition, type Put, Register, type RegisterEntry, type RegisterView } from "./register/register.js";
+import type { AccountSettings } from "./register/settings.js";
+import { type Added, type Arrival, Shard } from "./shard/shard.js";
+import { StoredTally, type Tally } from "./tally.js";
+
+/** Not the platform's own class: then the package's types would need the platform's types. */
+const Base: new (ctx: DurableState, env: unknown) => DurableBase = workers.DurableObject;
+
+/**
+ * The class of the service's Durable Objects. The records of an account are in several objects, its shards, and its settings in another
+ * one, its register. Export the class from your Worker, and bind it under the name `USAGE`. Its methods are for the service alone.
+ *
+ * @example
+ * ```jsonc
+ * // wrangler.jsonc
+ * "durable_objects": { "bindings": [{ "name": "USAGE", "class_name": "UsageShard" }] },
+ * "migrations": [{ "tag": "v1", "new_sqlite_classes": ["UsageShard"] }]
+ * ```
+ */
+export class UsageShard extends Base {
+  readonly #storage: DurableStorage;
+  readonly #generations: Generations;
+  #parts: Parts | undefined;
+
+  /**
+   * @param ctx the object's state, from the platform
+   * @param env the bindings, from the platform
+   */
+  constructor(ctx: DurableState, env: unknown) {
+    super(ctx, env);
+    this.#storage = ctx.storage;
+    this.#generations = new Generations(ctx.storage);
+  }
+
+  /** Made when they are first needed, so that an object that is only asked stores nothing. */
+  get #made(): Parts {
+    this.#parts ??= {
+      shard: new Shard(this.#storage),
+      claims: new Claims(this.#storage),
+      tally: new StoredTally(this.#storage),
+    };
+    return this.#parts;
+  }
+
+  /**
+   * Stores trimmed records, and what is told about their delivery. `null` if the account's generation has ended.
+   *
+   * @internal
+   */
+  add(arrivals: Arrival[], source: number, generation: number, tally: Tally): (Added & { tally: Tally }) | null {
+    if (generation <= this.#generations.ended) return null;
+    return this.#storage.transactionSync(() => {
+      const added = this.#made.shard.add(arrivals, source);
+      const { counted, duplicates, notCounted } = added;
+      const whole = { ...tally, counted, duplicates, notCounted };
+      this.#made.tally.add(whole);
+      return { ...added, tally: whole };
+    });
+  }
+
+  /**
+   * The id of the delivery that first came with a signature. `null` if the account's generation has ended.
+   *
+   * @internal
+   */
+  claim(signature: string, id: string, generation: number, untilMs: number, nowMs: number): string | null {
+    if (generation <= this.#generations.ended) return null;
+    return this.#made.claims.claim(signature, id, untilMs, nowMs);
+  }
+
+  /** @internal */
+  tally(): Tally {
+    return new StoredTally(this.#storage).read();
+  }
+
+  /**
+   * Erases everything that the object has stored. Deliveries of this generation are not stored any more.
+   *
+   * @internal
+   */
+  async erase(generation: number, nowMs: number): Promise<void> {
+    this.#parts = undefined;
+    await this.#generations.end(generation, nowMs);
+  }
+
+  /** @internal */
+  alarm(): Promise<void> {
+    return this.#generations.forget();
+  }
+
+  get #register(): Register {
+    return new Register(this.#storage, this.#generations);
+  }
+
+  /** @internal */
+  registerView(): RegisterView | null {
+    return this.#register.view();
+  }
+
+  /** @internal */
+  registerEntry(): RegisterEntry | null {
+    return this.#register.entry();
+  }
+
+  /** @internal */
+  registerPut(settings: AccountSettings, ifNoShards: number, nowMs: number): Put {
+    return this.#register.put(settings, ifNoShards, nowMs);
+  }
+
+  /** @internal */
+  registerAddSecret(id: string, secret: string, nowMs: number): Addition {
+    return this.#register.addSecret(id, secret, nowMs);
+  }
+
+  /** @internal */
+  registerAddToken(token: Parameters<Register["addToken"]>[0], nowMs: number): Addition {
+    return this.#register.addToken(token, nowMs);
+  }
+
+  /** @internal */
+  registerRemove(table: "secrets" | "tokens", id: string): boolean {
+    return this.#register.remove(table, id);
+  }
+
+  /** @internal */
+  registerAddTally(tally: Tally): void {
+    this.#register.addTally(tally);
+  }
+
+  /** @internal */
+  registerTally(): Tally {
+    return this.#register.tally();
+  }
+
+  /** @internal */
+  registerBeginErasing(): { generation: number; shards: number } | null {
+    return this.#register.beginErasing();
+  }
+}
+
+interface Parts {
+  shard: Shard;
+  claims: Claims;
+  tally: StoredTally;
+}

@@ -1,0 +1,55 @@
+// The parts of the platform's types that the service uses. They are structural, so that the package needs none of the platform's own
+// types, and accepts values of them.
+
+/** A value of a column. */
+export type SqlValue = ArrayBuffer | string | number | null;
+
+/** The rows of a statement. */
+export interface SqlRows {
+  /** All rows, as objects. */
+  toArray(): Record<string, SqlValue>[];
+}
+
+/** The SQLite database of an object. */
+export interface SqlStorage {
+  /** Runs a statement. */
+  exec(statement: string, ...values: unknown[]): SqlRows;
+}
+
+/** The storage of an object. */
+export interface DurableStorage {
+  /** The SQLite database of the object. */
+  readonly sql: SqlStorage;
+  /** Runs a function whose writes all take effect, or none of them if it throws. */
+  transactionSync<T>(work: () => T): T;
+  /** Deletes everything that the object has stored. */
+  deleteAll(): Promise<void>;
+  /** Has the method `alarm` called at an instant, in epoch milliseconds. */
+  setAlarm(atMs: number): Promise<void>;
+}
+
+/** What the platform gives the constructor of a Durable Object. */
+export interface DurableState {
+  /** The storage of the object. */
+  readonly storage: DurableStorage;
+}
+
+/** What every Durable Object has. The name tells the platform's types that a class is one. */
+export interface DurableBase {
+  /** Exists in types alone. */
+  readonly __DURABLE_OBJECT_BRAND: never;
+}
+
+/** A binding of a class of Durable Objects. */
+export interface DurableNamespace {
+  /** The id of the object of a name. */
+  idFromName(name: string): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: the platform's own types name its class of ids here, which is not known without them
+  get(id: any): unknown;
+}
+
+/** What the platform gives a handler besides the request and the bindings. */
+export interface ServiceContext {
+  /** Lets work go on after the response. */
+  waitUntil(work: Promise<unknown>): void;
+}

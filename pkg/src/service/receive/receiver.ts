@@ -1,0 +1,237 @@
+import { Deadline } from "../../handler/deadline.js";
+import { type Answer, errorAnswer } from "../../handler/http/answer.js";
+import { notify } from "../../handler/notify.js";
+import { readBounded } from "../../handler/upstream/read-bounded.js";
+import { isAccountName } from "../names.js";
+import type { Objects } from "../objects.js";
+import type { Checked } from "../options.js";
+import type { ServiceContext } from "../platform.js";
+import type { Accounts } from "../register/accounts.js";
+import type { RegisterView } from "../register/register.js";
+import { toHex } from "../register/tokens.js";
+import type { Added } from "../shard/shard.js";
+import type { Tally } from "../tally.js";
+import { deliveryId, isVoiceTurn, parseBody, type Read, readDelivery } from "./delivery.js";
+import { forward } from "./forward.js";
+import { Gathered } from "./gathered.js";
+import { Rate } from "./rate.js";
+import { type Refusal, refusal } from "./refusals.js";
+import { isSignedBy, readSigned, type Signed } from "./signature.js";
+import { shardOf, store } from "./store.js";
+
+/** How long the objects may take for one delivery, in milliseconds. */
+const STORAGE_MS = 10_000;
+
+/** A delivery that has arrived. */
+export interface Arrived {
+  request: Request;
+  /** The name of the account as the path has it. */
+  account: string;
+  context: ServiceContext;
+  /** Whether it is passed on to the endpoint of the account. */
+  forwards: boolean;
+}
+
+/** A delivery whose body has been read. */
+interface Whole extends Arrived {
+  body: Uint8Array<ArrayBuffer>;
+  signed: Signed;
+  /** The event; `null` if the body is not the JSON text of an object. */
+  event: Record<string, unknown> | null;
+}
+
+/** What became of a delivery that was accepted. */
+type Status = "counted" | "duplicate" | "ignored" | "invalid";
+
+/** Receives deliveries: checks them, stores what counts, and passes them on. */
+export class Receiver {
+  readonly #options: Checked;
+  readonly #objects: Objects;
+  readonly #accounts: Accounts;
+  readonly #gathered: Gathered;
+  readonly #rate: Rate;
+
+  constructor(options: Checked, objects: Objects, accounts: Accounts) {
+    this.#options = options;
+    this.#objects = objects;
+    this.#accounts = accounts;
+    this.#gathered = new Gathered(objects, options.now);
+    this.#rate = new Rate(options.rate, options.now);
+  }
+
+  /** The response to a delivery, or the answer of which a response is made. */
+  async receive(arrived: Arrived): Promise<Answer | Response> {
+    const { request, account } = arrived;
+    if (request.method !== "POST") {
+      return errorAnswer(405, "method_not_allowed", "Use POST.", { headers: { allow: "POST" } });
+    }
+    const { maxDeliveryBytes, now, toleranceMs } = this.#options;
+    const signed = readSigned(request.headers, now(), toleranceMs);
+    if (typeof signed === "string") return this.#refuse(arrived, signed);
+    if (Number(request.headers.get("content-length") ?? 0) > maxDeliveryBytes)
+      return this.#refuse(arrived, "too_large");
+    if (!isAccountName(account)) return refusal("unknown_account");
+    const deadline = new Deadline(STORAGE_MS);
+    try {
+      return await this.#known(arrived, signed, deadline);
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /** Goes on when it is known which secrets the account has, or that its register can't be asked. */
+  async #known(arrived: Arrived, signed: Signed, deadline: Deadline): Promise<Answer | Response> {
+    const { account } = arrived;
+    let view: RegisterView | null | undefined;
+    let trouble: unknown;
+    try {
+      view = await this.#accounts.view(account, deadline);
+    } catch (error) {
+      trouble = error;
+    }
+    if (view === null) return refusal("unknown_account");
+    const body = await this.#read(arrived.request);
+    if (typeof body === "string") return this.#refuse(arrived, body);
+    const whole: Whole = { ...arrived, body, signed, event: parseBody(body) };
+    if (view === undefined) return this.#unchecked(whole, trouble);
+    const isSigned = await isSignedBy(view.secrets, signed, body);
+    if (isSigned) return this.#accepted(whole, view, deadline);
+    try {
+      const newer = await this.#accounts.newer(account, deadline);
+      if (newer === null) return refusal("unknown_account");
+      if (newer === undefined || !(await isSignedBy(newer.secrets, signed, body))) {
+        return this.#refuse(arrived, "bad_signature");
+      }
+      view = newer;
+    } catch (error) {
+      return this.#unchecked(whole, error);
+    }
+    return this.#accepted(whole, view, deadline);
+  }
+
+  /** A delivery whose signature can't be checked. A caller is waiting for the answer to a voice turn, and the endpoint checks it itself. */
+  async #unchecked(whole: Whole, trouble: unknown): Promise<Answer | Response> {
+    const url = this.#accounts.last(whole.account)?.forward ?? this.#options.forward;
+    notify(this.#options.onError, trouble, whole.request);
+    if (!whole.forwards || url === null || whole.event === null || !isVoiceTurn(whole.event)) {
+      return this.#refuse(whole, "unavailable");
+    }
+    return this.#forward(whole, url);
+  }
+
+  /** A delivery that one of the account's secrets has signed. */
+  async #accepted(whole: Whole, view: RegisterView, deadline: Deadline): Promise<Answer | Response> {
+    const { event, account, request, context } = whole;
+    const url = whole.forwards ? (view.forward ?? this.#options.forward) : null;
+    if (event === null) {
+      const refused = this.#refuse(whole, "not_json");
+      return url === null ? refused : this.#forward(whole, url);
+    }
+    if (isVoiceTurn(event)) {
+      context.waitUntil(this.#noteVoiceTurn(whole));
+      return url === null ? told("ignored") : this.#forward(whole, url);
+    }
+    if (!this.#rate.allows(account)) return this.#refuse(whole, "over_rate");
+    let status: Status | null;
+    try {
+      status = await this.#count(whole, view, deadline);
+    } catch (error) {
+      notify(this.#options.onError, error, request);
+      return this.#refuse(whole, "unavailable");
+    }
+    if (status === null) {
+      this.#accounts.forget(account);
+      return refusal("unknown_account");
+    }
+    return url === null ? told(status) : this.#forward(whole, url);
+  }
+
+  /** Makes durable what counts. `null` if the account has been erased. */
+  async #count(whole: Whole, view: RegisterView, deadline: Deadline): Promise<Status | null> {
+    const { account, context, request, body } = whole;
+    let id = await deliveryId(request.headers, body);
+    let read = readDelivery(body, id);
+    if (read.byDelivery > 0) {
+      const first = await this.#claim(whole, view, id, deadline);
+      if (first === null) return null;
+      if (first !== id) {
+        id = first;
+        read = readDelivery(body, id);
+      }
+    }
+    const tally = this.#tallyOf(read);
+    if (read.records.length === 0) {
+      this.#gathered.add(account, tally, context);
+      return "invalid" in read.tally ? "invalid" : "ignored";
+    }
+    const added = await store(this.#objects, { account, view, deadline }, read.records, tally);
+    return added && statusOf(added);
+  }
+
+  /** The id that first came with the signature, which does not cover the id. */
+  #claim({ account, signed }: Whole, view: RegisterView, id: string, deadline: Deadline): Promise<string | null> {
+    const { now, toleranceMs } = this.#options;
+    const signature = signed.signature ?? new Uint8Array(1);
+    const untilMs = signed.timeMs + toleranceMs;
+    const shard = shardOf(
+      signature.map((byte) => byte & 63),
+      view.shards,
+    );
+    const claim = [toHex(signature), id, view.generation, untilMs, now()] as const;
+    return this.#objects.shard(account, shard, deadline, (object) => object.claim(...claim));
+  }
+
+  #tallyOf(read: Read): Tally {
+    const { byDelivery, tally } = read;
+    return { deliveries: 1, lastDeliveryMs: this.#options.now(), ...tally, ...(byDelivery > 0 && { byDelivery }) };
+  }
+
+  /** Counts a voice turn, after its answer has begun. */
+  async #noteVoiceTurn({ account, body, request, context }: Whole): Promise<void> {
+    try {
+      const tally = this.#tallyOf(readDelivery(body, await deliveryId(request.headers, body)));
+      this.#gathered.add(account, tally, context);
+    } catch (error) {
+      notify(this.#options.onError, error, request);
+    }
+  }
+
+  async #forward(whole: Whole, url: string): Promise<Answer | Response> {
+    const { account, context, request, body } = whole;
+    const forwarded = await forward(url, request, body, this.#options.forwardTimeoutMs);
+    if ("response" in forwarded) {
+      this.#gathered.add(account, { forwarded: 1 }, context);
+      return forwarded.response;
+    }
+    this.#gathered.add(account, { forwardFailed: 1 }, context);
+    return forwarded.answer;
+  }
+
+  async #read(request: Request): Promise<Uint8Array<ArrayBuffer> | "too_large" | "incomplete"> {
+    const deadline = new Deadline(this.#options.readTimeoutMs, request.signal);
+    try {
+      return (await readBounded(request, { maxBytes: this.#options.maxDeliveryBytes, deadline })) ?? "too_large";
+    } catch {
+      return "incomplete";
+    } finally {
+      deadline.end();
+    }
+  }
+
+  #refuse({ account, context }: Arrived, reason: Refusal): Answer {
+    if (isAccountName(account) && this.#accounts.last(account) !== null) {
+      const tally = { [`refused.${reason}`]: 1, lastRefusedMs: this.#options.now() };
+      this.#gathered.add(account, tally, context);
+    }
+    return refusal(reason);
+  }
+}
+
+function statusOf({ counted, duplicates }: Added): Status {
+  if (counted > 0) return "counted";
+  return duplicates > 0 ? "duplicate" : "ignored";
+}
+
+function told(status: Status): Answer {
+  return { status: 200, body: JSON.stringify({ status }) };
+}

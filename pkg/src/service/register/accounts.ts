@@ -1,0 +1,79 @@
+import type { Deadline } from "../../handler/deadline.js";
+import type { Objects } from "../objects.js";
+import type { RegisterView } from "./register.js";
+
+/** How old a view may be before it is asked for again, in milliseconds. */
+const FRESH_MS = 30_000;
+
+/** How old a view may be that is used while another request asks for it, in milliseconds. */
+const USABLE_MS = 50_000;
+
+/** The shortest time between two questions about one account, in milliseconds. */
+const PAUSE_MS = 1000;
+
+/** The most accounts whose views are kept. */
+const MOST = 1000;
+
+/** What is known about an account. It is made of plain values, which other requests can use. */
+interface Known {
+  view: RegisterView | null;
+  /** When the register gave the view. */
+  seenMs: number;
+  /** When the register was last asked. */
+  askedMs: number;
+}
+
+/** What the Worker knows of accounts, from their registers. A change is known everywhere within a minute. */
+export class Accounts {
+  readonly #objects: Objects;
+  readonly #now: () => number;
+  /** In the order of their last views. */
+  readonly #known = new Map<string, Known>();
+
+  constructor(objects: Objects, now: () => number) {
+    this.#objects = objects;
+    this.#now = now;
+  }
+
+  /** The view of an account; `null` if there is no account. Throws if the register can't be asked. */
+  async view(account: string, deadline: Deadline): Promise<RegisterView | null> {
+    const known = this.#known.get(account);
+    if (known === undefined) return this.#ask(account, deadline);
+    const now = this.#now();
+    const age = now - known.seenMs;
+    const isBeingAsked = now - known.askedMs < PAUSE_MS;
+    if (age < FRESH_MS || (age < USABLE_MS && isBeingAsked)) return known.view;
+    return this.#ask(account, deadline);
+  }
+
+  /** The view after a secret or a token did not match: a new one, if the register was not asked within a second; else `undefined`. */
+  async newer(account: string, deadline: Deadline): Promise<RegisterView | null | undefined> {
+    const known = this.#known.get(account);
+    if (known !== undefined && this.#now() - known.askedMs < PAUSE_MS) return undefined;
+    return this.#ask(account, deadline);
+  }
+
+  /** The last view, however old. */
+  last(account: string): RegisterView | null | undefined {
+    return this.#known.get(account)?.view;
+  }
+
+  /** Forgets an account whose register has changed. */
+  forget(account: string): void {
+    this.#known.delete(account);
+  }
+
+  async #ask(account: string, deadline: Deadline): Promise<RegisterView | null> {
+    const known = this.#known.get(account);
+    if (known !== undefined) known.askedMs = this.#now();
+    const askedMs = this.#now();
+    const view = await this.#objects.register(account, deadline, (object) => object.registerView());
+    this.#known.delete(account);
+    this.#known.set(account, { view, seenMs: askedMs, askedMs });
+    for (const name of this.#known.keys()) {
+      if (this.#known.size <= MOST) break;
+      this.#known.delete(name);
+    }
+    return view;
+  }
+}

@@ -1,0 +1,213 @@
+import * as workers from "cloudflare:workers";
+import { UsageError } from "usage-by-agent";
+import { Deadline } from "../handler/deadline.js";
+import { type Answer, errorAnswer, unauthorized } from "../handler/http/answer.js";
+import { bearerToken } from "../handler/http/bearer.js";
+import { type CorsPolicy, corsPolicy, PREFLIGHT_HEADERS } from "../handler/http/cors.js";
+import { respond } from "../handler/http/respond.js";
+import { notify } from "../handler/notify.js";
+import { Admin } from "./admin/admin.js";
+import { ingestOf } from "./admin/ingest.js";
+import { createAnswers } from "./answers/answers.js";
+import { Objects } from "./objects.js";
+import { type Checked, checkService, type ServiceOptions } from "./options.js";
+import type { DurableNamespace, ServiceContext } from "./platform.js";
+import { Receiver } from "./receive/receiver.js";
+import { Accounts } from "./register/accounts.js";
+import { authorize } from "./register/authorize.js";
+import { accountOfToken } from "./register/tokens.js";
+
+const WEBHOOKS = /^\/v1\/webhooks\/agentphone\/([^/]+)$/;
+const INGEST = "/v1/ingest";
+const INGEST_METHODS = "GET, HEAD, OPTIONS";
+
+/** How long it may take to read the tallies of an account, in milliseconds. */
+const INGEST_MS = 30_000;
+
+/** Pages of other origins read answers, and nothing else. */
+const NO_CORS = corsPolicy([]);
+
+/** The service for one set of bindings. */
+export class Service {
+  readonly #options: Checked;
+  readonly #objects: Objects;
+  readonly #accounts: Accounts;
+  readonly #receiver: Receiver;
+  readonly #admin: Admin | undefined;
+  readonly #cors: CorsPolicy;
+  readonly #answers: (request: Request) => Promise<Response>;
+
+  /**
+   * @param env the bindings
+   * @throws {UsageError} `invalid_option`, `invalid_tz`
+   */
+  constructor(options: Checked, env: Record<string, unknown>) {
+    this.#options = options;
+    this.#objects = new Objects(namespaceOf(env, options.binding));
+    this.#accounts = new Accounts(this.#objects, options.now);
+    this.#receiver = new Receiver(options, this.#objects, this.#accounts);
+    this.#cors = corsPolicy(options.cors);
+    const { ADMIN_TOKEN: admin } = env as { ADMIN_TOKEN?: unknown };
+    if (typeof admin === "string" && admin !== "") {
+      this.#admin = new Admin(options, this.#objects, this.#accounts, admin);
+    }
+    const isOpen = async (token: string) => (await authorize(token, this.#accounts, options.now())) !== null;
+    this.#answers = createAnswers(
+      { ...options, authorize: isOpen },
+      (request) => accountOfToken(bearerToken(request) ?? "") ?? "",
+    );
+  }
+
+  async fetch(request: Request, context: ServiceContext): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const [, account] = WEBHOOKS.exec(pathname) ?? [];
+    if (account !== undefined) return this.#receive(request, account, context, true);
+    const answered = (answer: Promise<Answer>, cors: CorsPolicy) => this.#answered(answer, request, cors);
+    if (pathname === INGEST) return answered(this.#ingest(request), this.#cors);
+    const admin = await this.#admin?.answer(request);
+    return admin === undefined ? this.#answers(request) : answered(Promise.resolve(admin), NO_CORS);
+  }
+
+  /** Receives a delivery that is not passed on. */
+  record(request: Request, account: string, context: ServiceContext): Promise<Response> {
+    return this.#receive(request, account, context, false);
+  }
+
+  #receive(request: Request, account: string, context: ServiceContext, forwards: boolean): Promise<Response> {
+    return this.#answered(this.#receiver.receive({ request, account, context, forwards }), request, NO_CORS);
+  }
+
+  async #answered(given: Promise<Answer | Response>, request: Request, cors: CorsPolicy): Promise<Response> {
+    let answer: Answer | Response;
+    try {
+      answer = await given;
+    } catch (error) {
+      const headers = { "retry-after": "5" };
+      answer = { ...errorAnswer(503, "unavailable", "The request can't be answered now.", { headers }), error };
+    }
+    if (answer instanceof Response) return answer;
+    if ("error" in answer) notify(this.#options.onError, answer.error, request);
+    return respond(answer, request, cors, "computed");
+  }
+
+  async #ingest(request: Request): Promise<Answer> {
+    if (request.method === "OPTIONS") {
+      return { status: 204, body: null, headers: { allow: INGEST_METHODS, ...PREFLIGHT_HEADERS } };
+    }
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return errorAnswer(405, "method_not_allowed", `Use ${INGEST_METHODS}.`, { headers: { allow: INGEST_METHODS } });
+    }
+    const token = bearerToken(request);
+    if (token === null)
+      return unauthorized("Bearer", "missing_token", "Send the header Authorization: Bearer <token>.");
+    const nowMs = this.#options.now();
+    const authorized = await authorize(token, this.#accounts, nowMs);
+    if (authorized === null) {
+      return unauthorized('Bearer error="invalid_token"', "invalid_token", "The token is not accepted.");
+    }
+    const deadline = new Deadline(INGEST_MS, request.signal);
+    try {
+      return await ingestOf(authorized, this.#objects, nowMs, deadline);
+    } finally {
+      deadline.end();
+    }
+  }
+}
+
+function namespaceOf(env: Record<string, unknown>, binding: string): DurableNamespace {
+  const namespace = env[binding] as Partial<DurableNamespace> | undefined;
+  if (typeof namespace?.idFromName === "function") return namespace as DurableNamespace;
+  const message = `the Worker has no binding ${binding} of the class UsageShard`;
+  throw new UsageError("invalid_option", message, { path: "/binding" });
+}
+
+/** A Worker's default export, and what one's own Worker calls. */
+export interface UsageService<Env = unknown> {
+  /** Responds to a request. The promise never rejects. */
+  fetch(request: Request, env: Env, context: ServiceContext): Promise<Response>;
+  /**
+   * Receives a delivery in your own Worker, whose endpoint then answers the vendor. The service checks the delivery and stores what
+   * counts, as it does for `POST /v1/webhooks/agentphone/{account}`, and passes nothing on. The request can still be read afterwards.
+   *
+   * Send the response to the vendor if its status is not 200: the vendor tries a 503 again. A voice turn is an exception: a caller is
+   * waiting for the answer to it.
+   *
+   * @param request the delivery, whose body has not been read
+   * @param account the name of the account
+   * @returns the response that the service would send
+   * @throws {UsageError} `invalid_option`, if the body has been read, or if the service can't be made of its options and bindings
+   *
+   * @example
+   * ```ts
+   * export default {
+   *   async fetch(request, env, ctx) {
+   *     const answer = await usage.record(request, "acme");
+   *     if (!answer.ok) return answer;
+   *     return handleEvent(await request.json());
+   *   },
+   * };
+   * ```
+   */
+  record(request: Request, account: string): Promise<Response>;
+}
+
+/**
+ * Makes a service that receives the vendor's webhooks, keeps what they tell about usage, and answers the five usage endpoints from it.
+ * Export its class {@link UsageShard} too.
+ *
+ * @param options the options, or a function of the Worker's bindings that gives them
+ * @returns a Worker's default export
+ * @throws {UsageError} `invalid_option`, `invalid_tz`, if an option is wrong. Options that a function gives are checked with the first
+ *   request, and then the response is a 503.
+ *
+ * @example
+ * ```ts
+ * import { createUsageService, UsageShard } from "usage-by-agent/service";
+ *
+ * export { UsageShard };
+ * export default createUsageService({ forward: "https://app.example/agentphone", query: { tz: "Europe/Paris" } });
+ * ```
+ */
+export function createUsageService<Env = unknown>(
+  options: ServiceOptions | ((env: Env) => ServiceOptions) = {},
+): UsageService<Env> {
+  const fixed = typeof options === "function" ? undefined : checkService(options);
+  const services = new WeakMap<object, Service>();
+  const serviceOf = (env: object): Service => {
+    let service = services.get(env);
+    if (service === undefined) {
+      const checked = fixed ?? checkService((options as (env: Env) => ServiceOptions)(env as Env));
+      service = new Service(checked, env as Record<string, unknown>);
+      services.set(env, service);
+    }
+    return service;
+  };
+  return {
+    async fetch(request, env, context) {
+      let service: Service;
+      try {
+        service = serviceOf(env as object);
+      } catch (error) {
+        return notConfigured(error, request);
+      }
+      return service.fetch(request, context);
+    },
+    async record(request, account) {
+      const service = serviceOf(workers.env);
+      if (request.bodyUsed) {
+        const message = "the body of the request has been read: wanted a request that has not been read";
+        throw new UsageError("invalid_option", message, { path: "/request" });
+      }
+      return service.record(request.clone() as Request, String(account), {
+        waitUntil: (work) => workers.waitUntil?.(work),
+      });
+    },
+  };
+}
+
+/** A 503 that names the wrong option. */
+function notConfigured(error: unknown, request: Request): Response {
+  const reason = error instanceof UsageError ? error.message : "the options can't be used";
+  const answer = errorAnswer(503, "not_configured", `The service is not configured: ${reason}.`);
+  return respond(answer, request, NO_CORS, "computed");
+}

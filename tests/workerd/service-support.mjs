@@ -1,0 +1,154 @@
+/** Support for the tests of the service: the Worker in workerd, its accounts, and deliveries signed as the vendor signs them. */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { startBundled } from "./support.mjs";
+
+export const ADMIN_TOKEN = "adm_2f6d0c1b9e";
+
+/** Starts the Worker of service-worker.mjs. */
+export async function startService({ options = {}, vars = {}, persist, name = "service-worker.mjs" } = {}) {
+  const { worker, base, stop } = await startBundled(name, undefined, {
+    bindings: { ADMIN_TOKEN, OPTIONS: options, ...vars },
+    durableObjects: { USAGE: { className: "UsageShard", useSQLite: true } },
+    ...(persist !== undefined && { durableObjectsPersist: persist }),
+  });
+
+  async function request(path, { method = "GET", token, headers = {}, body, ...init } = {}) {
+    const sent = { ...(token && { authorization: `Bearer ${token}` }), ...headers };
+    const text = typeof body === "object" && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
+    const response = await worker.dispatchFetch(new URL(path, "http://service.example"), {
+      method,
+      headers: sent,
+      ...(text !== undefined && { body: text }),
+      redirect: "manual",
+      ...init,
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return {
+      status: response.status,
+      headers: response.headers,
+      bytes,
+      text: bytes.toString(),
+      json: () => JSON.parse(bytes.toString()),
+    };
+  }
+
+  const service = {
+    worker,
+    base,
+    stop,
+    request,
+    admin: (method, path, body) => request(path, { method, token: ADMIN_TOKEN, ...(body !== undefined && { body }) }),
+    /** Switches what fails, or the clock. */
+    switch: (what) => request("/test/switch", { method: "POST", body: what }),
+    calls: async () => (await request("/test/calls")).json(),
+    /** Makes an account with a secret and a token. */
+    async account(name, settings = {}, secret = `secret of ${name}`) {
+      const made = await service.admin("PUT", `/v1/admin/accounts/${name}`, settings);
+      assert.equal(made.status, 201, made.text);
+      const added = await service.admin("POST", `/v1/admin/accounts/${name}/secrets`, { secret });
+      assert.equal(added.status, 201, added.text);
+      const token = (await service.admin("POST", `/v1/admin/accounts/${name}/tokens`, {})).json();
+      return { name, secret, secretId: added.json().id, token: token.token, tokenId: token.id };
+    },
+    /** Sends a delivery. */
+    deliver: (account, event, how) =>
+      request(`/v1/webhooks/agentphone/${account}`, { method: "POST", ...delivery(event, how) }),
+    async ingest(token) {
+      const answer = await request("/v1/ingest", { token });
+      assert.equal(answer.status, 200, answer.text);
+      return answer.json();
+    },
+    /** Waits until what the account has received is as wanted. */
+    async until(token, isWanted) {
+      for (let tries = 0; ; tries++) {
+        const ingest = await service.ingest(token);
+        if (isWanted(ingest)) return ingest;
+        assert.ok(tries < 400, `still ${JSON.stringify(ingest)}`);
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    },
+  };
+  return service;
+}
+
+let deliveries = 0;
+
+/** The body and the headers of a delivery. `event` is an object, text or bytes. */
+export function delivery(event, { secret, id, timestamp = seconds(), headers = {}, signature } = {}) {
+  const body = typeof event === "string" || event instanceof Uint8Array ? event : JSON.stringify(event);
+  const signed = createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest("hex");
+  return {
+    body,
+    headers: {
+      "content-type": "application/json",
+      "x-webhook-event": event.event ?? "agent.message",
+      "x-webhook-id": id ?? `del_${++deliveries}`,
+      "x-webhook-timestamp": String(timestamp),
+      "x-webhook-signature": signature ?? `sha256=${signed}`,
+      ...headers,
+    },
+  };
+}
+
+/** The current time in whole seconds, moved by some. */
+export function seconds(ahead = 0) {
+  return Math.floor(Date.now() / 1000) + ahead;
+}
+
+let ids = 0;
+
+/** A message as the vendor's webhook tells it. `id: null` leaves the id out. */
+export function message({ id = `msg_${++ids}`, agentId = "agt_1", ...data } = {}) {
+  return {
+    event: "agent.message",
+    channel: "sms",
+    timestamp: "2025-06-10T10:00:01Z",
+    agentId,
+    data: {
+      ...(id !== null && { messageId: id }),
+      conversationId: "conv_1",
+      numberId: "num_1",
+      from: "+15550001111",
+      to: "+15550002222",
+      message: "Good morning",
+      direction: "inbound",
+      receivedAt: "2025-06-10T10:00:00Z",
+      ...data,
+    },
+  };
+}
+
+/** A completed call as the vendor's webhook tells it. */
+export function call({ id = `call_${++ids}`, agentId = "agt_1", ...data } = {}) {
+  return {
+    event: "agent.call_ended",
+    channel: "voice",
+    timestamp: "2025-06-10T11:01:01Z",
+    agentId,
+    data: {
+      callId: id,
+      numberId: "num_1",
+      from: "+15550001111",
+      to: "+15550002222",
+      direction: "inbound",
+      status: "completed",
+      startedAt: "2025-06-10T11:00:00Z",
+      endedAt: "2025-06-10T11:01:00Z",
+      durationSeconds: 60,
+      transcript: [{ role: "user", content: "Hello" }],
+      ...data,
+    },
+  };
+}
+
+/** A spoken turn of a call. */
+export function voiceTurn(data = {}) {
+  return {
+    event: "agent.message",
+    channel: "voice",
+    timestamp: "2025-06-10T11:00:30Z",
+    agentId: "agt_1",
+    data: { callId: "call_voice", numberId: "num_1", transcript: "Hello", status: "in-progress", ...data },
+  };
+}

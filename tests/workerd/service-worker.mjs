@@ -1,0 +1,52 @@
+/** A user's Worker that has the service, and what tests switch: parts of its storage that fail, its clock, and another way in. */
+import { UsageShard as Base, createUsageService } from "usage-by-agent/service";
+
+/** What the tests have switched. The Worker and its objects are in one isolate, so both see it. */
+const switched = { broken: [], aheadMs: 0 };
+
+/** How often each method of an object was called. */
+const calls = {};
+
+/** Errors that the service has told. */
+const errors = [];
+
+export class UsageShard extends Base {
+  constructor(ctx, env) {
+    super(ctx, env);
+    for (const name of Object.getOwnPropertyNames(Base.prototype)) {
+      if (name === "constructor") continue;
+      Object.defineProperty(Object.getPrototypeOf(this), name, {
+        configurable: true,
+        value(...given) {
+          calls[name] = (calls[name] ?? 0) + 1;
+          if (switched.broken.includes(name)) throw new Error("the storage is broken");
+          return Base.prototype[name].apply(this, given);
+        },
+      });
+    }
+  }
+}
+
+const options = (env) => ({
+  ...env.OPTIONS,
+  now: () => Date.now() + switched.aheadMs,
+  onError: (error) => errors.push(String(error)),
+});
+const service = createUsageService(options);
+
+export default {
+  async fetch(request, env, context) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/test/switch") return Response.json(Object.assign(switched, await request.json()));
+    if (pathname === "/test/calls") return Response.json({ calls, errors });
+    if (pathname.startsWith("/test/record/")) return recorded(request, pathname.slice("/test/record/".length));
+    return service.fetch(request, env, context);
+  },
+};
+
+/** Records a delivery as one's own Worker does, and answers the vendor. */
+async function recorded(request, account) {
+  const answer = await service.record(request, account);
+  if (!answer.ok) return answer;
+  return Response.json({ recorded: await answer.json(), read: (await request.text()).length });
+}
