@@ -15,3 +15,12 @@ export function shardName(account: string, shard: number): string {
 export function registerName(account: string): string {
   return `account:${account}`;
 }
+
+/**
+ * The shard of a record.
+ *
+ * @param bits the first byte of its key, 0 to 63
+ */
+export function shardOf(bits: number | undefined, shards: number): number {
+  return (bits ?? 0) >> (6 - Math.log2(shards));
+}

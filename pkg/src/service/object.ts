@@ -51,14 +51,12 @@ export class UsageShard extends Base {
    *
    * @internal
    */
-  add(arrivals: Arrival[], source: number, generation: number, tally: Tally): (Added & { tally: Tally }) | null {
+  add(arrivals: Arrival[], source: number, generation: number, tally: Tally, ifCounted: Tally): Added | null {
     if (generation <= this.#generations.ended) return null;
     return this.#storage.transactionSync(() => {
       const added = this.#made.shard.add(arrivals, source);
-      const { counted, duplicates, notCounted } = added;
-      const whole = { ...tally, counted, duplicates, notCounted };
-      this.#made.tally.add(whole);
-      return { ...added, tally: whole };
+      this.#made.tally.add({ ...tally, ...added, ...(added.counted > 0 && ifCounted) });
+      return added;
     });
   }
 

@@ -1,6 +1,6 @@
-import { UsageError } from "usage-by-agent";
+import { type TrimmedRecord, trimRecords } from "usage-by-agent";
 import { sha256, toHex } from "../register/tokens.js";
-import { type Trimmed, type TrimmedRecord, trimRecords } from "./trim-records.js";
+import type { Tally } from "../tally.js";
 
 /** The longest id of a delivery that is used as it is, in characters. */
 const LONGEST_ID = 256;
@@ -29,55 +29,53 @@ export function isVoiceTurn({ event, channel }: Record<string, unknown>): boolea
   return event === "agent.message" && typeof channel === "string" && channel.trim().toLowerCase() === "voice";
 }
 
-/** A delivery's records without text and without callers' numbers. */
+/** What the core makes of a delivery. */
 export interface Read {
-  records: TrimmedRecord[];
-  /** How many of them are known only by the id of the delivery. */
-  byDelivery: number;
-  /** What the core has refused or ignored, for the account's tally. */
-  tally: Record<string, number>;
+  /** The message or the call, without its text and without the caller's number; `null` if the delivery tells none. */
+  record: TrimmedRecord | null;
+  /** Whether the record is known only by the id of the delivery. */
+  byDelivery: boolean;
+  /** For the tally of the account. */
+  tally: Tally;
+  /** For the tally of the account, if the record counts. */
+  ifCounted: Tally;
 }
 
 /**
  * Trims a delivery.
  *
+ * @param id the id of the delivery
  * @throws {UsageError} `out_of_memory`, `terminated`, `not_initialised`: the delivery may succeed at another time
  */
 export function readDelivery(body: Uint8Array, id: string): Read {
-  const trimmed = trim(body, id);
-  if (trimmed === "invalid") return { records: [], byDelivery: 0, tally: { invalid: 1 } };
-  if (trimmed === "unknown") return { records: [], byDelivery: 0, tally: { "ignored.other": 1 } };
-  const { records, diagnostics } = trimmed;
-  const tally: Record<string, number> = diagnostics.invalid > 0 ? { invalid: diagnostics.invalid } : {};
-  for (const [kind, count] of Object.entries(diagnostics.ignored)) {
+  const { records, diagnostics } = trimRecords(envelope(body, id));
+  const [record = null] = records; // an envelope stands for one record at most
+  const { invalid, ignored } = diagnostics;
+  const tally: Tally = invalid > 0 ? { invalid } : {};
+  for (const [kind, count] of Object.entries(ignored)) {
     if (typeof count === "number" && count > 0) tally[`ignored.${kind}`] = count;
   }
-  return { records, byDelivery: byDelivery(records, body, id), tally };
+  if (record === null) return { record, byDelivery: false, tally, ifCounted: {} };
+  const { deliveryId, data } = JSON.parse(record.record) as TrimmedEvent;
+  const atMs = Date.parse(data.receivedAt ?? data.startedAt ?? "") + (data.durationSeconds ?? 0) * 1000;
+  const byDelivery = deliveryId !== undefined;
+  return { record, byDelivery, tally, ifCounted: { lastRecordMs: atMs, ...(byDelivery && { byDelivery: 1 }) } };
 }
 
-/** How many records have another key where the delivery has another id. */
-function byDelivery(records: TrimmedRecord[], body: Uint8Array, id: string): number {
-  if (records.length === 0) return 0;
-  const other = trim(body, `${id}'`);
-  if (typeof other === "string") return 0;
-  return records.filter(({ key }, n) => String(key) !== String(other.records[n]?.key)).length;
+/** The fields of a trimmed webhook that are read here. */
+interface TrimmedEvent {
+  deliveryId?: string;
+  data: { receivedAt?: string; startedAt?: string; durationSeconds?: number };
 }
 
 const encoder = new TextEncoder();
 
-/** The core's reading of the delivery in the envelope in which webhook tools keep it. */
-function trim(body: Uint8Array, id: string): Trimmed | "invalid" | "unknown" {
+/** The delivery in the envelope in which webhook tools keep it: that is how the core knows the id of a delivery. */
+function envelope(body: Uint8Array, id: string): Uint8Array {
   const head = encoder.encode(`{"headers":{"x-webhook-id":${JSON.stringify(id)}},"body":`);
-  const envelope = new Uint8Array(head.length + body.length + 1);
-  envelope.set(head);
-  envelope.set(body, head.length);
-  envelope[envelope.length - 1] = 0x7d; // }
-  try {
-    return trimRecords(envelope);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    if (error.code === "unknown_records") return "unknown";
-    if (error.code === "invalid_json" || error.code === "invalid_record") return "invalid";
-    throw error;
-  }
+  const bytes = new Uint8Array(head.length + body.length + 1);
+  bytes.set(head);
+  bytes.set(body, head.length);
+  bytes[bytes.length - 1] = 0x7d; // }
+  return bytes;
 }

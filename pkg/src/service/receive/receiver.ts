@@ -2,7 +2,7 @@ import { Deadline } from "../../handler/deadline.js";
 import { type Answer, errorAnswer } from "../../handler/http/answer.js";
 import { notify } from "../../handler/notify.js";
 import { readBounded } from "../../handler/upstream/read-bounded.js";
-import { isAccountName } from "../names.js";
+import { isAccountName, shardOf } from "../names.js";
 import type { Objects } from "../objects.js";
 import type { Checked } from "../options.js";
 import type { ServiceContext } from "../platform.js";
@@ -10,17 +10,19 @@ import type { Accounts } from "../register/accounts.js";
 import type { RegisterView } from "../register/register.js";
 import { toHex } from "../register/tokens.js";
 import type { Added } from "../shard/shard.js";
-import type { Tally } from "../tally.js";
-import { deliveryId, isVoiceTurn, parseBody, type Read, readDelivery } from "./delivery.js";
+import { addTally, type Tally } from "../tally.js";
+import { deliveryId, isVoiceTurn, parseBody, readDelivery } from "./delivery.js";
 import { forward } from "./forward.js";
 import { Gathered } from "./gathered.js";
 import { Rate } from "./rate.js";
 import { type Refusal, refusal } from "./refusals.js";
 import { isSignedBy, readSigned, type Signed } from "./signature.js";
-import { shardOf, store } from "./store.js";
 
 /** How long the objects may take for one delivery, in milliseconds. */
 const STORAGE_MS = 10_000;
+
+/** The source of deliveries. */
+const DELIVERIES = 0;
 
 /** A delivery that has arrived. */
 export interface Arrived {
@@ -128,7 +130,7 @@ export class Receiver {
       return url === null ? refused : this.#forward(whole, url);
     }
     if (isVoiceTurn(event)) {
-      context.waitUntil(this.#noteVoiceTurn(whole));
+      context.waitUntil(this.#countVoiceTurn(whole, view));
       return url === null ? told("ignored") : this.#forward(whole, url);
     }
     if (!this.#rate.allows(account)) return this.#refuse(whole, "over_rate");
@@ -147,52 +149,55 @@ export class Receiver {
   }
 
   /** Makes durable what counts. `null` if the account has been erased. */
-  async #count(whole: Whole, view: RegisterView, deadline: Deadline): Promise<Status | null> {
-    const { account, context, request, body } = whole;
-    let id = await deliveryId(request.headers, body);
+  async #count(
+    { account, context, request, body, signed }: Whole,
+    view: RegisterView,
+    deadline: Deadline,
+  ): Promise<Status | null> {
+    const id = await deliveryId(request.headers, body);
     let read = readDelivery(body, id);
-    if (read.byDelivery > 0) {
-      const first = await this.#claim(whole, view, id, deadline);
+    const tally: Tally = { deliveries: 1, lastDeliveryMs: this.#options.now() };
+    if (read.byDelivery) {
+      const first = await this.#claim(account, view, signed, id, deadline);
       if (first === null) return null;
-      if (first !== id) {
-        id = first;
-        read = readDelivery(body, id);
-      }
+      if (first !== id) read = readDelivery(body, first);
     }
-    const tally = this.#tallyOf(read);
-    if (read.records.length === 0) {
+    const { record, ifCounted } = read;
+    addTally(tally, read.tally);
+    if (record === null) {
       this.#gathered.add(account, tally, context);
-      return "invalid" in read.tally ? "invalid" : "ignored";
+      return "invalid" in tally ? "invalid" : "ignored";
     }
-    const added = await store(this.#objects, { account, view, deadline }, read.records, tally);
+    const added = await this.#objects.shard(account, shardOf(record.key?.[0], view.shards), deadline, (object) =>
+      object.add([record], DELIVERIES, view.generation, tally, ifCounted),
+    );
     return added && statusOf(added);
   }
 
-  /** The id that first came with the signature, which does not cover the id. */
-  #claim({ account, signed }: Whole, view: RegisterView, id: string, deadline: Deadline): Promise<string | null> {
+  /** The id that first came with the signature, which does not cover the id. `null` if the account has been erased. */
+  #claim(
+    account: string,
+    view: RegisterView,
+    { signature, timeMs }: Signed,
+    id: string,
+    deadline: Deadline,
+  ): Promise<string | null> {
     const { now, toleranceMs } = this.#options;
-    const signature = signed.signature ?? new Uint8Array(1);
-    const untilMs = signed.timeMs + toleranceMs;
-    const shard = shardOf(
-      signature.map((byte) => byte & 63),
-      view.shards,
-    );
-    const claim = [toHex(signature), id, view.generation, untilMs, now()] as const;
+    const bytes = signature ?? new Uint8Array(1);
+    const claim = [toHex(bytes), id, view.generation, timeMs + toleranceMs, now()] as const;
+    const shard = shardOf((bytes[0] ?? 0) & 63, view.shards);
     return this.#objects.shard(account, shard, deadline, (object) => object.claim(...claim));
   }
 
-  #tallyOf(read: Read): Tally {
-    const { byDelivery, tally } = read;
-    return { deliveries: 1, lastDeliveryMs: this.#options.now(), ...tally, ...(byDelivery > 0 && { byDelivery }) };
-  }
-
-  /** Counts a voice turn, after its answer has begun. */
-  async #noteVoiceTurn({ account, body, request, context }: Whole): Promise<void> {
+  /** Counts a voice turn while its answer is on its way. */
+  async #countVoiceTurn(whole: Whole, view: RegisterView): Promise<void> {
+    const deadline = new Deadline(STORAGE_MS);
     try {
-      const tally = this.#tallyOf(readDelivery(body, await deliveryId(request.headers, body)));
-      this.#gathered.add(account, tally, context);
+      await this.#count(whole, view, deadline);
     } catch (error) {
-      notify(this.#options.onError, error, request);
+      notify(this.#options.onError, error, whole.request);
+    } finally {
+      deadline.end();
     }
   }
 
