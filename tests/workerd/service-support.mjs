@@ -1,7 +1,11 @@
 /** Support for the tests of the service: the Worker in workerd, its accounts, and deliveries signed as the vendor signs them. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { connect } from "node:net";
 import { startBundled } from "./support.mjs";
+
+/** The time after which a test hangs, in milliseconds. */
+export const TEST_TIMEOUT = 120_000;
 
 export const ADMIN_TOKEN = "adm_2f6d0c1b9e";
 
@@ -14,7 +18,7 @@ export async function startService({ options = {}, vars = {}, persist, name = "s
   });
 
   async function request(path, { method = "GET", token, headers = {}, body, ...init } = {}) {
-    const sent = { ...(token && { authorization: `Bearer ${token}` }), ...headers };
+    const sent = withoutUndefined({ ...(token && { authorization: `Bearer ${token}` }), ...headers });
     const text = typeof body === "object" && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
     const response = await worker.dispatchFetch(new URL(path, "http://service.example"), {
       method,
@@ -78,17 +82,20 @@ let deliveries = 0;
 export function delivery(event, { secret, id, timestamp = seconds(), headers = {}, signature } = {}) {
   const body = typeof event === "string" || event instanceof Uint8Array ? event : JSON.stringify(event);
   const signed = createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest("hex");
-  return {
-    body,
-    headers: {
-      "content-type": "application/json",
-      "x-webhook-event": event.event ?? "agent.message",
-      "x-webhook-id": id ?? `del_${++deliveries}`,
-      "x-webhook-timestamp": String(timestamp),
-      "x-webhook-signature": signature ?? `sha256=${signed}`,
-      ...headers,
-    },
+  const sent = {
+    "content-type": "application/json",
+    "x-webhook-event": event.event ?? "agent.message",
+    "x-webhook-id": id ?? `del_${++deliveries}`,
+    "x-webhook-timestamp": String(timestamp),
+    "x-webhook-signature": signature ?? `sha256=${signed}`,
+    ...headers,
   };
+  return { body, headers: withoutUndefined(sent) };
+}
+
+/** The headers without those that are `undefined`. */
+function withoutUndefined(headers) {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
 }
 
 /** The current time in whole seconds, moved by some. */
@@ -150,5 +157,47 @@ export function voiceTurn(data = {}) {
     timestamp: "2025-06-10T11:00:30Z",
     agentId: "agt_1",
     data: { callId: "call_voice", numberId: "num_1", transcript: "Hello", status: "in-progress", ...data },
+  };
+}
+
+/**
+ * Sends a request over a connection of its own, byte by byte as it is told. A body without `length` is sent whole, and one that is an
+ * iterable in chunks.
+ *
+ * @returns the status and the headers of the response; `{ status: 0 }` if there is none
+ */
+export async function rawRequest(base, path, { headers, body, length, cut = false }) {
+  const socket = connect(Number(base.port), base.hostname);
+  const received = [];
+  const ended = new Promise((resolve) => {
+    socket.on("data", (chunk) => {
+      received.push(chunk);
+      if (Buffer.concat(received).includes("\r\n\r\n")) resolve();
+    });
+    socket.on("close", resolve);
+    socket.on("error", resolve);
+  });
+  const isWhole = typeof body === "string" || body instanceof Uint8Array;
+  const framing = isWhole ? `content-length: ${length ?? Buffer.byteLength(body)}` : "transfer-encoding: chunked";
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.write(`POST ${path} HTTP/1.1\r\n${["host: service.example", framing, ...lines].join("\r\n")}\r\n\r\n`);
+  if (isWhole) socket.write(body);
+  else {
+    for await (const part of body) {
+      if (socket.destroyed) break;
+      socket.write(`${part.length.toString(16)}\r\n`);
+      socket.write(part);
+      socket.write("\r\n");
+    }
+    if (!socket.destroyed) socket.write("0\r\n\r\n");
+  }
+  if (cut) socket.end();
+  await ended;
+  socket.destroy();
+  const [head] = Buffer.concat(received).toString("latin1").split("\r\n\r\n");
+  const [first, ...rest] = head.split("\r\n");
+  return {
+    status: Number(/^HTTP\/1.1 (\d+)/.exec(first)?.[1] ?? 0),
+    headers: Object.fromEntries(rest.map((line) => line.toLowerCase().split(": "))),
   };
 }

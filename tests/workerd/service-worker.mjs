@@ -2,7 +2,7 @@
 import { UsageShard as Base, createUsageService } from "usage-by-agent/service";
 
 /** What the tests have switched. The Worker and its objects are in one isolate, so both see it. */
-const switched = { broken: [], aheadMs: 0 };
+const switched = { broken: [], hanging: [], aheadMs: 0 };
 
 /** How often each method of an object was called. */
 const calls = {};
@@ -19,12 +19,18 @@ export class UsageShard extends Base {
         configurable: true,
         value(...given) {
           calls[name] = (calls[name] ?? 0) + 1;
+          if (switched.hanging.includes(name)) return hang();
           if (switched.broken.includes(name)) throw new Error("the storage is broken");
           return Base.prototype[name].apply(this, given);
         },
       });
     }
   }
+}
+
+/** Ends when the test switches it. */
+async function hang() {
+  while (switched.hanging.length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const options = (env) => ({
@@ -40,6 +46,7 @@ export default {
     if (pathname === "/test/switch") return Response.json(Object.assign(switched, await request.json()));
     if (pathname === "/test/calls") return Response.json({ calls, errors });
     if (pathname.startsWith("/test/record/")) return recorded(request, pathname.slice("/test/record/".length));
+    if (pathname === "/test/record-read") return recordedTwice(request);
     return service.fetch(request, env, context);
   },
 };
@@ -49,4 +56,14 @@ async function recorded(request, account) {
   const answer = await service.record(request, account);
   if (!answer.ok) return answer;
   return Response.json({ recorded: await answer.json(), read: (await request.text()).length });
+}
+
+/** Reads a request before it is recorded, which is a mistake. */
+async function recordedTwice(request) {
+  await request.text();
+  try {
+    return await service.record(request, "acme");
+  } catch ({ code, path }) {
+    return Response.json({ code, path });
+  }
 }

@@ -1,5 +1,4 @@
-import type { Deadline } from "../../handler/deadline.js";
-import { Deadline as Limit } from "../../handler/deadline.js";
+import { Deadline } from "../../handler/deadline.js";
 import type { Objects } from "../objects.js";
 import type { ServiceContext } from "../platform.js";
 import { addTally, type Tally } from "../tally.js";
@@ -37,22 +36,36 @@ export class Gathered {
 
   /** Adds to the tally of an account. */
   add(account: string, tally: Tally, context: ServiceContext): void {
-    const now = this.#now();
     let waiting = this.#waiting.get(account);
     if (waiting === undefined) {
-      if (this.#waiting.size >= MOST) return;
+      if (this.#waiting.size >= MOST && !this.#forgetWritten()) return;
       waiting = { tally: {}, busyUntilMs: 0, writtenMs: 0 };
       this.#waiting.set(account, waiting);
     }
     addTally(waiting.tally, tally);
-    if (now < waiting.busyUntilMs) return;
+    this.flush(account, context);
+  }
+
+  /** Has what is left of an account written, if no other request does it. */
+  flush(account: string, context: ServiceContext): void {
+    const waiting = this.#waiting.get(account);
+    const now = this.#now();
+    if (waiting === undefined || now < waiting.busyUntilMs || Object.keys(waiting.tally).length === 0) return;
     const pause = Math.max(0, waiting.writtenMs + PAUSE_MS - now);
     waiting.busyUntilMs = now + pause + WRITE_MS;
     context.waitUntil(this.#write(account, waiting, pause));
   }
 
+  /** Forgets accounts of which everything is written. Whether there is room for another one. */
+  #forgetWritten(): boolean {
+    for (const [account, { tally, busyUntilMs }] of this.#waiting) {
+      if (busyUntilMs === 0 && Object.keys(tally).length === 0) this.#waiting.delete(account);
+    }
+    return this.#waiting.size < MOST;
+  }
+
   async #write(account: string, waiting: Waiting, pause: number): Promise<void> {
-    const deadline: Deadline = new Limit(pause + WRITE_MS);
+    const deadline = new Deadline(pause + WRITE_MS);
     try {
       if (pause > 0) await deadline.sleep(pause);
       while (Object.keys(waiting.tally).length > 0) {
@@ -67,7 +80,6 @@ export class Gathered {
         }
         if (Object.keys(waiting.tally).length > 0) await deadline.sleep(PAUSE_MS);
       }
-      this.#waiting.delete(account);
     } catch {
       // The time is over. The next request writes the rest.
     } finally {

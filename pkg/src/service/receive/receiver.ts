@@ -78,6 +78,7 @@ export class Receiver {
       return await this.#known(arrived, signed, deadline);
     } finally {
       deadline.end();
+      this.#gathered.flush(account, arrived.context);
     }
   }
 
