@@ -148,7 +148,7 @@ export function errorOf(answer, status, code) {
 
 /**
  * Bundles a Worker of this folder as wrangler does, and runs it in workerd. `stop` ends it. `changed` gives the bytes of the module that
- * the Worker gets. `options` are more options of Miniflare.
+ * the Worker gets. `options` are further options of Miniflare.
  */
 export async function startBundled(name, changed = (bytes) => bytes, options = {}) {
   const out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
@@ -166,7 +166,7 @@ export async function startBundled(name, changed = (bytes) => bytes, options = {
       platform: "browser",
       conditions: ["workerd", "worker", "browser"],
       plugins: [compiled],
-      external: ["cloudflare:*"],
+      external: ["cloudflare:workers"],
       loader: { ".wasm": "copy" },
       logLevel: "warning",
     });

@@ -4,8 +4,8 @@ import type { DurableBase, DurableState, DurableStorage } from "./platform.js";
 import { Claims } from "./receive/claims.js";
 import { type Addition, type Put, Register, type RegisterEntry, type RegisterView } from "./register/register.js";
 import type { AccountSettings } from "./register/settings.js";
-import { type Added, type Arrival, Shard } from "./shard/shard.js";
-import { StoredTally, type Tally } from "./tally.js";
+import { type Added, type Arrival, type Part, Shard } from "./shard/shard.js";
+import { hasTable, StoredTally, type Tally } from "./tally.js";
 
 /** Not the platform's own class: then the package's types would need the platform's types. */
 const Base: new (ctx: DurableState, env: unknown) => DurableBase = workers.DurableObject;
@@ -53,11 +53,36 @@ export class UsageShard extends Base {
    */
   add(arrivals: Arrival[], source: number, generation: number, tally: Tally, ifCounted: Tally): Added | null {
     if (generation <= this.#generations.ended) return null;
-    return this.#storage.transactionSync(() => {
-      const added = this.#made.shard.add(arrivals, source);
-      this.#made.tally.add({ ...tally, ...added, ...(added.counted > 0 && ifCounted) });
-      return added;
-    });
+    const made = this.#made;
+    try {
+      return this.#storage.transactionSync(() => {
+        const added = made.shard.add(arrivals, source);
+        made.tally.add({ ...tally, ...added, ...(added.counted > 0 && ifCounted) });
+        return added;
+      });
+    } catch (error) {
+      made.shard.forget(); // the counts in memory may be ahead of the storage
+      throw error;
+    }
+  }
+
+  /**
+   * What has changed since a change, see {@link Shard.part}. An object that has stored nothing stays empty.
+   *
+   * @internal
+   */
+  part(since: number): Part {
+    const isEmpty = this.#parts === undefined && !hasTable(this.#storage, "records");
+    return isEmpty ? { n: 0, changes: [] } : this.#made.shard.part(since);
+  }
+
+  /**
+   * Takes back what a source told, see {@link Shard.takeBack}.
+   *
+   * @internal
+   */
+  takeBack(source: number, most: number): number {
+    return this.#made.shard.takeBack(source, most);
   }
 
   /**
@@ -81,6 +106,7 @@ export class UsageShard extends Base {
    * @internal
    */
   async erase(generation: number, nowMs: number): Promise<void> {
+    this.#parts?.shard.forget();
     this.#parts = undefined;
     await this.#generations.end(generation, nowMs);
   }

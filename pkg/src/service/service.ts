@@ -15,7 +15,6 @@ import type { DurableNamespace, ServiceContext } from "./platform.js";
 import { Receiver } from "./receive/receiver.js";
 import { Accounts } from "./register/accounts.js";
 import { authorize } from "./register/authorize.js";
-import { accountOfToken } from "./register/tokens.js";
 
 const WEBHOOKS = /^\/v1\/webhooks\/agentphone\/([^/]+)$/;
 const INGEST = "/v1/ingest";
@@ -51,11 +50,7 @@ export class Service {
     if (typeof admin === "string" && admin !== "") {
       this.#admin = new Admin(options, this.#objects, this.#accounts, admin);
     }
-    const isOpen = async (token: string) => (await authorize(token, this.#accounts, options.now())) !== null;
-    this.#answers = createAnswers(
-      { ...options, authorize: isOpen },
-      (request) => accountOfToken(bearerToken(request) ?? "") ?? "",
-    );
+    this.#answers = createAnswers(options, this.#objects, (token) => authorize(token, this.#accounts, options.now()));
   }
 
   async fetch(request: Request, context: ServiceContext): Promise<Response> {

@@ -1,8 +1,13 @@
 import type { DurableStorage } from "../platform.js";
+import { Counts } from "./counts.js";
+import { Log } from "./log.js";
+import { type Row, StoredRecords } from "./stored-records.js";
 
 /** A trimmed record that arrives at its shard. */
 export interface Arrival {
+  /** The key of its id; `null` for a record without an id, which counts each time it arrives. */
   key: Uint8Array | null;
+  /** The trimmed record, as `trimRecords` gives it. */
   record: string;
 }
 
@@ -11,33 +16,186 @@ export interface Added {
   counted: number;
   /** Also those that replaced a record of their id. */
   duplicates: number;
+  /** Calls that are not completed, and records whose time can't count. */
   notCounted: number;
 }
 
-/** The records of one shard. */
+/** What a shard has counted, or what has changed in it. */
+export interface Part {
+  /** The number of the last change. */
+  n: number;
+  /** The changes since the number that was asked for: the known record and the new one, as `UsageRollup.settle` takes them. */
+  changes?: Change[];
+  /** The snapshot of everything that counts, without ids, if the changes are not known any more or are too many. */
+  snapshot?: ReadableStream<Uint8Array>;
+}
+
+/** The known record and the new one. Without a new one, the known record was taken back. */
+export type Change = [known: string | null, record: string | null];
+
+/** The source of deliveries. Records of other sources may be taken back together. */
+export const DELIVERIES = 0;
+
+/** The most changes that are given in place of a snapshot. */
+const MOST_CHANGES = 2000;
+
+/**
+ * The records of one shard, and their counts.
+ *
+ * SQLite has the records under their keys, so ids take no memory. The counts are in memory, without ids. They are made again from the
+ * log: its last snapshot, and the changes after it.
+ */
 export class Shard {
   readonly #storage: DurableStorage;
+  readonly #records: StoredRecords;
+  readonly #log: Log;
+  #counts: Counts | undefined;
 
   constructor(storage: DurableStorage) {
     this.#storage = storage;
-    storage.sql.exec("CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, record TEXT NOT NULL)");
+    this.#records = new StoredRecords(storage.sql);
+    this.#log = new Log(storage.sql);
   }
 
-  add(arrivals: Arrival[], _source: number): Added {
-    return this.#storage.transactionSync(() => {
+  /**
+   * Stores and counts records, all or none of them.
+   *
+   * @param source 0 for deliveries, or the number of a backfill
+   * @throws what the storage throws, and `UsageError`; nothing is stored then
+   */
+  add(arrivals: readonly Arrival[], source: number): Added {
+    return this.#change((counts) => {
       const added: Added = { counted: 0, duplicates: 0, notCounted: 0 };
-      for (const { key, record } of arrivals) {
-        const text = key === null ? crypto.randomUUID() : [...key].join(".");
-        const insert = "INSERT OR IGNORE INTO records (key, record) VALUES (?, ?) RETURNING key";
-        const isNew = this.#storage.sql.exec(insert, text, record).toArray().length > 0;
-        added[isNew ? "counted" : "duplicates"]++;
-      }
+      for (const arrival of arrivals) added[this.#addOne(counts, arrival, source)]++;
       return added;
     });
   }
 
-  stored(): number {
-    const [{ n } = {}] = this.#storage.sql.exec("SELECT count(*) AS n FROM records").toArray();
-    return Number(n);
+  #addOne(counts: Counts, { key, record }: Arrival, source: number): keyof Added {
+    const rows = key === null ? [] : this.#records.of(key);
+    const known = rows.find(({ counts }) => counts);
+    const { outcome, tellsMore } = counts.settle(known?.record ?? null, record);
+    switch (outcome) {
+      case "counted":
+        this.#records.put(key ?? uniqueKey(), { source, counts: true, record });
+        this.#log.add(null, record);
+        return "counted";
+      case "replaced":
+        this.#replace(key as Uint8Array, known as Row, { source, counts: true, record });
+        this.#log.add(known?.record ?? null, record);
+        return "duplicates";
+      case "duplicate":
+        this.#keepBeside(counts, key as Uint8Array, rows, { source, counts: false, record });
+        if (tellsMore) this.#log.add(known?.record ?? null, record);
+        return "duplicates";
+      default:
+        if (tellsMore) this.#log.add(null, record);
+        return "notCounted";
+    }
   }
+
+  /** Stores a record that counts in place of another one. The other one is kept if the new one can be taken back. */
+  #replace(key: Uint8Array, known: Row, row: Row): void {
+    if (row.source === DELIVERIES) this.#records.delete(key, known.source);
+    else if (known.source !== row.source) this.#records.put(key, { ...known, counts: false });
+    this.#records.put(key, row);
+  }
+
+  /** Keeps a record that does not count, if the one that counts can be taken back and this one can't be at the same time. */
+  #keepBeside(counts: Counts, key: Uint8Array, rows: readonly Row[], row: Row): void {
+    const known = rows.find((other) => other.counts);
+    if (known === undefined || known.source === DELIVERIES || known.source === row.source) return;
+    const own = rows.find(({ source }) => source === row.source);
+    if (own === undefined || counts.isFuller(row.record, own.record)) this.#records.put(key, row);
+  }
+
+  /**
+   * Takes back what a source told, up to a number of records. Of the other records of an id, the fullest counts then.
+   *
+   * @returns how many records were taken back; fewer than `most` when none is left
+   */
+  takeBack(source: number, most: number): number {
+    return this.#change((counts) => {
+      const rows = this.#records.ofSource(source, most);
+      for (const { key, row } of rows) {
+        this.#records.delete(key, source);
+        if (row.counts) this.#takeBackOne(counts, key, row);
+      }
+      return rows.length;
+    });
+  }
+
+  #takeBackOne(counts: Counts, key: Uint8Array, row: Row): void {
+    counts.retract(row.record);
+    this.#log.add(row.record, null);
+    const [first, ...rest] = this.#records.of(key);
+    if (first === undefined) return;
+    const fullest = rest.reduce((best, other) => (counts.isFuller(other.record, best.record) ? other : best), first);
+    counts.settle(null, fullest.record);
+    this.#records.put(key, { ...fullest, counts: true });
+    this.#log.add(null, fullest.record);
+  }
+
+  /**
+   * What has changed since a change, or everything that counts.
+   *
+   * @param since the number of the last change that the caller knows; 0 if it knows none
+   */
+  part(since: number): Part {
+    const changes = this.#log.since(since, MOST_CHANGES);
+    if (changes !== undefined) return { n: this.#log.last, changes };
+    return { n: this.#log.last, snapshot: streamOf(this.#live().snapshot()) };
+  }
+
+  /** How many records are stored that count. */
+  get stored(): number {
+    return this.#live().counted;
+  }
+
+  /** Forgets what is in memory, after storage has been erased or a transaction has failed. */
+  forget(): void {
+    this.#counts?.free();
+    this.#counts = undefined;
+    this.#log.forget();
+  }
+
+  #live(): Counts {
+    if (this.#counts?.isLost) this.forget();
+    if (this.#counts === undefined) {
+      const counts = new Counts();
+      try {
+        this.#log.restore(counts);
+      } catch (error) {
+        counts.free();
+        throw error;
+      }
+      this.#counts = counts;
+    }
+    return this.#counts;
+  }
+
+  /** Changes records, counts and log together. */
+  #change<T>(work: (counts: Counts) => T): T {
+    try {
+      return this.#storage.transactionSync(() => {
+        const counts = this.#live();
+        const result = work(counts);
+        this.#log.shorten(counts);
+        return result;
+      });
+    } catch (error) {
+      this.forget(); // the counts in memory may be ahead of the storage
+      throw error;
+    }
+  }
+}
+
+/** The key of a record without an id. No id has a key of this length. */
+function uniqueKey(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(16));
+}
+
+/** A stream, because the platform passes at most 32 MiB as a value. */
+function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
+  return new Response(bytes).body as ReadableStream<Uint8Array>;
 }

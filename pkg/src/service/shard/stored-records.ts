@@ -1,0 +1,57 @@
+import type { SqlStorage, SqlValue } from "../platform.js";
+
+/** A record in the table. */
+export interface Row {
+  /** The number of its source. */
+  source: number;
+  /** Whether it is the record of its key that counts. */
+  counts: boolean;
+  /** The trimmed record. */
+  record: string;
+}
+
+/**
+ * The table of the records of a shard. One record of each key counts. Beside it are the records of other sources which would count if
+ * that one were taken back.
+ */
+export class StoredRecords {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(`CREATE TABLE IF NOT EXISTS records (
+      key BLOB NOT NULL, source INTEGER NOT NULL, counts INTEGER NOT NULL, record TEXT NOT NULL,
+      PRIMARY KEY (key, source)) WITHOUT ROWID`);
+  }
+
+  /** The records of a key. */
+  of(key: Uint8Array): Row[] {
+    const rows = this.#sql.exec("SELECT source, counts, record FROM records WHERE key = ?", bytesOf(key));
+    return rows.toArray().map(rowOf);
+  }
+
+  /** Stores the record of a key and a source, over an earlier one. */
+  put(key: Uint8Array, { source, counts, record }: Row): void {
+    const put = "INSERT OR REPLACE INTO records (key, source, counts, record) VALUES (?, ?, ?, ?)";
+    this.#sql.exec(put, bytesOf(key), source, Number(counts), record);
+  }
+
+  delete(key: Uint8Array, source: number): void {
+    this.#sql.exec("DELETE FROM records WHERE key = ? AND source = ?", bytesOf(key), source);
+  }
+
+  /** The first records of a source, with their keys. */
+  ofSource(source: number, most: number): { key: Uint8Array; row: Row }[] {
+    const rows = this.#sql.exec("SELECT * FROM records WHERE source = ? LIMIT ?", source, most);
+    return rows.toArray().map((row) => ({ key: new Uint8Array(row["key"] as ArrayBuffer), row: rowOf(row) }));
+  }
+}
+
+function rowOf(row: Record<string, SqlValue>): Row {
+  return { source: Number(row["source"]), counts: row["counts"] === 1, record: String(row["record"]) };
+}
+
+/** A copy of bytes, as the storage takes them. */
+function bytesOf(bytes: Uint8Array): ArrayBuffer {
+  return bytes.slice().buffer;
+}
