@@ -10,7 +10,7 @@ export { UsageAggregator } from "./counting/aggregator.js";
 export { type ByteSource, decompressed } from "./counting/byte-source.js";
 export type { StreamOptions } from "./counting/counter.js";
 export { type Settlement, UsageRollup } from "./counting/rollup.js";
-export { type Trimmed, type TrimmedRecord, type TrimOptions, trimRecords } from "./counting/trim.js";
+export { type Trimmed, type TrimmedRecord, type TrimOptions, trimRecords, trimRecordsStream } from "./counting/trim.js";
 export { type ReportQuery, type StreamQuery, usageByAgent, usageByAgentStream } from "./counting/usage-by-agent.js";
 export { entityTag } from "./entity-tag.js";
 export { type ErrorAnswer, parseErrorResponse } from "./error-response.js";

@@ -162,6 +162,15 @@ export abstract class Counter implements Disposable {
   }
 
   /**
+   * Begins a text of {@link pushBytes}, whose records have these defaults.
+   *
+   * @internal
+   */
+  beginText(defaults: RecordDefaults): void {
+    this.#text = new Text(feedOf(this.#live(), defaults, "/defaults"));
+  }
+
+  /**
    * Ends the text of {@link pushBytes}. Another text may follow.
    *
    * @returns this counter

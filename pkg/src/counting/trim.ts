@@ -1,6 +1,8 @@
 import { checkKeys, keys } from "../bridge/known-keys.js";
 import { checked } from "../bridge/options.js";
 import type { Diagnostics, RecordDefaults, Records, RollupOptions } from "../types.js";
+import { type ByteSource, opened } from "./byte-source.js";
+import { checkDefaults } from "./counter.js";
 import { UsageRollup } from "./rollup.js";
 
 /** How {@link trimRecords} reads records. */
@@ -60,16 +62,79 @@ const OPTIONS = keys("naiveTimestamps maxMemoryBytes maxRecordBytes onInvalid de
  * ```
  */
 export function trimRecords(records: Records, options: TrimOptions = {}): Trimmed {
+  const { trimming, defaults } = begun(options);
+  try {
+    trimming.push(records, defaults);
+    return taken(trimming);
+  } finally {
+    trimming.free();
+  }
+}
+
+/**
+ * Trims the records of one JSON text that arrives in parts, as {@link trimRecords} does. Each step gives the records that ended in the
+ * next part of the text, so memory does not grow with the stream. Gzip data is decompressed.
+ *
+ * @param source a `ReadableStream` or `AsyncIterable` of bytes, a `Response`, or a `Blob`
+ * @param options how records are read
+ * @returns the trimmed records, part by part. The diagnostics of a part are those of the whole text so far. The source is cancelled if
+ *   the loop ends before it does.
+ * @throws {UsageError} the errors of {@link trimRecords}; `unknown_records` at the end, if there are records and all of them are of an
+ *   unknown kind. An error of the source is thrown as it is.
+ *
+ * @example
+ * ```ts
+ * const file = new Blob(['{"id":"m1","receivedAt":"2024-06-02T09:00:00Z"}\n{"id":"m2","receivedAt":"2024-06-02T10:00:00Z"}']);
+ * for await (const { records } of trimRecordsStream(file)) {
+ *   for (const { key, record } of records) console.log(key?.length, record); // 11 {"type":"message","id":"m1",…
+ * }
+ * ```
+ */
+export async function* trimRecordsStream(
+  source: ByteSource,
+  options: TrimOptions = {},
+): AsyncGenerator<Trimmed, void, undefined> {
+  const { trimming, defaults } = begun(options);
+  try {
+    const chunks = opened(source);
+    let hasEnded = false;
+    try {
+      trimming.beginText(defaults);
+      for (;;) {
+        const chunk = await chunks.next();
+        if (chunk === undefined) break;
+        trimming.pushBytes(chunk);
+        yield taken(trimming);
+      }
+      hasEnded = true;
+    } finally {
+      if (!hasEnded) chunks.stop(undefined); // nobody reads the rest
+    }
+    trimming.finish().checkUnderstood();
+    yield taken(trimming);
+  } finally {
+    trimming.free();
+  }
+}
+
+/** A counter that trims. */
+function begun(options: TrimOptions): { trimming: UsageRollup; defaults: RecordDefaults } {
   checkKeys(checked(options, "the options", "{defaults: {agentId}}"), OPTIONS);
   const { defaults = {}, onInvalid = "skip", ...reading } = options;
   const trimming = new UsageRollup({ onInvalid, ...reading }, "oneShot");
   try {
     trimming.beginTrimming();
-    trimming.push(records, defaults);
-    return { records: split(trimming.takeTrimmed()), diagnostics: trimming.diagnostics() };
-  } finally {
+    checkDefaults(defaults, "/defaults");
+  } catch (error) {
     trimming.free();
+    throw error;
   }
+  return { trimming, defaults };
+}
+
+/** What was trimmed since the last time. */
+function taken(trimming: UsageRollup): Trimmed {
+  return { records: split(trimming.takeTrimmed()), diagnostics: trimming.diagnostics() };
 }
 
 const KEY = 11;
