@@ -11,16 +11,27 @@ export const ADMIN_TOKEN = "adm_2f6d0c1b9e";
 
 /** Starts the Worker of service-worker.mjs. */
 export async function startService({ options = {}, vars = {}, persist, name = "service-worker.mjs" } = {}) {
-  const { worker, base, stop } = await startBundled(name, undefined, {
-    bindings: { ADMIN_TOKEN, OPTIONS: options, ...vars },
-    durableObjects: { USAGE: { className: "UsageShard", useSQLite: true } },
-    ...(persist !== undefined && { durableObjectsPersist: persist }),
+  const { worker, base, stop } = await startBundled(name, undefined, ({ cf, ...own }) => {
+    const bindings = withoutUndefined({ ADMIN_TOKEN, OPTIONS: options, ...vars });
+    const objects = { className: "UsageShard", useSQLite: true };
+    return {
+      cf,
+      ...(persist !== undefined && { durableObjectsPersist: persist }),
+      workers: [
+        { ...own, name: "first", bindings, durableObjects: { USAGE: objects } },
+        // Another isolate, with the objects of the first one.
+        { ...own, name: "second", bindings, durableObjects: { USAGE: { ...objects, scriptName: "first" } } },
+      ],
+    };
   });
+  const second = await worker.getWorker("second");
 
-  async function request(path, { method = "GET", token, headers = {}, body, ...init } = {}) {
+  async function request(path, { method = "GET", token, headers = {}, body, isolate = "first", ...init } = {}) {
     const sent = withoutUndefined({ ...(token && { authorization: `Bearer ${token}` }), ...headers });
     const text = typeof body === "object" && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
-    const response = await worker.dispatchFetch(new URL(path, "http://service.example"), {
+    const url = new URL(path, "http://service.example").href;
+    const send = isolate === "first" ? worker.dispatchFetch.bind(worker) : second.fetch.bind(second);
+    const response = await send(url, {
       method,
       headers: sent,
       ...(text !== undefined && { body: text }),
@@ -44,8 +55,12 @@ export async function startService({ options = {}, vars = {}, persist, name = "s
     request,
     admin: (method, path, body) => request(path, { method, token: ADMIN_TOKEN, ...(body !== undefined && { body }) }),
     /** Switches what fails, or the clock. */
-    switch: (what) => request("/test/switch", { method: "POST", body: what }),
+    switch: (what, isolate) => request("/test/switch", { method: "POST", body: what, isolate }),
     calls: async () => (await request("/test/calls")).json(),
+    /** The names of the tables of the register and of eight shards. */
+    tables: async (account) => (await request(`/test/objects/${account}/tables`)).json(),
+    /** Rings the alarm of the register and of eight shards. */
+    forget: (account) => request(`/test/objects/${account}/forget`),
     /** Makes an account with a secret and a token. */
     async account(name, settings = {}, secret = `secret of ${name}`) {
       const made = await service.admin("PUT", `/v1/admin/accounts/${name}`, settings);
@@ -56,8 +71,8 @@ export async function startService({ options = {}, vars = {}, persist, name = "s
       return { name, secret, secretId: added.json().id, token: token.token, tokenId: token.id };
     },
     /** Sends a delivery. */
-    deliver: (account, event, how) =>
-      request(`/v1/webhooks/agentphone/${account}`, { method: "POST", ...delivery(event, how) }),
+    deliver: (account, event, { isolate, ...how } = {}) =>
+      request(`/v1/webhooks/agentphone/${account}`, { method: "POST", isolate, ...delivery(event, how) }),
     async ingest(token) {
       const answer = await request("/v1/ingest", { token });
       assert.equal(answer.status, 200, answer.text);

@@ -2,7 +2,7 @@
 import { UsageShard as Base, createUsageService } from "usage-by-agent/service";
 
 /** What the tests have switched. The Worker and its objects are in one isolate, so both see it. */
-const switched = { broken: [], hanging: [], aheadMs: 0 };
+const switched = { broken: [], hanging: [], aheadMs: 0, frozenMs: null };
 
 /** How often each method of an object was called. */
 const calls = {};
@@ -11,8 +11,11 @@ const calls = {};
 const errors = [];
 
 export class UsageShard extends Base {
+  #sql;
+
   constructor(ctx, env) {
     super(ctx, env);
+    this.#sql = ctx.storage.sql;
     for (const name of Object.getOwnPropertyNames(Base.prototype)) {
       if (name === "constructor") continue;
       Object.defineProperty(Object.getPrototypeOf(this), name, {
@@ -26,6 +29,17 @@ export class UsageShard extends Base {
       });
     }
   }
+
+  /** The names of the tables that the object has. */
+  tables() {
+    const select = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'";
+    return [...this.#sql.exec(select)].map(({ name }) => name);
+  }
+
+  /** What happens when the object's alarm rings. */
+  async forget() {
+    await this.alarm();
+  }
 }
 
 /** Ends when the test switches it. */
@@ -35,7 +49,7 @@ async function hang() {
 
 const options = (env) => ({
   ...env.OPTIONS,
-  now: () => Date.now() + switched.aheadMs,
+  now: () => (switched.frozenMs ?? Date.now()) + switched.aheadMs,
   onError: (error) => errors.push(String(error)),
 });
 const service = createUsageService(options);
@@ -46,10 +60,20 @@ export default {
     if (pathname === "/test/switch") return Response.json(Object.assign(switched, await request.json()));
     if (pathname === "/test/calls") return Response.json({ calls, errors });
     if (pathname.startsWith("/test/record/")) return recorded(request, pathname.slice("/test/record/".length));
+    if (pathname.startsWith("/test/objects/")) {
+      const [account, method] = pathname.slice("/test/objects/".length).split("/");
+      return Response.json(await Promise.all(objectsOf(env, account).map((object) => object[method]())));
+    }
     if (pathname === "/test/record-read") return recordedTwice(request);
     return service.fetch(request, env, context);
   },
 };
+
+/** The register and the first eight shards of an account. */
+function objectsOf({ USAGE }, account) {
+  const names = [`account:${account}`, ...Array.from({ length: 8 }, (_, n) => `shard:${account}:${n}`)];
+  return names.map((name) => USAGE.get(USAGE.idFromName(name)));
+}
 
 /** Records a delivery as one's own Worker does, and answers the vendor. */
 async function recorded(request, account) {

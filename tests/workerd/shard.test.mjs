@@ -12,7 +12,7 @@ const SHARDS = 4;
 let worker;
 before(async () => {
   const durableObjects = { USAGE: { className: "TestShard", useSQLite: true } };
-  worker = await startBundled("shard-worker.mjs", undefined, { durableObjects });
+  worker = await startBundled("shard-worker.mjs", undefined, (own) => ({ ...own, durableObjects }));
 });
 after(() => worker?.stop());
 

@@ -148,9 +148,9 @@ export function errorOf(answer, status, code) {
 
 /**
  * Bundles a Worker of this folder as wrangler does, and runs it in workerd. `stop` ends it. `changed` gives the bytes of the module that
- * the Worker gets. `options` are further options of Miniflare.
+ * the Worker gets. `optionsOf` makes the options of Miniflare of those that the Worker needs.
  */
-export async function startBundled(name, changed = (bytes) => bytes, options = {}) {
+export async function startBundled(name, changed = (bytes) => bytes, optionsOf = (own) => own) {
   const out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
   let worker;
   const stop = async () => {
@@ -177,7 +177,7 @@ export async function startBundled(name, changed = (bytes) => bytes, options = {
     const modules = readdirSync(out)
       .sort((a, b) => a.endsWith(".wasm") - b.endsWith(".wasm"))
       .map((file) => ({ type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(out, file) }));
-    worker = new Miniflare({ modules, modulesRoot: out, compatibilityDate, compatibilityFlags, cf, ...options });
+    worker = new Miniflare(optionsOf({ modules, modulesRoot: out, compatibilityDate, compatibilityFlags, cf }));
     return { worker, base: await worker.ready, stop };
   } catch (error) {
     await stop();

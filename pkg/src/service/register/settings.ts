@@ -1,5 +1,5 @@
-import type { Account, UsageQuery } from "usage-by-agent";
-import { createUsageHandler } from "usage-by-agent/handler";
+import { type Account, UsageError, type UsageQuery } from "usage-by-agent";
+import { createUsageHandler, type UsageHandlerOptions } from "usage-by-agent/handler";
 import { checkKeys, keys } from "../../bridge/known-keys.js";
 import { isOptions } from "../../bridge/values.js";
 import { invalidOption } from "../../handler/invalid-option.js";
@@ -32,14 +32,19 @@ export function checkSettings(given: unknown, { allowHttp }: Checked): AccountSe
   const settings: AccountSettings = { ...query };
   if (shards !== undefined) settings.shards = shardsOption(shards, 1);
   if (forward !== undefined) settings.forward = forwardOption(forward, allowHttp);
-  // The handler that computes the answers checks the others.
-  createUsageHandler({
-    rollup: () => Promise.reject(new Error("no rollup")),
-    authorize: () => false,
-    ...(account !== undefined && { account }),
-    ...(agents !== undefined && { query: { agents } }),
-  });
+  checkByHandler({ ...(account !== undefined && { account }), ...(agents !== undefined && { query: { agents } }) });
   if (account !== undefined) settings.account = account;
   if (agents !== undefined) settings.agents = agents;
   return settings;
+}
+
+/** Has the handler check what it is going to compute the answers with. */
+function checkByHandler(options: Pick<UsageHandlerOptions, "account" | "query">): void {
+  try {
+    createUsageHandler({ ...options, rollup: () => Promise.reject(new Error("no rollup")), authorize: () => false });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const { message, path = "" } = error;
+    throw invalidOption(path.replace(/^\/query/, ""), message.replace(/ \(at .*\)$/, ""));
+  }
 }
