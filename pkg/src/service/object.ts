@@ -2,7 +2,14 @@ import * as workers from "cloudflare:workers";
 import { Generations } from "./generation.js";
 import type { DurableBase, DurableState, DurableStorage } from "./platform.js";
 import { Claims } from "./receive/claims.js";
-import { type Addition, type Put, Register, type RegisterEntry, type RegisterView } from "./register/register.js";
+import {
+  type Addition,
+  type Backfill,
+  type Put,
+  Register,
+  type RegisterEntry,
+  type RegisterView,
+} from "./register/register.js";
 import type { AccountSettings } from "./register/settings.js";
 import { type Added, type Arrival, type Part, Shard } from "./shard/shard.js";
 import { hasTable, StoredTally, type Tally } from "./tally.js";
@@ -52,16 +59,37 @@ export class UsageShard extends Base {
    * @internal
    */
   add(arrivals: Arrival[], source: number, generation: number, tally: Tally, ifCounted: Tally): Added | null {
+    return this.#add(arrivals, source, generation, (added) => ({
+      ...tally,
+      ...added,
+      ...(added.counted > 0 && ifCounted),
+    }));
+  }
+
+  /**
+   * Stores trimmed records of a backfill. `null` if the account's generation has ended, or the backfill is being taken back.
+   *
+   * @internal
+   */
+  addBackfill(arrivals: Arrival[], source: number, generation: number): Added | null {
+    if (generation > this.#generations.ended && this.#made.shard.hasTakenBack(source)) return null;
+    return this.#add(arrivals, source, generation, (added) => {
+      const tally = Object.entries(added).map(([name, value]) => [`backfill.${name}`, value]);
+      return Object.fromEntries(tally);
+    });
+  }
+
+  #add(arrivals: Arrival[], source: number, generation: number, tallyOf: (added: Added) => Tally): Added | null {
     if (generation <= this.#generations.ended) return null;
-    const made = this.#made;
+    const { shard, tally } = this.#made;
     try {
       return this.#storage.transactionSync(() => {
-        const added = made.shard.add(arrivals, source);
-        made.tally.add({ ...tally, ...added, ...(added.counted > 0 && ifCounted) });
+        const added = shard.add(arrivals, source);
+        tally.add(tallyOf(added));
         return added;
       });
     } catch (error) {
-      made.shard.forget(); // the counts in memory may be ahead of the storage
+      shard.forget(); // the counts in memory may be ahead of the storage
       throw error;
     }
   }
@@ -148,6 +176,26 @@ export class UsageShard extends Base {
   /** @internal */
   registerRemove(table: "secrets" | "tokens", id: string): boolean {
     return this.#register.remove(table, id);
+  }
+
+  /** @internal */
+  registerBackfill(name: string, nowMs: number): number | null {
+    return this.#register.backfill(name, nowMs);
+  }
+
+  /** @internal */
+  registerRemoveBackfill(name: string): number[] {
+    return this.#register.removeBackfill(name);
+  }
+
+  /** @internal */
+  registerForgetBackfill(number: number): void {
+    this.#register.forgetBackfill(number);
+  }
+
+  /** @internal */
+  registerBackfills(): Backfill[] {
+    return this.#register.backfills();
   }
 
   /** @internal */

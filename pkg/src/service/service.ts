@@ -9,15 +9,17 @@ import { notify } from "../handler/notify.js";
 import { Admin } from "./admin/admin.js";
 import { ingestOf } from "./admin/ingest.js";
 import { createAnswers } from "./answers/answers.js";
+import { Backfills } from "./backfill/backfills.js";
 import { Objects } from "./objects.js";
 import { type Checked, checkService, type ServiceOptions } from "./options.js";
 import type { DurableNamespace, ServiceContext } from "./platform.js";
 import { Receiver } from "./receive/receiver.js";
 import { Accounts } from "./register/accounts.js";
-import { authorize } from "./register/authorize.js";
+import { type Authorized, authorize } from "./register/authorize.js";
 
 const WEBHOOKS = /^\/v1\/webhooks\/agentphone\/([^/]+)$/;
 const INGEST = "/v1/ingest";
+const RECORDS = "/v1/records";
 const INGEST_METHODS = "GET, HEAD, OPTIONS";
 
 /** How long it may take to read the tallies of an account, in milliseconds. */
@@ -33,6 +35,7 @@ export class Service {
   readonly #accounts: Accounts;
   readonly #receiver: Receiver;
   readonly #admin: Admin | undefined;
+  readonly #backfills: Backfills;
   readonly #cors: CorsPolicy;
   readonly #answers: (request: Request) => Promise<Response>;
 
@@ -45,6 +48,7 @@ export class Service {
     this.#objects = new Objects(namespaceOf(env, options.binding));
     this.#accounts = new Accounts(this.#objects, options.now);
     this.#receiver = new Receiver(options, this.#objects, this.#accounts);
+    this.#backfills = new Backfills(this.#objects, options.now);
     this.#cors = corsPolicy(options.cors);
     const { ADMIN_TOKEN: admin } = env as { ADMIN_TOKEN?: unknown };
     if (typeof admin === "string" && admin !== "") {
@@ -59,6 +63,7 @@ export class Service {
     if (account !== undefined) return this.#receive(request, account, context, true);
     const answered = (answer: Promise<Answer>, cors: CorsPolicy) => this.#answered(answer, request, cors);
     if (pathname === INGEST) return answered(this.#ingest(request), this.#cors);
+    if (pathname === RECORDS) return answered(this.#records(request), NO_CORS);
     const admin = await this.#admin?.answer(request);
     return admin === undefined ? this.#answers(request) : answered(Promise.resolve(admin), NO_CORS);
   }
@@ -92,20 +97,38 @@ export class Service {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return errorAnswer(405, "method_not_allowed", `Use ${INGEST_METHODS}.`, { headers: { allow: INGEST_METHODS } });
     }
-    const token = bearerToken(request);
-    if (token === null)
-      return unauthorized("Bearer", "missing_token", "Send the header Authorization: Bearer <token>.");
-    const nowMs = this.#options.now();
-    const authorized = await authorize(token, this.#accounts, nowMs);
-    if (authorized === null) {
-      return unauthorized('Bearer error="invalid_token"', "invalid_token", "The token is not accepted.");
-    }
+    const authorized = await this.#authorized(request);
+    if ("status" in authorized) return authorized;
     const deadline = new Deadline(INGEST_MS, request.signal);
     try {
-      return await ingestOf(authorized, this.#objects, nowMs, deadline);
+      return await ingestOf(authorized, this.#objects, this.#options.now(), deadline);
     } finally {
       deadline.end();
     }
+  }
+
+  /** Adds records, or takes them back. */
+  async #records(request: Request): Promise<Answer> {
+    if (request.method !== "POST" && request.method !== "DELETE") {
+      return errorAnswer(405, "method_not_allowed", "Use POST, DELETE.", { headers: { allow: "POST, DELETE" } });
+    }
+    const authorized = await this.#authorized(request);
+    if ("status" in authorized) return authorized;
+    if (!authorized.writes) {
+      return errorAnswer(403, "read_only", 'The token may only read: wanted a token with the access "write".');
+    }
+    return request.method === "POST"
+      ? this.#backfills.add(request, authorized)
+      : this.#backfills.takeBack(request, authorized);
+  }
+
+  /** The account whose token a request has, or a 401. */
+  async #authorized(request: Request): Promise<Authorized | Answer> {
+    const token = bearerToken(request);
+    if (token === null)
+      return unauthorized("Bearer", "missing_token", "Send the header Authorization: Bearer <token>.");
+    const authorized = await authorize(token, this.#accounts, this.#options.now());
+    return authorized ?? unauthorized('Bearer error="invalid_token"', "invalid_token", "The token is not accepted.");
   }
 }
 

@@ -102,9 +102,10 @@ export class Admin {
       createdAt: written(createdMs),
       settings,
       secrets: secrets.map(({ id, createdMs }) => ({ id, createdAt: written(createdMs) })),
-      tokens: tokens.map(({ id, name, createdMs, expiresMs }) => ({
+      tokens: tokens.map(({ id, name, createdMs, expiresMs, writes }) => ({
         id,
         name,
+        access: writes ? "write" : "read",
         createdAt: written(createdMs),
         expiresAt: expiresMs === null ? null : written(expiresMs),
       })),
@@ -138,7 +139,9 @@ export class Admin {
   }
 
   async #addToken({ account, request, deadline }: Asked): Promise<Answer> {
-    const { name = null, expiresAt } = fields(await body(request, deadline), ["name", "expiresAt"]);
+    const given = fields(await body(request, deadline), ["name", "expiresAt", "access"]);
+    const { name = null, expiresAt, access = "read" } = given;
+    if (access !== "read" && access !== "write") throw bad("/access", 'must be "read" or "write"');
     if (name !== null && (typeof name !== "string" || name.length > 200)) {
       throw bad("/name", "must be a text of 200 characters at most");
     }
@@ -148,7 +151,7 @@ export class Admin {
     const id = newId("tok");
     const hash = toHex(await sha256(token));
     const ask = this.#objects.register(account, deadline, (object) =>
-      object.registerAddToken({ id, hash, name: name as string | null, expiresMs }, nowMs),
+      object.registerAddToken({ id, hash, name: name as string | null, expiresMs, writes: access === "write" }, nowMs),
     );
     return this.#added(account, await ask, (added) => ({ id: added, token }), `${MOST_TOKENS} tokens`);
   }

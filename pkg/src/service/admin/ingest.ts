@@ -23,7 +23,9 @@ export async function ingestOf(
   ]);
   const sum: Tally = {};
   for (const tally of tallies) addTally(sum, tally);
-  return { status: 200, body: JSON.stringify({ account, shards: view.shards, ...written(sum, nowMs) }) };
+  const known = await objects.register(account, deadline, (object) => object.registerBackfills());
+  const backfills = known.map(({ name, createdMs }) => ({ name, createdAt: new Date(createdMs).toISOString() }));
+  return { status: 200, body: JSON.stringify({ account, shards: view.shards, ...written(sum, nowMs), backfills }) };
 }
 
 const IGNORED = ["voiceTurns", "reactions", "events", "tests", "other"];
@@ -45,6 +47,7 @@ function written(sum: Tally, nowMs: number): object {
     invalid: of("invalid"),
     byDeliveryOnly: of("byDelivery"),
     refused: group("refused.", []),
+    backfilled: group("backfill.", ["counted", "duplicates", "notCounted"]),
     forwarded: of("forwarded"),
     forwardFailed: of("forwardFailed"),
     lastDeliveryAt: at("lastDeliveryMs"),

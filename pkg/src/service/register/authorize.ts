@@ -10,6 +10,8 @@ const ASK_MS = 10_000;
 export interface Authorized {
   account: string;
   view: RegisterView;
+  /** Whether the token may also add records and take them back. */
+  writes: boolean;
 }
 
 /** The account that a token opens; `null` if the token opens none. Throws if the register can't be asked. */
@@ -21,15 +23,17 @@ export async function authorize(token: string, accounts: Accounts, nowMs: number
   try {
     const view = await accounts.view(account, deadline);
     if (view === null) return null;
-    if (opens(view, hash, nowMs)) return { account, view };
+    const known = tokenOf(view, hash, nowMs);
+    if (known !== undefined) return { account, view, writes: known.writes };
     const newer = await accounts.newer(account, deadline);
-    return newer && opens(newer, hash, nowMs) ? { account, view: newer } : null;
+    const found = newer ? tokenOf(newer, hash, nowMs) : undefined;
+    return newer && found ? { account, view: newer, writes: found.writes } : null;
   } finally {
     deadline.end();
   }
 }
 
 /** Hashes of random texts may be compared in any time: where they differ says nothing about a token. */
-function opens({ tokens }: RegisterView, hash: string, nowMs: number): boolean {
-  return tokens.some((token) => token.hash === hash && (token.expiresMs === null || token.expiresMs > nowMs));
+function tokenOf({ tokens }: RegisterView, hash: string, nowMs: number): RegisterView["tokens"][number] | undefined {
+  return tokens.find((token) => token.hash === hash && (token.expiresMs === null || token.expiresMs > nowMs));
 }

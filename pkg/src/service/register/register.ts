@@ -17,7 +17,7 @@ export interface RegisterView {
   forward: string | null;
   secrets: string[];
   /** The SHA-256 of each token, in hexadecimal digits. */
-  tokens: { hash: string; expiresMs: number | null }[];
+  tokens: { hash: string; expiresMs: number | null; writes: boolean }[];
 }
 
 /** What the administrator sees of an account: no secret and no token. */
@@ -25,7 +25,7 @@ export interface RegisterEntry {
   settings: AccountSettings;
   createdMs: number;
   secrets: { id: string; createdMs: number }[];
-  tokens: { id: string; name: string | null; createdMs: number; expiresMs: number | null }[];
+  tokens: { id: string; name: string | null; createdMs: number; expiresMs: number | null; writes: boolean }[];
 }
 
 /** What a change of the settings has done. */
@@ -33,6 +33,12 @@ export type Put =
   | { done: "made" | "changed"; settings: AccountSettings }
   | { done: "other_shards"; shards: number }
   | { done: "erasing" };
+
+/** Records that the account added itself, and can take back together. */
+export interface Backfill {
+  name: string;
+  createdMs: number;
+}
 
 /** What has become of an addition. */
 export type Addition = { done: "added" | "known"; id: string } | { done: "too_many" } | { done: "no_account" };
@@ -54,14 +60,18 @@ export class Register {
     const row = this.#row();
     if (row === null || row.isErasing) return null;
     const { shards, forward } = row.settings;
-    const tokens = this.#rows("SELECT hash, expires_ms FROM tokens ORDER BY rowid");
+    const tokens = this.#rows("SELECT hash, expires_ms, writes FROM tokens ORDER BY rowid");
     return {
       generation: row.generation,
       version: row.version,
       shards: shards ?? 1,
       forward: forward ?? null,
       secrets: this.#rows("SELECT secret FROM secrets ORDER BY rowid").map(({ secret }) => String(secret)),
-      tokens: tokens.map(({ hash, expires_ms }) => ({ hash: String(hash), expiresMs: expires_ms as number | null })),
+      tokens: tokens.map(({ hash, expires_ms, writes }) => ({
+        hash: String(hash),
+        expiresMs: expires_ms as number | null,
+        writes: writes === 1,
+      })),
     };
   }
 
@@ -70,16 +80,17 @@ export class Register {
     const row = this.#row();
     if (row === null || row.isErasing) return null;
     const secrets = this.#rows("SELECT id, created_ms FROM secrets ORDER BY rowid");
-    const tokens = this.#rows("SELECT id, name, created_ms, expires_ms FROM tokens ORDER BY rowid");
+    const tokens = this.#rows("SELECT id, name, created_ms, expires_ms, writes FROM tokens ORDER BY rowid");
     return {
       settings: row.settings,
       createdMs: row.generation,
       secrets: secrets.map(({ id, created_ms }) => ({ id: String(id), createdMs: Number(created_ms) })),
-      tokens: tokens.map(({ id, name, created_ms, expires_ms }) => ({
+      tokens: tokens.map(({ id, name, created_ms, expires_ms, writes }) => ({
         id: String(id),
         name: name as string | null,
         createdMs: Number(created_ms),
         expiresMs: expires_ms as number | null,
+        writes: writes === 1,
       })),
     };
   }
@@ -113,15 +124,15 @@ export class Register {
   }
 
   addToken(
-    token: { id: string; hash: string; name: string | null; expiresMs: number | null },
+    token: { id: string; hash: string; name: string | null; expiresMs: number | null; writes: boolean },
     nowMs: number,
   ): Addition {
     if (this.view() === null) return { done: "no_account" };
     this.#storage.sql.exec("DELETE FROM tokens WHERE expires_ms <= ?", nowMs);
     if (this.#count("tokens") >= MOST_TOKENS) return { done: "too_many" };
-    const { id, hash, name, expiresMs } = token;
-    const insert = "INSERT INTO tokens (id, hash, name, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?)";
-    this.#storage.sql.exec(insert, id, hash, name, nowMs, expiresMs);
+    const { id, hash, name, expiresMs, writes } = token;
+    const insert = "INSERT INTO tokens (id, hash, name, created_ms, expires_ms, writes) VALUES (?, ?, ?, ?, ?, ?)";
+    this.#storage.sql.exec(insert, id, hash, name, nowMs, expiresMs, Number(writes));
     return { done: "added", id };
   }
 
@@ -129,6 +140,34 @@ export class Register {
   remove(table: "secrets" | "tokens", id: string): boolean {
     if (this.view() === null) return false;
     return this.#rows(`DELETE FROM ${table} WHERE id = ? RETURNING id`, id).length > 0;
+  }
+
+  /** The number of a backfill, a new one if there is none of this name. `null` if there is no account. */
+  backfill(name: string, nowMs: number): number | null {
+    if (this.view() === null) return null;
+    const [{ number } = {}] = this.#rows("SELECT number FROM backfills WHERE name = ? AND removing = 0", name);
+    if (number !== undefined) return Number(number);
+    const insert = "INSERT INTO backfills (name, created_ms, removing) VALUES (?, ?, 0) RETURNING number";
+    return Number(this.#rows(insert, name, nowMs)[0]?.["number"]);
+  }
+
+  /** Begins to remove the backfills of a name, and gives their numbers. */
+  removeBackfill(name: string): number[] {
+    if (this.view() === null) return [];
+    const rows = this.#rows("UPDATE backfills SET removing = 1 WHERE name = ? RETURNING number", name);
+    return rows.map(({ number }) => Number(number));
+  }
+
+  /** Forgets a backfill that has been removed. */
+  forgetBackfill(number: number): void {
+    if (this.view() !== null) this.#storage.sql.exec("DELETE FROM backfills WHERE number = ?", number);
+  }
+
+  /** The backfills, the oldest first. */
+  backfills(): Backfill[] {
+    if (this.view() === null) return [];
+    const rows = this.#rows("SELECT name, created_ms FROM backfills WHERE removing = 0 ORDER BY number");
+    return rows.map(({ name, created_ms }) => ({ name: String(name), createdMs: Number(created_ms) }));
   }
 
   /** Adds to the tally of an account that exists. */
@@ -157,7 +196,11 @@ export class Register {
     );
     sql.exec("CREATE TABLE secrets (id TEXT PRIMARY KEY, secret TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL)");
     sql.exec(
-      "CREATE TABLE tokens (id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, name TEXT, created_ms INTEGER NOT NULL, expires_ms INTEGER)",
+      "CREATE TABLE tokens (id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, name TEXT, created_ms INTEGER NOT NULL, expires_ms INTEGER, writes INTEGER NOT NULL)",
+    );
+    // The number of a backfill is never given again. Its name may be, once it is being removed.
+    sql.exec(
+      "CREATE TABLE backfills (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, created_ms INTEGER NOT NULL, removing INTEGER NOT NULL)",
     );
   }
 

@@ -109,13 +109,20 @@ export class Shard {
     if (own === undefined || counts.isFuller(row.record, own.record)) this.#records.put(key, row);
   }
 
+  /** Whether the records of a source are being taken back, or have been. */
+  hasTakenBack(source: number): boolean {
+    return source !== DELIVERIES && this.#records.isClosed(source);
+  }
+
   /**
-   * Takes back what a source told, up to a number of records. Of the other records of an id, the fullest counts then.
+   * Takes back what a source told, up to a number of records. Of the other records of an id, the fullest counts then. The source tells
+   * nothing more from then on.
    *
    * @returns how many records were taken back; fewer than `most` when none is left
    */
   takeBack(source: number, most: number): number {
     return this.#change((counts) => {
+      this.#records.close(source);
       const rows = this.#records.ofSource(source, most);
       for (const { key, row } of rows) {
         this.#records.delete(key, source);

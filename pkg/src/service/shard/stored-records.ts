@@ -22,6 +22,7 @@ export class StoredRecords {
     sql.exec(`CREATE TABLE IF NOT EXISTS records (
       key BLOB NOT NULL, source INTEGER NOT NULL, counts INTEGER NOT NULL, record TEXT NOT NULL,
       PRIMARY KEY (key, source)) WITHOUT ROWID`);
+    sql.exec("CREATE TABLE IF NOT EXISTS closed (source INTEGER PRIMARY KEY)");
   }
 
   /** The records of a key. */
@@ -38,6 +39,16 @@ export class StoredRecords {
 
   delete(key: Uint8Array, source: number): void {
     this.#sql.exec("DELETE FROM records WHERE key = ? AND source = ?", bytesOf(key), source);
+  }
+
+  /** Notes that a source tells nothing more. */
+  close(source: number): void {
+    this.#sql.exec("INSERT OR IGNORE INTO closed (source) VALUES (?)", source);
+  }
+
+  /** Whether a source tells nothing more. */
+  isClosed(source: number): boolean {
+    return this.#sql.exec("SELECT 1 FROM closed WHERE source = ?", source).toArray().length > 0;
   }
 
   /** The first records of a source, with their keys. */

@@ -1,0 +1,153 @@
+// Records that an account adds itself by POST /v1/records, and takes back together.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { trimRecords, UsageRollup } from "usage-by-agent";
+import { render } from "../../tools/generate/formats.mjs";
+import { generate } from "../../tools/generate/records.mjs";
+import { message, startService, TEST_TIMEOUT } from "./service-support.mjs";
+
+let service;
+before(async () => {
+  service = await startService();
+});
+after(() => service?.stop());
+
+/** An account with a token that may write. */
+async function account(name, settings) {
+  const made = await service.account(name, settings);
+  const { token: writer } = (
+    await service.admin("POST", `/v1/admin/accounts/${name}/tokens`, { access: "write", name: "backfill" })
+  ).json();
+  const send = (method, body, { query = "", token = writer, headers } = {}) =>
+    service.request(`/v1/records${query}`, { method, token, headers, ...(body !== undefined && { body }) });
+  return {
+    ...made,
+    add: (body, how) => send("POST", body, how),
+    takeBack: (how) => send("DELETE", undefined, how),
+    totals: async () => {
+      const query = "by=agent,channel&from=2024-01-01&to=2027-01-01";
+      const { rows, totals } = (await service.request(`/v1/usage/breakdown?${query}`, { token: made.token })).json();
+      return { rows, totals };
+    },
+  };
+}
+
+const values = (seed, records) => {
+  const options = { records, seed, start: "2024-05-01T00:00:00Z", end: "2024-06-30T00:00:00Z", agents: 9 };
+  return [...generate(options)].map(({ value }) => value);
+};
+const lines = (list) => list.map((value) => `${JSON.stringify(value)}\n`).join("");
+
+/** What one pass over the records answers. */
+function expected(texts) {
+  const rollup = new UsageRollup({ onInvalid: "skip" });
+  for (const text of texts) rollup.push(text);
+  const { rows, totals } = rollup.breakdown({ by: ["agent", "channel"], from: "2024-01-01", to: "2027-01-01" });
+  const { counted, invalid, records } = rollup.diagnostics();
+  rollup.free();
+  return { rows: JSON.parse(JSON.stringify(rows)), totals, counted, invalid, records };
+}
+
+const TEST = { timeout: TEST_TIMEOUT };
+
+for (const format of ["ndjson", "array", "page"]) {
+  test(`records as ${format} count as one pass counts them, however often they are sent`, TEST, async () => {
+    const own = await account(`as-${format}`);
+    const text = [
+      ...render([...generate({ records: 3000, seed: 5, start: "2024-05-01T00:00:00Z", end: "2024-06-30T00:00:00Z" })], {
+        format,
+      }),
+    ].join("");
+    const want = expected([text]);
+    const headers = { "idempotency-key": "first file" };
+    assert.equal((await own.add(text, { headers })).status, 400); // a blank is not visible
+    const first = (await own.add(text, { headers: { "idempotency-key": "first-file" } })).json();
+    assert.deepEqual(
+      [first.backfill, first.records, first.counted, first.invalid],
+      ["records", want.records, want.counted, want.invalid],
+    );
+    assert.deepEqual(await own.totals(), { rows: want.rows, totals: want.totals });
+    const again = (await own.add(gzipSync(text), { headers: { "idempotency-key": "first-file" } })).json();
+    assert.deepEqual([again.counted, again.withoutId], [0, first.withoutId]);
+    assert.deepEqual(await own.totals(), { rows: want.rows, totals: want.totals });
+  });
+}
+
+test("a backfill that is taken back leaves deliveries and other backfills", TEST, async () => {
+  const own = await account("taken-back");
+  const hasId = (value) => trimRecords(JSON.stringify(value)).records.every(({ key }) => key !== null);
+  // A record without an id counts in each backfill.
+  const [both, early, late] = [values(1, 400).filter(hasId), values(2, 700), values(3, 700)];
+  const events = [message({ id: "m1" }), message({ id: "m2" })];
+  for (const event of events) assert.equal((await service.deliver(own.name, event, own)).status, 200);
+  for (const [query, list] of [
+    ["?backfill=early", [...both, ...early]],
+    ["?backfill=late", [...late, ...both, ...events]],
+  ]) {
+    const answer = await own.add(lines(list), { query, headers: { "idempotency-key": query } });
+    assert.equal(answer.status, 200, answer.text);
+  }
+  const told = events.map((event) => JSON.stringify(event)).join("\n");
+  const totalsOf = (...lists) => expected([told, ...lists.map(lines)]).totals;
+  assert.deepEqual((await own.totals()).totals, totalsOf([...both, ...early], late));
+  const names = async () => (await service.ingest(own.token)).backfills.map(({ name }) => name);
+  assert.deepEqual(await names(), ["early", "late"]);
+
+  const answer = (await own.takeBack({ query: "?backfill=early" })).json();
+  assert.equal(answer.done, true);
+  assert.ok(answer.takenBack > 500);
+  assert.deepEqual((await own.totals()).totals, totalsOf(late, both));
+  assert.deepEqual(await names(), ["late"]);
+  assert.deepEqual((await own.takeBack({ query: "?backfill=early" })).json(), {
+    backfill: "early",
+    takenBack: 0,
+    done: true,
+  });
+  assert.equal((await own.takeBack({ query: "?backfill=late" })).json().done, true);
+  assert.deepEqual((await own.totals()).totals, totalsOf());
+  // The name can be used again.
+  assert.equal((await own.add(lines(early), { query: "?backfill=early" })).status, 200);
+  assert.equal((await own.totals()).totals.messages, totalsOf(early).messages);
+});
+
+test("what can't be a backfill is refused, and changes nothing", TEST, async () => {
+  const own = await account("refused");
+  const other = await account("refused-other");
+  const good = lines([message({ id: "m1" })]);
+  const code = async (answer) => (await answer).json().error.code;
+  assert.equal(await code(own.add(good, { token: own.token })), "read_only");
+  assert.equal(await code(own.takeBack({ token: own.token })), "read_only");
+  assert.equal(await code(own.add(good, { token: "nonsense" })), "invalid_token");
+  assert.equal(await code(service.request("/v1/records", { method: "POST", body: good })), "missing_token");
+  assert.equal(await code(service.request("/v1/records", { token: own.token })), "method_not_allowed");
+  for (const query of ["?backfill=", "?backfill=A", "?backfill=../x", `?backfill=${"x".repeat(65)}`]) {
+    assert.equal(await code(own.add(good, { query })), "invalid_backfill", query);
+    assert.equal(await code(own.takeBack({ query })), "invalid_backfill", query);
+  }
+  for (const [body, want] of [
+    ['{"detail":"Invalid API key"}', "unknown_records"],
+    ["<html><title>Sign in</title></html>", "unknown_records"],
+    [gzipSync(good).subarray(0, 30), "invalid_json"],
+  ]) {
+    const answer = await own.add(body);
+    assert.deepEqual([answer.status, answer.json().error.code], [422, want], answer.text);
+  }
+  const invalid = (await own.add('{"startedAt":"yesterday","id":"c1"}\n')).json();
+  assert.deepEqual([invalid.counted, invalid.invalid, invalid.problems.at(-1).path], [0, 1, "/0/startedAt"]);
+  assert.deepEqual([(await own.totals()).totals.messages, (await other.totals()).totals.messages], [0, 0]);
+  assert.equal((await own.add(good)).json().counted, 1);
+  assert.deepEqual([(await own.totals()).totals.messages, (await other.totals()).totals.messages], [1, 0]);
+});
+
+test("records without an id count at each upload that has no key", TEST, async () => {
+  const own = await account("without-id");
+  const text = '{"receivedAt":"2025-06-10T10:00:00Z"}\n'.repeat(3);
+  const upload = { headers: { "idempotency-key": "u1" } };
+  assert.deepEqual([(await own.add(text)).json().withoutId, (await own.totals()).totals.messages], [3, 3]);
+  assert.equal((await own.add(text)).json().counted, 3);
+  assert.equal((await own.add(text, upload)).json().counted, 3);
+  assert.equal((await own.add(text, upload)).json().counted, 0);
+  assert.equal((await own.totals()).totals.messages, 9);
+});
