@@ -55,6 +55,9 @@ export const hasEnds = ({ from, to }: Given) => from !== undefined || to !== und
 
 function endsOf(given: Given): Pick<Ends, "from" | "to"> {
   const { from, to } = given;
+  if (/^https?:/i.test(to ?? "")) {
+    throw wrongUsage("--to is the end of the window; wanted the URL of a service with --out");
+  }
   const other = (["period", "offset"] as const).find((name) => given[name] !== undefined);
   if (other !== undefined) {
     throw wrongUsage(`--${other} and --${from === undefined ? "to" : "from"} exclude each other; wanted one of them`);
