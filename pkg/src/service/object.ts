@@ -100,8 +100,7 @@ export class UsageShard extends Base {
    * @internal
    */
   part(since: number): Part {
-    const isEmpty = this.#parts === undefined && !hasTable(this.#storage, "records");
-    return isEmpty ? { n: 0, changes: [] } : this.#made.shard.part(since);
+    return this.#isEmpty ? { n: 0, changes: [] } : this.#made.shard.part(since);
   }
 
   /**
@@ -123,9 +122,19 @@ export class UsageShard extends Base {
     return this.#made.claims.claim(signature, id, untilMs, nowMs);
   }
 
-  /** @internal */
-  tally(): Tally {
-    return new StoredTally(this.#storage).read();
+  /**
+   * What was told about deliveries, and how many records are stored that count.
+   *
+   * @internal
+   */
+  ingested(): { tally: Tally; records: number } {
+    const tally = new StoredTally(this.#storage).read();
+    return { tally, records: this.#isEmpty ? 0 : this.#made.shard.stored };
+  }
+
+  /** Whether the object has never been a shard. Then it stores nothing, and must stay so. */
+  get #isEmpty(): boolean {
+    return this.#parts === undefined && !hasTable(this.#storage, "records");
   }
 
   /**

@@ -14,16 +14,13 @@ export async function ingestOf(
   nowMs: number,
   deadline: Deadline,
 ): Promise<Answer> {
-  const shards = Array.from({ length: view.shards }, (_, shard) =>
-    objects.shard(account, shard, deadline, (object) => object.tally()),
-  );
-  const tallies = await Promise.all([
-    ...shards,
+  const numbers = Array.from({ length: view.shards }, (_, shard) => shard);
+  const [sum, known, ...parts] = await Promise.all([
     objects.register(account, deadline, (object) => object.registerTally()),
+    objects.register(account, deadline, (object) => object.registerBackfills()),
+    ...numbers.map((shard) => objects.shard(account, shard, deadline, (object) => object.ingested())),
   ]);
-  const sum: Tally = {};
-  for (const tally of tallies) addTally(sum, tally);
-  const known = await objects.register(account, deadline, (object) => object.registerBackfills());
+  for (const { tally, records } of parts) addTally(sum, { ...tally, records });
   const backfills = known.map(({ name, createdMs }) => ({ name, createdAt: new Date(createdMs).toISOString() }));
   return { status: 200, body: JSON.stringify({ account, shards: view.shards, ...written(sum, nowMs), backfills }) };
 }
@@ -39,6 +36,7 @@ function written(sum: Tally, nowMs: number): object {
   };
   const at = (name: string) => (of(name) === 0 ? null : new Date(of(name)).toISOString());
   return {
+    records: of("records"),
     deliveries: of("deliveries"),
     counted: of("counted"),
     duplicates: of("duplicates"),
