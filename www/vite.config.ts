@@ -54,22 +54,29 @@ function packagesOwn(): Plugin {
   };
 }
 
-/** The mode `served` builds the page that `usage-by-agent serve` serves. */
-export default defineConfig(({ mode }) => ({
-  root: here("."),
-  define: { SERVED: JSON.stringify(mode === "served") },
-  // Relative addresses: the page works at a site's root and in any folder of one.
-  base: "./",
-  plugins: [sample(), policy(), ...(mode === "served" ? [] : [documentation(ofMeta())])],
-  worker: { format: "es", plugins: () => (mode === "served" ? [packagesOwn()] : []) },
-  build: {
-    target: "es2022",
-    outDir: "dist",
-    emptyOutDir: true,
-    // Inlined assets would be data: URLs, which the policy refuses for scripts and styles.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    // Making the sample takes most of the time, and need not be remarked upon.
-    rolldownOptions: { checks: { pluginTimings: false } },
-  },
-}));
+/**
+ * Without a mode, the page that counts files. The mode `served` builds the page of `usage-by-agent serve`, and the mode `service` that of
+ * the Worker's service. The latter is put beside the page that counts files, which has the other files already.
+ */
+export default defineConfig(({ mode }) => {
+  const isServed = mode === "served" || mode === "service";
+  return {
+    root: here("."),
+    define: { SERVED: JSON.stringify(isServed), SERVICE: JSON.stringify(mode === "service") },
+    // Relative addresses: the page works at a site's root and in any folder of one.
+    base: "./",
+    publicDir: mode === "service" ? false : "public",
+    plugins: [...(mode === "service" ? [] : [sample()]), policy(), ...(isServed ? [] : [documentation(ofMeta())])],
+    worker: { format: "es", plugins: () => (mode === "served" ? [packagesOwn()] : []) },
+    build: {
+      target: "es2022",
+      outDir: "dist",
+      emptyOutDir: true,
+      // Inlined assets would be data: URLs, which the policy refuses for scripts and styles.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      // Making the sample takes most of the time, and need not be remarked upon.
+      rolldownOptions: { checks: { pluginTimings: false } },
+    },
+  };
+});

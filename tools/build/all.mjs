@@ -6,6 +6,7 @@ import { buildPage } from "./page.mjs";
 import { buildServedPage } from "./served-page.mjs";
 import { buildWasm, fetchCrates, isFirstBuild } from "./wasm.mjs";
 import { buildWorker } from "./worker.mjs";
+import { buildWorkerPage } from "./worker-page.mjs";
 
 /** `tools` is the result of `setUp(BUILD)`. */
 export async function buildAll(tools) {
@@ -16,5 +17,6 @@ export async function buildAll(tools) {
   await step("TypeScript to pkg/dist", buildPackage);
   await step("Page to www/dist", buildPage);
   await step("Page of the command to pkg/dist/www", buildServedPage);
+  await step("Pages of the Worker to worker/page", buildWorkerPage);
   await step("Worker to worker/dist", buildWorker);
 }

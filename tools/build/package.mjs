@@ -99,7 +99,7 @@ async function packagesOfPage() {
     entryPoints: [join(root, "www/src/main.ts")],
     bundle: true,
     format: "esm",
-    define: { SERVED: "true" },
+    define: { SERVED: "true", SERVICE: "false" },
     external: ["usage-by-agent", "usage-by-agent/*"],
     minifySyntax: true, // leaves out what only the other page has
     write: false,

@@ -3,17 +3,21 @@ import { join } from "node:path";
 
 const MODULE_TYPES = { ".js": "ESModule", ".wasm": "CompiledWasm" };
 
+/** The file that describes the Worker of each mode. In front of another server, either will do. */
+const CONFIGS = { service: "wrangler.jsonc", records: "wrangler.records.jsonc" };
+
 /**
- * Options that run the built Worker in Miniflare as `wrangler.jsonc` describes it: the same bundle, date, flags, bucket and
- * routes. `npm start` and the tests share them, so that neither runs something that is not deployed.
+ * Options that run the built Worker in Miniflare as wrangler's file describes it: the same bundle, date, flags, bindings and routes.
+ * `npm start` and the tests share them, so that neither runs something that is not deployed.
  *
- * @param {{ root: string, vars?: Record<string, string>, port?: number }} options `root`: the project's folder; `vars`:
- *   variables and secrets; `port`: a fixed port, else a free one
+ * @param {{ root: string, mode?: "service" | "records", vars?: Record<string, string>, port?: number, persist?: string }} options
+ *   `root`: the project's folder; `vars`: variables and secrets; `port`: a fixed port, else a free one; `persist`: the folder in which
+ *   objects are kept, else they are gone when Miniflare ends
  * @returns {import("miniflare").MiniflareOptions}
  */
-export function miniflareOptions({ root, vars = {}, port }) {
+export function miniflareOptions({ root, mode = "records", vars = {}, port, persist }) {
   const folder = join(root, "worker");
-  const config = readJsonc(join(folder, "wrangler.jsonc"));
+  const config = readJsonc(join(folder, CONFIGS[mode]));
   return {
     name: config.name,
     cf: false, // where a request comes from is asked of the network otherwise, and not used here
@@ -23,9 +27,20 @@ export function miniflareOptions({ root, vars = {}, port }) {
     compatibilityDate: config.compatibility_date,
     compatibilityFlags: config.compatibility_flags,
     bindings: { ...config.vars, ...vars },
-    r2Buckets: config.r2_buckets.map((bucket) => bucket.binding),
+    ...(config.r2_buckets && { r2Buckets: config.r2_buckets.map((bucket) => bucket.binding) }),
+    ...(config.durable_objects && { durableObjects: objects(config) }),
+    ...(persist !== undefined && { durableObjectsPersist: persist }),
     ...assets(folder, config.assets),
   };
+}
+
+/** The bindings of Durable Objects. The migrations say which classes have SQLite. */
+function objects({ durable_objects, migrations }) {
+  const withSqlite = migrations.flatMap(({ new_sqlite_classes = [] }) => new_sqlite_classes);
+  const bound = durable_objects.bindings.map(({ name, class_name }) => {
+    return [name, { className: class_name, useSQLite: withSqlite.includes(class_name) }];
+  });
+  return Object.fromEntries(bound);
 }
 
 /** Every module of the bundle, `index.js` first: Miniflare takes the first for the entry. */

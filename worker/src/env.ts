@@ -1,6 +1,6 @@
 /** The bindings, variables and secrets of the Worker. Every variable is text. */
 export interface Env {
-  /** The URL of the upstream. If it is not set, responses are computed from `RECORDS`. */
+  /** The URL of the upstream. If it is set, the Worker asks that server, and nothing else. */
   UPSTREAM_BASE_URL?: string;
   /** The upstream's time limit, in milliseconds. */
   UPSTREAM_TIMEOUT_MS?: string;
@@ -16,7 +16,28 @@ export interface Env {
   /** Whether the upstream's lists are passed on too: `true` or `false`. Default `false`. */
   PASS_LISTS?: string;
 
-  /** The bucket with the records. */
+  /** The objects of the class `UsageShard`. If they are bound, and no upstream is set, the Worker receives webhooks. */
+  USAGE?: DurableObjectNamespace;
+  /** A secret: the token of the administrator. Without it, the administrator's paths are not found. */
+  ADMIN_TOKEN?: string;
+  /** The URL of your own endpoint, which gets each delivery. An account may have another one. Default: none. */
+  FORWARD_URL?: string;
+  /** The time until the response of that endpoint begins, in milliseconds. Default 30,000. */
+  FORWARD_TIMEOUT_MS?: string;
+  /** Whether that endpoint may be an `http` URL of another machine: `true` or `false`. Default `false`. */
+  FORWARD_ALLOW_HTTP?: string;
+  /** How old the timestamp of a delivery may be, in milliseconds. Default 93,600,000. */
+  TOLERANCE_MS?: string;
+  /** The longest delivery, in bytes. Default 1,048,576. */
+  MAX_DELIVERY_BYTES?: string;
+  /** The time for the body of a delivery to arrive, in milliseconds. Default 30,000. */
+  READ_TIMEOUT_MS?: string;
+  /** How many deliveries a second of one account are stored, in each isolate. Default: no limit. */
+  DELIVERY_RATE?: string;
+  /** The number of shards of new accounts: a power of two, 1 to 64. Default 8. */
+  SHARDS?: string;
+
+  /** The bucket with the records, from which responses are computed if `USAGE` is not bound. */
   RECORDS?: R2Bucket;
   /** The name of the object with the records: JSON text, which may be gzip data. Default `records.ndjson`. */
   RECORDS_KEY?: string;

@@ -1,11 +1,12 @@
-import type { UsageHandler } from "usage-by-agent/handler";
-import { configure } from "./configure.js";
+import { configure, type Handler, modeOf } from "./configure.js";
 import type { Env } from "./env.js";
 
-/** One handler for each isolate and configuration. If a setting changes, the runtime passes another `env`. */
-const handlers = new WeakMap<Env, UsageHandler>();
+export { UsageShard } from "usage-by-agent/service";
 
-function handlerFor(env: Env): UsageHandler {
+/** One handler for each isolate and configuration. If a setting changes, the runtime passes another `env`. */
+const handlers = new WeakMap<Env, Handler>();
+
+function handlerFor(env: Env): Handler {
   let handler = handlers.get(env);
   if (handler === undefined) {
     handler = configure(env);
@@ -14,11 +15,19 @@ function handlerFor(env: Env): UsageHandler {
   return handler;
 }
 
-/** Serves the API at `/v1/*` and `/openapi.json`, and the page at every other path. */
+/** Serves the API at `/v1/*` and `/openapi.json`, and the pages at every other path. */
 export default {
-  async fetch(request, env) {
-    const { pathname } = new URL(request.url);
-    const isApi = pathname.startsWith("/v1/") || pathname === "/openapi.json";
-    return isApi || env.ASSETS === undefined ? handlerFor(env)(request) : env.ASSETS.fetch(request);
+  async fetch(request, env, context) {
+    const url = new URL(request.url);
+    const isApi = url.pathname.startsWith("/v1/") || url.pathname === "/openapi.json";
+    if (isApi || env.ASSETS === undefined) return handlerFor(env)(request, env, context);
+    url.pathname = pageOf(url.pathname, env);
+    return env.ASSETS.fetch(new Request(url, request));
   },
 } satisfies ExportedHandler<Env>;
+
+/** The file that a path shows. `/` is the page of the mode, and `/files` is always the page that counts files in the browser. */
+function pageOf(path: string, env: Env): string {
+  if (path === "/files") return "/";
+  return path === "/" && modeOf(env) === "service" ? "/service" : path;
+}

@@ -1,0 +1,26 @@
+import { createUsageService, type ServiceOptions } from "usage-by-agent/service";
+import type { Handler } from "./configure.js";
+import type { Env } from "./env.js";
+import { conventionsOf, crowdLimitsOf, isOn } from "./settings.js";
+
+/** Makes the service that receives webhooks. A wrong setting throws. */
+export function serviceOf(env: Env, shared: Pick<ServiceOptions, "cors" | "onError">): Handler {
+  const service = createUsageService<Env>({ ...optionsOf(env), ...shared });
+  return (request, env, context) => service.fetch(request, env, context);
+}
+
+function optionsOf(env: Env): ServiceOptions {
+  const options: ServiceOptions = {
+    allowHttp: isOn(env, "FORWARD_ALLOW_HTTP", false),
+    query: conventionsOf(env),
+    limits: crowdLimitsOf(env),
+  };
+  if (env.FORWARD_URL) options.forward = env.FORWARD_URL;
+  if (env.FORWARD_TIMEOUT_MS) options.forwardTimeoutMs = Number(env.FORWARD_TIMEOUT_MS);
+  if (env.TOLERANCE_MS) options.toleranceMs = Number(env.TOLERANCE_MS);
+  if (env.MAX_DELIVERY_BYTES) options.maxDeliveryBytes = Number(env.MAX_DELIVERY_BYTES);
+  if (env.READ_TIMEOUT_MS) options.readTimeoutMs = Number(env.READ_TIMEOUT_MS);
+  if (env.DELIVERY_RATE) options.rate = Number(env.DELIVERY_RATE);
+  if (env.SHARDS) options.shards = Number(env.SHARDS);
+  return options;
+}
