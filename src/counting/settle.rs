@@ -51,14 +51,16 @@ impl Ledger {
     pub fn settle(&mut self, known: Option<&[u8]>, record: &[u8]) -> Result<(Settled, bool), UsageError> {
         let known = match known {
             None => None,
-            Some(known) => self.with_event(known, Ledger::entry_of)?,
+            Some(known) => self.entry_of_text(known)?,
         };
-        self.with_event(record, |ledger, event| {
-            let tells_more = ledger.tells_more(event);
-            let settled = ledger.event(event, Known::Given(known))?;
+        let mut found = (Settled::NotCounted, false);
+        self.with_event(record, &mut |ledger, event| {
+            found.1 = ledger.tells_more(event);
+            found.0 = ledger.event(event, Known::Given(known))?;
             add_one(&mut ledger.diagnostics.records);
-            Ok((settled, tells_more))
-        })
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// Takes a record back that counts, as if it had never come. The names that it told stay.
@@ -66,7 +68,7 @@ impl Ledger {
     /// # Errors
     /// `invalid_record` for a text that is not a trimmed record; `out_of_memory`. On an error no count changes.
     pub fn retract(&mut self, record: &[u8]) -> Result<(), UsageError> {
-        self.with_event(record, |ledger, event| {
+        self.with_event(record, &mut |ledger, event| {
             if let Some(entry) = ledger.entry_of(event)?
                 && ledger.take(entry)
             {
@@ -83,8 +85,7 @@ impl Ledger {
     /// # Errors
     /// `invalid_record` for a text that is not a trimmed record; `out_of_memory`.
     pub fn is_fuller(&mut self, a: &[u8], b: &[u8]) -> Result<bool, UsageError> {
-        let a = self.with_event(a, Ledger::entry_of)?;
-        let b = self.with_event(b, Ledger::entry_of)?;
+        let (a, b) = (self.entry_of_text(a)?, self.entry_of_text(b)?);
         Ok(match (a, b) {
             (Some(a), Some(b)) => self.order_by_text(a, b).is_gt(),
             (a, _) => a.is_some(),
@@ -92,11 +93,12 @@ impl Ledger {
     }
 
     /// Does something with the event of a trimmed record.
-    fn with_event<T>(
+    #[inline(never)]
+    fn with_event(
         &mut self,
         record: &[u8],
-        act: impl FnOnce(&mut Ledger, &Event<'_>) -> Result<T, Refusal>,
-    ) -> Result<T, UsageError> {
+        act: &mut dyn FnMut(&mut Ledger, &Event<'_>) -> Result<(), Refusal>,
+    ) -> Result<(), UsageError> {
         let (mut row, defaults) = (Row::default(), Defaults::default());
         let is_whole = scan::record(record, 0, MAX_DEPTH, &mut row).is_ok_and(|scanned| scanned.end == record.len());
         let judged = is_whole.then(|| judge(&row, &defaults, &self.reading));
@@ -105,6 +107,16 @@ impl Ledger {
             return Err(UsageError::new(Code::InvalidRecord, message).at(Place::at("")));
         };
         act(self, &event).map_err(|refusal| self.refused(&refusal, Place::at("")))
+    }
+
+    /// What a trimmed record counts as; `None` if it can't count.
+    fn entry_of_text(&mut self, record: &[u8]) -> Result<Option<Entry>, UsageError> {
+        let mut found = None;
+        self.with_event(record, &mut |ledger, event| {
+            found = ledger.entry_of(event)?;
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// What an event counts as; `None` if it can't count.

@@ -129,8 +129,14 @@ const WRONG = [
     /^usage-by-agent: --from: the window begins at .* quarter hours/,
   ],
   ["report - - --period month", "- is given twice; standard input can be read once"],
-  ["collect --period month", "--out is missing; wanted a file for the records, the URL of a service, or - for standard output"],
-  ["collect --out= --period month", "--out is missing; wanted a file for the records, the URL of a service, or - for standard output"],
+  [
+    "collect --period month",
+    "--out is missing; wanted a file for the records, the URL of a service, or - for standard output",
+  ],
+  [
+    "collect --out= --period month",
+    "--out is missing; wanted a file for the records, the URL of a service, or - for standard output",
+  ],
   ["collect june.ndjson --period month", "collect reads no files, and takes only options; wanted --out FILE"],
   ["collect --output x --period month", 'unknown option "--output": did you mean --out?'],
   ["collect --out x --token abc", 'unknown option "--token": did you mean --token-file?'],

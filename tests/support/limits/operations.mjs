@@ -34,6 +34,12 @@ export function operationsOf(size) {
     periodEnd: "2024-06-30T23:59:59Z",
   };
   const broken = { ...response, data: response.data.map((row, n) => (n % 3 ? row : { ...row, calls: "x" })) };
+  /** Trimmed calls, of which every third has an id that has been there. */
+  const calls = Array.from({ length: size }, (_, n) => {
+    const [id, agentId] = [`call_${n - (n % 3 === 2 ? 2 : 0)}`, `agent-${n % 90}`];
+    const startedAt = new Date(Date.UTC(2024, 0, 1 + (n % 300))).toISOString();
+    return { id, record: JSON.stringify({ id, agentId, status: "completed", startedAt, durationSeconds: n }) };
+  });
 
   /** A counter for one use. */
   const using = (made, use) => {
@@ -103,6 +109,25 @@ export function operationsOf(size) {
         const { rows, totals, steps } = rollup.breakdown({ by: ["agent", "channel"], step: "month", tz: QUERY.tz });
         const sums = rows.map(({ series }) => series.messages.reduce((sum, count) => sum + count, 0));
         return [rollup.span(), rollup.splitsIds(rollup.span()), totals, steps.length, sums];
+      }),
+    ),
+    once("trimRecords", ({ trimRecords }) => {
+      const [one, other] = [trimRecords(values), trimRecords(text)];
+      return [one.records.length, other.records.at(-1).record, other.diagnostics.counted];
+    }),
+    kept("a store of ids", ({ UsageRollup }) =>
+      using(new UsageRollup({ dedupe: false }), (rollup) => {
+        const store = new Map();
+        let fuller = 0;
+        for (const { id, record } of calls) {
+          const known = store.get(id) ?? null;
+          if (known !== null && rollup.isFuller(record, known)) fuller++;
+          const { outcome } = rollup.settle(known, record);
+          if (outcome === "counted" || outcome === "replaced") store.set(id, record);
+        }
+        const { counted, duplicates } = rollup.diagnostics();
+        for (const record of store.values()) rollup.retract(record);
+        return [fuller, counted, duplicates, rollup.diagnostics().counted];
       }),
     ),
     kept("a part that was counted apart", ({ UsageAggregator }) =>

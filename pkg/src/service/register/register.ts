@@ -148,7 +148,8 @@ export class Register {
     const [{ number } = {}] = this.#rows("SELECT number FROM backfills WHERE name = ? AND removing = 0", name);
     if (number !== undefined) return Number(number);
     const insert = "INSERT INTO backfills (name, created_ms, removing) VALUES (?, ?, 0) RETURNING number";
-    return Number(this.#rows(insert, name, nowMs)[0]?.["number"]);
+    const [{ number: made } = {}] = this.#rows(insert, name, nowMs);
+    return Number(made);
   }
 
   /** Begins to remove the backfills of a name, and gives their numbers. */

@@ -54,12 +54,12 @@ export class StoredRecords {
   /** The first records of a source, with their keys. */
   ofSource(source: number, most: number): { key: Uint8Array; row: Row }[] {
     const rows = this.#sql.exec("SELECT * FROM records WHERE source = ? LIMIT ?", source, most);
-    return rows.toArray().map((row) => ({ key: new Uint8Array(row["key"] as ArrayBuffer), row: rowOf(row) }));
+    return rows.toArray().map(({ key, ...row }) => ({ key: new Uint8Array(key as ArrayBuffer), row: rowOf(row) }));
   }
 }
 
-function rowOf(row: Record<string, SqlValue>): Row {
-  return { source: Number(row["source"]), counts: row["counts"] === 1, record: String(row["record"]) };
+function rowOf({ source, counts, record }: Record<string, SqlValue>): Row {
+  return { source: Number(source), counts: counts === 1, record: String(record) };
 }
 
 /** A copy of bytes, as the storage takes them. */
