@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 import { installed, run, write } from "../support/packed.mjs";
 
 const tsc = fileURLToPath(new URL("../../node_modules/.bin/tsc", import.meta.url));
-const consumer = readFileSync(new URL("fixtures/consumer.ts", import.meta.url), "utf8");
+const fixture = (name) => readFileSync(new URL(`fixtures/${name}.ts`, import.meta.url), "utf8");
+const consumer = fixture("consumer");
 
 /** Compiles a file. `said` is the compiler's output. */
 async function compile(source, options) {
@@ -51,6 +52,18 @@ for (const [way, options] of Object.entries(ways)) {
   });
 }
 
+for (const [way, options] of Object.entries(ways)) {
+  test(`a Worker with the service compiles: ${way}`, async () => {
+    const { ok, said } = await compile(fixture("service"), options);
+    assert.ok(ok, said);
+  });
+}
+
+test("the platform's own types accept the service", async () => {
+  const { ok, said } = await compile(fixture("service-on-workers"), ways["a bundler for Workers"]);
+  assert.ok(ok, said);
+});
+
 test("the package compiles with the libraries of ES2022", async () => {
   const source = `import { usageByAgent, UsageAggregator } from "usage-by-agent";
     export const report = usageByAgent([], { period: "month" });
@@ -79,6 +92,8 @@ test("the declarations contain the examples, because editors show them", () => {
     "collect/index",
     "audit/audit",
     "audit/answer",
+    "service/service",
+    "service/object",
   ]) {
     assert.match(readFileSync(join(installed, `dist/types/${name}.d.ts`), "utf8"), /@example/, name);
   }
