@@ -328,15 +328,36 @@ describe("receiving", { timeout: TEST_TIMEOUT }, () => {
   });
 
   test("an unknown account is a 503, because it may be made soon", async () => {
-    for (const name of ["nobody", "NOBODY", "no body", "%61bc", "-a", "a".repeat(65), "_a", "a%2Fb"]) {
+    for (const name of [
+      "nobody",
+      "NOBODY",
+      "no body",
+      "%61bc",
+      "-a",
+      "a".repeat(65),
+      "_a",
+      "a%2Fb",
+      "",
+      "nobody/",
+      "a/b",
+    ]) {
       refused(await service.deliver(name.replace(" ", "%20"), message(), { secret: "none" }), 503, "unknown_account");
     }
+    const { body, headers } = delivery(message(), { secret: "none" });
+    const answer = await service.request("/v1/webhooks/agentphone", { method: "POST", headers, body });
+    refused(answer, 503, "unknown_account");
   });
 
-  test("an account that is made is known at once where nobody had asked, and else within seconds", async () => {
-    refused(await service.deliver("soon", message(), { secret: "secret of soon" }), 503, "unknown_account");
-    const { name, secret } = await service.account("soon");
-    assert.equal((await service.deliver(name, message(), { secret })).status, 200);
+  test("an account that is made is known at once in the isolate that makes it, and in others within seconds", async () => {
+    const how = { secret: "secret of soon" };
+    for (const isolate of ["first", "second"]) {
+      refused(await service.deliver("soon", message(), { ...how, isolate }), 503, "unknown_account");
+    }
+    await service.account("soon");
+    assert.equal((await service.deliver("soon", message(), how)).status, 200);
+    await service.switch({ aheadMs: 2000 }, "second");
+    assert.equal((await service.deliver("soon", message(), { ...how, isolate: "second" })).status, 200);
+    await service.switch({ aheadMs: 0 }, "second");
   });
 
   test("only POST is a delivery", async () => {

@@ -1,6 +1,7 @@
 import * as workers from "cloudflare:workers";
 import { UsageError } from "usage-by-agent";
 import { Deadline } from "../handler/deadline.js";
+import { acceptsJson } from "../handler/http/accept.js";
 import { type Answer, errorAnswer, unauthorized } from "../handler/http/answer.js";
 import { bearerToken } from "../handler/http/bearer.js";
 import { type CorsPolicy, corsPolicy, PREFLIGHT_HEADERS } from "../handler/http/cors.js";
@@ -17,7 +18,8 @@ import { Receiver } from "./receive/receiver.js";
 import { Accounts } from "./register/accounts.js";
 import { type Authorized, authorize } from "./register/authorize.js";
 
-const WEBHOOKS = /^\/v1\/webhooks\/agentphone\/([^/]+)$/;
+/** Every path that begins so. A path without an account must not be a 404, which the vendor would not try again. */
+const WEBHOOKS = /^\/v1\/webhooks\/agentphone(?:\/(.*))?$/;
 const INGEST = "/v1/ingest";
 const RECORDS = "/v1/records";
 const INGEST_METHODS = "GET, HEAD, OPTIONS";
@@ -59,8 +61,8 @@ export class Service {
 
   async fetch(request: Request, context: ServiceContext): Promise<Response> {
     const { pathname } = new URL(request.url);
-    const [, account] = WEBHOOKS.exec(pathname) ?? [];
-    if (account !== undefined) return this.#receive(request, account, context, true);
+    const [webhook, account = ""] = WEBHOOKS.exec(pathname) ?? [];
+    if (webhook !== undefined) return this.#receive(request, account, context, true);
     const answered = (answer: Promise<Answer>, cors: CorsPolicy) => this.#answered(answer, request, cors);
     if (pathname === INGEST) return answered(this.#ingest(request), this.#cors);
     if (pathname === RECORDS) return answered(this.#records(request), NO_CORS);
@@ -69,8 +71,13 @@ export class Service {
   }
 
   /** Receives a delivery that is not passed on. */
-  record(request: Request, account: string, context: ServiceContext): Promise<Response> {
-    return this.#receive(request, account, context, false);
+  async record(request: Request, account: string, context: ServiceContext): Promise<Response> {
+    const copy = request.clone() as Request;
+    try {
+      return await this.#receive(copy, account, context, false);
+    } finally {
+      if (!copy.bodyUsed) copy.body?.cancel().catch(() => {}); // or it would be kept in memory
+    }
   }
 
   #receive(request: Request, account: string, context: ServiceContext, forwards: boolean): Promise<Response> {
@@ -96,6 +103,9 @@ export class Service {
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
       return errorAnswer(405, "method_not_allowed", `Use ${INGEST_METHODS}.`, { headers: { allow: INGEST_METHODS } });
+    }
+    if (!acceptsJson(request)) {
+      return errorAnswer(406, "not_acceptable", "Answers are application/json, which the header Accept excludes.");
     }
     const authorized = await this.#authorized(request);
     if ("status" in authorized) return authorized;
@@ -216,7 +226,7 @@ export function createUsageService<Env = unknown>(
         const message = "the body of the request has been read: wanted a request that has not been read";
         throw new UsageError("invalid_option", message, { path: "/request" });
       }
-      return service.record(request.clone() as Request, String(account), {
+      return service.record(request, String(account), {
         waitUntil: (work) => workers.waitUntil?.(work),
       });
     },

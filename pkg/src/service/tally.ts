@@ -8,12 +8,13 @@ const isInstant = (name: string) => name.startsWith("last");
 /** Adds a tally to another one. */
 export function addTally(to: Tally, from: Tally): void {
   for (const [name, value] of Object.entries(from)) {
+    if (value === 0) continue;
     const before = to[name] ?? 0;
     to[name] = isInstant(name) ? Math.max(before, value) : before + value;
   }
 }
 
-/** The tally of an object, in its SQLite. */
+/** The tally of an object, in its SQLite: one row, because each row that is written has a price. */
 export class StoredTally {
   readonly #storage: DurableStorage;
 
@@ -22,22 +23,17 @@ export class StoredTally {
   }
 
   add(tally: Tally): void {
+    const sum = this.read();
+    addTally(sum, tally);
     const { sql } = this.#storage;
-    sql.exec("CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
-    for (const [name, value] of Object.entries(tally)) {
-      const both = isInstant(name) ? "max(value, excluded.value)" : "value + excluded.value";
-      sql.exec(
-        `INSERT INTO tally (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = ${both}`,
-        name,
-        value,
-      );
-    }
+    sql.exec("CREATE TABLE IF NOT EXISTS tally (one INTEGER PRIMARY KEY, json TEXT NOT NULL)");
+    sql.exec("INSERT OR REPLACE INTO tally (one, json) VALUES (1, ?)", JSON.stringify(sum));
   }
 
   read(): Tally {
     if (!hasTable(this.#storage, "tally")) return {};
-    const rows = this.#storage.sql.exec("SELECT name, value FROM tally").toArray();
-    return Object.fromEntries(rows.map(({ name, value }) => [name, value])) as Tally;
+    const [{ json } = {}] = this.#storage.sql.exec("SELECT json FROM tally").toArray();
+    return JSON.parse(String(json ?? "{}")) as Tally;
   }
 }
 

@@ -9,7 +9,7 @@ import type { ServiceContext } from "../platform.js";
 import type { Accounts } from "../register/accounts.js";
 import type { RegisterView } from "../register/register.js";
 import { toHex } from "../register/tokens.js";
-import type { Added } from "../shard/shard.js";
+import { type Added, DELIVERIES } from "../shard/shard.js";
 import { addTally, type Tally } from "../tally.js";
 import { deliveryId, isVoiceTurn, parseBody, readDelivery } from "./delivery.js";
 import { forward } from "./forward.js";
@@ -18,11 +18,11 @@ import { Rate } from "./rate.js";
 import { type Refusal, refusal } from "./refusals.js";
 import { isSignedBy, readSigned, type Signed } from "./signature.js";
 
-/** How long the objects may take for one delivery, in milliseconds. */
-const STORAGE_MS = 10_000;
+/** How long the register may take, in milliseconds. A caller may be waiting for the answer to a voice turn. */
+const VIEW_MS = 3000;
 
-/** The source of deliveries. */
-const DELIVERIES = 0;
+/** How long the shards may take for one delivery, in milliseconds. */
+const STORAGE_MS = 10_000;
 
 /** A delivery that has arrived. */
 export interface Arrived {
@@ -73,49 +73,46 @@ export class Receiver {
     if (Number(request.headers.get("content-length") ?? 0) > maxDeliveryBytes)
       return this.#refuse(arrived, "too_large");
     if (!isAccountName(account)) return refusal("unknown_account");
-    const deadline = new Deadline(STORAGE_MS);
     try {
-      return await this.#known(arrived, signed, deadline);
+      return await this.#signed(arrived, signed);
     } finally {
-      deadline.end();
       this.#gathered.flush(account, arrived.context);
     }
   }
 
-  /** Goes on when it is known which secrets the account has, or that its register can't be asked. */
-  async #known(arrived: Arrived, signed: Signed, deadline: Deadline): Promise<Answer | Response> {
+  /** Reads a delivery that has signature headers, and checks its signature. */
+  async #signed(arrived: Arrived, signed: Signed): Promise<Answer | Response> {
     const { account } = arrived;
-    let view: RegisterView | null | undefined;
-    let trouble: unknown;
-    try {
-      view = await this.#accounts.view(account, deadline);
-    } catch (error) {
-      trouble = error;
-    }
-    if (view === null) return refusal("unknown_account");
+    const found = await this.#view(arrived, (deadline) => this.#accounts.view(account, deadline));
+    if (found === null) return refusal("unknown_account");
     const body = await this.#read(arrived.request);
     if (typeof body === "string") return this.#refuse(arrived, body);
     const whole: Whole = { ...arrived, body, signed, event: parseBody(body) };
-    if (view === undefined) return this.#unchecked(whole, trouble);
-    const isSigned = await isSignedBy(view.secrets, signed, body);
-    if (isSigned) return this.#accepted(whole, view, deadline);
+    if (found === "trouble") return this.#unchecked(whole);
+    if (await isSignedBy(found.secrets, signed, body)) return this.#accepted(whole, found);
+    const newer = await this.#view(arrived, (deadline) => this.#accounts.newer(account, deadline));
+    if (newer === null) return refusal("unknown_account");
+    if (newer === "trouble") return this.#unchecked(whole);
+    const isSigned = newer !== undefined && (await isSignedBy(newer.secrets, signed, body));
+    return isSigned ? this.#accepted(whole, newer) : this.#refuse(arrived, "bad_signature");
+  }
+
+  /** Asks for a view, and tells the owner if that fails. */
+  async #view<T>({ request }: Arrived, ask: (deadline: Deadline) => Promise<T>): Promise<T | "trouble"> {
+    const deadline = new Deadline(VIEW_MS);
     try {
-      const newer = await this.#accounts.newer(account, deadline);
-      if (newer === null) return refusal("unknown_account");
-      if (newer === undefined || !(await isSignedBy(newer.secrets, signed, body))) {
-        return this.#refuse(arrived, "bad_signature");
-      }
-      view = newer;
+      return await ask(deadline);
     } catch (error) {
-      return this.#unchecked(whole, error);
+      notify(this.#options.onError, error, request);
+      return "trouble";
+    } finally {
+      deadline.end();
     }
-    return this.#accepted(whole, view, deadline);
   }
 
   /** A delivery whose signature can't be checked. A caller is waiting for the answer to a voice turn, and the endpoint checks it itself. */
-  async #unchecked(whole: Whole, trouble: unknown): Promise<Answer | Response> {
+  async #unchecked(whole: Whole): Promise<Answer | Response> {
     const url = this.#accounts.last(whole.account)?.forward ?? this.#options.forward;
-    notify(this.#options.onError, trouble, whole.request);
     if (!whole.forwards || url === null || whole.event === null || !isVoiceTurn(whole.event)) {
       return this.#refuse(whole, "unavailable");
     }
@@ -123,25 +120,21 @@ export class Receiver {
   }
 
   /** A delivery that one of the account's secrets has signed. */
-  async #accepted(whole: Whole, view: RegisterView, deadline: Deadline): Promise<Answer | Response> {
-    const { event, account, request, context } = whole;
+  async #accepted(whole: Whole, view: RegisterView): Promise<Answer | Response> {
+    const { event, account, context } = whole;
     const url = whole.forwards ? (view.forward ?? this.#options.forward) : null;
     if (event === null) {
       const refused = this.#refuse(whole, "not_json");
       return url === null ? refused : this.#forward(whole, url);
     }
     if (isVoiceTurn(event)) {
-      context.waitUntil(this.#countVoiceTurn(whole, view));
-      return url === null ? told("ignored") : this.#forward(whole, url);
+      const answer = url === null ? told("ignored") : this.#forward(whole, url);
+      context.waitUntil(this.#count(whole, view)); // while the endpoint answers
+      return answer;
     }
     if (!this.#rate.allows(account)) return this.#refuse(whole, "over_rate");
-    let status: Status | null;
-    try {
-      status = await this.#count(whole, view, deadline);
-    } catch (error) {
-      notify(this.#options.onError, error, request);
-      return this.#refuse(whole, "unavailable");
-    }
+    const status = await this.#count(whole, view);
+    if (status === "trouble") return this.#refuse(whole, "unavailable");
     if (status === null) {
       this.#accounts.forget(account);
       return refusal("unknown_account");
@@ -149,8 +142,20 @@ export class Receiver {
     return url === null ? told(status) : this.#forward(whole, url);
   }
 
-  /** Makes durable what counts. `null` if the account has been erased. */
-  async #count(
+  /** Makes durable what counts, and tells the owner if that fails. `null` if the account has been erased. */
+  async #count(whole: Whole, view: RegisterView): Promise<Status | "trouble" | null> {
+    const deadline = new Deadline(STORAGE_MS);
+    try {
+      return await this.#store(whole, view, deadline);
+    } catch (error) {
+      notify(this.#options.onError, error, whole.request);
+      return "trouble";
+    } finally {
+      deadline.end();
+    }
+  }
+
+  async #store(
     { account, context, request, body, signed }: Whole,
     view: RegisterView,
     deadline: Deadline,
@@ -188,18 +193,6 @@ export class Receiver {
     const claim = [toHex(bytes), id, view.generation, timeMs + toleranceMs, now()] as const;
     const shard = shardOf((bytes[0] ?? 0) & 63, view.shards);
     return this.#objects.shard(account, shard, deadline, (object) => object.claim(...claim));
-  }
-
-  /** Counts a voice turn while its answer is on its way. */
-  async #countVoiceTurn(whole: Whole, view: RegisterView): Promise<void> {
-    const deadline = new Deadline(STORAGE_MS);
-    try {
-      await this.#count(whole, view, deadline);
-    } catch (error) {
-      notify(this.#options.onError, error, whole.request);
-    } finally {
-      deadline.end();
-    }
   }
 
   async #forward(whole: Whole, url: string): Promise<Answer | Response> {

@@ -38,7 +38,11 @@ const SAID: Record<Refusal | "unknown_account", Said> = {
   not_json: { status: 400, message: "The body must be the JSON text of an object." },
   over_rate: { status: 503, message: "The account has too many deliveries a second.", retryAfter: 1 },
   unavailable: { status: 503, message: "The delivery can't be stored now.", retryAfter: 5 },
-  unknown_account: { status: 503, message: "There is no account of this name.", retryAfter: 60 },
+  unknown_account: {
+    status: 503,
+    message: "There is no account of this name: wanted /v1/webhooks/agentphone/{account}.",
+    retryAfter: 60,
+  },
 };
 
 /** The answer to a refused delivery. A 4xx is for what will never be right, because the vendor does not try it again. */

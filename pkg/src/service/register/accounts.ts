@@ -42,7 +42,8 @@ export class Accounts {
     const now = this.#now();
     const age = now - known.seenMs;
     const isBeingAsked = now - known.askedMs < PAUSE_MS;
-    if (age < FRESH_MS || (age < USABLE_MS && isBeingAsked)) return known.view;
+    const isFresh = age < (known.view === null ? PAUSE_MS : FRESH_MS); // an account may be made any moment
+    if (isFresh || (age < USABLE_MS && isBeingAsked)) return known.view;
     return this.#ask(account, deadline);
   }
 
@@ -70,10 +71,14 @@ export class Accounts {
     const view = await this.#objects.register(account, deadline, (object) => object.registerView());
     this.#known.delete(account);
     this.#known.set(account, { view, seenMs: askedMs, askedMs });
-    for (const name of this.#known.keys()) {
-      if (this.#known.size <= MOST) break;
-      this.#known.delete(name);
-    }
+    if (this.#known.size > MOST) this.#known.delete(this.#leastUseful());
     return view;
+  }
+
+  /** A name without an account, of which anybody can think up many, or else the oldest view. */
+  #leastUseful(): string {
+    const [oldest = ""] = this.#known.keys();
+    for (const [name, { view }] of this.#known) if (view === null) return name;
+    return oldest;
   }
 }
