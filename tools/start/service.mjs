@@ -1,4 +1,4 @@
-// `npm start`: the service in workerd, with the past month of an invented account in it. The records of the last day came as signed
+// `npm start`: the service in workerd, with the past two months of an invented account in it. The records of the last day came as signed
 // webhooks, and the others as a backfill.
 
 import { randomBytes } from "node:crypto";
@@ -10,9 +10,10 @@ import { Failed, step } from "../setup/run.mjs";
 import { askLine, startServer } from "./server.mjs";
 
 const ACCOUNT = "demo";
-const BACKFILL = "past-month";
+const BACKFILL = "sample";
 const DAY = 86_400_000;
-const PER_DAY = 100;
+const DAYS = 62; // so that the newest month can be compared with the one before
+const PER_DAY = 60;
 
 /** How many webhooks are sent at once. */
 const AT_ONCE = 8;
@@ -32,7 +33,7 @@ export async function startService({ port, folder }) {
     const address = `http://localhost:${port}`;
     const demo = new Demo((await server.ready).origin, adminToken, folder);
     const { secret, token } = await demo.open();
-    if (await demo.isEmpty(token)) await step("The past month of an invented account", () => demo.fill(secret));
+    if (await demo.isEmpty(token)) await step("The past two months of an invented account", () => demo.fill(secret));
     const page = `${address}/#token=${token}`;
     const delivery = deliveryLine(address, secret);
     const greeting = `
@@ -112,7 +113,7 @@ class Demo {
 
   #sample() {
     const end = Date.now();
-    const start = end - 31 * DAY;
+    const start = end - DAYS * DAY;
     const [from, to] = [start, end].map((ms) => new Date(ms).toISOString());
     return officeSample({ seed: 3, start: from, end: to, perDay: PER_DAY });
   }

@@ -2,9 +2,12 @@
 import { renderAccount } from "./account/account.js";
 import { renderFailure } from "./account/failure.js";
 import { mountAudit } from "./audit/panel.js";
-import { byId, make } from "./dom.js";
+import { byId } from "./dom.js";
 import { mountRecords } from "./records/records.js";
 import { fetchSampleAnswer } from "./records/sample.js";
+import { IngestLine } from "./served/ingest-line.js";
+import { TokenForm } from "./served/token-form.js";
+import { command, sayServed, service } from "./served/words.js";
 import { reportOf } from "./state/answers.js";
 import { listenForKeys } from "./state/keys.js";
 import { Viewing } from "./state/viewing.js";
@@ -18,12 +21,19 @@ import { WindowLine } from "./views/window-line.js";
 import { ZoneBox } from "./zones/combobox.js";
 
 declare global {
-  /** Whether this is the page that is in the npm package. The build sets it. */
+  /** Whether the page shows what a server has counted. The build sets it. */
   const SERVED: boolean;
+  /** Whether that server is the service of the Worker, and not `usage-by-agent serve`. */
+  const SERVICE: boolean;
 }
 
 const local = SERVED ? null : new LocalUsage();
-const served = SERVED ? new ServedUsage(takeToken()) : null;
+const tokenForm = SERVICE
+  ? new TokenForm(byId("notices", HTMLElement), [byId("period", HTMLElement)], (token) => served?.use(token))
+  : null;
+const served = SERVED
+  ? new ServedUsage(takeToken(), tokenForm === null ? command() : service((wasRefused) => tokenForm.ask(wasRefused)))
+  : null;
 const usage = (local ?? served) as Usage;
 let counts: CountState = { kind: "empty", sources: [] };
 /** The days that are shown, both included. */
@@ -117,7 +127,7 @@ usage.onChange((state) => {
   report.classList.toggle("stale", isCounting);
   showBusy();
   viewing.setCounting(isCounting);
-  if (state.kind === "empty") report.hidden = true;
+  if (state.kind === "empty") for (const part of [report, failure]) part.hidden = true;
   notices.showEmpty(state.kind === "empty" && !SERVED);
   showAccount(state).catch((error: unknown) => {
     if (!isReplaced(error)) showFailure(failureOf(error));
@@ -131,18 +141,24 @@ usage.onChange((state) => {
 
 const opened = openFirst();
 
-(served ?? usage)
-  .about()
-  .then((about) => {
-    byId("versions", HTMLElement).textContent =
-      `usage-by-agent ${about.versions.package} · time zone database ${about.versions.tzdb}`;
-    zone.setZones(about.zones, () => usage.offsets());
-    const { weekStart = null } = about as ServedAbout;
-    return opened.then(() => viewing.start(about.zones, weekStart === null ? {} : { weekStart }));
-  })
-  .catch((error: unknown) => showFailure(failureOf(error)));
+function start(): void {
+  (served ?? usage)
+    .about()
+    .then((about) => {
+      byId("versions", HTMLElement).textContent =
+        `usage-by-agent ${about.versions.package} · time zone database ${about.versions.tzdb}`;
+      zone.setZones(about.zones, () => usage.offsets());
+      const { weekStart = null } = about as ServedAbout;
+      return opened.then(() => viewing.start(about.zones, weekStart === null ? {} : { weekStart }));
+    })
+    .catch((error: unknown) => {
+      if (!isReplaced(error)) showFailure(failureOf(error));
+    });
+}
 
-if (SERVED) showServed();
+if (SERVED) sayServed();
+if (SERVICE) showService();
+else start();
 byId("to-records", HTMLButtonElement).onclick = () => byId("records", HTMLElement).querySelector("input")?.focus();
 
 /** Opens what the browser keeps of an earlier visit, or else the sample. */
@@ -159,22 +175,24 @@ function showFailure(what: Failure): void {
   renderFailure(failure, what, local && ((reading) => viewing.change(reading)));
 }
 
-/** What the page of `usage-by-agent serve` says and leaves out. */
-function showServed(): void {
-  byId("about", HTMLElement).textContent =
-    "Messages, calls and call time of each AgentPhone agent, in any time zone. Counted on this machine by usage-by-agent serve.";
-  byId("records", HTMLElement).closest("aside")?.remove();
-  byId("help", HTMLElement).replaceChildren("Help: ", make("code", {}, "usage-by-agent serve --help"));
-  byId("to-records", HTMLElement).hidden = true;
-  byId("audit", HTMLElement).append(
-    make("h2", {}, "Is the bill right?"),
-    make(
-      "p",
-      { class: "hint" },
-      "An audit reads the records, which this page does not get. In a terminal: ",
-      make("code", {}, "usage-by-agent audit FILE --answer answer.json"),
-    ),
-  );
+/** How often the page asks what became of webhooks if the counts do not change, in milliseconds. */
+const INGEST_PAUSE_MS = 30_000;
+
+/** Begins when the service accepts a token, and says what became of webhooks. */
+function showService(): void {
+  const line = new IngestLine();
+  byId("period", HTMLElement).append(line.element);
+  served?.onOpened(() => {
+    tokenForm?.close();
+    start();
+  });
+  let lastAsked = Number.NEGATIVE_INFINITY;
+  served?.onLooked(async (hasChanged) => {
+    line.draw();
+    if (!hasChanged && performance.now() - lastAsked < INGEST_PAUSE_MS) return;
+    lastAsked = performance.now();
+    line.take(await served.ingest());
+  });
 }
 
 /** Where every record went. A server does not say it. */

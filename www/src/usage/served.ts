@@ -1,15 +1,15 @@
 /**
- * Usage over the endpoints of a server, `usage-by-agent serve`. The worker still knows the calendar. The token is in the address that
- * the command prints. It is kept in memory only.
+ * Usage over the endpoints of a server: `usage-by-agent serve`, or the Worker's service. The worker still knows the calendar. The token is
+ * in the address, or is typed. It is kept in memory only.
  */
 import type { AgentUsageResponse, Breakdown, Weekday } from "usage-by-agent";
 import { LocalUsage } from "./local.js";
+import type { Pace } from "./pace.js";
 import {
   type About,
   type BreakdownQuestion,
   type CountState,
   type DaysQuestion,
-  type Failure,
   isReplaced,
   type PeriodQuestion,
   Refusal,
@@ -18,9 +18,6 @@ import {
   type Usage,
   type WindowFacts,
 } from "./usage.js";
-
-/** The time after which the page asks whether the counts have changed, in milliseconds. */
-const PAUSE_MS = 5000;
 
 const DAY_MS = 86_400_000;
 
@@ -44,20 +41,58 @@ export interface ServedAbout extends About {
   weekStart: Weekday | null;
 }
 
+/** What a server is like, and how the page speaks of it. */
+export interface Server {
+  /** How often the page asks whether the counts have changed. */
+  pace: Pace;
+  /** What to do when the server does not answer, and when it does not accept the token. */
+  words: { unreachable: string; refused: string };
+  /** Asks the reader for a token. Without it, a missing token is a failure. `wasRefused` is whether there was one. */
+  askForToken?: (wasRefused: boolean) => void;
+}
+
 export class ServedUsage implements Usage {
   /** It answers what needs no counts. */
   readonly #calendar = new LocalUsage();
   readonly #asking = new Map<string, AbortController>();
   readonly #listeners: ((state: CountState) => void)[] = [];
+  readonly #looked: ((hasChanged: boolean) => void)[] = [];
+  #token: string | null;
+  /** Whether the server has accepted the token. */
+  #isOpen = false;
+  #opened: () => void = () => {};
   #state: CountState = { kind: "counting", sources: [], read: 0, total: null };
   #tag = "";
+  /** How many looks have failed, one after another. */
+  #failures = 0;
   #span: Span | null = null;
 
-  constructor(readonly token: string | null) {
-    void this.#look();
-    setInterval(() => {
-      if (!document.hidden) void this.#look();
-    }, PAUSE_MS);
+  constructor(
+    token: string | null,
+    readonly server: Server,
+  ) {
+    this.#token = token;
+    if (token === null) this.#close(false);
+    server.pace.start(() => this.#look());
+  }
+
+  /** Reads with another token. */
+  use(token: string): void {
+    this.#token = token;
+    this.#tag = "";
+    this.#show({ kind: "counting", sources: [], read: 0, total: null });
+    this.server.pace.hurry();
+  }
+
+  /** Calls the listener when the server has accepted a token, and has told what it has. */
+  onOpened(listener: () => void): void {
+    this.#opened = listener;
+    if (this.#isOpen) listener();
+  }
+
+  /** Calls the listener each time that the page has asked whether the counts have changed. */
+  onLooked(listener: (hasChanged: boolean) => void): void {
+    this.#looked.push(listener);
   }
 
   async about(): Promise<ServedAbout> {
@@ -69,7 +104,7 @@ export class ServedUsage implements Usage {
     const { onlyAgent, by = [], step, tz, weekStart } = query;
     const window = await this.#windowOf(query, place);
     const parameters = { by: by.join(","), step, tz, week_start: weekStart, ...window };
-    const body = await this.#json<Breakdown>("breakdown", parameters, `breakdown ${place}`);
+    const body = await this.#json<Breakdown>("usage/breakdown", parameters, `breakdown ${place}`);
     const rows = onlyAgent === undefined ? body.rows : body.rows.filter(({ agentId }) => agentId === onlyAgent);
     for (const { series } of rows) {
       if (series !== undefined)
@@ -83,7 +118,7 @@ export class ServedUsage implements Usage {
     const { period, tz, weekStart, offset = 0 } = query;
     const wanted = await this.#calendar.bounds(query, `report ${place}`);
     const ask = (back: number) =>
-      this.#json<AgentUsageResponse>("by-agent", { period, tz, offset: back }, `report ${place}`);
+      this.#json<AgentUsageResponse>("usage/by-agent", { period, tz, offset: back }, `report ${place}`);
     const newest = await ask(0);
     const { startMs } = await this.#calendar.bounds(
       { period, ...(tz != null && { tz }), ...(weekStart && { weekStart }), now: newest.periodStart },
@@ -128,21 +163,52 @@ export class ServedUsage implements Usage {
     return { from: new Date(startMs).toISOString(), to: new Date(endMs).toISOString() };
   }
 
-  /** Looks whether the counts have changed. */
-  async #look(): Promise<void> {
+  /** What the server says about its deliveries, if it has any; `null` if it does not say it. */
+  async ingest(): Promise<unknown> {
     try {
-      const response = await this.#fetch("breakdown", {}, this.#tag, "state");
-      if (response === null) return;
-      const { startMs, endMs } = (await response.json()) as Breakdown;
-      this.#tag = response.headers.get("etag") ?? "";
-      this.#span = startMs === endMs ? null : { startMs, endMs };
-      this.#show({ kind: "counted", sources: [], diagnostics: null, span: this.#span, milliseconds: 0 });
-    } catch (error) {
-      if (isReplaced(error)) return;
-      this.#tag = "";
-      const failure = error instanceof Refusal ? error.failure : UNREACHABLE;
-      this.#show({ kind: "failed", sources: [], failure });
+      return await this.#json<unknown>("ingest", {}, "ingest");
+    } catch {
+      return null;
     }
+  }
+
+  /** Looks whether the counts have changed, and gives whether they have. */
+  async #look(): Promise<boolean> {
+    if (this.#token === null && this.server.askForToken) return false;
+    let hasChanged = false;
+    try {
+      const response = await this.#fetch("usage/breakdown", {}, this.#tag, "state");
+      hasChanged = response !== null;
+      this.#failures = 0;
+      if (response !== null) {
+        const { startMs, endMs } = (await response.json()) as Breakdown;
+        this.#tag = response.headers.get("etag") ?? "";
+        this.#span = startMs === endMs ? null : { startMs, endMs };
+        this.#show({ kind: "counted", sources: [], diagnostics: null, span: this.#span, milliseconds: 0 });
+        if (!this.#isOpen) this.#opened();
+        this.#isOpen = true;
+      }
+    } catch (error) {
+      if (isReplaced(error)) return false;
+      this.#tag = "";
+      this.#failures++;
+      // A server that has trouble for a moment is asked once more, and the report stays meanwhile.
+      if (this.#isOpen && this.#failures === 1) return false;
+      const failure = error instanceof Refusal ? error.failure : this.#unreachable().failure;
+      this.#show({ kind: "failed", sources: [], failure });
+      return false;
+    }
+    for (const listener of this.#looked) listener(hasChanged);
+    return hasChanged;
+  }
+
+  /** Has no token any more that the server accepts. */
+  #close(wasRefused: boolean): void {
+    this.#token = null;
+    this.#isOpen = false;
+    if (this.server.askForToken === undefined) return;
+    this.#show({ kind: "empty", sources: [] });
+    this.server.askForToken(wasRefused);
   }
 
   #show(state: CountState): void {
@@ -152,7 +218,11 @@ export class ServedUsage implements Usage {
   }
 
   async #weekStart(): Promise<Weekday> {
-    const { periodStart } = await this.#json<AgentUsageResponse>("by-agent", { period: "week", tz: "UTC" }, "about");
+    const { periodStart } = await this.#json<AgentUsageResponse>(
+      "usage/by-agent",
+      { period: "week", tz: "UTC" },
+      "about",
+    );
     const weekday = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: "UTC" });
     return weekday.format(Date.parse(periodStart)).toLowerCase() as Weekday;
   }
@@ -169,30 +239,45 @@ export class ServedUsage implements Usage {
     tag: string,
     place: string,
   ): Promise<Response | null> {
-    if (this.token === null) throw refusalOf(401, {});
+    const token = this.#token;
+    if (token === null) throw this.#refused(token, "missing_token");
     this.#asking.get(place)?.abort();
     const asking = new AbortController();
     this.#asking.set(place, asking);
     const given = Object.entries(parameters).filter(
       ([, value]) => value !== undefined && value !== null && value !== "",
     );
-    const url = new URL(`v1/usage/${endpoint}`, document.baseURI);
+    const url = new URL(`v1/${endpoint}`, document.baseURI);
     url.search = String(new URLSearchParams(given.map(([name, value]) => [name, String(value)])));
-    const headers = { authorization: `Bearer ${this.token}`, ...(tag !== "" && { "if-none-match": tag }) };
+    const headers = { authorization: `Bearer ${token}`, ...(tag !== "" && { "if-none-match": tag }) };
     const response = await fetch(url, { headers, signal: asking.signal, cache: "no-store" }).catch((error: unknown) => {
-      throw isReplaced(error) ? error : new Refusal(UNREACHABLE);
+      throw isReplaced(error) ? error : this.#unreachable();
     });
+    if (token !== this.#token) throw replaced();
     if (response.status === 304) return null;
-    if (!response.ok) throw refusalOf(response.status, await response.json().catch(() => ({})));
-    return response;
+    if (response.ok) return response;
+    const body = await response.json().catch(() => ({}));
+    if (response.status >= 500) this.#tag = ""; // so that the next look asks for everything again
+    throw response.status === 401 ? this.#refused(token, body.error?.code) : refusalOf(response.status, body);
+  }
+
+  #unreachable(): Refusal {
+    this.#tag = "";
+    return new Refusal({ where: "server", code: "unreachable", message: this.server.words.unreachable });
+  }
+
+  /** The error of a question whose token is missing or not accepted. Where the reader is asked for one, it needs no words. */
+  #refused(token: string | null, code = "missing_token"): Error {
+    if (this.server.askForToken === undefined) {
+      return new Refusal({ where: "server", code, message: this.server.words.refused });
+    }
+    if (token !== null) this.#close(true);
+    return replaced();
   }
 }
 
-const UNREACHABLE: Failure = {
-  where: "server",
-  code: "unreachable",
-  message: "The server does not answer. Start usage-by-agent serve again, and open the address that it prints.",
-};
+/** What a question rejects with whose answer nobody waits for any more. */
+const replaced = () => new DOMException("Another token is used.", "AbortError");
 
 /** The body of an answer that is an error. */
 interface ErrorBody {
@@ -201,11 +286,6 @@ interface ErrorBody {
 }
 
 function refusalOf(status: number, { error, detail }: ErrorBody): Refusal {
-  if (status === 401) {
-    const advice =
-      "Open the address that usage-by-agent serve printed. It contains the token, which this page does not keep.";
-    return new Refusal({ where: "server", code: error?.code ?? "missing_token", message: advice });
-  }
   const outOfRange = status === 422 && detail?.some(({ msg }) => msg.includes("steps"));
   const message = error?.message ?? detail?.[0]?.msg ?? `The status is ${status}.`;
   return new Refusal({
