@@ -11,10 +11,12 @@ const calls = {};
 const errors = [];
 
 export class UsageShard extends Base {
+  #state;
   #sql;
 
   constructor(ctx, env) {
     super(ctx, env);
+    this.#state = ctx;
     this.#sql = ctx.storage.sql;
     for (const name of Object.getOwnPropertyNames(Base.prototype)) {
       if (name === "constructor") continue;
@@ -40,6 +42,11 @@ export class UsageShard extends Base {
   async forget() {
     await this.alarm();
   }
+
+  /** Ends the object, so that the next call finds a new one, which has nothing in memory. */
+  evict() {
+    this.#state.abort("evicted by the test");
+  }
 }
 
 /** Ends when the test switches it. */
@@ -58,6 +65,7 @@ export default {
   async fetch(request, env, context) {
     const { pathname } = new URL(request.url);
     if (pathname === "/test/switch") return Response.json(Object.assign(switched, await request.json()));
+    if (pathname === "/test/evict") return evicted(env, await request.json());
     if (pathname === "/test/calls") return Response.json({ calls, errors });
     if (pathname.startsWith("/test/record/")) return recorded(request, pathname.slice("/test/record/".length));
     if (pathname.startsWith("/test/objects/")) {
@@ -73,6 +81,13 @@ export default {
 function objectsOf({ USAGE }, account) {
   const names = [`account:${account}`, ...Array.from({ length: 8 }, (_, n) => `shard:${account}:${n}`)];
   return names.map((name) => USAGE.get(USAGE.idFromName(name)));
+}
+
+/** Evicts objects. */
+async function evicted(env, names) {
+  const evict = (name) => env.USAGE.get(env.USAGE.idFromName(name)).evict();
+  const ended = await Promise.allSettled(names.map(evict));
+  return Response.json(ended.map(({ reason }) => String(reason)));
 }
 
 /** Records a delivery as one's own Worker does, and answers the vendor. */

@@ -146,17 +146,9 @@ export function errorOf(answer, status, code) {
   return error;
 }
 
-/**
- * Bundles a Worker of this folder as wrangler does, and runs it in workerd. `stop` ends it. `changed` gives the bytes of the module that
- * the Worker gets. `optionsOf` makes the options of Miniflare of those that the Worker needs.
- */
-export async function startBundled(name, changed = (bytes) => bytes, optionsOf = (own) => own) {
+/** Bundles a Worker of this folder as wrangler does. Gives the folder of its modules, and their names: the script comes first. */
+export async function bundle(name) {
   const out = mkdtempSync(join(tmpdir(), "usage-by-agent-"));
-  let worker;
-  const stop = async () => {
-    await worker?.dispose();
-    rmSync(out, { recursive: true, force: true });
-  };
   try {
     await build({
       entryPoints: [join(ROOT, "tests/workerd", name)],
@@ -170,13 +162,33 @@ export async function startBundled(name, changed = (bytes) => bytes, optionsOf =
       loader: { ".wasm": "copy" },
       logLevel: "warning",
     });
-    for (const file of readdirSync(out).filter((file) => file.endsWith(".wasm"))) {
+    const names = readdirSync(out).sort((a, b) => a.endsWith(".wasm") - b.endsWith(".wasm"));
+    return { out, names };
+  } catch (error) {
+    rmSync(out, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/**
+ * Bundles a Worker of this folder, and runs it in workerd. `stop` ends it. `changed` gives the bytes of the module that the Worker gets.
+ * `optionsOf` makes the options of Miniflare of those that the Worker needs.
+ */
+export async function startBundled(name, changed = (bytes) => bytes, optionsOf = (own) => own) {
+  const { out, names } = await bundle(name);
+  let worker;
+  const stop = async () => {
+    await worker?.dispose();
+    rmSync(out, { recursive: true, force: true });
+  };
+  try {
+    for (const file of names.filter((file) => file.endsWith(".wasm"))) {
       writeFileSync(join(out, file), changed(readFileSync(join(out, file))));
     }
     const { compatibilityDate, compatibilityFlags, cf } = miniflareOptions({ root: ROOT });
-    const modules = readdirSync(out)
-      .sort((a, b) => a.endsWith(".wasm") - b.endsWith(".wasm"))
-      .map((file) => ({ type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(out, file) }));
+    const modules = names.map((file) => {
+      return { type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(out, file) };
+    });
     worker = new Miniflare(optionsOf({ modules, modulesRoot: out, compatibilityDate, compatibilityFlags, cf }));
     return { worker, base: await worker.ready, stop };
   } catch (error) {
