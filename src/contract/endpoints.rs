@@ -87,3 +87,16 @@ impl Endpoint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_endpoint_is_found_by_its_name_alone() {
+        for (name, endpoint) in Endpoint::ALL {
+            assert_eq!(Endpoint::named(name), Some(endpoint));
+        }
+        assert_eq!(Endpoint::named("By-Agent"), None);
+    }
+}

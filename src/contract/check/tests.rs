@@ -89,6 +89,8 @@ fn every_problem_is_reported_and_seconds_without_calls_are_a_warning() {
     let problems = by_value(&body, &new_york()).unwrap_err();
     let codes: Vec<_> = problems.iter().map(|p| p.code.as_str()).collect();
     assert_eq!(codes, ["range", "second_orphan", "missing", "seconds_without_calls"]);
+    let are_warnings = problems.iter().map(|p| p.severity == Severity::Warning);
+    assert!(are_warnings.eq([false, false, false, true]));
     let mut body = valid_report();
     body["data"][1]["totalSeconds"] = json!(5);
     assert_eq!(
@@ -103,6 +105,8 @@ fn text_that_is_not_json_is_one_problem() {
         let problems = check(Endpoint::ByAgent, text, &Expect::default()).unwrap_err();
         assert_eq!((problems.len(), problems[0].code.as_str()), (1, "invalid_json"));
     }
+    let problems = check(Endpoint::ByAgent, b"{\n\"data\": [1,\n2 3]}", &Expect::default()).unwrap_err();
+    assert_eq!((problems[0].line, problems[0].byte_offset), (Some(3), Some(16)));
     assert_eq!(
         check(Endpoint::ByAgent, b"[]", &Expect::default()).unwrap_err()[0].path,
         ""
@@ -323,6 +327,14 @@ fn problems_beyond_the_limit_are_counted_but_not_listed() {
     let problems = check(Endpoint::ByNumber, text.as_bytes(), &Expect::default()).unwrap_err();
     assert_eq!(problems.len(), MAX_LISTED_PROBLEMS + 1);
     assert_eq!(problems[MAX_LISTED_PROBLEMS].message, "not listed: 1 more");
+    assert_eq!(problems[MAX_LISTED_PROBLEMS].severity, Severity::Error);
+    let mut body = valid_report();
+    let row =
+        |n: usize| json!({"agentId": n.to_string(), "agentName": "", "messages": 0, "calls": 0, "totalSeconds": 1});
+    body["data"] = (0..=MAX_LISTED_PROBLEMS).map(row).collect();
+    let warnings = by_value(&body, &Expect::default()).unwrap().warnings;
+    let last = &warnings[MAX_LISTED_PROBLEMS];
+    assert_eq!((last.code.as_str(), last.severity), ("more", Severity::Warning));
 }
 
 #[test]
