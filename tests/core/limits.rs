@@ -201,6 +201,36 @@ proptest! {
     }
 }
 
+/// Room is made for a merge by an estimate, which calls of a month exceed. Once it has begun, the merge is whole.
+#[test]
+fn a_merge_that_takes_more_than_its_estimate_is_whole() {
+    let call = |n: u32| {
+        format!(
+            "{{\"id\":\"c{n}\",\"startedAt\":1717200000000,\"durationSeconds\":2592000,\"status\":\"completed\"}}\n"
+        )
+    };
+    let text: String = (0..20_000).map(call).collect();
+    let counted = || {
+        let mut ledger = with_memory(false, u64::MAX);
+        push_text(&mut ledger, text.as_bytes(), &Defaults::default()).unwrap();
+        ledger
+    };
+    let part = counted().snapshot();
+    let (mut refused, mut accepted) = (0, counted().memory() * 2);
+    while accepted - refused > 1000 {
+        let most = u64::midpoint(refused, accepted);
+        let mut ledger = with_memory(false, most);
+        match ledger.merge(&part) {
+            Ok(()) => {
+                assert_eq!(ledger.snapshot(), part);
+                accepted = most;
+            }
+            Err(_) => refused = most,
+        }
+    }
+    assert!(refused > 0 && accepted < counted().memory(), "{accepted}");
+}
+
 #[test]
 fn statuses_beyond_the_limit_are_one_in_parts_of_a_text_too() {
     let line = |n: u32| {
