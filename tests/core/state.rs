@@ -126,6 +126,22 @@ impl Counter for Rollup {
     }
 }
 
+#[test]
+fn messages_from_a_list_and_from_deliveries_are_mixed_sources() {
+    let listed = r#"{"id":"m","numberId":"n","receivedAt":"2024-06-01T00:00:00Z"}"#;
+    let delivered =
+        r#"{"event":"agent.message","deliveryId":"d","data":{"numberId":"n","receivedAt":"2024-06-01T00:00:00Z"}}"#;
+    for (records, want) in [
+        (&[listed][..], false),
+        (&[delivered], false),
+        (&[listed, delivered], true),
+    ] {
+        let records: Vec<_> = records.iter().map(|record| (*record).to_owned()).collect();
+        let counts: Rollup = Counter::counted(&records, true);
+        assert_eq!(counts.ledger().has_mixed_sources(), want, "{records:?}");
+    }
+}
+
 /// Records, another order of them, and four parts of them.
 #[derive(Debug)]
 struct Parts {
