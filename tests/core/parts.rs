@@ -35,6 +35,9 @@ fn every_part_but_the_first_is_merged() {
     let text: String = (0..50).map(|n| message(&format!("m{}", n % 40))).collect();
     let (counts, merged) = by_line(STRICT, &text);
     assert_eq!((counts.ledger().diagnostics().duplicates, merged), (10, 49));
+    // With large sums of seconds.
+    let text: String = ["a", "b", "c"].map(|id| call(id, "null", 1 << 50)).concat();
+    assert_eq!(by_line(STRICT, &text).1, 2);
     // Without a line feed at the end, with blank lines, and with two values in a line.
     for text in [
         "{}\n{}\n{}",
