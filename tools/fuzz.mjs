@@ -20,18 +20,19 @@ const PACKAGE = {
 };
 
 async function main() {
-  const [, , time = "30", name = "reader", first = "1"] = process.argv;
-  const [minutes, seed] = [Number(time), Number(first)];
+  const [, , time = "30", name = "reader", first] = process.argv;
+  const [minutes, seed] = [Number(time), Number(first ?? 1)];
   const isKnown = name in CORE || name in PACKAGE;
   if (!(minutes > 0) || !Number.isInteger(seed) || !isKnown) {
     const names = [...Object.keys(CORE), ...Object.keys(PACKAGE)].join("|");
     throw new Missing(`Usage: npm run fuzz -- [MINUTES] [${names}] [SEED]`);
   }
-  if (name in CORE) await fuzzCore(name, minutes);
+  if (name in CORE) await fuzzCore(name, minutes, first);
   else await fuzzPackage(name, minutes, seed);
 }
 
-async function fuzzCore(name, minutes) {
+/** Without a seed, the engine takes another one each time, and prints it. */
+async function fuzzCore(name, minutes, seed) {
   if (!ask("cargo", ["+nightly", "fuzz", "--version"]).ok) {
     throw new Missing("Fuzzing needs: rustup toolchain install nightly; cargo install cargo-fuzz");
   }
@@ -41,6 +42,7 @@ async function fuzzCore(name, minutes) {
   if (!existsSync(join(root, seeds))) throw new Missing(`There is no ${seeds}.`);
   mkdirSync(join(root, past), { recursive: true }); // the fuzzer does not make it
   const engine = [...input, `-max_total_time=${Math.round(minutes * 60)}`];
+  if (seed !== undefined) engine.push(`-seed=${seed}`);
   await run("cargo", ["+nightly", "fuzz", "run", "--sanitizer", "none", name, past, seeds, "--", ...engine]);
 }
 
