@@ -33,10 +33,18 @@ export class Generations {
   async end(generation: number, nowMs: number): Promise<void> {
     const ended = Math.max(generation, this.ended);
     await this.#storage.deleteAll();
-    this.#storage.sql.exec("CREATE TABLE generation (ended INTEGER NOT NULL)");
-    this.#storage.sql.exec("INSERT INTO generation (ended) VALUES (?)", ended);
+    const untilMs = nowMs + MEMORY_MS;
+    this.#storage.sql.exec("CREATE TABLE generation (ended INTEGER NOT NULL, until_ms INTEGER NOT NULL)");
+    this.#storage.sql.exec("INSERT INTO generation (ended, until_ms) VALUES (?, ?)", ended, untilMs);
     this.#ended = ended;
-    await this.#storage.setAlarm(nowMs + MEMORY_MS);
+    await this.#storage.setAlarm(untilMs);
+  }
+
+  /** Forgets that a generation has ended, if that is long ago. An alarm may ring for something else. */
+  async forgetIfDue(nowMs: number): Promise<void> {
+    if (!hasTable(this.#storage, "generation")) return;
+    const [{ until_ms } = {}] = this.#storage.sql.exec("SELECT until_ms FROM generation").toArray();
+    if (Number(until_ms ?? 0) <= nowMs) await this.forget();
   }
 
   /** Forgets that a generation has ended. An object that nobody has written to since then stores nothing any more. */

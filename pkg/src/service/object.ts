@@ -1,4 +1,6 @@
 import * as workers from "cloudflare:workers";
+import { Collector } from "./collecting/collector.js";
+import type { CollectingSettings } from "./collecting/settings.js";
 import { Generations } from "./generation.js";
 import type { DurableBase, DurableState, DurableStorage } from "./platform.js";
 import { Claims } from "./receive/claims.js";
@@ -31,6 +33,7 @@ const Base: new (ctx: DurableState, env: unknown) => DurableBase = workers.Durab
 export class UsageShard extends Base {
   readonly #storage: DurableStorage;
   readonly #generations: Generations;
+  readonly #env: unknown;
   #parts: Parts | undefined;
 
   /**
@@ -40,6 +43,7 @@ export class UsageShard extends Base {
   constructor(ctx: DurableState, env: unknown) {
     super(ctx, env);
     this.#storage = ctx.storage;
+    this.#env = env;
     this.#generations = new Generations(ctx.storage);
   }
 
@@ -149,8 +153,29 @@ export class UsageShard extends Base {
   }
 
   /** @internal */
-  alarm(): Promise<void> {
-    return this.#generations.forget();
+  async alarm(): Promise<void> {
+    if (this.#collector.shown === null) return this.#generations.forget();
+    await this.#generations.forgetIfDue(Date.now());
+    await this.#collector.step();
+  }
+
+  get #collector(): Collector {
+    return new Collector(this.#storage, this.#register, this.#env);
+  }
+
+  /** @internal */
+  registerPutCollecting(settings: CollectingSettings, account: string, binding: string): Promise<boolean> {
+    return this.#collector.put(settings, account, binding);
+  }
+
+  /** @internal */
+  registerRemoveCollecting(): boolean {
+    return this.#collector.remove();
+  }
+
+  /** @internal */
+  registerCollecting(): Collector["shown"] {
+    return this.#collector.shown;
   }
 
   get #register(): Register {

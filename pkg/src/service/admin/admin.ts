@@ -3,6 +3,7 @@ import { Deadline } from "../../handler/deadline.js";
 import { type Answer, errorAnswer, unauthorized } from "../../handler/http/answer.js";
 import { bearerToken } from "../../handler/http/bearer.js";
 import { readBounded } from "../../handler/upstream/read-bounded.js";
+import { checkCollecting } from "../collecting/settings.js";
 import { isAccountName } from "../names.js";
 import type { Objects } from "../objects.js";
 import type { Checked } from "../options.js";
@@ -50,6 +51,10 @@ export class Admin {
       [new RegExp(`^${one}/secrets/([^/]+)$`), { DELETE: (asked) => this.#remove("secrets", asked) }],
       [new RegExp(`^${one}/tokens$`), { POST: (asked) => this.#addToken(asked) }],
       [new RegExp(`^${one}/tokens/([^/]+)$`), { DELETE: (asked) => this.#remove("tokens", asked) }],
+      [
+        new RegExp(`^${one}/collecting$`),
+        { PUT: (asked) => this.#putCollecting(asked), DELETE: (asked) => this.#removeCollecting(asked) },
+      ],
       [/^\/v1\/accounts\/([^/]+)$/, { DELETE: (asked) => this.#erase(asked) }],
     ];
   }
@@ -125,6 +130,23 @@ export class Admin {
       return errorAnswer(409, "shards_fixed", message, { details: [{ field: "/shards", message, type: "conflict" }] });
     }
     return json(put.done === "made" ? 201 : 200, { account, settings: put.settings });
+  }
+
+  async #putCollecting({ account, request, deadline }: Asked): Promise<Answer> {
+    const given = await body(request, deadline);
+    const settings = checked(() => checkCollecting(given));
+    const { binding } = this.#options;
+    const isMade = await this.#objects.register(account, deadline, (object) =>
+      object.registerPutCollecting(settings, account, binding),
+    );
+    if (!isMade) return noAccount();
+    const { token: _token, ...shown } = settings;
+    return json(200, { account, collecting: shown });
+  }
+
+  async #removeCollecting({ account, deadline }: Asked): Promise<Answer> {
+    const removed = await this.#objects.register(account, deadline, (object) => object.registerRemoveCollecting());
+    return removed ? NO_CONTENT : errorAnswer(404, "not_found", "The account is not collected.");
   }
 
   async #addSecret({ account, request, deadline }: Asked): Promise<Answer> {

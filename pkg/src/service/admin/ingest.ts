@@ -1,6 +1,6 @@
 import type { Deadline } from "../../handler/deadline.js";
 import type { Answer } from "../../handler/http/answer.js";
-import type { Objects } from "../objects.js";
+import type { Objects, RemoteObject } from "../objects.js";
 import type { Authorized } from "../register/authorize.js";
 import { addTally, type Tally } from "../tally.js";
 
@@ -15,14 +15,39 @@ export async function ingestOf(
   deadline: Deadline,
 ): Promise<Answer> {
   const numbers = Array.from({ length: view.shards }, (_, shard) => shard);
-  const [sum, known, ...parts] = await Promise.all([
+  const [sum, known, collecting, ...parts] = await Promise.all([
     objects.register(account, deadline, (object) => object.registerTally()),
     objects.register(account, deadline, (object) => object.registerBackfills()),
+    objects.register(account, deadline, (object) => object.registerCollecting()),
     ...numbers.map((shard) => objects.shard(account, shard, deadline, (object) => object.ingested())),
   ]);
   for (const { tally, records } of parts) addTally(sum, { ...tally, records });
   const backfills = known.map(({ name, createdMs }) => ({ name, createdAt: new Date(createdMs).toISOString() }));
-  return { status: 200, body: JSON.stringify({ account, shards: view.shards, ...written(sum, nowMs), backfills }) };
+  return {
+    status: 200,
+    body: JSON.stringify({
+      account,
+      shards: view.shards,
+      ...written(sum, nowMs),
+      backfills,
+      collecting: told(collecting),
+    }),
+  };
+}
+
+/** How collecting goes, without its settings. */
+function told(collecting: Awaited<ReturnType<RemoteObject["registerCollecting"]>>): object | null {
+  if (collecting === null) return null;
+  const { run, counted, last, failure, failures, nextMs } = collecting;
+  const at = (ms: number) => new Date(ms).toISOString();
+  return {
+    running: run !== null,
+    counted,
+    last: last && { ...last, endMs: undefined, collectedUntil: at(last.endMs) },
+    failure,
+    failures,
+    nextAt: at(nextMs),
+  };
 }
 
 const IGNORED = ["voiceTurns", "reactions", "events", "tests", "other"];

@@ -1,0 +1,207 @@
+import { type TrimmedRecord, trimRecords, UsageError } from "usage-by-agent";
+import { type CollectedPage, type Collection, collect } from "usage-by-agent/collect";
+import { Deadline } from "../../handler/deadline.js";
+import { shardOf } from "../names.js";
+import { Objects } from "../objects.js";
+import type { DurableNamespace, DurableStorage } from "../platform.js";
+import type { Register } from "../register/register.js";
+import type { CollectingSettings } from "./settings.js";
+import { type Collecting, StoredCollecting } from "./stored-collecting.js";
+
+/** How long one step may take, in milliseconds. The platform ends an alarm after 15 minutes. */
+const STEP_MS = 60_000;
+
+/** How long a shard may take for one page, in milliseconds. */
+const SHARD_MS = 30_000;
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What is collected first, if the settings do not say it. */
+const FIRST_MS = 35 * DAY_MS;
+
+/** How much of the last window is collected again: calls that had not ended, and messages that came late. */
+const OVERLAP_MS = 3 * DAY_MS;
+
+/** The pause after a failure, in milliseconds. It doubles with each failure, up to an hour. */
+const PAUSE_MS = 60_000;
+
+/** The backfill of what is collected, which can be taken back as any other. */
+export const BACKFILL = "collect";
+
+/** The account has been erased, or its backfill is being taken back. */
+class Removed extends Error {}
+
+/** Collects an account from the vendor, step by step, each in an alarm of the account's register. */
+export class Collector {
+  readonly #storage: DurableStorage;
+  readonly #stored: StoredCollecting;
+  readonly #register: Register;
+  readonly #env: Record<string, unknown>;
+
+  constructor(storage: DurableStorage, register: Register, env: unknown) {
+    this.#storage = storage;
+    this.#stored = new StoredCollecting(storage);
+    this.#register = register;
+    this.#env = env as Record<string, unknown>;
+  }
+
+  /** Begins to collect, or goes on with other settings. Whether there is an account. */
+  async put(settings: CollectingSettings, account: string, binding: string): Promise<boolean> {
+    if (this.#register.view() === null) return false;
+    const nowMs = Date.now();
+    const { last = null } = this.#stored.read() ?? {};
+    const fresh = { run: null, counted: 0, last, failure: null, failures: 0, nextMs: nowMs };
+    this.#stored.write({ settings, account, binding, ...fresh });
+    await this.#storage.setAlarm(nowMs);
+    return true;
+  }
+
+  /** Ends collecting. Whether there was any. */
+  remove(): boolean {
+    if (this.#stored.read() === null) return false;
+    this.#stored.remove();
+    return true;
+  }
+
+  /** How the account is collected; `null` if it is not. */
+  get shown(): Omit<Collecting, "account" | "binding"> | null {
+    const collecting = this.#stored.read();
+    if (collecting === null) return null;
+    const { account: _account, binding: _binding, ...shown } = collecting;
+    const { token: _token, ...settings } = shown.settings;
+    return { ...shown, settings: { ...settings, token: "" } };
+  }
+
+  /** Does the next step, and sets the alarm for the one after it. */
+  async step(): Promise<void> {
+    const collecting = this.#stored.read();
+    if (collecting === null) return;
+    const nowMs = Date.now();
+    if (collecting.nextMs > nowMs) return this.#storage.setAlarm(collecting.nextMs);
+    const everyMs = (collecting.settings.everyHours ?? 6) * HOUR_MS;
+    let after: Partial<Collecting>;
+    try {
+      const isDone = await this.#collect(collecting);
+      after = { failure: null, failures: 0, nextMs: isDone ? nowMs + everyMs : nowMs + 1000 };
+    } catch (error) {
+      const { code, message } = error instanceof UsageError ? error : { code: "unavailable", message: "" };
+      const isFinal = code === "unauthorized" || code === "forbidden" || error instanceof Removed;
+      const failures = collecting.failures + 1;
+      const pause = isFinal ? everyMs : Math.min(PAUSE_MS * 2 ** (failures - 1), HOUR_MS);
+      after = { failure: { code, message }, failures, nextMs: nowMs + pause };
+      // What can't be gone on with begins anew.
+      if (error instanceof UsageError && error.path === "/resume") after.run = null;
+    }
+    const now = this.#stored.read();
+    // The settings may have changed meanwhile. Then the alarm is set already.
+    if (now === null || JSON.stringify(now.settings) !== JSON.stringify(collecting.settings)) return;
+    this.#stored.write({ ...now, ...after });
+    await this.#storage.setAlarm(after.nextMs ?? nowMs);
+  }
+
+  /** Goes on with a collection for one step. Whether it has ended. */
+  async #collect(collecting: Collecting): Promise<boolean> {
+    const { settings, last } = collecting;
+    const { token, baseUrl, subAccountId, since } = settings;
+    const nowMs = Date.now();
+    const firstMs = since === undefined ? nowMs - FIRST_MS : Date.parse(since);
+    const begun = { startMs: last === null ? firstMs : last.endMs - OVERLAP_MS, endMs: nowMs, state: null };
+    const run = collecting.run ?? begun;
+    const ended = new AbortController();
+    const timer = setTimeout(() => ended.abort(), STEP_MS);
+    const pages = new Pages(this.#register, this.#objects(collecting), collecting.account, nowMs);
+    let { counted } = collecting;
+    const collection = collect({
+      token,
+      ...(baseUrl !== undefined && { baseUrl }),
+      ...(subAccountId !== undefined && { subAccountId }),
+      window: { startMs: run.startMs, endMs: run.endMs },
+      ...(run.state !== null && { resume: run.state }),
+      signal: ended.signal,
+    });
+    try {
+      for await (const page of collection) {
+        counted += await pages.add(page, collection);
+        this.#save(collecting, { run: { ...run, state: collection.state() }, counted });
+        if (ended.signal.aborted) return false;
+      }
+    } catch (error) {
+      if (ended.signal.aborted && error instanceof UsageError && error.code === "aborted") {
+        this.#save(collecting, { run: { ...run, state: collection.state() }, counted });
+        return false;
+      }
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    const { complete, lists, shortfalls } = collection.completeness();
+    const ofRecords = lists.filter(({ list }) => list === "messages" || list === "calls");
+    const records = ofRecords.reduce((sum, { given }) => sum + given, 0);
+    const missing = shortfalls.reduce((sum, { missing }) => sum + (missing ?? 0), 0);
+    this.#save(collecting, { run: null, counted: 0, last: { endMs: run.endMs, complete, missing, records, counted } });
+    return true;
+  }
+
+  /** Writes how far a collection is, unless its settings have changed meanwhile. */
+  #save({ settings }: Collecting, progress: Partial<Collecting>): void {
+    const now = this.#stored.read();
+    if (now === null || JSON.stringify(now.settings) !== JSON.stringify(settings)) throw new Removed();
+    this.#stored.write({ ...now, ...progress });
+  }
+
+  #objects({ binding }: Collecting): Objects {
+    return new Objects(this.#env[binding] as DurableNamespace);
+  }
+}
+
+/** The pages of a collection on their way to the shards. */
+class Pages {
+  readonly #register: Register;
+  readonly #objects: Objects;
+  readonly #account: string;
+  readonly #nowMs: number;
+  #names: Map<string, string> | undefined;
+
+  constructor(register: Register, objects: Objects, account: string, nowMs: number) {
+    this.#register = register;
+    this.#objects = objects;
+    this.#account = account;
+    this.#nowMs = nowMs;
+  }
+
+  /** Adds the records of a page to their shards. How many of them were new. */
+  async add({ records }: CollectedPage, collection: Collection): Promise<number> {
+    const view = this.#register.view();
+    const source = this.#register.backfill(BACKFILL, this.#nowMs);
+    if (view === null || source === null) throw new Removed();
+    this.#names ??= new Map(Array.from(collection.agents().data, ({ id, name }) => [id, name]));
+    const trimmed = trimRecords(records.map((record) => this.#named(record))).records;
+    const byShard = new Map<number, TrimmedRecord[]>();
+    for (const record of trimmed) {
+      const shard = shardOf(record.key?.[0], view.shards);
+      byShard.set(shard, [...(byShard.get(shard) ?? []), record]);
+    }
+    let counted = 0;
+    for (const [shard, arrivals] of byShard) {
+      const deadline = new Deadline(SHARD_MS);
+      try {
+        const add = (object: Parameters<Parameters<Objects["shard"]>[3]>[0]) =>
+          object.addBackfill(arrivals, source, view.generation);
+        const added = await this.#objects.shard(this.#account, shard, deadline, add);
+        if (added === null) throw new Removed();
+        counted += added.counted;
+      } finally {
+        deadline.end();
+      }
+    }
+    return counted;
+  }
+
+  /** The record with the name of its agent, because shards have no list of agents. */
+  #named(record: object): object {
+    const { agentId, agentName } = record as { agentId?: unknown; agentName?: unknown };
+    const name = typeof agentId === "string" ? this.#names?.get(agentId) : undefined;
+    return name && agentName == null ? { ...record, agentName: name } : record;
+  }
+}

@@ -1,0 +1,70 @@
+import type { DurableStorage } from "../platform.js";
+import { hasTable } from "../tally.js";
+import type { CollectingSettings } from "./settings.js";
+
+/** A collection that has begun and has not ended. */
+export interface Run {
+  /** The window, in epoch milliseconds. */
+  startMs: number;
+  endMs: number;
+  /** Where the collection is; `null` at its beginning. */
+  state: string | null;
+}
+
+/** A collection that has ended. */
+export interface Ended {
+  /** The end of its window, in epoch milliseconds. */
+  endMs: number;
+  /** Whether everything that the vendor lists was collected. */
+  complete: boolean;
+  /** How many items are missing at least. */
+  missing: number;
+  /** How many records of the window there were. */
+  records: number;
+  /** How many of them were new. */
+  counted: number;
+}
+
+/** How an account is collected, and how far that is. */
+export interface Collecting {
+  settings: CollectingSettings;
+  /** The account, and the binding of the class, which the object does not know by itself. */
+  account: string;
+  binding: string;
+  run: Run | null;
+  /** What the run has counted so far. */
+  counted: number;
+  last: Ended | null;
+  /** Why the last attempt failed, as a code and in words; `null` if it did not fail. */
+  failure: { code: string; message: string } | null;
+  /** How many attempts have failed since the last one that did not. */
+  failures: number;
+  /** When the vendor is asked next, in epoch milliseconds. */
+  nextMs: number;
+}
+
+/** The table with an account's collecting, in its register. */
+export class StoredCollecting {
+  readonly #storage: DurableStorage;
+
+  constructor(storage: DurableStorage) {
+    this.#storage = storage;
+  }
+
+  /** `null` if the account is not collected. */
+  read(): Collecting | null {
+    if (!hasTable(this.#storage, "collecting")) return null;
+    const [{ json } = {}] = this.#storage.sql.exec("SELECT json FROM collecting").toArray();
+    return json === undefined ? null : (JSON.parse(String(json)) as Collecting);
+  }
+
+  write(collecting: Collecting): void {
+    const { sql } = this.#storage;
+    sql.exec("CREATE TABLE IF NOT EXISTS collecting (one INTEGER PRIMARY KEY, json TEXT NOT NULL)");
+    sql.exec("INSERT OR REPLACE INTO collecting (one, json) VALUES (1, ?)", JSON.stringify(collecting));
+  }
+
+  remove(): void {
+    this.#storage.sql.exec("DROP TABLE IF EXISTS collecting");
+  }
+}

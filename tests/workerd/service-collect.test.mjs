@@ -1,0 +1,167 @@
+// The service collects an account from the vendor by itself: outbound messages, and what no delivery has told.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { UsageRollup } from "usage-by-agent";
+import { collect } from "usage-by-agent/collect";
+import { serveVendor } from "../support/collect-http.mjs";
+import { makeAccount, makeVendor, TOKEN } from "../support/collect-vendor.mjs";
+import { ADMIN_TOKEN, startService, TEST_TIMEOUT } from "./service-support.mjs";
+
+const SINCE = "2025-04-25T00:00:00Z";
+const TEST = { timeout: TEST_TIMEOUT };
+
+let service;
+before(async () => {
+  service = await startService();
+});
+after(() => service?.stop());
+
+/** Serves a vendor until the test has ended, and an account of the service that is collected from it. */
+async function collecting(t, name, { seed = 1, instead, settings = {} } = {}) {
+  const account = makeAccount(seed);
+  const vendor = await serveVendor(makeVendor(account), instead);
+  t.after(vendor.stop);
+  const own = await service.account(name);
+  const path = `/v1/admin/accounts/${name}/collecting`;
+  return {
+    ...own,
+    account,
+    vendor,
+    put: (given = {}) =>
+      service.admin("PUT", path, { token: TOKEN, baseUrl: vendor.url, since: SINCE, ...settings, ...given }),
+    remove: () => service.admin("DELETE", path),
+    until: async (isWanted) =>
+      (await service.until(own.token, ({ collecting }) => collecting !== null && isWanted(collecting))).collecting,
+    answers: async () => {
+      const query = "by=agent,number,channel,direction&from=2025-01-01&to=2026-01-01";
+      const { rows, totals } = (await service.request(`/v1/usage/breakdown?${query}`, { token: own.token })).json();
+      return { rows, totals };
+    },
+  };
+}
+
+/** What a rollup answers that gets everything that the vendor lists. */
+async function expected(account) {
+  const rollup = new UsageRollup();
+  const window = { startMs: Date.parse(SINCE), endMs: Date.now() };
+  const collection = collect({ token: TOKEN, window, fetch: makeVendor(account).fetch });
+  let records = 0;
+  for await (const page of collection) {
+    const names = new Map(Array.from(collection.agents().data, ({ id, name }) => [id, name]));
+    const named = page.records.map((record) => ({ ...record, agentName: names.get(record.agentId) }));
+    rollup.push(JSON.parse(JSON.stringify(named)));
+    records += page.records.length;
+  }
+  const by = ["agent", "number", "channel", "direction"];
+  const { rows, totals } = rollup.breakdown({ by, from: "2025-01-01", to: "2026-01-01" });
+  rollup.free();
+  return { rows: JSON.parse(JSON.stringify(rows)), totals, records };
+}
+
+test("everything that the vendor lists is counted, again and again", TEST, async (t) => {
+  const own = await collecting(t, "all");
+  assert.deepEqual((await service.ingest(own.token)).collecting, null);
+  const put = await own.put();
+  assert.equal(put.status, 200, put.text);
+  assert.ok(!put.text.includes(TOKEN));
+  const { last, failure } = await own.until(({ running, last }) => last !== null && !running);
+  const want = await expected(own.account);
+  assert.ok(want.totals.messages > 100 && want.totals.calls > 100);
+  assert.deepEqual([last.complete, last.missing, last.records, failure], [true, 0, want.records, null]);
+  assert.deepEqual(await own.answers(), { rows: want.rows, totals: want.totals });
+
+  const before = last.collectedUntil;
+  await own.put();
+  const again = await own.until(({ running, last }) => !running && last.collectedUntil !== before);
+  assert.equal(again.last.counted, 0);
+  assert.deepEqual((await own.answers()).totals, want.totals);
+
+  // It can be taken back as any backfill.
+  const { token } = (await service.admin("POST", "/v1/admin/accounts/all/tokens", { access: "write" })).json();
+  const back = await service.request("/v1/records?backfill=collect", { method: "DELETE", token });
+  assert.equal(back.json().done, true);
+  assert.deepEqual((await own.answers()).totals, { messages: 0, calls: 0, totalSeconds: 0 });
+});
+
+test("what was delivered before is not counted twice", TEST, async (t) => {
+  const own = await collecting(t, "delivered", { seed: 2 });
+  const calls = own.account.calls.filter(({ status }) => status === "completed").slice(0, 40);
+  for (const { id, agentId, phoneNumberId, direction, startedAt, endedAt, durationSeconds } of calls) {
+    const data = { callId: id, numberId: phoneNumberId, direction, startedAt, endedAt, durationSeconds };
+    const event = { event: "agent.call_ended", timestamp: endedAt ?? startedAt, agentId, data };
+    assert.equal((await service.deliver(own.name, event, own)).status, 200);
+  }
+  await own.put();
+  await own.until(({ running, last }) => last !== null && !running);
+  assert.deepEqual((await own.answers()).totals, (await expected(own.account)).totals);
+});
+
+test("a key that is refused, and a vendor that fails, are told and tried again later", TEST, async (t) => {
+  let status = 401;
+  const own = await collecting(t, "failing", {
+    instead: () => (status === 0 ? undefined : new Response('{"error":{"message":"No","code":"X"}}', { status })),
+  });
+  await own.put();
+  const refused = await own.until(({ failure }) => failure !== null);
+  assert.equal(refused.failure.code, "unauthorized");
+  assert.ok(!JSON.stringify(refused).includes(TOKEN));
+  const hours = (Date.parse(refused.nextAt) - Date.now()) / 3_600_000;
+  assert.ok(hours > 5 && hours < 7, `${hours} hours`);
+  status = 0;
+  await own.put({ everyHours: 24 });
+  const { last, failures } = await own.until(({ running, last }) => last !== null && !running);
+  assert.deepEqual([last.complete, failures], [true, 0]);
+  assert.deepEqual((await own.answers()).totals, (await expected(own.account)).totals);
+});
+
+test("collecting goes on where it was when its object is evicted", TEST, async (t) => {
+  const paths = [];
+  const own = await collecting(t, "evicted", {
+    seed: 3,
+    instead: async ({ url }) => {
+      paths.push(url);
+      if (paths.length === 25) {
+        await service.request("/test/evict", { method: "POST", body: ["account:evicted"] });
+      }
+      return undefined;
+    },
+  });
+  await own.put();
+  const { last } = await own.until(({ running, last }) => last !== null && !running);
+  assert.ok(paths.length > 30);
+  assert.equal(last.complete, true);
+  assert.deepEqual((await own.answers()).totals, (await expected(own.account)).totals);
+});
+
+test("what can't be the settings of collecting is refused", TEST, async (t) => {
+  const own = await collecting(t, "settings");
+  for (const [given, field] of [
+    [{ token: 7 }, "/token"],
+    [{ token: "two words" }, "/token"],
+    [{ baseUrl: "http://vendor.example" }, "/baseUrl"],
+    [{ baseUrl: "nonsense" }, "/baseUrl"],
+    [{ everyHours: 0 }, "/everyHours"],
+    [{ everyHours: 1.5 }, "/everyHours"],
+    [{ since: "yesterday" }, "/since"],
+    [{ subAccountId: "two words" }, "/subAccountId"],
+    [{ every: 6 }, "/every"],
+  ]) {
+    const answer = await own.put(given);
+    assert.equal(answer.status, 400, answer.text);
+    assert.equal(answer.json().error.details[0].field, field, answer.text);
+    assert.ok(!answer.text.includes(TOKEN));
+  }
+  assert.equal((await service.ingest(own.token)).collecting, null);
+  const path = "/v1/admin/accounts/nobody/collecting";
+  const body = { token: TOKEN };
+  assert.equal((await service.admin("PUT", path, body)).json().error.code, "no_account");
+  assert.equal((await service.request(path, { method: "PUT", body })).status, 401);
+  assert.equal((await service.request(path, { method: "PUT", body, token: own.token })).status, 401);
+  assert.equal((await own.remove()).status, 404);
+  await own.put({ baseUrl: "http://127.0.0.1:9" });
+  assert.equal((await own.remove()).status, 204);
+  assert.equal((await service.ingest(own.token)).collecting, null);
+  const shown = (await service.request("/v1/admin/accounts/settings", { token: ADMIN_TOKEN })).text;
+  assert.ok(!shown.includes(TOKEN));
+});
