@@ -97,6 +97,54 @@ test("what was delivered before is not counted twice", TEST, async (t) => {
   assert.deepEqual((await own.answers()).totals, (await expected(own.account)).totals);
 });
 
+test(
+  "a message that was delivered without its id is known by it, where the vendor tells which one it was",
+  TEST,
+  async (t) => {
+    const listed = [];
+    const own = await collecting(t, "mapped", {
+      seed: 4,
+      instead: ({ url }) => {
+        const { pathname, searchParams } = new URL(url);
+        if (pathname !== "/v1/webhooks/deliveries") return;
+        const [limit, offset] = ["limit", "offset"].map((name) => Number(searchParams.get(name)));
+        return Response.json({ items: listed.slice(offset, offset + limit), total: listed.length, offset, limit });
+      },
+    });
+    const talks = own.account.conversations.flatMap(({ messages, agentId, phoneNumberId, channel }) =>
+      messages.map((message) => ({ ...message, agentId, phoneNumberId, channel })),
+    );
+    const told = talks.filter(({ direction }) => direction === "inbound").slice(0, 130);
+    assert.ok(told.length > 100);
+    const deliver = async ({ id, agentId, phoneNumberId, channel = "sms", receivedAt }) => {
+      const data = { conversationId: "conv", numberId: phoneNumberId, direction: "inbound", receivedAt, message: `Hi ${id}` };
+      const event = { event: "agent.message", channel, timestamp: receivedAt, agentId, data };
+      const answer = await service.deliver(own.name, event, { ...own, id: `delivery of ${id}` });
+      assert.equal(answer.status, 200, answer.text);
+    };
+    await Promise.all(told.map(deliver));
+    // The vendor does not say what the last five have told.
+    for (const [n, { id }] of told.entries()) {
+      listed.push({ id: `delivery of ${id}`, messageId: n < told.length - 5 ? id : null, eventType: "agent.message" });
+    }
+    await own.put();
+    await own.until(({ running, last }) => last !== null && !running);
+    const want = (await expected(own.account)).totals;
+    const twice = told.slice(-5).filter(({ receivedAt }) => receivedAt > SINCE).length;
+    assert.deepEqual((await own.answers()).totals, { ...want, messages: want.messages + twice });
+    assert.equal((await service.ingest(own.token)).byDeliveryOnly, 5);
+
+    await Promise.all(told.map(deliver)); // the vendor tries them again
+    assert.equal((await own.answers()).totals.messages, want.messages + twice);
+    for (const item of listed) item.messageId ??= item.id.slice("delivery of ".length);
+    const { last } = (await service.ingest(own.token)).collecting;
+    await own.put();
+    await own.until((now) => !now.running && now.last.collectedUntil !== last.collectedUntil);
+    assert.deepEqual((await own.answers()).totals, want);
+    assert.equal((await service.ingest(own.token)).byDeliveryOnly, 0);
+  },
+);
+
 test("a key that is refused, and a vendor that fails, are told and tried again later", TEST, async (t) => {
   let status = 401;
   const own = await collecting(t, "failing", {

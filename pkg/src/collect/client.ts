@@ -26,6 +26,7 @@ const MAX_ERROR_BYTES = 64 * 1024;
 export interface Json {
   id?: unknown;
   data?: unknown;
+  items?: unknown;
   total?: unknown;
   hasMore?: unknown;
   has_more?: unknown;

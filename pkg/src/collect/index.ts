@@ -7,7 +7,15 @@
 
 import { ask } from "./ask.js";
 import { Collecting } from "./collection.js";
-import type { AskOptions, Collection, CollectOptions, VendorAnswer } from "./types.js";
+import { deliveries } from "./deliveries.js";
+import type {
+  AskOptions,
+  Collection,
+  CollectOptions,
+  DeliveriesOptions,
+  ListedDelivery,
+  VendorAnswer,
+} from "./types.js";
 
 export type * from "./types.js";
 
@@ -71,4 +79,24 @@ export function collect(options: CollectOptions): Collection {
  */
 export function askByAgent(options: AskOptions): Promise<VendorAnswer> {
   return ask(options);
+}
+
+/**
+ * Lists the deliveries of webhooks of the last week, page by page. The vendor leaves the id of a message out of some deliveries. The
+ * list says which message each of them told.
+ *
+ * @param options the token, how many hours, and how to ask
+ * @returns pages by `for await`; none where the vendor has no such list
+ * @throws {UsageError} as the iteration of {@link collect}; `invalid_option` for a wrong option, with its place
+ *
+ * @example
+ * ```ts
+ * const messages = new Map<string, string>();
+ * for await (const page of listDeliveries({ token: process.env.AGENTPHONE_API_KEY ?? "" })) {
+ *   for (const { id, messageId } of page) if (messageId !== null) messages.set(id, messageId);
+ * }
+ * ```
+ */
+export function listDeliveries(options: DeliveriesOptions): AsyncIterable<ListedDelivery[]> {
+  return deliveries(options);
 }

@@ -43,6 +43,20 @@ export interface CollectOptions extends VendorOptions {
   onProgress?(progress: CollectProgress): void;
 }
 
+/** The options of `listDeliveries`. */
+export interface DeliveriesOptions extends VendorOptions {
+  /** How many hours of deliveries are listed: 1 to 168; default 168, a week, which is the most. */
+  hours?: number;
+}
+
+/** A delivery of a webhook, as the vendor lists it. */
+export interface ListedDelivery {
+  /** The id of the delivery: that of its header `X-Webhook-ID`. */
+  id: string;
+  /** The id of the message that it told; `null` if it told none, or if the vendor does not say it. */
+  messageId: string | null;
+}
+
 /** The options of `askByAgent`. */
 export interface AskOptions extends VendorOptions {
   /** The kind of period. The vendor answers for the current one alone. */

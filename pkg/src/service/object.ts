@@ -13,7 +13,7 @@ import {
   type RegisterView,
 } from "./register/register.js";
 import type { AccountSettings } from "./register/settings.js";
-import { type Added, type Arrival, type Part, Shard } from "./shard/shard.js";
+import { type Added, type Arrival, DELIVERIES, type Part, Shard } from "./shard/shard.js";
 import { hasTable, StoredTally, type Tally } from "./tally.js";
 
 /** Not the platform's own class: then the package's types would need the platform's types. */
@@ -83,6 +83,15 @@ export class UsageShard extends Base {
     });
   }
 
+  /**
+   * Stores trimmed records that move from another key. `null` if the account's generation has ended.
+   *
+   * @internal
+   */
+  addMoved(arrivals: Arrival[], generation: number): Added | null {
+    return this.#add(arrivals, DELIVERIES, generation, () => ({}));
+  }
+
   #add(arrivals: Arrival[], source: number, generation: number, tallyOf: (added: Added) => Tally): Added | null {
     if (generation <= this.#generations.ended) return null;
     const { shard, tally } = this.#made;
@@ -114,6 +123,35 @@ export class UsageShard extends Base {
    */
   takeBack(source: number, most: number): number {
     return this.#made.shard.takeBack(source, most);
+  }
+
+  /**
+   * The records of keys that count, see {@link Shard.recordsOf}.
+   *
+   * @internal
+   */
+  recordsOf(keys: Uint8Array[]): { key: Uint8Array; record: string }[] {
+    return this.#isEmpty ? [] : this.#made.shard.recordsOf(keys);
+  }
+
+  /**
+   * Takes records back that are stored under other keys, see {@link Shard.moved}. `null` if the account's generation has ended.
+   *
+   * @internal
+   */
+  moved(keys: Uint8Array[], generation: number): number | null {
+    if (generation <= this.#generations.ended) return null;
+    const { shard, tally } = this.#made;
+    try {
+      return this.#storage.transactionSync(() => {
+        const moved = shard.moved(keys);
+        tally.add({ byDelivery: -moved });
+        return moved;
+      });
+    } catch (error) {
+      shard.forget(); // the counts in memory may be ahead of the storage
+      throw error;
+    }
   }
 
   /**

@@ -1,18 +1,16 @@
-import { type TrimmedRecord, trimRecords, UsageError } from "usage-by-agent";
-import { type CollectedPage, type Collection, collect } from "usage-by-agent/collect";
-import { Deadline } from "../../handler/deadline.js";
-import { shardOf } from "../names.js";
+import { UsageError } from "usage-by-agent";
+import { collect, listDeliveries } from "usage-by-agent/collect";
 import { Objects } from "../objects.js";
 import type { DurableNamespace, DurableStorage } from "../platform.js";
 import type { Register } from "../register/register.js";
+import { mapDeliveries } from "./deliveries.js";
+import { OwnShards, Removed } from "./own-shards.js";
+import { Pages } from "./pages.js";
 import type { CollectingSettings } from "./settings.js";
 import { type Collecting, StoredCollecting } from "./stored-collecting.js";
 
 /** How long one step may take, in milliseconds. The platform ends an alarm after 15 minutes. */
 const STEP_MS = 60_000;
-
-/** How long a shard may take for one page, in milliseconds. */
-const SHARD_MS = 30_000;
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -25,12 +23,6 @@ const OVERLAP_MS = 3 * DAY_MS;
 
 /** The pause after a failure, in milliseconds. It doubles with each failure, up to an hour. */
 const PAUSE_MS = 60_000;
-
-/** The backfill of what is collected, which can be taken back as any other. */
-export const BACKFILL = "collect";
-
-/** The account has been erased, or its backfill is being taken back. */
-class Removed extends Error {}
 
 /** Collects an account from the vendor, step by step, each in an alarm of the account's register. */
 export class Collector {
@@ -110,12 +102,16 @@ export class Collector {
     const run = collecting.run ?? begun;
     const ended = new AbortController();
     const timer = setTimeout(() => ended.abort(), STEP_MS);
-    const pages = new Pages(this.#register, this.#objects(collecting), collecting.account, nowMs);
+    const shards = new OwnShards(this.#register, this.#objects(collecting), collecting.account);
+    const pages = new Pages(shards, nowMs);
     let { counted } = collecting;
-    const collection = collect({
+    const vendor = {
       token,
       ...(baseUrl !== undefined && { baseUrl }),
       ...(subAccountId !== undefined && { subAccountId }),
+    };
+    const collection = collect({
+      ...vendor,
       window: { startMs: run.startMs, endMs: run.endMs },
       ...(run.state !== null && { resume: run.state }),
       signal: ended.signal,
@@ -126,6 +122,7 @@ export class Collector {
         this.#save(collecting, { run: { ...run, state: collection.state() }, counted });
         if (ended.signal.aborted) return false;
       }
+      await mapDeliveries(listDeliveries({ ...vendor, signal: ended.signal }), shards);
     } catch (error) {
       if (ended.signal.aborted && error instanceof UsageError && error.code === "aborted") {
         this.#save(collecting, { run: { ...run, state: collection.state() }, counted });
@@ -152,56 +149,5 @@ export class Collector {
 
   #objects({ binding }: Collecting): Objects {
     return new Objects(this.#env[binding] as DurableNamespace);
-  }
-}
-
-/** The pages of a collection on their way to the shards. */
-class Pages {
-  readonly #register: Register;
-  readonly #objects: Objects;
-  readonly #account: string;
-  readonly #nowMs: number;
-  #names: Map<string, string> | undefined;
-
-  constructor(register: Register, objects: Objects, account: string, nowMs: number) {
-    this.#register = register;
-    this.#objects = objects;
-    this.#account = account;
-    this.#nowMs = nowMs;
-  }
-
-  /** Adds the records of a page to their shards. How many of them were new. */
-  async add({ records }: CollectedPage, collection: Collection): Promise<number> {
-    const view = this.#register.view();
-    const source = this.#register.backfill(BACKFILL, this.#nowMs);
-    if (view === null || source === null) throw new Removed();
-    this.#names ??= new Map(Array.from(collection.agents().data, ({ id, name }) => [id, name]));
-    const trimmed = trimRecords(records.map((record) => this.#named(record))).records;
-    const byShard = new Map<number, TrimmedRecord[]>();
-    for (const record of trimmed) {
-      const shard = shardOf(record.key?.[0], view.shards);
-      byShard.set(shard, [...(byShard.get(shard) ?? []), record]);
-    }
-    let counted = 0;
-    for (const [shard, arrivals] of byShard) {
-      const deadline = new Deadline(SHARD_MS);
-      try {
-        const add = (object: Parameters<Parameters<Objects["shard"]>[3]>[0]) =>
-          object.addBackfill(arrivals, source, view.generation);
-        const added = await this.#objects.shard(this.#account, shard, deadline, add);
-        if (added === null) throw new Removed();
-        counted += added.counted;
-      } finally {
-        deadline.end();
-      }
-    }
-    return counted;
-  }
-
-  /** The record with the name of its agent, because shards have no list of agents. */
-  #named(record: object): object {
-    const { agentId, agentName } = record as { agentId?: unknown; agentName?: unknown };
-    const name = typeof agentId === "string" ? this.#names?.get(agentId) : undefined;
-    return name && agentName == null ? { ...record, agentName: name } : record;
   }
 }

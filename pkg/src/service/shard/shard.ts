@@ -36,6 +36,9 @@ export type Change = [known: string | null, record: string | null];
 /** The source of deliveries. Records of other sources may be taken back together. */
 export const DELIVERIES = 0;
 
+/** The source of what stands in the place of a record that has moved to another key. */
+const MOVED = -1;
+
 /** The most changes that are given in place of a snapshot. */
 const MOST_CHANGES = 2000;
 
@@ -73,6 +76,7 @@ export class Shard {
 
   #addOne(counts: Counts, { key, record }: Arrival, source: number): keyof Added {
     const rows = key === null ? [] : this.#records.of(key);
+    if (rows.some(({ source }) => source === MOVED)) return "duplicates";
     const known = rows.find(({ counts }) => counts);
     const { outcome, tellsMore } = counts.settle(known?.record ?? null, record);
     switch (outcome) {
@@ -107,6 +111,38 @@ export class Shard {
     if (known === undefined || known.source === DELIVERIES || known.source === row.source) return;
     const own = rows.find(({ source }) => source === row.source);
     if (own === undefined || counts.isFuller(row.record, own.record)) this.#records.put(key, row);
+  }
+
+  /** Which of these keys have a record that counts, and the records. */
+  recordsOf(keys: readonly Uint8Array[]): { key: Uint8Array; record: string }[] {
+    return keys.flatMap((key) => {
+      const counting = this.#records.of(key).find(({ counts }) => counts);
+      return counting === undefined ? [] : [{ key, record: counting.record }];
+    });
+  }
+
+  /**
+   * Takes records back that are stored under other keys now. A delivery of such a key is a duplicate from then on.
+   *
+   * @returns how many records were taken back
+   */
+  moved(keys: readonly Uint8Array[]): number {
+    return this.#change((counts) => {
+      let moved = 0;
+      for (const key of keys) {
+        const rows = this.#records.of(key);
+        if (rows.some(({ source }) => source === MOVED)) continue;
+        for (const { source, counts: isCounting, record } of rows) {
+          this.#records.delete(key, source);
+          if (!isCounting) continue;
+          counts.retract(record);
+          this.#log.add(record, null);
+          moved++;
+        }
+        this.#records.put(key, { source: MOVED, counts: false, record: "" });
+      }
+      return moved;
+    });
   }
 
   /** Whether the records of a source are being taken back, or have been. */
