@@ -425,4 +425,17 @@ describe("storage that fails", { timeout: TEST_TIMEOUT }, () => {
     const { errors } = await service.calls();
     assert.ok(errors.length >= 4 && errors.every((error) => !error.includes(secret)));
   });
+
+  test("loses no refusal: it is written when the register works again", async () => {
+    const { name, secret, token } = await service.account("unwritten");
+    const writes = async () => (await service.calls()).calls.registerAddTally ?? 0;
+    const before = await writes();
+    await service.switch({ broken: ["registerAddTally"] });
+    await service.deliver(name, message(), { secret: "forged" });
+    while ((await writes()) === before) await new Promise((resolve) => setTimeout(resolve, 10));
+    await service.switch({ broken: [] });
+    for (let refused = {}; refused.bad_signature !== 1; { refused } = await service.ingest(token)) {
+      assert.equal((await service.deliver(name, message(), { secret })).status, 200);
+    }
+  });
 });
