@@ -54,6 +54,13 @@ function packagesOwn(): Plugin {
   };
 }
 
+/** The page of the service has styles that the other pages do not need. */
+function stylesOfService(): Plugin {
+  const attrs = { rel: "stylesheet", href: "/src/styles/served.css" };
+  const handler = () => [{ tag: "link", attrs, injectTo: "head" as const }];
+  return { name: "styles-of-service", transformIndexHtml: { order: "pre", handler } };
+}
+
 /**
  * Without a mode, the page that counts files. The mode `served` builds the page of `usage-by-agent serve`, and the mode `service` that of
  * the Worker's service. The latter is put beside the page that counts files, which has the other files already.
@@ -66,7 +73,11 @@ export default defineConfig(({ mode }) => {
     // Relative addresses: the page works at a site's root and in any folder of one.
     base: "./",
     publicDir: mode === "service" ? false : "public",
-    plugins: [...(mode === "service" ? [] : [sample()]), policy(), ...(isServed ? [] : [documentation(ofMeta())])],
+    plugins: [
+      ...(mode === "service" ? [stylesOfService()] : [sample()]),
+      policy(),
+      ...(isServed ? [] : [documentation(ofMeta())]),
+    ],
     worker: { format: "es", plugins: () => (mode === "served" ? [packagesOwn()] : []) },
     build: {
       target: "es2022",

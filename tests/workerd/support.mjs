@@ -55,8 +55,11 @@ export const GOOD_ANSWERS = {
   },
 };
 
-/** The Worker on its own port. Its logs and responses are kept, and searched for tokens at the end. */
-export async function startWorker({ vars = {}, objects = {} } = {}) {
+/**
+ * The Worker on its own port. Its logs and responses are kept, and searched for tokens at the end. `mode` is that of `miniflareOptions`, and
+ * `objects` are put into the bucket.
+ */
+export async function startWorker({ mode = "records", vars = {}, objects = {} } = {}) {
   const seen = [];
   const keep = (text) => seen.push(String(text));
   class KeptLog extends Log {
@@ -65,7 +68,7 @@ export async function startWorker({ vars = {}, objects = {} } = {}) {
     }
   }
   const worker = new Miniflare({
-    ...miniflareOptions({ root: ROOT, vars }),
+    ...miniflareOptions({ root: ROOT, mode, vars }),
     log: new KeptLog(LogLevel.VERBOSE),
     handleRuntimeStdio(stdout, stderr) {
       stdout.on("data", keep);
@@ -73,7 +76,7 @@ export async function startWorker({ vars = {}, objects = {} } = {}) {
     },
   });
   const base = await worker.ready;
-  const bucket = await worker.getR2Bucket("RECORDS");
+  const bucket = mode === "records" ? await worker.getR2Bucket("RECORDS") : undefined;
   // Copied, because a `Buffer` may be a part of a larger one, which Miniflare does not accept.
   const put = (key, value, options) =>
     bucket.put(key, typeof value === "string" ? value : Uint8Array.from(value), options);

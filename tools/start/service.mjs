@@ -21,19 +21,21 @@ const AT_ONCE = 8;
 /**
  * Starts it, and gives what to print and how to end it.
  *
- * @param {{port: number, folder?: string}} options `folder` keeps what the service has counted. Without it, that is deleted at the end.
+ * @param {{port: number, folder?: string, progress?: typeof step}} options `folder` keeps what the service has counted. Without it, that
+ *   is deleted at the end. `progress` says what is being done.
  */
-export async function startService({ port, folder }) {
+export async function startService({ port, folder, progress = step }) {
   const adminToken = process.env.ADMIN_TOKEN || randomBytes(24).toString("base64url");
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
-  const server = await step("Service and page on workerd", () =>
+  const server = await progress("Service and page on workerd", () =>
     startServer({ mode: "service", vars: { ADMIN_TOKEN: adminToken }, port, persist: folder }),
   );
   try {
     const address = `http://localhost:${port}`;
     const demo = new Demo((await server.ready).origin, adminToken, folder);
     const { secret, token } = await demo.open();
-    if (await demo.isEmpty(token)) await step("The past two months of an invented account", () => demo.fill(secret));
+    if (await demo.isEmpty(token))
+      await progress("The past two months of an invented account", () => demo.fill(secret));
     const page = `${address}/#token=${token}`;
     const delivery = deliveryLine(address, secret);
     const greeting = `

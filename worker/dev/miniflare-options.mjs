@@ -65,7 +65,7 @@ function assets(folder, { directory, binding, run_worker_first }) {
 }
 
 /** JSON with comments: a string, kept, or a comment, dropped, whichever begins first. */
-function readJsonc(path) {
+export function readJsonc(path) {
   const text = readFileSync(path, "utf8");
   return JSON.parse(text.replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string) => string ?? ""));
 }

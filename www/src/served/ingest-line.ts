@@ -65,7 +65,8 @@ function partsOf({ lastDeliveryAt, lastRefusedAt, refused, invalid, forwardFaile
   if (times > 0) {
     parts.push(` ${count(times)} ${times === 1 ? "was" : "were"} refused: `);
     for (const [n, [reason, each]] of reasons.entries()) {
-      parts.push(`${n === 0 ? "" : ", "}${count(each)} `, reasonOf(reason));
+      const number = reasons.length > 1 ? `${count(each)} ` : "";
+      parts.push(`${n === 0 ? "" : ", "}${number}`, reasonOf(reason));
     }
     if (lastRefusedAt !== null) parts.push("; the last one ", ago(lastRefusedAt));
     parts.push(".");
