@@ -28,9 +28,9 @@ export async function start() {
 
 /**
  * Opens the page. `close` fails if there was an error or a warning in the console, a violation of the policy, a dialog, or a
- * request to another origin.
+ * request to another origin. `isReady` is what shows that the page has started.
  */
-export async function openAt(browser, origin, { hash = "", ...options } = {}) {
+export async function openAt(browser, origin, { hash = "", isReady = "#zone:enabled", ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     timezoneId: "Europe/Vienna",
@@ -59,7 +59,8 @@ export async function openAt(browser, origin, { hash = "", ...options } = {}) {
   });
   await page.goto(`${origin}/${hash}`);
   await page
-    .locator("#zone:enabled")
+    .locator(isReady)
+    .first()
     .waitFor()
     .catch(async () => assert.fail(`the page did not start: ${await page.textContent("#failure")}`));
   return {
