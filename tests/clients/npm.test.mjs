@@ -6,19 +6,22 @@ import * as esm from "agentphone";
 import { createUsageHandler } from "usage-by-agent/handler";
 import { report } from "../../tools/oracle.mjs";
 import * as expected from "./records.mjs";
-import { OTHER_TOKEN, startComputing, startFastApi, startProxying, TOKEN } from "./support.mjs";
+import { OTHER_TOKEN, startComputing, startFastApi, startProxying, startServing, TOKEN } from "./support.mjs";
 
 const SDKS = { "by import": esm, "by require": createRequire(import.meta.url)("agentphone") };
 
 let fastApi;
 let computing;
 let proxying;
+let serving;
 before(async () => {
   fastApi = await startFastApi();
   computing = await startComputing();
   proxying = await startProxying(fastApi.base);
+  serving = await startServing();
 });
 after(async () => {
+  await serving?.stop();
   await computing?.stop();
   await proxying?.stop();
   await fastApi?.stop();
@@ -69,6 +72,10 @@ for (const [way, sdk] of Object.entries(SDKS)) {
         const got = await client(computing.base)[method](...args);
         assert.deepEqual(got, answer());
       });
+      test(`${what}: the service answers from what it has received`, async () => {
+        const got = await client(serving.base, { token: serving.token })[method](...args);
+        assert.deepEqual(got, answer());
+      });
       test(`${what}: the Worker passes on FastAPI's response`, async () => {
         const [ours, theirs] = [proxying, fastApi].map(({ base }) =>
           client(base)
@@ -83,13 +90,13 @@ for (const [way, sdk] of Object.entries(SDKS)) {
 
     for (const [method, args] of REFUSED) {
       test(`${method}(${JSON.stringify(args)}) gives an UnprocessableEntityError with FastAPI's messages`, async () => {
-        const errorOf = ({ base }) =>
-          client(base)
+        const errorOf = ({ base, token }) =>
+          client(base, { ...(token && { token }) })
             [method](args)
             .then(assert.fail, (error) => error);
         const theirs = await errorOf(fastApi);
         assert.ok(theirs instanceof sdk.AgentPhone.UnprocessableEntityError, theirs);
-        for (const worker of [computing, proxying]) {
+        for (const worker of [computing, proxying, serving]) {
           const ours = await errorOf(worker);
           assert.ok(ours instanceof sdk.AgentPhone.UnprocessableEntityError, ours);
           assert.equal(ours.statusCode, 422);
@@ -101,7 +108,7 @@ for (const [way, sdk] of Object.entries(SDKS)) {
 
     for (const method of new Set(METHODS.map(([name]) => name))) {
       test(`${method} with an unknown token gives an AgentPhoneError`, async () => {
-        for (const { base } of [computing, proxying]) {
+        for (const { base } of [computing, proxying, serving]) {
           const asked = client(base, { token: OTHER_TOKEN })[method]({ period: "month" });
           const error = await asked.then(assert.fail, (thrown) => thrown);
           assert.ok(error instanceof sdk.AgentPhoneError, error);

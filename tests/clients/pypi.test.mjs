@@ -5,7 +5,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import * as expected from "./records.mjs";
-import { ask, OTHER_TOKEN, PATHS, runPython, startComputing, startFastApi, startProxying, TOKEN } from "./support.mjs";
+import {
+  ask,
+  OTHER_TOKEN,
+  PATHS,
+  runPython,
+  startComputing,
+  startFastApi,
+  startProxying,
+  startServing,
+  TOKEN,
+} from "./support.mjs";
 
 /** A method, its arguments, and the endpoint and query that it requests. */
 const CALLS = [
@@ -57,12 +67,15 @@ function readBySdk(endpoint, { plan: _, ...answer }) {
 let fastApi;
 let computing;
 let proxying;
+let serving;
 before(async () => {
   fastApi = await startFastApi();
   computing = await startComputing();
   proxying = await startProxying(fastApi.base);
+  serving = await startServing();
 });
 after(async () => {
+  await serving?.stop();
   await computing?.stop();
   await proxying?.stop();
   await fastApi?.stop();
@@ -70,6 +83,7 @@ after(async () => {
 
 const MODES = {
   computed: { worker: () => computing, answer: async (i) => computed[i] },
+  "from the service": { worker: () => serving, answer: async (i) => computed[i] },
   "passed on": {
     worker: () => proxying,
     answer: async (i) => (await ask(fastApi.base, PATHS[CALLS[i][2]] + CALLS[i][3])).json(),
@@ -81,9 +95,10 @@ for (const [mode, { worker, answer }] of Object.entries(MODES)) {
     let outcomes;
     let refusals;
     before(async () => {
-      const base = worker().base.origin;
+      const { base: url, token = TOKEN } = worker();
+      const base = url.origin;
       const calls = [...CALLS, ...REFUSED].map(([method, args]) => [method, args]);
-      outcomes = await runPython("sdk.py", { base, token: TOKEN, calls });
+      outcomes = await runPython("sdk.py", { base, token, calls });
       refusals = await runPython("sdk.py", { base, token: OTHER_TOKEN, calls: calls.slice(0, CALLS.length) });
     });
 

@@ -4,12 +4,18 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PATHS, schemathesis, startComputing, startFastApi, startProxying } from "./support.mjs";
+import { PATHS, schemathesis, startComputing, startFastApi, startProxying, startServing } from "./support.mjs";
 
 test("the responses that the Worker computes fit its document", async (t) => {
   const worker = await startComputing();
   t.after(() => worker.stop());
   await judge(t, worker, 100, [...Object.values(PATHS), "/v1/usage/breakdown"]);
+});
+
+test("the responses of the service fit its document", async (t) => {
+  const service = await startServing();
+  t.after(() => service.stop());
+  await judge(t, service, 40, [...Object.values(PATHS), "/v1/usage/breakdown"]);
 });
 
 test("the responses that the Worker passes on fit its document", async (t) => {

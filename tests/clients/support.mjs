@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startPython } from "../support/python.mjs";
+import { startService } from "../workerd/service-support.mjs";
 import { startWorker, TOKEN } from "../workerd/support.mjs";
 import { ACCOUNT, DIRECTORY, NOW, RECORDS } from "./records.mjs";
 
@@ -81,13 +82,38 @@ export function startComputing({ vars, objects } = {}) {
   });
 }
 
+/**
+ * Starts the durable service, which gets the records of `records.mjs`: some of the messages are delivered, and everything is added from
+ * a file, so that some records come both ways.
+ */
+export async function startServing() {
+  const service = await startService();
+  try {
+    await service.switch({ frozenMs: Date.parse(NOW) });
+    const { secret, token } = await service.account("acme", { account: ACCOUNT, agents: DIRECTORY });
+    const webhooks = RECORDS.filter(({ event }) => event !== undefined).slice(0, 200);
+    for (const event of webhooks) {
+      const delivered = await service.deliver("acme", event, { secret, timestamp: Date.parse(NOW) / 1000 });
+      assert.equal(delivered.status, 200, delivered.text);
+    }
+    const writer = (await service.admin("POST", "/v1/admin/accounts/acme/tokens", { access: "write" })).json();
+    const body = RECORDS.map((record) => JSON.stringify(record)).join("\n");
+    const added = await service.request("/v1/records", { method: "POST", token: writer.token, body });
+    assert.equal(added.status, 200, added.text);
+    return { base: service.base, token, stop: service.stop };
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+}
+
 /** Starts a Worker in front of another server. */
 export function startProxying(base) {
   return startWorker({ vars: { UPSTREAM_BASE_URL: base.origin, UPSTREAM_RETRIES: "0" } });
 }
 
 /**
- * Runs schemathesis with the document that a Worker serves. `said` is its output. `counts` contains the numbers of responses by
+ * Runs schemathesis with the document that a Worker serves, and with its token if it has another one. `said` is its output. `counts` contains the numbers of responses by
  * status and of passed checks, for each endpoint: {"GET /v1/usage": {"GET 200": 9, "not_a_server_error": 13, …}, …}.
  */
 export async function schemathesis(worker, options) {
@@ -95,7 +121,8 @@ export async function schemathesis(worker, options) {
   try {
     const report = join(folder, "report.ndjson");
     const args = ["-m", "schemathesis.cli", "--no-color", "--config-file", here("schemathesis.toml"), "run"];
-    args.push(new URL("/openapi.json", worker.base).href, "--header", `Authorization: Bearer ${TOKEN}`);
+    const { base, token = TOKEN } = worker;
+    args.push(new URL("/openapi.json", base).href, "--header", `Authorization: Bearer ${token}`);
     args.push("--report", "ndjson", "--report-ndjson-path", report, ...options);
     const env = { SCHEMATHESIS_HOOKS: here("schemathesis_hooks.py") };
     const child = await startPython(args, { cwd: folder, env });
