@@ -41,13 +41,13 @@ pub fn trim(event: &Event<'_>, out: &mut Vec<u8>) {
     if event.webhook {
         object.begin_data();
     }
-    let names = match (event.webhook, is_call) {
+    let [own_id, number_id] = match (event.webhook, is_call) {
         (true, true) => ["callId", "numberId"],
         (true, false) => ["messageId", "numberId"],
         (false, _) => ["id", "phoneNumberId"],
     };
-    object.text(names[0], id);
-    object.text(names[1], event.route.number_id());
+    object.text(own_id, id);
+    object.text(number_id, event.route.number_id());
     object.text("direction", name_of(event.route.direction()));
     if is_call {
         object.text("type", channel);
@@ -88,7 +88,7 @@ fn time(ms: i64) -> Vec<u8> {
     if ms != 0 {
         out.pop();
         out.push(b'.');
-        out.extend([100, 10, 1].map(|unit| b'0' | (ms / unit % 10) as u8));
+        out.extend([ms / 100, ms / 10, ms].map(|digits| b'0' | (digits % 10) as u8));
         out.push(b'Z');
     }
     out

@@ -117,7 +117,13 @@ test(
     const told = talks.filter(({ direction }) => direction === "inbound").slice(0, 130);
     assert.ok(told.length > 100);
     const deliver = async ({ id, agentId, phoneNumberId, channel = "sms", receivedAt }) => {
-      const data = { conversationId: "conv", numberId: phoneNumberId, direction: "inbound", receivedAt, message: `Hi ${id}` };
+      const data = {
+        conversationId: "conv",
+        numberId: phoneNumberId,
+        direction: "inbound",
+        receivedAt,
+        message: `Hi ${id}`,
+      };
       const event = { event: "agent.message", channel, timestamp: receivedAt, agentId, data };
       const answer = await service.deliver(own.name, event, { ...own, id: `delivery of ${id}` });
       assert.equal(answer.status, 200, answer.text);
