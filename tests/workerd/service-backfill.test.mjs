@@ -62,7 +62,7 @@ for (const format of ["ndjson", "array", "page"]) {
     ].join("");
     const want = expected([text]);
     const headers = { "idempotency-key": "first file" };
-    assert.equal((await own.add(text, { headers })).status, 400); // a blank is not visible
+    assert.equal((await own.add("{}", { headers })).status, 400); // a blank is not visible
     const first = (await own.add(text, { headers: { "idempotency-key": "first-file" } })).json();
     assert.deepEqual(
       [first.backfill, first.records, first.counted, first.invalid],
@@ -139,6 +139,54 @@ test("what can't be a backfill is refused, and changes nothing", TEST, async () 
   assert.deepEqual([(await own.totals()).totals.messages, (await other.totals()).totals.messages], [0, 0]);
   assert.equal((await own.add(good)).json().counted, 1);
   assert.deepEqual([(await own.totals()).totals.messages, (await other.totals()).totals.messages], [1, 0]);
+});
+
+test("a snapshot has everything that counts, with its ids, for one shard or all", TEST, async () => {
+  const own = await account("snapshot", { shards: 4 });
+  const list = values(6, 1500);
+  const [early, late] = [list.slice(0, 900), list.slice(600)];
+  // A record without an id would count again.
+  const upload = { headers: { "idempotency-key": "snapshot" } };
+  await own.add(lines(early), upload);
+  const asked = async (query = "") => {
+    const answer = await service.request(`/v1/snapshot${query}`, { token: own.token });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.headers.get("content-type"), "application/octet-stream");
+    return new Uint8Array(answer.bytes);
+  };
+  const parts = [];
+  for (let shard = 0; shard < 4; shard++) parts.push(await asked(`?shard=${shard}`));
+  const whole = await asked();
+  const answers = (rollup) => {
+    const { rows, totals } = rollup.breakdown({ by: ["agent", "number", "channel", "direction"], step: "week" });
+    // Names that only records told which do not count are not in the snapshot.
+    const unnamed = rows.map(({ agentName: _agent, phoneNumber: _number, ...row }) => row);
+    return { rows: unnamed, totals, withoutId: rollup.diagnostics().withoutId };
+  };
+  const want = new UsageRollup({ onInvalid: "skip" }).push(lines(early));
+  const fromParts = new UsageRollup();
+  for (const part of parts) fromParts.merge(part);
+  const fromWhole = new UsageRollup().merge(whole);
+  assert.deepEqual(answers(fromParts), answers(want));
+  assert.deepEqual(answers(fromWhole), answers(want));
+  assert.deepEqual(fromParts.snapshot(), whole);
+  // The ids are in it: what is pushed again is a duplicate.
+  const hasId = (value) => trimRecords(JSON.stringify(value)).records.every(({ key }) => key !== null);
+  fromWhole.push(lines(late.filter(hasId)), {});
+  want.push(lines(late.filter(hasId)), {});
+  assert.deepEqual(answers(fromWhole), answers(want));
+  for (const rollup of [want, fromParts, fromWhole]) rollup.free();
+
+  assert.equal((await service.request("/v1/snapshot")).status, 401);
+  for (const shard of ["4", "-1", "x", "", "00000"]) {
+    const answer = await service.request(`/v1/snapshot?shard=${shard}`, { token: own.token });
+    assert.equal(answer.json().error.code, "invalid_shard", shard);
+  }
+  const nobody = await account("snapshot-empty");
+  const none = (await service.request("/v1/snapshot", { token: nobody.token })).bytes;
+  const rollup = new UsageRollup().merge(new Uint8Array(none));
+  assert.equal(rollup.diagnostics().counted, 0);
+  rollup.free();
 });
 
 test("records without an id count at each upload that has no key", TEST, async () => {

@@ -117,6 +117,15 @@ export class UsageShard extends Base {
   }
 
   /**
+   * Everything that counts, with the ids, see {@link Shard.snapshot}. `null` if the object has never been a shard.
+   *
+   * @internal
+   */
+  snapshot(): ReadableStream<Uint8Array> | null {
+    return this.#isEmpty ? null : this.#made.shard.snapshot();
+  }
+
+  /**
    * Takes back what a source told, see {@link Shard.takeBack}.
    *
    * @internal

@@ -10,6 +10,7 @@ import { notify } from "../handler/notify.js";
 import { Admin } from "./admin/admin.js";
 import { ingestOf } from "./admin/ingest.js";
 import { createAnswers } from "./answers/answers.js";
+import { snapshotOf } from "./answers/snapshot.js";
 import { Backfills } from "./backfill/backfills.js";
 import { Objects } from "./objects.js";
 import { type Checked, checkService, type ServiceOptions } from "./options.js";
@@ -22,6 +23,7 @@ import { type Authorized, authorize } from "./register/authorize.js";
 const WEBHOOKS = /^\/v1\/webhooks\/agentphone(?:\/(.*))?$/;
 const INGEST = "/v1/ingest";
 const RECORDS = "/v1/records";
+const SNAPSHOT = "/v1/snapshot";
 const INGEST_METHODS = "GET, HEAD, OPTIONS";
 
 /** How long it may take to read the tallies of an account, in milliseconds. */
@@ -63,8 +65,9 @@ export class Service {
     const { pathname } = new URL(request.url);
     const [webhook, account = ""] = WEBHOOKS.exec(pathname) ?? [];
     if (webhook !== undefined) return this.#receive(request, account, context, true);
-    const answered = (answer: Promise<Answer>, cors: CorsPolicy) => this.#answered(answer, request, cors);
+    const answered = (answer: Promise<Answer | Response>, cors: CorsPolicy) => this.#answered(answer, request, cors);
     if (pathname === INGEST) return answered(this.#ingest(request), this.#cors);
+    if (pathname === SNAPSHOT) return answered(this.#snapshot(request), NO_CORS);
     if (pathname === RECORDS) return answered(this.#records(request), NO_CORS);
     const admin = await this.#admin?.answer(request);
     return admin === undefined ? this.#answers(request) : answered(Promise.resolve(admin), NO_CORS);
@@ -115,6 +118,14 @@ export class Service {
     } finally {
       deadline.end();
     }
+  }
+
+  /** Gives the counts of an account, or of one of its shards, as a snapshot. */
+  async #snapshot(request: Request): Promise<Answer | Response> {
+    if (request.method !== "GET")
+      return errorAnswer(405, "method_not_allowed", "Use GET.", { headers: { allow: "GET" } });
+    const authorized = await this.#authorized(request);
+    return "status" in authorized ? authorized : snapshotOf(request, authorized, this.#objects);
   }
 
   /** Adds records, or takes them back. */

@@ -10,6 +10,9 @@ export interface Row {
   record: string;
 }
 
+/** How many records are read at once. */
+const PAGE = 2000;
+
 /**
  * The table of the records of a shard. One record of each key counts. Beside it are the records of other sources which would count if
  * that one were taken back.
@@ -29,6 +32,19 @@ export class StoredRecords {
   of(key: Uint8Array): Row[] {
     const rows = this.#sql.exec("SELECT source, counts, record FROM records WHERE key = ?", bytesOf(key));
     return rows.toArray().map(rowOf);
+  }
+
+  /** The records that count, in parts of some thousand. */
+  *counting(): Generator<string[]> {
+    let after = new ArrayBuffer(0);
+    for (;;) {
+      const page = "SELECT key, record FROM records WHERE counts = 1 AND key > ? ORDER BY key LIMIT ?";
+      const rows = this.#sql.exec(page, after, PAGE).toArray();
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      yield rows.map(({ record }) => String(record));
+      ({ key: after } = last as { key: ArrayBuffer });
+    }
   }
 
   /** Stores the record of a key and a source, over an earlier one. */
