@@ -32,7 +32,14 @@ describe("the administrator", { timeout: TEST_TIMEOUT }, () => {
       const missing = await service.request(path, { method });
       errorOf(missing, 401, "missing_token");
       assert.equal(missing.headers.get("www-authenticate"), "Bearer");
-      for (const wrong of ["wrong", `${ADMIN_TOKEN}x`, ADMIN_TOKEN.slice(1), ADMIN_TOKEN.slice(0, -1), ADMIN_TOKEN.toUpperCase(), token]) {
+      for (const wrong of [
+        "wrong",
+        `${ADMIN_TOKEN}x`,
+        ADMIN_TOKEN.slice(1),
+        ADMIN_TOKEN.slice(0, -1),
+        ADMIN_TOKEN.toUpperCase(),
+        token,
+      ]) {
         errorOf(await service.request(path, { method, token: wrong }), 401, "invalid_token");
       }
     }

@@ -10,7 +10,7 @@ export const TEST_TIMEOUT = 120_000;
 export const ADMIN_TOKEN = "adm_2f6d0c1b9e";
 
 /** Starts the Worker of service-worker.mjs. */
-export async function startService({ options = {}, vars = {}, persist, name = "service-worker.mjs" } = {}) {
+export async function startService({ options = {}, vars = {}, persist, queue, name = "service-worker.mjs" } = {}) {
   const { worker, base, stop } = await startBundled(name, undefined, ({ cf, ...own }) => {
     const bindings = withoutUndefined({ ADMIN_TOKEN, OPTIONS: options, ...vars });
     const objects = { className: "UsageShard", useSQLite: true };
@@ -18,7 +18,7 @@ export async function startService({ options = {}, vars = {}, persist, name = "s
       cf,
       ...(persist !== undefined && { durableObjectsPersist: persist }),
       workers: [
-        { ...own, name: "first", bindings, durableObjects: { USAGE: objects } },
+        { ...own, name: "first", bindings, durableObjects: { USAGE: objects }, ...(queue && queues(queue)) },
         // Another isolate, with the objects of the first one.
         { ...own, name: "second", bindings, durableObjects: { USAGE: { ...objects, scriptName: "first" } } },
       ],
@@ -89,6 +89,18 @@ export async function startService({ options = {}, vars = {}, persist, name = "s
     },
   };
   return service;
+}
+
+/** A queue and its dead-letter queue, as wrangler's configuration binds them. `consumer` are further settings of the queue. */
+function queues(consumer) {
+  const settings = { maxBatchSize: 10, maxBatchTimeout: 0 };
+  return {
+    queueProducers: { DELIVERIES: "deliveries" },
+    queueConsumers: {
+      deliveries: { ...settings, deadLetterQueue: "deliveries-dead", ...consumer },
+      "deliveries-dead": settings,
+    },
+  };
 }
 
 let deliveries = 0;

@@ -2,7 +2,7 @@
 import { UsageShard as Base, createUsageService } from "usage-by-agent/service";
 
 /** What the tests have switched. The Worker and its objects are in one isolate, so both see it. */
-const switched = { broken: [], hanging: [], aheadMs: 0, frozenMs: null };
+const switched = { broken: [], failing: [], hanging: [], aheadMs: 0, frozenMs: null };
 
 /** How often each method of an object was called. */
 const calls = {};
@@ -26,7 +26,9 @@ export class UsageShard extends Base {
           calls[name] = (calls[name] ?? 0) + 1;
           if (switched.hanging.includes(name)) return hang();
           if (switched.broken.includes(name)) throw new Error("the storage is broken");
-          return Base.prototype[name].apply(this, given);
+          const result = Base.prototype[name].apply(this, given);
+          if (switched.failing.includes(name)) throw new Error("the answer of the storage is lost");
+          return result;
         },
       });
     }
@@ -75,6 +77,7 @@ export default {
     if (pathname === "/test/record-read") return recordedTwice(request);
     return service.fetch(request, env, context);
   },
+  queue: (batch, env) => service.queue(batch, env),
 };
 
 /** The register and the first eight shards of an account. */

@@ -10,6 +10,8 @@ export type {
   DurableBase,
   DurableState,
   DurableStorage,
+  Message,
+  MessageBatch,
   ServiceContext,
   SqlRows,
   SqlStorage,

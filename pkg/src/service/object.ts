@@ -3,6 +3,7 @@ import { Collector } from "./collecting/collector.js";
 import type { CollectingSettings } from "./collecting/settings.js";
 import { Generations } from "./generation.js";
 import type { DurableBase, DurableState, DurableStorage } from "./platform.js";
+import { StoredDead } from "./queue/dead.js";
 import { Claims } from "./receive/claims.js";
 import {
   type Addition,
@@ -13,8 +14,8 @@ import {
   type RegisterView,
 } from "./register/register.js";
 import type { AccountSettings } from "./register/settings.js";
-import { type Added, type Arrival, DELIVERIES, type Part, Shard } from "./shard/shard.js";
-import { hasTable, StoredTally, type Tally } from "./tally.js";
+import { type Added, type Arrival, DELIVERIES, type Part, type QueuedArrival, Shard } from "./shard/shard.js";
+import { addTally, hasTable, StoredTally, type Tally } from "./tally.js";
 
 /** Not the platform's own class: then the package's types would need the platform's types. */
 const Base: new (ctx: DurableState, env: unknown) => DurableBase = workers.DurableObject;
@@ -92,15 +93,38 @@ export class UsageShard extends Base {
     return this.#add(arrivals, DELIVERIES, generation, () => ({}));
   }
 
+  /**
+   * Stores deliveries of the queue in one transaction, but not those of a generation that has ended.
+   *
+   * @internal
+   */
+  addQueued(arrivals: QueuedArrival[]): void {
+    const current = arrivals.filter(({ generation }) => generation > this.#generations.ended);
+    if (current.length === 0) return;
+    this.#together((shard, tally) => {
+      const sum: Tally = {};
+      for (const { key, record, tally: told, ifCounted } of current) {
+        const added = shard.add([{ key, record }], DELIVERIES);
+        addTally(sum, { ...told, ...added, ...(added.counted > 0 && ifCounted) });
+      }
+      tally.add(sum);
+    });
+  }
+
   #add(arrivals: Arrival[], source: number, generation: number, tallyOf: (added: Added) => Tally): Added | null {
     if (generation <= this.#generations.ended) return null;
+    return this.#together((shard, tally) => {
+      const added = shard.add(arrivals, source);
+      tally.add(tallyOf(added));
+      return added;
+    });
+  }
+
+  /** Changes the records and the tally in one transaction. */
+  #together<T>(change: (shard: Shard, tally: StoredTally) => T): T {
     const { shard, tally } = this.#made;
     try {
-      return this.#storage.transactionSync(() => {
-        const added = shard.add(arrivals, source);
-        tally.add(tallyOf(added));
-        return added;
-      });
+      return this.#storage.transactionSync(() => change(shard, tally));
     } catch (error) {
       shard.forget(); // the counts in memory may be ahead of the storage
       throw error;
@@ -150,17 +174,11 @@ export class UsageShard extends Base {
    */
   moved(keys: Uint8Array[], generation: number): number | null {
     if (generation <= this.#generations.ended) return null;
-    const { shard, tally } = this.#made;
-    try {
-      return this.#storage.transactionSync(() => {
-        const moved = shard.moved(keys);
-        tally.add({ byDelivery: -moved });
-        return moved;
-      });
-    } catch (error) {
-      shard.forget(); // the counts in memory may be ahead of the storage
-      throw error;
-    }
+    return this.#together((shard, tally) => {
+      const moved = shard.moved(keys);
+      tally.add({ byDelivery: -moved });
+      return moved;
+    });
   }
 
   /**
@@ -218,6 +236,26 @@ export class UsageShard extends Base {
   /** @internal */
   registerRemoveCollecting(): boolean {
     return this.#collector.remove();
+  }
+
+  get #dead(): StoredDead {
+    return new StoredDead(this.#storage);
+  }
+
+  /** @internal */
+  registerAddDead(text: string): void {
+    if (this.#register.view() !== null) this.#dead.add(text); // an erased account keeps nothing
+  }
+
+  /** @internal */
+  registerDead(most: number): { n: number; text: string }[] {
+    return this.#dead.first(most);
+  }
+
+  /** @internal */
+  registerRemoveDead(numbers: number[]): number {
+    this.#dead.remove(numbers);
+    return this.#dead.count;
   }
 
   /** @internal */

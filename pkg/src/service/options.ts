@@ -38,6 +38,15 @@ export interface ServiceOptions {
   /** Whether `forward` may be an `http` URL of another machine. Default: `false`. */
   allowHttp?: boolean;
   /**
+   * The name of the binding of a queue. While many deliveries are being stored, and where a shard can't be reached, what counts goes to
+   * the queue first, and the delivery is answered when it is durable there. Default: `"DELIVERIES"`, if there is such a binding.
+   */
+  queue?: string;
+  /** How many deliveries of one isolate are stored at once without the queue. 0 to 10,000; default 64. 0 sends all to the queue. */
+  directAtOnce?: number;
+  /** The name of the queue to which the platform moves what it could not give to the service. Default: the queue's name and `-dead`. */
+  deadQueue?: string;
+  /**
    * How many deliveries a second of one account are stored, in each isolate. The others are a 503 with `Retry-After`. 1 to 1,000,000;
    * default: no limit.
    */
@@ -67,6 +76,9 @@ export interface Checked {
   forward: string | null;
   forwardTimeoutMs: number;
   allowHttp: boolean;
+  queue: string;
+  directAtOnce: number;
+  deadQueue: string | null;
   rate: number;
   cors: string[];
   query: ServiceQuery;
@@ -76,7 +88,7 @@ export interface Checked {
 }
 
 const SERVICE = keys(
-  "binding shards toleranceMs maxDeliveryBytes readTimeoutMs forward forwardTimeoutMs allowHttp rate cors query limits now onError",
+  "binding shards toleranceMs maxDeliveryBytes readTimeoutMs forward forwardTimeoutMs allowHttp queue directAtOnce deadQueue rate cors query limits now onError",
 );
 const QUERY = keys("tz weekStart boundsAs");
 const MIB = 1024 * 1024;
@@ -91,6 +103,10 @@ export function checkService(options: ServiceOptions): Checked {
   checkKeys(options, SERVICE);
   const { binding = "USAGE", allowHttp = false, cors, query = {}, limits = {} } = options;
   if (typeof binding !== "string" || binding === "") throw invalidOption("/binding", "`binding` must be a name");
+  const { queue = "DELIVERIES", deadQueue = null } = options;
+  for (const [name, value] of Object.entries({ queue, deadQueue: deadQueue ?? "-" })) {
+    if (typeof value !== "string" || value === "") throw invalidOption(`/${name}`, `\`${name}\` must be a name`);
+  }
   if (typeof allowHttp !== "boolean") throw invalidOption("/allowHttp", "`allowHttp` must be true or false");
   for (const name of ["now", "onError"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
@@ -110,6 +126,9 @@ export function checkService(options: ServiceOptions): Checked {
     forward: options.forward === undefined ? null : forwardOption(options.forward, allowHttp),
     forwardTimeoutMs: integer("forwardTimeoutMs", options.forwardTimeoutMs, 30_000, 1, 300_000),
     allowHttp,
+    queue,
+    directAtOnce: integer("directAtOnce", options.directAtOnce, 64, 0, 10_000),
+    deadQueue,
     rate: options.rate === undefined ? Number.POSITIVE_INFINITY : integer("rate", options.rate, 1, 1, 1_000_000),
     cors: cors?.origins ?? [],
     query,

@@ -48,6 +48,31 @@ export interface DurableNamespace {
   get(id: any): unknown;
 }
 
+/** A message of a queue. */
+export interface Message {
+  /** What was sent. */
+  readonly body: unknown;
+  /** How often it has come, with this time. */
+  readonly attempts: number;
+  /** It has been dealt with. */
+  ack(): void;
+  /** It shall come again. */
+  retry(options?: { delaySeconds?: number }): void;
+}
+
+/** Some messages of one queue. */
+export interface MessageBatch {
+  /** The name of the queue. */
+  readonly queue: string;
+  readonly messages: readonly Message[];
+}
+
+/** A binding through which messages are sent to a queue. */
+export interface QueueBinding {
+  /** Sends a message. The promise is fulfilled when it is durable. */
+  send(body: unknown): Promise<unknown>;
+}
+
 /** What the platform gives a handler besides the request and the bindings. */
 export interface ServiceContext {
   /** Lets work go on after the response. */

@@ -14,7 +14,9 @@ import { snapshotOf } from "./answers/snapshot.js";
 import { Backfills } from "./backfill/backfills.js";
 import { Objects } from "./objects.js";
 import { type Checked, checkService, type ServiceOptions } from "./options.js";
-import type { DurableNamespace, ServiceContext } from "./platform.js";
+import type { DurableNamespace, MessageBatch, QueueBinding, ServiceContext } from "./platform.js";
+import { consume } from "./queue/consumer.js";
+import { keepDead } from "./queue/dead.js";
 import { Receiver } from "./receive/receiver.js";
 import { Accounts } from "./register/accounts.js";
 import { type Authorized, authorize } from "./register/authorize.js";
@@ -51,7 +53,7 @@ export class Service {
     this.#options = options;
     this.#objects = new Objects(namespaceOf(env, options.binding));
     this.#accounts = new Accounts(this.#objects, options.now);
-    this.#receiver = new Receiver(options, this.#objects, this.#accounts);
+    this.#receiver = new Receiver(options, this.#objects, this.#accounts, queueOf(env, options.queue));
     this.#backfills = new Backfills(this.#objects, options.now);
     this.#cors = corsPolicy(options.cors);
     const { ADMIN_TOKEN: admin } = env as { ADMIN_TOKEN?: unknown };
@@ -71,6 +73,14 @@ export class Service {
     if (pathname === RECORDS) return answered(this.#records(request), NO_CORS);
     const admin = await this.#admin?.answer(request);
     return admin === undefined ? this.#answers(request) : answered(Promise.resolve(admin), NO_CORS);
+  }
+
+  /** Stores the deliveries of the queue, and keeps those that the platform gave up. */
+  async queue(batch: MessageBatch): Promise<void> {
+    const { deadQueue, now, onError } = this.#options;
+    const isDead = deadQueue === null ? batch.queue.endsWith("-dead") : batch.queue === deadQueue;
+    const errors = await (isDead ? keepDead(batch, this.#objects) : consume(batch, this.#objects, now()));
+    for (const error of errors) notify(onError, error, new Request("https://queue.invalid/"));
   }
 
   /** Receives a delivery that is not passed on. */
@@ -153,6 +163,12 @@ export class Service {
   }
 }
 
+/** The queue of a binding, if there is one. */
+function queueOf(env: Record<string, unknown>, binding: string): QueueBinding | undefined {
+  const queue = env[binding] as Partial<QueueBinding> | undefined;
+  return typeof queue?.send === "function" ? (queue as QueueBinding) : undefined;
+}
+
 function namespaceOf(env: Record<string, unknown>, binding: string): DurableNamespace {
   const namespace = env[binding] as Partial<DurableNamespace> | undefined;
   if (typeof namespace?.idFromName === "function") return namespace as DurableNamespace;
@@ -164,6 +180,8 @@ function namespaceOf(env: Record<string, unknown>, binding: string): DurableName
 export interface UsageService<Env = unknown> {
   /** Responds to a request. The promise never rejects. */
   fetch(request: Request, env: Env, context: ServiceContext): Promise<Response>;
+  /** Takes the messages of the service's queue, and of its dead-letter queue, where the Worker is bound to them. */
+  queue(batch: MessageBatch, env: Env): Promise<void>;
   /**
    * Receives a delivery in your own Worker, whose endpoint then answers the vendor. The service checks the delivery and stores what
    * counts, as it does for `POST /v1/webhooks/agentphone/{account}`, and passes nothing on. The request can still be read afterwards.
@@ -230,6 +248,9 @@ export function createUsageService<Env = unknown>(
         return notConfigured(error, request);
       }
       return service.fetch(request, context);
+    },
+    async queue(batch, env) {
+      await serviceOf(env as object).queue(batch);
     },
     async record(request, account) {
       const service = serviceOf(workers.env);

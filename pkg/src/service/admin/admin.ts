@@ -7,6 +7,7 @@ import { checkCollecting } from "../collecting/settings.js";
 import { isAccountName } from "../names.js";
 import type { Objects } from "../objects.js";
 import type { Checked } from "../options.js";
+import { consume } from "../queue/consumer.js";
 import type { Accounts } from "../register/accounts.js";
 import { type Addition, MOST_SECRETS, MOST_TOKENS } from "../register/register.js";
 import { checkSettings } from "../register/settings.js";
@@ -14,6 +15,9 @@ import { equalTexts, newId, newToken, sha256, toHex } from "../register/tokens.j
 
 /** How long a request of the administrator may take, in milliseconds. */
 const TIMEOUT_MS = 60_000;
+
+/** How many deliveries of the dead-letter queue one request tries again. */
+const DEAD_AT_ONCE = 1000;
 
 /** The longest body, in bytes. It has room for the names of some thousand agents. */
 const MAX_BYTES = 512 * 1024;
@@ -55,6 +59,7 @@ export class Admin {
         new RegExp(`^${one}/collecting$`),
         { PUT: (asked) => this.#putCollecting(asked), DELETE: (asked) => this.#removeCollecting(asked) },
       ],
+      [new RegExp(`^${one}/dead$`), { POST: (asked) => this.#storeDead(asked) }],
       [/^\/v1\/accounts\/([^/]+)$/, { DELETE: (asked) => this.#erase(asked) }],
     ];
   }
@@ -147,6 +152,22 @@ export class Admin {
   async #removeCollecting({ account, deadline }: Asked): Promise<Answer> {
     const removed = await this.#objects.register(account, deadline, (object) => object.registerRemoveCollecting());
     return removed ? NO_CONTENT : errorAnswer(404, "not_found", "The account is not collected.");
+  }
+
+  /** Tries to store again what the queue gave up. */
+  async #storeDead({ account, deadline }: Asked): Promise<Answer> {
+    const dead = await this.#objects.register(account, deadline, (object) => object.registerDead(DEAD_AT_ONCE));
+    const stored: number[] = [];
+    const messages = dead.map(({ n, text }) => ({
+      body: JSON.parse(text) as unknown,
+      attempts: 1,
+      ack: () => void stored.push(n),
+      retry: () => {},
+    }));
+    const errors = await consume({ queue: "", messages }, this.#objects, this.#options.now());
+    const left = await this.#objects.register(account, deadline, (object) => object.registerRemoveDead(stored));
+    const answer = json(200, { account, stored: stored.length, left });
+    return errors.length === 0 ? answer : { ...answer, error: errors[0] };
   }
 
   async #addSecret({ account, request, deadline }: Asked): Promise<Answer> {

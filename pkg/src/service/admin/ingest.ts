@@ -15,10 +15,11 @@ export async function ingestOf(
   deadline: Deadline,
 ): Promise<Answer> {
   const numbers = Array.from({ length: view.shards }, (_, shard) => shard);
-  const [sum, known, collecting, ...parts] = await Promise.all([
+  const [sum, known, collecting, dead, ...parts] = await Promise.all([
     objects.register(account, deadline, (object) => object.registerTally()),
     objects.register(account, deadline, (object) => object.registerBackfills()),
     objects.register(account, deadline, (object) => object.registerCollecting()),
+    objects.register(account, deadline, (object) => object.registerRemoveDead([])),
     ...numbers.map((shard) => objects.shard(account, shard, deadline, (object) => object.ingested())),
   ]);
   for (const { tally, records } of parts) addTally(sum, { ...tally, records });
@@ -31,6 +32,7 @@ export async function ingestOf(
       ...written(sum, nowMs),
       backfills,
       collecting: told(collecting),
+      dead,
     }),
   };
 }

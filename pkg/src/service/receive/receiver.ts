@@ -2,27 +2,22 @@ import { Deadline } from "../../handler/deadline.js";
 import { type Answer, errorAnswer } from "../../handler/http/answer.js";
 import { notify } from "../../handler/notify.js";
 import { readBounded } from "../../handler/upstream/read-bounded.js";
-import { isAccountName, shardOf } from "../names.js";
+import { isAccountName } from "../names.js";
 import type { Objects } from "../objects.js";
 import type { Checked } from "../options.js";
-import type { ServiceContext } from "../platform.js";
+import type { QueueBinding, ServiceContext } from "../platform.js";
 import type { Accounts } from "../register/accounts.js";
 import type { RegisterView } from "../register/register.js";
-import { toHex } from "../register/tokens.js";
-import { type Added, DELIVERIES } from "../shard/shard.js";
-import { addTally, type Tally } from "../tally.js";
-import { deliveryId, isVoiceTurn, parseBody, readDelivery } from "./delivery.js";
+import { isVoiceTurn, parseBody } from "./delivery.js";
 import { forward } from "./forward.js";
 import { Gathered } from "./gathered.js";
 import { Rate } from "./rate.js";
 import { type Refusal, refusal } from "./refusals.js";
 import { isSignedBy, readSigned, type Signed } from "./signature.js";
+import { type Status, Storing } from "./storing.js";
 
 /** How long the register may take, in milliseconds. A caller may be waiting for the answer to a voice turn. */
 const VIEW_MS = 3000;
-
-/** How long the shards may take for one delivery, in milliseconds. */
-const STORAGE_MS = 10_000;
 
 /** A delivery that has arrived. */
 export interface Arrived {
@@ -42,23 +37,21 @@ interface Whole extends Arrived {
   event: Record<string, unknown> | null;
 }
 
-/** What became of a delivery that was accepted. */
-type Status = "counted" | "duplicate" | "ignored" | "invalid";
-
 /** Receives deliveries: checks them, stores what counts, and passes them on. */
 export class Receiver {
   readonly #options: Checked;
-  readonly #objects: Objects;
   readonly #accounts: Accounts;
   readonly #gathered: Gathered;
   readonly #rate: Rate;
+  readonly #storing: Storing;
 
-  constructor(options: Checked, objects: Objects, accounts: Accounts) {
+  /** @param queue where what counts goes when many deliveries come at once */
+  constructor(options: Checked, objects: Objects, accounts: Accounts, queue: QueueBinding | undefined) {
     this.#options = options;
-    this.#objects = objects;
     this.#accounts = accounts;
     this.#gathered = new Gathered(objects, options.now);
     this.#rate = new Rate(options.rate, options.now);
+    this.#storing = new Storing(options, objects, this.#gathered, queue);
   }
 
   /** The response to a delivery, or the answer of which a response is made. */
@@ -144,55 +137,12 @@ export class Receiver {
 
   /** Makes durable what counts, and tells the owner if that fails. `null` if the account has been erased. */
   async #count(whole: Whole, view: RegisterView): Promise<Status | "trouble" | null> {
-    const deadline = new Deadline(STORAGE_MS);
     try {
-      return await this.#store(whole, view, deadline);
+      return await this.#storing.store({ ...whole, view });
     } catch (error) {
       notify(this.#options.onError, error, whole.request);
       return "trouble";
-    } finally {
-      deadline.end();
     }
-  }
-
-  async #store(
-    { account, context, request, body, signed }: Whole,
-    view: RegisterView,
-    deadline: Deadline,
-  ): Promise<Status | null> {
-    const id = await deliveryId(request.headers, body);
-    let read = readDelivery(body, id);
-    const tally: Tally = { deliveries: 1, lastDeliveryMs: this.#options.now() };
-    if (read.byDelivery) {
-      const first = await this.#claim(account, view, signed, id, deadline);
-      if (first === null) return null;
-      if (first !== id) read = readDelivery(body, first);
-    }
-    const { record, ifCounted } = read;
-    addTally(tally, read.tally);
-    if (record === null) {
-      this.#gathered.add(account, tally, context);
-      return "invalid" in tally ? "invalid" : "ignored";
-    }
-    const added = await this.#objects.shard(account, shardOf(record.key?.[0], view.shards), deadline, (object) =>
-      object.add([record], DELIVERIES, view.generation, tally, ifCounted),
-    );
-    return added && statusOf(added);
-  }
-
-  /** The id that first came with the signature, which does not cover the id. `null` if the account has been erased. */
-  #claim(
-    account: string,
-    view: RegisterView,
-    { signature, timeMs }: Signed,
-    id: string,
-    deadline: Deadline,
-  ): Promise<string | null> {
-    const { now, toleranceMs } = this.#options;
-    const bytes = signature ?? new Uint8Array(1);
-    const claim = [toHex(bytes), id, view.generation, timeMs + toleranceMs, now()] as const;
-    const shard = shardOf((bytes[0] ?? 0) & 63, view.shards);
-    return this.#objects.shard(account, shard, deadline, (object) => object.claim(...claim));
   }
 
   async #forward(whole: Whole, url: string): Promise<Answer | Response> {
@@ -224,11 +174,6 @@ export class Receiver {
     }
     return refusal(reason);
   }
-}
-
-function statusOf({ counted, duplicates }: Added): Status {
-  if (counted > 0) return "counted";
-  return duplicates > 0 ? "duplicate" : "ignored";
 }
 
 function told(status: Status): Answer {

@@ -1,5 +1,6 @@
 import { UsageRollup } from "usage-by-agent";
 import type { DurableStorage } from "../platform.js";
+import type { Tally } from "../tally.js";
 import { Counts } from "./counts.js";
 import { Log } from "./log.js";
 import { type Row, StoredRecords } from "./stored-records.js";
@@ -10,6 +11,16 @@ export interface Arrival {
   key: Uint8Array | null;
   /** The trimmed record, as `trimRecords` gives it. */
   record: string;
+}
+
+/** A delivery that comes from the queue. */
+export interface QueuedArrival {
+  key: Uint8Array<ArrayBuffer>;
+  record: string;
+  /** The account's generation when it was accepted. */
+  generation: number;
+  tally: Tally;
+  ifCounted: Tally;
 }
 
 /** What has become of arrivals. */
