@@ -61,6 +61,9 @@ export async function startProcesses(name, bindings, { flags = [] } = {}) {
   let child;
   let ended;
 
+  const killAtExit = () => child?.kill("SIGKILL"); // where the test itself fails
+  process.once("exit", killAtExit);
+
   const processes = {
     base: undefined,
     storage,
@@ -69,14 +72,20 @@ export async function startProcesses(name, bindings, { flags = [] } = {}) {
     /** Starts a process. It has what the last one has stored. */
     async start() {
       child = spawn(workerd, ["serve", config, "--control-fd=3", ...flags], {
-        stdio: ["ignore", "inherit", "pipe", "pipe"],
+        stdio: ["ignore", "ignore", "pipe", "pipe"],
       });
+      if (process.env.SHOW) child.stderr.pipe(process.stderr);
       child.stderr.resume(); // it tells of each connection that a client ends
       ended = once(child, "exit");
       const lines = createInterface({ input: child.stdio[3] })[Symbol.asyncIterator]();
-      const { value, done } = await lines.next();
-      assert.ok(!done, "workerd did not start");
-      processes.base = new URL(`http://127.0.0.1:${JSON.parse(value).port}`);
+      for (;;) {
+        const { value, done } = await lines.next();
+        assert.ok(!done, "workerd did not start");
+        const { socket, port } = JSON.parse(value);
+        if (socket !== "http") continue;
+        processes.base = new URL(`http://127.0.0.1:${port}`);
+        return;
+      }
     },
     /** Ends the process at this instant: it has no chance to finish anything. */
     async kill() {
@@ -85,6 +94,7 @@ export async function startProcesses(name, bindings, { flags = [] } = {}) {
     },
     async stop() {
       await processes.kill();
+      process.off("exit", killAtExit);
       for (const path of [out, folder]) rmSync(path, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,55 @@
+// Sends deliveries, as the vendor does, and measures.
+
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+
+/** Sends requests, some of them at once. Returns the seconds for all of them, and the milliseconds for each. */
+export async function load(base, requests, atOnce) {
+  const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
+  const times = [];
+  const left = requests.values();
+  const start = performance.now();
+  const sender = async () => {
+    for (const one of left) {
+      const sent = performance.now();
+      await send(base, one, agent);
+      times.push(performance.now() - sent);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, sender));
+  const seconds = (performance.now() - start) / 1000;
+  agent.destroy();
+  return { seconds, times };
+}
+
+/** Sends one request. A response that is not a 200 is an error. Gives the text of the response. */
+export function send(base, { path, method = "POST", headers, body }, agent) {
+  return new Promise((resolve, reject) => {
+    const sent = request(new URL(path, base), { method, headers, agent }, (response) => {
+      const chunks = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString();
+        if (response.statusCode < 300) resolve(text);
+        else reject(new Error(`the status is ${response.statusCode}: ${text}`));
+      });
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+/** The seconds for which the threads of a process have had a core, if Linux reports them. */
+export function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The memory of a process and its largest size so far, in bytes. */
+export function memoryOf(pid) {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const of = (name) => Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(status)[1]) * 1024;
+  return { now: of("VmRSS"), most: of("VmHWM") };
+}
