@@ -82,6 +82,7 @@ const WRONG = {
   READ_TIMEOUT_MS: "0",
   DELIVERY_RATE: "many",
   SHARDS: "3",
+  DIRECT_AT_ONCE: "-1",
   CORS_ORIGINS: "not an origin",
   LIMIT_COMPUTING: "0",
   TIME_ZONE: "Mars/Olympus",

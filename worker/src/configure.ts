@@ -31,7 +31,10 @@ export function configure(env: Env): Handler {
     const onError = (error: unknown, request: Request) =>
       console.error(`${new URL(request.url).pathname}: ${reasonFor(error)}`);
     const lists = passesLists(env) ? createListsHandler({ ...upstreamOf(env), cors, onError }) : undefined;
-    if (modeOf(env) === "service") return serviceOf(env, { cors, onError });
+    if (modeOf(env) === "service") {
+      const service = serviceOf(env, { cors, onError });
+      return (request, env, context) => service.fetch(request, env, context);
+    }
     const usage = createUsageHandler({
       ...(env.UPSTREAM_BASE_URL ? upstreamOf(env) : computed(env)),
       cors,
@@ -44,6 +47,12 @@ export function configure(env: Env): Handler {
   } catch (error) {
     return async () => notConfigured(reasonOf(error));
   }
+}
+
+/** Takes the messages of the service's queue. A wrong setting throws, so that they come again. */
+export function takeMessages(batch: MessageBatch, env: Env): Promise<void> {
+  const onError = (error: unknown) => console.error(`queue ${batch.queue}: ${reasonFor(error)}`);
+  return serviceOf(env, { onError }).queue(batch, env);
 }
 
 /** Whether the upstream's lists are passed on. Only `true` switches it on, so that nothing is passed on by a mistake. */

@@ -36,6 +36,10 @@ export interface Env {
   DELIVERY_RATE?: string;
   /** The number of shards of new accounts: a power of two, 1 to 64. Default 8. */
   SHARDS?: string;
+  /** How many deliveries of one isolate are stored at once without the queue. Default 64. */
+  DIRECT_AT_ONCE?: string;
+  /** The queue of deliveries. It may be missing. */
+  DELIVERIES?: Queue;
 
   /** The bucket with the records, from which responses are computed if `USAGE` is not bound. */
   RECORDS?: R2Bucket;

@@ -1,4 +1,4 @@
-import { configure, type Handler, modeOf } from "./configure.js";
+import { configure, type Handler, modeOf, takeMessages } from "./configure.js";
 import type { Env } from "./env.js";
 
 export { UsageShard } from "usage-by-agent/service";
@@ -24,6 +24,7 @@ export default {
     url.pathname = pageOf(url.pathname, env);
     return env.ASSETS.fetch(new Request(url, request));
   },
+  queue: takeMessages,
 } satisfies ExportedHandler<Env>;
 
 /** The file that a path shows. `/` is the page of the mode, and `/files` is always the page that counts files in the browser. */

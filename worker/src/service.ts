@@ -1,12 +1,10 @@
-import { createUsageService, type ServiceOptions } from "usage-by-agent/service";
-import type { Handler } from "./configure.js";
+import { createUsageService, type ServiceOptions, type UsageService } from "usage-by-agent/service";
 import type { Env } from "./env.js";
 import { conventionsOf, crowdLimitsOf, isOn } from "./settings.js";
 
 /** Makes the service that receives webhooks. A wrong setting throws. */
-export function serviceOf(env: Env, shared: Pick<ServiceOptions, "cors" | "onError">): Handler {
-  const service = createUsageService<Env>({ ...optionsOf(env), ...shared });
-  return (request, env, context) => service.fetch(request, env, context);
+export function serviceOf(env: Env, shared: Pick<ServiceOptions, "cors" | "onError">): UsageService<Env> {
+  return createUsageService<Env>({ ...optionsOf(env), ...shared });
 }
 
 function optionsOf(env: Env): ServiceOptions {
@@ -21,6 +19,7 @@ function optionsOf(env: Env): ServiceOptions {
   if (env.MAX_DELIVERY_BYTES) options.maxDeliveryBytes = Number(env.MAX_DELIVERY_BYTES);
   if (env.READ_TIMEOUT_MS) options.readTimeoutMs = Number(env.READ_TIMEOUT_MS);
   if (env.DELIVERY_RATE) options.rate = Number(env.DELIVERY_RATE);
+  if (env.DIRECT_AT_ONCE) options.directAtOnce = Number(env.DIRECT_AT_ONCE);
   if (env.SHARDS) options.shards = Number(env.SHARDS);
   return options;
 }

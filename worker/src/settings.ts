@@ -21,6 +21,7 @@ const SETTINGS: Record<string, string> = {
   "/maxRecordBytes": "MAX_RECORD_BYTES",
   "/maxStatuses": "MAX_STATUSES",
   "/shards": "SHARDS",
+  "/directAtOnce": "DIRECT_AT_ONCE",
   "/toleranceMs": "TOLERANCE_MS",
   "/maxDeliveryBytes": "MAX_DELIVERY_BYTES",
   "/readTimeoutMs": "READ_TIMEOUT_MS",
