@@ -188,6 +188,56 @@ test("collecting goes on where it was when its object is evicted", TEST, async (
   assert.deepEqual((await own.answers()).totals, (await expected(own.account)).totals);
 });
 
+test("the current month is audited, and the owner's endpoint gets the result", TEST, async (t) => {
+  const got = [];
+  let calls = 3;
+  const own = await collecting(t, "audited", {
+    seed: 6,
+    instead: async (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname === "/hook") {
+        got.push({ method: request.method, token: request.headers.get("authorization") });
+        return new Response(null, { status: 202 });
+      }
+      if (pathname !== "/v1/usage/by-agent") return;
+      assert.deepEqual([searchParams.get("period"), searchParams.get("tz")], ["month", "UTC"]);
+      const now = new Date();
+      const [start, end] = [0, 1].map((n) => Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + n));
+      const row = { agentId: "agt_0", agentName: "Agent 0", messages: 0, calls, totalSeconds: 0, isOrphan: false };
+      const written = (ms) => new Date(ms).toISOString().replace(".000Z", "Z");
+      return Response.json({
+        ...{ data: [row], period: "month", periodStart: written(start), periodEnd: written(end - 1000) },
+      });
+    },
+  });
+  const hook = `${own.vendor.url}/hook`;
+  await own.put({ notify: hook });
+  const { audited, auditFailure } = await own.until((now) => now.audited !== null || now.auditFailure !== null);
+  assert.equal(auditFailure, null);
+  assert.deepEqual([audited.equal, audited.totals.calls, audited.notified], [false, { ours: 0, theirs: 3 }, 202]);
+  assert.ok(audited.verdict.length > 10 && audited.causes.length > 0);
+  assert.deepEqual(got, [{ method: "POST", token: null }]);
+
+  // Once a day is enough.
+  calls = 0;
+  const { last } = (await service.ingest(own.token)).collecting;
+  await own.put({ notify: hook });
+  await own.until((now) => !now.running && now.last.collectedUntil !== last.collectedUntil);
+  assert.equal(got.length, 1);
+
+  const quiet = await collecting(t, "not-audited", { seed: 7, settings: { audit: false } });
+  await quiet.put();
+  const after = await quiet.until(({ running, last }) => last !== null && !running);
+  assert.deepEqual([after.audited, after.auditFailure], [null, null]);
+  const failing = await collecting(t, "audit-fails", {
+    seed: 7,
+    instead: ({ url }) => (url.includes("/v1/usage/by-agent") ? new Response("{}", { status: 404 }) : undefined),
+  });
+  await failing.put();
+  const failed = await failing.until((now) => now.auditFailure !== null);
+  assert.deepEqual([failed.audited, failed.failure, failed.last.complete], [null, null, true]);
+});
+
 test("what can't be the settings of collecting is refused", TEST, async (t) => {
   const own = await collecting(t, "settings");
   for (const [given, field] of [
@@ -200,6 +250,9 @@ test("what can't be the settings of collecting is refused", TEST, async (t) => {
     [{ since: "yesterday" }, "/since"],
     [{ subAccountId: "two words" }, "/subAccountId"],
     [{ every: 6 }, "/every"],
+    [{ audit: "no" }, "/audit"],
+    [{ notify: "http://app.example/hook" }, "/notify"],
+    [{ notify: "nonsense" }, "/notify"],
   ]) {
     const answer = await own.put(given);
     assert.equal(answer.status, 400, answer.text);

@@ -4,6 +4,7 @@ import { Objects } from "../objects.js";
 import type { DurableNamespace, DurableStorage } from "../platform.js";
 import type { Register } from "../register/register.js";
 import { mapDeliveries } from "./deliveries.js";
+import { type AuditNeeds, auditMonth, notifyOwner } from "./nightly-audit.js";
 import { OwnShards, Removed } from "./own-shards.js";
 import { Pages } from "./pages.js";
 import type { CollectingSettings } from "./settings.js";
@@ -17,6 +18,9 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** What is collected first, if the settings do not say it. */
 const FIRST_MS = 35 * DAY_MS;
+
+/** After which time a month is audited again: once a day, whatever the hours of collecting are. */
+const AUDIT_MS = 20 * HOUR_MS;
 
 /** How much of the last window is collected again: calls that had not ended, and messages that came late. */
 const OVERLAP_MS = 3 * DAY_MS;
@@ -42,8 +46,9 @@ export class Collector {
   async put(settings: CollectingSettings, account: string, binding: string): Promise<boolean> {
     if (this.#register.view() === null) return false;
     const nowMs = Date.now();
-    const { last = null } = this.#stored.read() ?? {};
-    const fresh = { run: null, counted: 0, last, failure: null, failures: 0, nextMs: nowMs };
+    const { last = null, audited = null } = this.#stored.read() ?? {};
+    const untried = { failure: null, auditFailure: null, failures: 0, nextMs: nowMs };
+    const fresh = { run: null, counted: 0, last, audited, ...untried };
     this.#stored.write({ settings, account, binding, ...fresh });
     await this.#storage.setAlarm(nowMs);
     return true;
@@ -137,7 +142,31 @@ export class Collector {
     const records = ofRecords.reduce((sum, { given }) => sum + given, 0);
     const missing = shortfalls.reduce((sum, { missing }) => sum + (missing ?? 0), 0);
     this.#save(collecting, { run: null, counted: 0, last: { endMs: run.endMs, complete, missing, records, counted } });
+    await this.#audit(collecting, shards, { vendor, completeness: collection.completeness() });
     return true;
+  }
+
+  /** Audits the current month, unless that was done today. A failure is noted, and does not end collecting. */
+  async #audit(
+    collecting: Collecting,
+    shards: OwnShards,
+    needs: Pick<AuditNeeds, "vendor" | "completeness">,
+  ): Promise<void> {
+    const { settings, account, audited } = collecting;
+    const isDue = audited === null || Date.now() - Date.parse(audited.at) > AUDIT_MS;
+    if (settings.audit === false || !isDue) return;
+    const { tz, weekStart } = this.#register.entry()?.settings ?? {};
+    const query = { ...(tz !== undefined && { tz }), ...(weekStart !== undefined && { weekStart }) };
+    try {
+      const found = await auditMonth(shards, { ...needs, query });
+      const { notify } = settings;
+      const notified = notify === undefined ? {} : { notified: await notifyOwner(notify, account, found) };
+      this.#save(collecting, { audited: { ...found, ...notified }, auditFailure: null });
+    } catch (error) {
+      if (error instanceof Removed) throw error;
+      const auditFailure = error instanceof UsageError ? error.message : "the audit failed";
+      this.#save(collecting, { auditFailure });
+    }
   }
 
   /** Writes how far a collection is, unless its settings have changed meanwhile. */

@@ -36,6 +36,16 @@ export class OwnShards {
     return source;
   }
 
+  /** Asks one shard. */
+  async ask<T>(shard: number, ask: (object: RemoteObject) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(SHARD_MS);
+    try {
+      return await this.#objects.shard(this.#account, shard, deadline, ask);
+    } finally {
+      deadline.end();
+    }
+  }
+
   /** Asks each shard that has some of the records. */
   async each<T extends Pick<TrimmedRecord, "key">>(
     records: readonly T[],
@@ -47,13 +57,6 @@ export class OwnShards {
       const shard = shardOf(record.key?.[0], shards);
       byShard.set(shard, [...(byShard.get(shard) ?? []), record]);
     }
-    for (const [shard, own] of byShard) {
-      const deadline = new Deadline(SHARD_MS);
-      try {
-        await this.#objects.shard(this.#account, shard, deadline, (object) => ask(object, own, generation));
-      } finally {
-        deadline.end();
-      }
-    }
+    for (const [shard, own] of byShard) await this.ask(shard, (object) => ask(object, own, generation));
   }
 }

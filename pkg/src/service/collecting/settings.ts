@@ -1,4 +1,5 @@
 import { collect } from "usage-by-agent/collect";
+import { isLoopback } from "../../bridge/base-url.js";
 import { checkKeys, keys } from "../../bridge/known-keys.js";
 import { isOptions } from "../../bridge/values.js";
 import { invalidOption } from "../../handler/invalid-option.js";
@@ -15,9 +16,13 @@ export interface CollectingSettings {
   everyHours?: number;
   /** The beginning of what is collected first, in RFC 3339. Default: 35 days ago. */
   since?: string;
+  /** Whether the vendor's report of the current month is audited once a day, after a collection. Default: `true`. */
+  audit?: boolean;
+  /** A URL of yours that gets the result of each audit by POST. It is `https`, or this machine. Default: none. */
+  notify?: string;
 }
 
-const SETTINGS = keys("token baseUrl subAccountId everyHours since");
+const SETTINGS = keys("token baseUrl subAccountId everyHours since audit notify");
 
 /**
  * Checks the settings of collecting.
@@ -27,7 +32,10 @@ const SETTINGS = keys("token baseUrl subAccountId everyHours since");
 export function checkCollecting(given: unknown): CollectingSettings {
   if (!isOptions(given)) throw invalidOption("", "the settings must be an object");
   checkKeys(given, SETTINGS);
-  const { token, baseUrl, subAccountId, everyHours, since } = given as unknown as Record<string, unknown>;
+  const { token, baseUrl, subAccountId, everyHours, since, audit, notify } = given as unknown as Record<
+    string,
+    unknown
+  >;
   if (typeof token !== "string") throw invalidOption("/token", "`token` must be the vendor's API key");
   const isHours =
     typeof everyHours === "number" && Number.isInteger(everyHours) && everyHours >= 1 && everyHours <= 168;
@@ -38,6 +46,12 @@ export function checkCollecting(given: unknown): CollectingSettings {
   if (since !== undefined && !(isInstant && Date.parse(since) > 0)) {
     throw invalidOption("/since", "`since` must be a time such as 2025-01-01T00:00:00Z");
   }
+  if (audit !== undefined && typeof audit !== "boolean") {
+    throw invalidOption("/audit", "`audit` must be true or false");
+  }
+  if (notify !== undefined && !isEndpoint(notify)) {
+    throw invalidOption("/notify", "`notify` must be an https URL, without a user and a fragment");
+  }
   const settings = { ...given } as unknown as CollectingSettings;
   // Its own check of the vendor's options. Nothing is asked before a collection is iterated.
   collect({
@@ -47,4 +61,12 @@ export function checkCollecting(given: unknown): CollectingSettings {
     window: { startMs: 0, endMs: 1 },
   });
   return settings;
+}
+
+/** Whether a value is the URL of an endpoint. Only that of this machine may be `http`. */
+function isEndpoint(value: unknown): boolean {
+  if (typeof value !== "string" || !URL.canParse(value)) return false;
+  const { protocol, hostname, username, password, hash } = new URL(value);
+  const isSafe = protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+  return isSafe && username === "" && password === "" && hash === "";
 }

@@ -1,5 +1,6 @@
 import type { DurableStorage } from "../platform.js";
 import { hasTable } from "../tally.js";
+import type { Audited } from "./nightly-audit.js";
 import type { CollectingSettings } from "./settings.js";
 
 /** A collection that has begun and has not ended. */
@@ -35,6 +36,10 @@ export interface Collecting {
   /** What the run has counted so far. */
   counted: number;
   last: Ended | null;
+  /** The last audit, and the status with which the owner's endpoint took it; 0 if it did not. `null` before the first one. */
+  audited: (Audited & { notified?: number }) | null;
+  /** Why the last audit failed, in words; `null` if it did not fail. */
+  auditFailure: string | null;
   /** Why the last attempt failed, as a code and in words; `null` if it did not fail. */
   failure: { code: string; message: string } | null;
   /** How many attempts have failed since the last one that did not. */
