@@ -451,3 +451,41 @@ describe("on disk", { timeout: TEST_TIMEOUT }, () => {
     }
   });
 });
+
+describe("the options", { timeout: TEST_TIMEOUT }, () => {
+  test("that are wrong are refused when the service is made, at their places", async () => {
+    const service = await startService();
+    try {
+      for (const { path, refused } of (await service.request("/test/refused")).json()) {
+        assert.equal(refused?.name, "UsageError", path);
+        assert.ok(["invalid_option", "invalid_tz"].includes(refused.code), refused.message);
+        assert.equal(refused.path, path, refused.message);
+        if (path !== "/token") assert.ok(!refused.message.includes("hunter2"));
+      }
+    } finally {
+      await service.stop();
+    }
+  });
+
+  for (const [what, options] of Object.entries({
+    "a binding that is missing": { binding: "OTHER" },
+    "a number of shards": { shards: 5 },
+  })) {
+    test(`of a function that are wrong are a 503 that names them: ${what}`, async () => {
+      const service = await startService({ options });
+      try {
+        for (const answer of [
+          await service.deliver("acme", message(), { secret: "s" }),
+          await service.request("/v1/usage", { token: "t" }),
+          await service.admin("PUT", `${ACCOUNTS}/acme`, {}),
+        ]) {
+          const { message: said } = errorOf(answer, 503, "not_configured");
+          assert.match(said, /OTHER|`shards`/);
+          assert.ok(answer.headers.has("retry-after"));
+        }
+      } finally {
+        await service.stop();
+      }
+    });
+  }
+});

@@ -74,6 +74,8 @@ export default {
       const [account, method] = pathname.slice("/test/objects/".length).split("/");
       return Response.json(await Promise.all(objectsOf(env, account).map((object) => object[method]())));
     }
+    if (pathname === "/test/refused")
+      return Response.json(REFUSED.map(([path, options]) => ({ path, refused: refusal(options) })));
     if (pathname === "/test/record-read") return recordedTwice(request);
     return service.fetch(request, env, context);
   },
@@ -107,5 +109,47 @@ async function recordedTwice(request) {
     return await service.record(request, "acme");
   } catch ({ code, path }) {
     return Response.json({ code, path });
+  }
+}
+
+/** Options that must be refused at once, each after its place. */
+const REFUSED = [
+  ["", null],
+  ["", []],
+  ["", "USAGE"],
+  ["/token", { token: "hunter2" }],
+  ["/timeZone", { timeZone: "UTC" }],
+  ["/binding", { binding: "" }],
+  ["/binding", { binding: 5 }],
+  ["/shards", { shards: 3 }],
+  ["/shards", { shards: 128 }],
+  ["/shards", { shards: "8" }],
+  ["/toleranceMs", { toleranceMs: 59_999 }],
+  ["/toleranceMs", { toleranceMs: 604_800_001 }],
+  ["/maxDeliveryBytes", { maxDeliveryBytes: 1023 }],
+  ["/maxDeliveryBytes", { maxDeliveryBytes: 1e9 }],
+  ["/readTimeoutMs", { readTimeoutMs: 0 }],
+  ["/forwardTimeoutMs", { forwardTimeoutMs: 1.5 }],
+  ["/forward", { forward: "http://app.example/" }],
+  ["/forward", { forward: "https://user:hunter2@app.example/" }],
+  ["/forward", { forward: "hunter2" }],
+  ["/allowHttp", { allowHttp: 1 }],
+  ["/rate", { rate: 0 }],
+  ["/cors/origins/0", { cors: { origins: ["app.example"] } }],
+  ["/query", { query: "UTC" }],
+  ["/query/zone", { query: { zone: "UTC" } }],
+  ["/query/tz", { query: { tz: "Mars/Olympus" } }],
+  ["/query/weekStart", { query: { weekStart: "someday" } }],
+  ["/limits/computing", { limits: { computing: 0 } }],
+  ["/now", { now: 5 }],
+  ["/onError", { onError: "log" }],
+];
+
+function refusal(options) {
+  try {
+    createUsageService(options);
+    return null;
+  } catch ({ name, code, path, message }) {
+    return { name, code, path, message };
   }
 }

@@ -1,4 +1,4 @@
-import { periodBounds } from "usage-by-agent";
+import { periodBounds, UsageError } from "usage-by-agent";
 import type { LimitsOptions, ReportOptions } from "usage-by-agent/handler";
 import { isLoopback } from "../bridge/base-url.js";
 import { integerOption } from "../bridge/integer.js";
@@ -116,7 +116,10 @@ export function checkService(options: ServiceOptions): Checked {
   checkCors(cors);
   if (!isOptions(query)) throw invalidOption("/query", "`query` must be an object");
   checkKeys(query, QUERY, "/query");
-  checkQuery(query);
+  atPath(
+    (path) => `/query${path}`,
+    () => checkQuery(query),
+  );
   return {
     binding,
     shards: shardsOption(options.shards, 8),
@@ -140,6 +143,17 @@ export function checkService(options: ServiceOptions): Checked {
 
 function integer(name: string, value: number | undefined, ifAbsent: number, least: number, most: number): number {
   return integerOption(name, value, { ifAbsent, least, most }, (message) => invalidOption(`/${name}`, message));
+}
+
+/** Checks options that stand in another place than their check knows. */
+export function atPath(moved: (path: string) => string, check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const { code, message, path = "" } = error;
+    throw new UsageError(code, message.replace(/ \(at [^)]*\)$/, ""), { path: moved(path) });
+  }
 }
 
 /** Checks a zone and conventions by computing the bounds of a period with them. */

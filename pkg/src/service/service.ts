@@ -268,6 +268,7 @@ export function createUsageService<Env = unknown>(
 /** A 503 that names the wrong option. */
 function notConfigured(error: unknown, request: Request): Response {
   const reason = error instanceof UsageError ? error.message : "the options can't be used";
-  const answer = errorAnswer(503, "not_configured", `The service is not configured: ${reason}.`);
+  const headers = { "retry-after": "60" };
+  const answer = errorAnswer(503, "not_configured", `The service is not configured: ${reason}.`, { headers });
   return respond(answer, request, NO_CORS, "computed");
 }

@@ -1,9 +1,9 @@
-import { type Account, UsageError, type UsageQuery } from "usage-by-agent";
+import type { Account, UsageQuery } from "usage-by-agent";
 import { createUsageHandler, type UsageHandlerOptions } from "usage-by-agent/handler";
 import { checkKeys, keys } from "../../bridge/known-keys.js";
 import { isOptions } from "../../bridge/values.js";
 import { invalidOption } from "../../handler/invalid-option.js";
-import { type Checked, checkQuery, forwardOption, type ServiceQuery, shardsOption } from "../options.js";
+import { atPath, type Checked, checkQuery, forwardOption, type ServiceQuery, shardsOption } from "../options.js";
 
 /** The settings of an account, as `PUT /v1/admin/accounts/{account}` takes them. What is absent has the default of the service. */
 export interface AccountSettings extends ServiceQuery {
@@ -40,11 +40,9 @@ export function checkSettings(given: unknown, { allowHttp }: Checked): AccountSe
 
 /** Has the handler check what it is going to compute the answers with. */
 function checkByHandler(options: Pick<UsageHandlerOptions, "account" | "query">): void {
-  try {
-    createUsageHandler({ ...options, rollup: () => Promise.reject(new Error("no rollup")), authorize: () => false });
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    const { message, path = "" } = error;
-    throw invalidOption(path.replace(/^\/query/, ""), message.replace(/ \(at .*\)$/, ""));
-  }
+  const source = { rollup: () => Promise.reject(new Error("no rollup")), authorize: () => false };
+  atPath(
+    (path) => path.replace(/^\/query/, ""),
+    () => createUsageHandler({ ...options, ...source }),
+  );
 }
