@@ -10,10 +10,21 @@ export const importSource = (name) => imported(`../../pkg/src/${name}`);
 export const importPageSource = (name) => imported(`../../www/src/${name}`);
 
 /** Imports a file of `worker/src`, bundled with the package. */
-export const importWorkerSource = (name) => imported(`../../worker/src/${name}`);
+export const importWorkerSource = (name) => imported(`../../worker/src/${name}`, [withoutPlatform]);
 
-async function imported(path) {
+/** What workerd has built in, for code that imports it and does not use it. */
+const withoutPlatform = {
+  name: "without-platform",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^cloudflare:workers$/ }, ({ path }) => ({ path, namespace: "platform" }));
+    onLoad({ filter: /./, namespace: "platform" }, () => ({
+      contents: "export class DurableObject {}\nexport const env = {}, waitUntil = undefined;",
+    }));
+  },
+};
+
+async function imported(path, plugins = []) {
   const entry = fileURLToPath(new URL(path, import.meta.url));
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm" });
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm", plugins });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }

@@ -73,19 +73,14 @@ class Demo {
 
   /** Makes the account, if there is none, and a secret and a token for this run. Those of the run before are removed. */
   async open() {
-    const path = `/v1/admin/accounts/${ACCOUNT}`;
-    const admin = (method, path, body) => this.#ask(method, path, this.#adminToken, body && JSON.stringify(body));
-    const isKnown = await admin("GET", path).catch(() => null);
-    if (isKnown === null) await admin("PUT", path, { agents: this.#sample().agents });
+    const isKnown = await this.#admin("GET", "").catch(() => null);
+    if (isKnown === null) await this.#admin("PUT", "", { agents: this.#sample().agents });
     const before = this.#notes && existsSync(this.#notes) ? JSON.parse(readFileSync(this.#notes, "utf8")) : [];
-    for (const id of before) await admin("DELETE", `${path}/${id}`).catch(() => {}); // it may have been removed
+    for (const id of before) await this.#admin("DELETE", `/${id}`).catch(() => {}); // it may have been removed
     const secret = randomBytes(16).toString("hex");
-    const { id: secretId } = await admin("POST", `${path}/secrets`, { secret });
-    const { id: tokenId, token } = await admin("POST", `${path}/tokens`, { name: "npm start" });
-    const writer = await admin("POST", `${path}/tokens`, { name: "npm start", access: "write" });
-    const made = [`secrets/${secretId}`, `tokens/${tokenId}`, `tokens/${writer.id}`];
-    if (this.#notes) writeFileSync(this.#notes, JSON.stringify(made));
-    this.writer = writer.token;
+    const { id: secretId } = await this.#admin("POST", "/secrets", { secret });
+    const { id: tokenId, token } = await this.#admin("POST", "/tokens", { name: "npm start" });
+    if (this.#notes) writeFileSync(this.#notes, JSON.stringify([`secrets/${secretId}`, `tokens/${tokenId}`]));
     return { secret, token };
   }
 
@@ -101,7 +96,9 @@ class Demo {
     const recent = records.filter((record) => timeOf(record) >= yesterday);
     const others = records.filter((record) => !recent.includes(record));
     const text = others.map((record) => `${JSON.stringify(record)}\n`).join("");
-    await this.#ask("POST", `/v1/records?backfill=${BACKFILL}`, this.writer, text);
+    const { id, token } = await this.#admin("POST", "/tokens", { access: "write" });
+    await this.#ask("POST", `/v1/records?backfill=${BACKFILL}`, token, text);
+    await this.#admin("DELETE", `/tokens/${id}`);
     let next = 0;
     const deliver = async () => {
       while (next < recent.length) {
@@ -118,6 +115,10 @@ class Demo {
     const start = end - DAYS * DAY;
     const [from, to] = [start, end].map((ms) => new Date(ms).toISOString());
     return officeSample({ seed: 3, start: from, end: to, perDay: PER_DAY });
+  }
+
+  #admin(method, path, body) {
+    return this.#ask(method, `/v1/admin/accounts/${ACCOUNT}${path}`, this.#adminToken, body && JSON.stringify(body));
   }
 
   async #ask(method, path, token, body) {
