@@ -54,11 +54,14 @@ function packagesOwn(): Plugin {
   };
 }
 
-/** The page of the service has styles that the other pages do not need. */
-function stylesOfService(): Plugin {
+/** The page of the service has styles that the other pages do not need, and counts nothing by itself. */
+function pageOfService(): Plugin {
   const attrs = { rel: "stylesheet", href: "/src/styles/served.css" };
-  const handler = () => [{ tag: "link", attrs, injectTo: "head" as const }];
-  return { name: "styles-of-service", transformIndexHtml: { order: "pre", handler } };
+  const handler = (html: string) => ({
+    html: html.replace("Counted in your browser.", "Counted from webhooks."),
+    tags: [{ tag: "link", attrs, injectTo: "head" as const }],
+  });
+  return { name: "page-of-service", transformIndexHtml: { order: "pre", handler } };
 }
 
 /**
@@ -74,7 +77,7 @@ export default defineConfig(({ mode }) => {
     base: "./",
     publicDir: mode === "service" ? false : "public",
     plugins: [
-      ...(mode === "service" ? [stylesOfService()] : [sample()]),
+      ...(mode === "service" ? [pageOfService()] : [sample()]),
       policy(),
       ...(isServed ? [] : [documentation(ofMeta())]),
     ],
