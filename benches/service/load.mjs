@@ -3,23 +3,30 @@
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 
-/** Sends requests, some of them at once. Returns the seconds for all of them, and the milliseconds for each. */
+/**
+ * Sends requests, some of them at once. Returns the seconds for all of them, the milliseconds for each, and how many
+ * connections ended without a response. */
 export async function load(base, requests, atOnce) {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   const times = [];
   const left = requests.values();
+  let lost = 0;
   const start = performance.now();
   const sender = async () => {
     for (const one of left) {
       const sent = performance.now();
-      await send(base, one, agent);
+      await send(base, one, agent).catch((error) => {
+        if (error.code !== "ECONNRESET") throw error;
+        lost++;
+        return send(base, one, agent); // as the vendor does
+      });
       times.push(performance.now() - sent);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, sender));
   const seconds = (performance.now() - start) / 1000;
   agent.destroy();
-  return { seconds, times };
+  return { seconds, times, lost };
 }
 
 /** Sends one request. A response that is not a 200 is an error. Gives the text of the response. */

@@ -124,9 +124,9 @@ export class UsageShard extends Base {
   #together<T>(change: (shard: Shard, tally: StoredTally) => T): T {
     const { shard, tally } = this.#made;
     try {
-      return this.#storage.transactionSync(() => change(shard, tally));
+      return shard.together(() => change(shard, tally));
     } catch (error) {
-      shard.forget(); // the counts in memory may be ahead of the storage
+      tally.forget(); // what is in memory may be ahead of the storage
       throw error;
     }
   }

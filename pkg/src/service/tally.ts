@@ -17,17 +17,27 @@ export function addTally(to: Tally, from: Tally): void {
 /** The tally of an object, in its SQLite: one row, because each row that is written has a price. */
 export class StoredTally {
   readonly #storage: DurableStorage;
+  /** What is stored; `undefined` if that is not known. */
+  #sum: Tally | undefined;
 
   constructor(storage: DurableStorage) {
     this.#storage = storage;
   }
 
   add(tally: Tally): void {
-    const sum = this.read();
-    addTally(sum, tally);
     const { sql } = this.#storage;
-    sql.exec("CREATE TABLE IF NOT EXISTS tally (one INTEGER PRIMARY KEY, json TEXT NOT NULL)");
+    if (this.#sum === undefined) {
+      sql.exec("CREATE TABLE IF NOT EXISTS tally (one INTEGER PRIMARY KEY, json TEXT NOT NULL)");
+      this.#sum = this.read();
+    }
+    const sum = this.#sum;
+    addTally(sum, tally);
     sql.exec("INSERT OR REPLACE INTO tally (one, json) VALUES (1, ?)", JSON.stringify(sum));
+  }
+
+  /** Forgets what is in memory, after a transaction has failed. */
+  forget(): void {
+    this.#sum = undefined;
   }
 
   read(): Tally {

@@ -14,22 +14,23 @@ const VARY: Record<SourceKind, string> = {
  * marked as shared.
  *
  * The caller's own cache may keep a report but must revalidate it (`no-cache` and an `ETag`), because every record changes it.
- * Errors must not be cached.
+ * Errors, and what is answered to other methods than `GET`, must not be cached.
  */
 export function respond(answer: Answer, request: Request, cors: CorsPolicy, kind: SourceKind): Response {
   const { status, body, shared } = answer;
   const origin = cors.allows(request);
+  const isRead = request.method === "GET" || request.method === "HEAD";
   // A plain object, because every call on a `Headers` object goes through the runtime and costs time.
   const headers: Record<string, string> = {
     ...answer.headers,
     vary: shared ? "Origin" : VARY[kind],
     "x-content-type-options": "nosniff",
-    "cache-control": caching(answer),
+    "cache-control": isRead ? caching(answer) : "private, no-store",
     ...(origin !== null && corsHeaders(origin)),
   };
   if (body === null) return new Response(null, { status, headers });
 
-  if (status === 200) {
+  if (status === 200 && isRead) {
     const tag = answer.etag ?? entityTag(body);
     Object.assign(headers, { etag: tag });
     if (matches(request.headers.get("if-none-match"), tag)) return new Response(null, { status: 304, headers });

@@ -65,6 +65,8 @@ export class Shard {
   readonly #records: StoredRecords;
   readonly #log: Log;
   #counts: Counts | undefined;
+  /** Whether a transaction has begun. */
+  #isInside = false;
 
   constructor(storage: DurableStorage) {
     this.#storage = storage;
@@ -243,19 +245,32 @@ export class Shard {
     return this.#counts;
   }
 
-  /** Changes records, counts and log together. */
-  #change<T>(work: (counts: Counts) => T): T {
+  /**
+   * Does some work in one transaction, in which records may be changed several times, and other things be stored with them.
+   *
+   * @throws what the work and the storage throw; nothing is stored then
+   */
+  together<T>(work: () => T): T {
+    if (this.#isInside) return work(); // each transaction takes time, also inside another one
+    this.#isInside = true;
     try {
-      return this.#storage.transactionSync(() => {
-        const counts = this.#live();
-        const result = work(counts);
-        this.#log.shorten(counts);
-        return result;
-      });
+      return this.#storage.transactionSync(work);
     } catch (error) {
       this.forget(); // the counts in memory may be ahead of the storage
       throw error;
+    } finally {
+      this.#isInside = false;
     }
+  }
+
+  /** Changes records, counts and log together. */
+  #change<T>(work: (counts: Counts) => T): T {
+    return this.together(() => {
+      const counts = this.#live();
+      const result = work(counts);
+      this.#log.shorten(counts);
+      return result;
+    });
   }
 }
 
