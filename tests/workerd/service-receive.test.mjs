@@ -417,6 +417,12 @@ describe("storage that fails", { timeout: TEST_TIMEOUT }, () => {
     await service.switch({ broken: ["registerView", "registerAddTally"], aheadMs: 120_000 });
     errorOf(await service.deliver(name, event, { secret, timestamp: seconds(120) }), 503, "unavailable");
     assert.equal((await service.request("/v1/ingest", { token })).status, 503);
+    for (const broken of [["registerView"], ["registerEntry"], ["part"]]) {
+      await service.switch({ broken, aheadMs: 240_000 });
+      const answer = await service.request("/v1/usage/by-agent?period=month", { token });
+      errorOf(answer, 503, "unavailable");
+      assert.equal(answer.headers.get("retry-after"), "5");
+    }
     await service.switch({ broken: [], aheadMs: 120_000 });
     assert.equal((await service.deliver(name, event, { secret })).json().status, "counted");
     assert.equal((await service.deliver(name, unnamed, { secret, id: "del_u" })).json().status, "counted");

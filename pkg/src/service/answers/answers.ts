@@ -1,5 +1,8 @@
 import { createUsageHandler, type UsageHandler } from "usage-by-agent/handler";
 import { Deadline } from "../../handler/deadline.js";
+import { errorAnswer } from "../../handler/http/answer.js";
+import { corsPolicy } from "../../handler/http/cors.js";
+import { respond } from "../../handler/http/respond.js";
 import type { Objects } from "../objects.js";
 import type { Checked } from "../options.js";
 import type { Authorized } from "../register/authorize.js";
@@ -23,6 +26,8 @@ export function createAnswers(
   const merged = new MergedCounts();
   /** Whose questions the requests are. `authorize` runs first, and the others need what it found. */
   const readers = new WeakMap<Request, Authorized>();
+  /** Requests for which an object could not be asked. */
+  const inTrouble = new WeakSet<Request>();
 
   /** Asks the objects of the account of a request. */
   async function asking<T>(request: Request, ask: (reader: Authorized, deadline: Deadline) => Promise<T>): Promise<T> {
@@ -31,6 +36,9 @@ export function createAnswers(
     const deadline = new Deadline(ASK_MS, request.signal);
     try {
       return await ask(reader, deadline);
+    } catch (error) {
+      inTrouble.add(request);
+      throw error;
     } finally {
       deadline.end();
     }
@@ -41,9 +49,12 @@ export function createAnswers(
       return (await objects.register(account, deadline, (object) => object.registerEntry()))?.settings ?? {};
     });
 
-  return createUsageHandler({
+  const handler = createUsageHandler({
     authorize: async (token, request) => {
-      const reader = await readerOf(token);
+      const reader = await readerOf(token).catch((error: unknown) => {
+        inTrouble.add(request);
+        throw error;
+      });
       if (reader !== null) readers.set(request, reader);
       return reader !== null;
     },
@@ -65,4 +76,12 @@ export function createAnswers(
     now: options.now,
     ...(options.onError && { onError: options.onError }),
   });
+  const cors = corsPolicy(options.cors);
+  return async (request) => {
+    const response = await handler(request);
+    if (response.status < 500 || !inTrouble.has(request)) return response;
+    const headers = { "retry-after": "5" };
+    const answer = errorAnswer(503, "unavailable", "The account can't be reached now. Try again later.", { headers });
+    return respond(answer, request, cors, "computed");
+  };
 }
