@@ -10,6 +10,7 @@ import { startService } from "./support/service.mjs";
 
 const { text } = records({ start: "2024-04-01T00:00:00Z", end: "2024-07-01T00:00:00Z", count: 500 });
 const TEST = { timeout: 300_000 };
+const withoutToken = () => "";
 
 let browser;
 before(async () => {
@@ -17,23 +18,25 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** A service and its page in a tab, until the end of the test. */
-async function open(t, { settings, add = text, ...options } = {}) {
+/**
+ * A service and its page in a tab, until the end of the test. The test fails for each fault that it does not take.
+ *
+ * @param {{add?: string, settings?: object, hash?: (service: object) => string}} options the records that it has, the settings of the
+ *   account, and the end of the page's address; the others are those of a tab
+ */
+async function open(t, { settings, add = text, hash = ({ token }) => `#token=${token}`, ...options } = {}) {
   const service = await startService(settings);
-  t.after(() => service.stop());
-  if (add !== "") await service.add(add);
-  return { service, ...(await opened(t, service, options)) };
-}
-
-async function opened(t, service, options) {
-  const tab = await openAt(browser, service.origin, {
-    hash: service.hash,
-    isReady: "#zone:enabled, #token",
-    ...options,
+  let tab;
+  t.after(async () => {
+    try {
+      await tab?.close(); // first, because the page asks a service that has ended
+    } finally {
+      await service.stop();
+    }
   });
-  // Chromium reports each answer that is an error. A test that wants one says so.
-  t.after(() => tab.close());
-  return tab;
+  if (add !== "") await service.add(add);
+  tab = await openAt(browser, service.origin, { hash: hash(service), isReady: "#zone:enabled, #token", ...options });
+  return { service, ...tab };
 }
 
 /** Takes the faults that a test wants, all of which must be as it says. */
@@ -94,7 +97,7 @@ test("a posted webhook shows without a reload", TEST, async (t) => {
 });
 
 test("without a token the page asks for one, says that a wrong one is wrong, and keeps none", TEST, async (t) => {
-  const { page, service, faults } = await open(t, { hash: "" });
+  const { page, service, faults } = await open(t, { hash: withoutToken });
   const field = page.getByLabel("Token", { exact: true });
   await field.waitFor();
   assert.equal(await field.getAttribute("type"), "password");
@@ -106,10 +109,15 @@ test("without a token the page asks for one, says that a wrong one is wrong, and
   await page.getByRole("alert").getByText("The service does not accept this token.").waitFor();
   expectFaults(faults, /status of 401/);
   assert.equal(await page.locator("#failure").isVisible(), false);
+  await page.fill("#token", "“typographic”");
+  assert.equal(await page.textContent("#token-said"), "");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText("The service does not accept this token.").waitFor();
   await enter(page, ` ${service.token} `);
   await settled(page);
   await page.locator(".usage").waitFor();
   assert.equal(await field.isVisible(), false);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "period-title");
   assert.deepEqual(await tableOf(page), asTable(await reportOfJune(service)));
   await assertKeptNowhere(page, service.token);
   await page.reload();
@@ -133,11 +141,8 @@ async function assertKeptNowhere(page, token) {
 }
 
 test("the token of the address is removed from it, and its view is kept", TEST, async (t) => {
-  const service = await startService();
-  t.after(() => service.stop());
-  await service.add(text);
-  const hash = `${service.hash}&period=month&date=2024-05-01&tz=UTC`;
-  const { page } = await opened(t, service, { hash });
+  const hash = ({ token }) => `#token=${token}&period=month&date=2024-05-01&tz=UTC`;
+  const { page, service } = await open(t, { hash });
   await settled(page);
   assert.equal(await page.textContent("#period-title"), "May 2024");
   await assertKeptNowhere(page, service.token);
@@ -175,10 +180,7 @@ test("the page tells why webhooks were refused", TEST, async (t) => {
 });
 
 test("the page asks seldom when nothing changes and nobody is there, and never while it is hidden", TEST, async (t) => {
-  const service = await startService();
-  t.after(() => service.stop());
-  await service.add(text);
-  const { page } = await opened(t, service, { hash: "" });
+  const { page, service } = await open(t, { hash: withoutToken });
   await page.clock.install();
   await page.reload();
   const statuses = [];
@@ -266,7 +268,7 @@ const LOOKS = {
 
 for (const [name, options] of Object.entries(LOOKS)) {
   test(`people with disabilities can use the page, ${name}`, TEST, async (t) => {
-    const { page, service, faults } = await open(t, { hash: "", reducedMotion: "reduce", ...options });
+    const { page, service, faults } = await open(t, { hash: withoutToken, reducedMotion: "reduce", ...options });
     const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
     await page.getByLabel("Token", { exact: true }).waitFor();
     assert.deepEqual(await violationsIn(page), []);

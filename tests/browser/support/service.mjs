@@ -32,7 +32,6 @@ export async function startService(settings = {}) {
   return {
     origin,
     token: reader.token,
-    hash: `#token=${reader.token}`,
     /** Sends a webhook, and gives the status of the response. */
     async deliver(event, how) {
       const sent = { method: "POST", ...delivery(event, { secret: SECRET, ...how }) };

@@ -57,11 +57,15 @@ export class TokenForm {
     } else if (wasHidden) this.#input.focus();
   }
 
-  /** The token is accepted. */
+  /** The token is accepted. The focus goes to the heading of what is shown in place of the form. */
   close(): void {
+    const hasFocus = this.#form.contains(document.activeElement);
     this.#input.value = "";
     this.#said.textContent = "";
     this.#show(false);
+    const heading = this.#others[0]?.querySelector("h2");
+    heading?.setAttribute("tabindex", "-1");
+    if (hasFocus) heading?.focus();
   }
 
   #show(isShown: boolean): void {

@@ -241,6 +241,8 @@ export class ServedUsage implements Usage {
   ): Promise<Response | null> {
     const token = this.#token;
     if (token === null) throw this.#refused(token, "missing_token");
+    // A header can't contain other characters.
+    if (!/^[!-~]+$/.test(token)) throw this.#refused(token, "invalid_token");
     this.#asking.get(place)?.abort();
     const asking = new AbortController();
     this.#asking.set(place, asking);
