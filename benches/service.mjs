@@ -6,6 +6,7 @@ import { startProcesses } from "../tests/workerd/service-process.mjs";
 import { ADMIN_TOKEN, delivery, message } from "../tests/workerd/service-support.mjs";
 import { digits, interleaved, median, note, quantile, ratios, spread } from "./measure.mjs";
 import { cpuSeconds, load, send } from "./service/load.mjs";
+import { reports } from "./service/reports.mjs";
 
 const AT_ONCE = 16;
 const DELIVERIES = Number(process.env.DELIVERIES ?? 1500);
@@ -14,6 +15,11 @@ const SECRET = "whsec_of_the_bench";
 const PLAIN = "a Worker of twenty lines";
 
 export async function service() {
+  const parts = [await deliveriesASecond(), await reports()];
+  return { rows: parts.flatMap(({ rows }) => rows), notes: parts.flatMap(({ notes }) => notes) };
+}
+
+async function deliveriesASecond() {
   note("deliveries to the service on workerd");
   const workers = {
     ours: await startProcesses("crash-worker.mjs", { ADMIN_TOKEN, BEHIND_MS: 0 }),

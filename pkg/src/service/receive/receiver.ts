@@ -76,7 +76,9 @@ export class Receiver {
   /** Reads a delivery that has signature headers, and checks its signature. */
   async #signed(arrived: Arrived, signed: Signed): Promise<Answer | Response> {
     const { account } = arrived;
-    const found = await this.#view(arrived, (deadline) => this.#accounts.view(account, deadline));
+    const kept = this.#accounts.kept(account); // nearly always, and then no timer is needed
+    const asked = () => this.#view(arrived, (deadline) => this.#accounts.view(account, deadline));
+    const found = kept === undefined ? await asked() : kept;
     if (found === null) return refusal("unknown_account");
     const body = await this.#read(arrived.request);
     if (typeof body === "string") return this.#refuse(arrived, body);

@@ -37,14 +37,19 @@ export class Accounts {
 
   /** The view of an account; `null` if there is no account. Throws if the register can't be asked. */
   async view(account: string, deadline: Deadline): Promise<RegisterView | null> {
+    const kept = this.kept(account);
+    return kept === undefined ? this.#ask(account, deadline) : kept;
+  }
+
+  /** The view of an account, if it is so young that the register need not be asked; else `undefined`. */
+  kept(account: string): RegisterView | null | undefined {
     const known = this.#known.get(account);
-    if (known === undefined) return this.#ask(account, deadline);
+    if (known === undefined) return;
     const now = this.#now();
     const age = now - known.seenMs;
     const isBeingAsked = now - known.askedMs < PAUSE_MS;
     const isFresh = age < (known.view === null ? PAUSE_MS : FRESH_MS); // an account may be made any moment
-    if (isFresh || (age < USABLE_MS && isBeingAsked)) return known.view;
-    return this.#ask(account, deadline);
+    return isFresh || (age < USABLE_MS && isBeingAsked) ? known.view : undefined;
   }
 
   /** The view after a secret or a token did not match: a new one, if the register was not asked within a second; else `undefined`. */
