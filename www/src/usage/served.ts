@@ -47,7 +47,7 @@ export interface Server {
   pace: Pace;
   /** What to do when the server does not answer, and when it does not accept the token. */
   words: { unreachable: string; refused: string };
-  /** Asks the reader for a token. Without it, a missing token is a failure. `wasRefused` is whether there was one. */
+  /** Asks the reader of the service for a token. `wasRefused` is whether there was one. */
   askForToken?: (wasRefused: boolean) => void;
 }
 
@@ -78,6 +78,7 @@ export class ServedUsage implements Usage {
 
   /** Reads with another token. */
   use(token: string): void {
+    if (!SERVICE) return;
     this.#token = token;
     this.#tag = "";
     this.#show({ kind: "counting", sources: [], read: 0, total: null });
@@ -165,6 +166,7 @@ export class ServedUsage implements Usage {
 
   /** What the server says about its deliveries, if it has any; `null` if it does not say it. */
   async ingest(): Promise<unknown> {
+    if (!SERVICE) return null;
     try {
       return await this.#json<unknown>("ingest", {}, "ingest");
     } catch {
@@ -174,7 +176,7 @@ export class ServedUsage implements Usage {
 
   /** Looks whether the counts have changed, and gives whether they have. */
   async #look(): Promise<boolean> {
-    if (this.#token === null && this.server.askForToken) return false;
+    if (SERVICE && this.#token === null) return false;
     let hasChanged = false;
     try {
       const response = await this.#fetch("usage/breakdown", {}, this.#tag, "state");
@@ -206,9 +208,9 @@ export class ServedUsage implements Usage {
   #close(wasRefused: boolean): void {
     this.#token = null;
     this.#isOpen = false;
-    if (this.server.askForToken === undefined) return;
+    if (!SERVICE) return;
     this.#show({ kind: "empty", sources: [] });
-    this.server.askForToken(wasRefused);
+    this.server.askForToken?.(wasRefused);
   }
 
   #show(state: CountState): void {
@@ -242,7 +244,7 @@ export class ServedUsage implements Usage {
     const token = this.#token;
     if (token === null) throw this.#refused(token, "missing_token");
     // A header can't contain other characters.
-    if (!/^[!-~]+$/.test(token)) throw this.#refused(token, "invalid_token");
+    if (SERVICE && !/^[!-~]+$/.test(token)) throw this.#refused(token, "invalid_token");
     this.#asking.get(place)?.abort();
     const asking = new AbortController();
     this.#asking.set(place, asking);
@@ -268,9 +270,9 @@ export class ServedUsage implements Usage {
     return new Refusal({ where: "server", code: "unreachable", message: this.server.words.unreachable });
   }
 
-  /** The error of a question whose token is missing or not accepted. Where the reader is asked for one, it needs no words. */
+  /** The error of a question whose token is missing or not accepted. The service asks the reader for one, so it needs no words there. */
   #refused(token: string | null, code = "missing_token"): Error {
-    if (this.server.askForToken === undefined) {
+    if (!SERVICE) {
       return new Refusal({ where: "server", code, message: this.server.words.refused });
     }
     if (token !== null) this.#close(true);
