@@ -2,6 +2,16 @@
 import { MergedCounts } from "../../pkg/src/service/answers/merged-counts.ts";
 import { UsageShard } from "../../pkg/src/service/object.ts";
 
+/** The instances of the module in the isolate, which has the Worker and all its objects. */
+const instances = [];
+const { Instance } = WebAssembly;
+WebAssembly.Instance = class extends Instance {
+  constructor(...given) {
+    super(...given);
+    instances.push(this);
+  }
+};
+
 /** A shard that can be evicted, and whose transactions can fail. */
 export class TestShard extends UsageShard {
   #state;
@@ -51,6 +61,8 @@ export default {
         }
         case "/take-back":
           return Response.json(await shard.takeBack(Number(searchParams.get("source")), 7));
+        case "/memory":
+          return Response.json(instances.reduce((sum, { exports }) => sum + exports.memory.buffer.byteLength, 0));
         case "/fail-once":
           await shard.failOnce();
           return new Response();

@@ -32,6 +32,7 @@ function shardsOf(account) {
     takeBack: async (shard, source) => JSON.parse((await ask("/take-back", { shard, source })).text),
     failOnce: (shard) => ask("/fail-once", { shard }),
     evict: (shard) => ask("/evict", { shard }),
+    memory: async () => JSON.parse((await ask("/memory", {})).text),
     answers: async () => JSON.parse((await ask("/answers", { shards: SHARDS })).text),
   };
 }
@@ -157,4 +158,19 @@ test("a shard with many changes writes a snapshot, and counts as before", async 
   assert.deepEqual(await account.answers(), want);
   for (let shard = 0; shard < SHARDS; shard++) await account.evict(shard);
   assert.deepEqual(await shardsOf("long").answers(), want);
+});
+
+test("the counts of evicted shards take no memory", async () => {
+  const account = shardsOf("evicted");
+  const arrivals = valuesOf(10, 3000)
+    .flatMap(trimmed)
+    .filter(({ key }) => key !== null);
+  await account.add(0, arrivals);
+  const sizes = [];
+  for (const arrival of arrivals.slice(0, 40)) {
+    await account.evict(0);
+    await account.add(0, [arrival]);
+    sizes.push(await account.memory());
+  }
+  assert.equal(sizes.at(-1), sizes[9]);
 });

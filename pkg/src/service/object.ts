@@ -32,6 +32,7 @@ const Base: new (ctx: DurableState, env: unknown) => DurableBase = workers.Durab
  * ```
  */
 export class UsageShard extends Base {
+  readonly #id: string;
   readonly #storage: DurableStorage;
   readonly #generations: Generations;
   readonly #env: unknown;
@@ -43,6 +44,7 @@ export class UsageShard extends Base {
    */
   constructor(ctx: DurableState, env: unknown) {
     super(ctx, env);
+    this.#id = ctx.id.toString();
     this.#storage = ctx.storage;
     this.#env = env;
     this.#generations = new Generations(ctx.storage);
@@ -51,7 +53,7 @@ export class UsageShard extends Base {
   /** Made when they are first needed, so that an object that is only asked stores nothing. */
   get #made(): Parts {
     this.#parts ??= {
-      shard: new Shard(this.#storage),
+      shard: new Shard(this.#id, this.#storage),
       claims: new Claims(this.#storage),
       tally: new StoredTally(this.#storage),
     };

@@ -2,6 +2,7 @@ import { UsageRollup } from "usage-by-agent";
 import type { DurableStorage } from "../platform.js";
 import type { Tally } from "../tally.js";
 import { Counts } from "./counts.js";
+import { hold, isHeld, release } from "./held-counts.js";
 import { Log } from "./log.js";
 import { type Row, StoredRecords } from "./stored-records.js";
 
@@ -61,6 +62,7 @@ const MOST_CHANGES = 2000;
  * log: its last snapshot, and the changes after it.
  */
 export class Shard {
+  readonly #id: string;
   readonly #storage: DurableStorage;
   readonly #records: StoredRecords;
   readonly #log: Log;
@@ -68,7 +70,9 @@ export class Shard {
   /** Whether a transaction has begun. */
   #isInside = false;
 
-  constructor(storage: DurableStorage) {
+  /** @param id the id of its object */
+  constructor(id: string, storage: DurableStorage) {
+    this.#id = id;
     this.#storage = storage;
     this.#records = new StoredRecords(storage.sql);
     this.#log = new Log(storage.sql);
@@ -225,13 +229,13 @@ export class Shard {
 
   /** Forgets what is in memory, after storage has been erased or a transaction has failed. */
   forget(): void {
-    this.#counts?.free();
+    if (this.#counts !== undefined) release(this.#id, this.#counts);
     this.#counts = undefined;
     this.#log.forget();
   }
 
   #live(): Counts {
-    if (this.#counts?.isLost) this.forget();
+    if (this.#counts !== undefined && (!isHeld(this.#id, this.#counts) || this.#counts.isLost)) this.forget();
     if (this.#counts === undefined) {
       const counts = new Counts();
       try {
@@ -241,6 +245,7 @@ export class Shard {
         throw error;
       }
       this.#counts = counts;
+      hold(this.#id, counts);
     }
     return this.#counts;
   }
