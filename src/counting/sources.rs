@@ -60,10 +60,8 @@ impl Sources {
     /// Did messages of one phone number come both ways?
     #[inline(never)]
     pub fn are_mixed(&self) -> bool {
-        let all = self.0.iter().fold(0, |all, ways| all | ways);
         let unknown = self.of(0);
-        let mut known = self.0.iter().filter(|ways| **ways != 0);
-        all == LISTED | DELIVERED && known.any(|ways| ways | unknown == LISTED | DELIVERED)
+        self.0.iter().any(|ways| ways | unknown == LISTED | DELIVERED)
     }
 }
 
@@ -81,6 +79,8 @@ mod tests {
             (&[(0, DELIVERED), (2, LISTED)], true),
             (&[(0, DELIVERED), (0, LISTED)], true),
             (&[(0, LISTED), (9, LISTED)], false),
+            (&[(1, LISTED), (2, LISTED), (2, DELIVERED)], true),
+            (&[(1, LISTED), (1, DELIVERED), (2, LISTED), (2, DELIVERED)], true),
             (&[(3, DELIVERED), (0, DELIVERED)], false),
         ] {
             let mut sources = Sources::default();

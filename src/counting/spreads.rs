@@ -107,6 +107,7 @@ mod tests {
             }
             let is_cut = ids.iter().any(|(first, length)| *first < start && start <= first + length);
             prop_assert_eq!(spreads.split(window(start, 1000)), is_cut);
+            prop_assert_eq!(spreads.split(window(0, start)), is_cut);
         }
     }
 }
