@@ -332,6 +332,47 @@ mod tests {
     }
 
     #[test]
+    fn conversations_and_bodies_of_envelopes_are_marked() {
+        let mark = |field: usize, tag: u8| u16::try_from(field << TAG_BITS).unwrap() | u16::from(tag);
+        let entries = [
+            entry("", tag::OBJECT),
+            mark(CONVERSATION, tag::NUMBER),
+            entry("", tag::OBJECT),
+            mark(ENVELOPED, tag::TRUE),
+            entry("", tag::OBJECT),
+        ];
+        let mut columns = Columns {
+            entries: &entries,
+            numbers: &[7.0],
+            lengths: &[],
+            text: b"",
+        };
+        let mut got = Row::default();
+        for (item, is_enveloped) in [(Item::Conversation(7.0), false), (Item::Row, true), (Item::Row, false)] {
+            assert_eq!(columns.next_item(&mut got), Some(item));
+            assert_eq!(got.is_enveloped(), is_enveloped);
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_object_has_a_name() {
+        for (name, tag) in TAGS {
+            let mut columns = Columns {
+                entries: &[entry("", *tag)],
+                numbers: &[],
+                lengths: &[],
+                text: b"",
+            };
+            let got = columns.next_item(&mut Row::default());
+            match *tag {
+                tag::OBJECT => assert_eq!(got, Some(Item::Row)),
+                tag::THREW => assert_eq!(got, None),
+                _ => assert!(matches!(got, Some(Item::NotObject(_))), "{name}"),
+            }
+        }
+    }
+
+    #[test]
     fn columns_that_do_not_fit_end_the_batch() {
         let entries = batch();
         let ends = |entries: &[u16], numbers: &[f64], lengths: &[u32], text: &str| {

@@ -132,7 +132,8 @@ const fn table() -> [Known; PLACES] {
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 const fn known(text: &[u8], name: Name) -> Known {
     let mut word = 0_u128;
-    let mut n = if text.len() > WORD { WORD } else { text.len() };
+    // The bytes behind the first WORD are shifted out again.
+    let mut n = text.len();
     while n > 0 {
         n -= 1;
         word = word << 8 | text[n] as u128;

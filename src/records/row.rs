@@ -674,4 +674,12 @@ mod tests {
             assert_eq!(data_slot(DATA_NAMES[n] as usize), Some(n));
         }
     }
+    #[test]
+    fn a_row_is_shown_with_the_fields_that_it_has() {
+        let mut row = Row::default();
+        row.clear();
+        row.set_known(Known::Id, Value::Text("m".into()));
+        row.set_data(Value::Number(7.0));
+        assert_eq!(format!("{row:?}"), r#"{"/id": "m", "/data": 7.0}"#);
+    }
 }
