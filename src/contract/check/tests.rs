@@ -217,6 +217,8 @@ fn the_rules_about_an_account_are_judged() {
     });
     let of = |body: &Value| problems_of(Endpoint::Usage, body, &Expect::default());
     assert_eq!(of(&body), []);
+    body["periodEnd"] = body["periodStart"].clone();
+    assert_eq!(of(&body), []);
     body["stats"]["messagesLast24h"] = json!(3);
     body["stats"]["totalCalls"] = json!(2);
     body["stats"]["failedWebhookDeliveries"] = json!(2);
