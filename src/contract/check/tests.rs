@@ -189,6 +189,13 @@ fn a_series_has_as_many_rows_as_it_states() {
         problems_of(Endpoint::Daily, &body, &Expect::default()),
         pairs(&[("/data/1/date", "date"), ("/days", "row_count")])
     );
+    // What is not an object is a row too.
+    let mut body = days(&[1, 2, 3]);
+    body["data"][2] = json!(7);
+    assert_eq!(
+        problems_of(Endpoint::Daily, &body, &Expect::default()),
+        pairs(&[("/data/2", "type")])
+    );
 }
 
 #[test]
