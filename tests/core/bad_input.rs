@@ -146,6 +146,13 @@ fn lines_that_the_recovery_skips_are_reported() {
     let (counts, _) = counted(JUNE, format!("x\ny\n{GOOD}"));
     let message = "after the broken value in line 1, line 2 was skipped";
     assert_eq!(counts.ledger().diagnostics().problems[1].message, message);
+
+    // After a comma an object is a record only in a list that began in the line.
+    let (counts, _) = counted(JUNE, format!("[{{\"a\": x}},{GOOD}]\n{GOOD}"));
+    let message = "after the broken value in line 1, the rest of the line, which may have more records, was skipped";
+    assert_eq!(counts.ledger().diagnostics().problems[1].message, message);
+    let (counts, _) = counted(JUNE, format!("{{\"a\": [x,{{}}]\n{GOOD}"));
+    assert_eq!(counts.ledger().diagnostics().problems.len(), 1);
 }
 
 #[test]
