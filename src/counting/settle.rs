@@ -35,7 +35,7 @@ impl Ledger {
     /// use usage_by_agent::counting::settle::Settled;
     /// use usage_by_agent::{Options, Rollup};
     ///
-    /// let options = Options { dedupe: false.into(), ..Options::default() };
+    /// let options = Options::from_json(r#"{"dedupe": false}"#);
     /// let mut rollup = Rollup::new(options.reading()?, options.directory()?);
     /// let call = |seconds| format!(r#"{{"id":"c1","status":"completed","startedAt":"2024-06-01T00:00:00Z","durationSeconds":{seconds}}}"#);
     /// let (short, long) = (call(60), call(90));

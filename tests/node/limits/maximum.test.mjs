@@ -14,7 +14,7 @@ import { assertOrdinary, ordinary } from "../../support/limits/ordinary.mjs";
 import { overload } from "../../support/limits/overload.mjs";
 import { installed, packed } from "../../support/packed.mjs";
 
-const STEPS = Number(process.env.MAXIMUM_STEPS ?? 32);
+const STEPS = Number(process.env.MAXIMUM_STEPS ?? 40);
 const PAGE = 65_536;
 const module = readFileSync(join(installed, "wasm/usage_by_agent.wasm"));
 
