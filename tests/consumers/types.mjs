@@ -74,6 +74,7 @@ export const types = [
         "slim",
         "web",
         "edge",
+        "service", // for Workers alone, which have no CommonJS
       ],
     ],
     says: /usage-by-agent v/,

@@ -64,6 +64,8 @@ test("usage-by-agent works without init", async () => {
     "reconcile",
     "recordsWindow",
     "timeZones",
+    "trimRecords",
+    "trimRecordsStream",
     "usageByAgent",
     "usageByAgentStream",
     "validateResponse",
