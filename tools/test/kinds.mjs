@@ -49,7 +49,7 @@ export async function nodeTest(folder, env) {
       `--test-reporter=${reporter}`,
       `--test-reporter-destination=${destination}`,
     ]);
-    const { ok } = await capture(process.execPath, ["--test", ...atOnce(), ...reporters, ...files], { env });
+    const { ok } = await capture(process.execPath, ["--test", ...atOnce(folder), ...reporters, ...files], { env });
     const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
     // The last line of each name counts. Lines that tests print are in the report too, but before it.
     const count = (name) => Number([...text.matchAll(new RegExp(`^# ${name} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
@@ -61,10 +61,11 @@ export async function nodeTest(folder, env) {
 }
 
 /**
- * As many files at once as there are cores. Node leaves one core free, which is half of a machine with two. Node before 20.10 does not
- * know the option.
+ * As many files at once as there are cores. Node leaves one core free, which is half of a machine with two. A browser takes both cores by
+ * itself. Node before 20.10 does not know the option.
  */
-function atOnce() {
+function atOnce(folder) {
+  if (folder === "browser") return [];
   const [major, minor] = process.versions.node.split(".").map(Number);
   return major > 20 || minor >= 10 ? [`--test-concurrency=${availableParallelism()}`] : [];
 }
