@@ -31,7 +31,10 @@ export interface DurableStorage {
 /** What the platform gives the constructor of a Durable Object. */
 export interface DurableState {
   /** The id of the object. */
-  readonly id: { toString(): string };
+  readonly id: {
+    /** The id as text. */
+    toString(): string;
+  };
   /** The storage of the object. */
   readonly storage: DurableStorage;
 }
