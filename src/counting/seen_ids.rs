@@ -159,6 +159,23 @@ const CALL: u64 = 1;
 const OVERFLOW: u64 = 2;
 const TIMED: u64 = 3;
 
+/// An entry as a slot holds it; `None` if it is too large: there are very many timelines, or the call is very long.
+fn in_slot(entry: Entry) -> Option<u64> {
+    let timeline = u64::from(entry.timeline).saturating_add(1); // so that no entry is 0, which is a gap
+    let usage = match entry.usage {
+        Usage::Message => MESSAGE,
+        Usage::Call => CALL,
+        Usage::Timed(seconds) => seconds.saturating_add(TIMED),
+    };
+    (timeline <= mask(SERIES_BITS) && usage <= mask(USAGE_BITS))
+        .then_some(timeline << (QUARTER_BITS + USAGE_BITS) | u64::from(entry.quarter) << USAGE_BITS | usage)
+}
+
+/// Whether an entry fits a slot. The others take 24 bytes more.
+pub fn fits_slot(entry: Entry) -> bool {
+    in_slot(entry).is_some()
+}
+
 const fn mask(bits: u32) -> u64 {
     !(u64::MAX << bits)
 }
@@ -242,15 +259,18 @@ impl SeenIds {
         own.into_iter().chain(self.tables.iter().flat_map(of_table))
     }
 
+    /// Makes room for so many more entries that do not [fit a slot](fits_slot).
+    ///
+    /// # Errors
+    /// [`NoRoom`](crate::collections::budget::NoRoom).
+    pub fn make_room_beside(&mut self, more: usize, budget: &Budget) -> Room {
+        let length = self.overflow.len().saturating_add(more);
+        budget.grow_to(&mut self.overflow, length)
+    }
+
     fn packed(&mut self, entry: Entry, budget: &Budget) -> Room<u64> {
-        let timeline = u64::from(entry.timeline).saturating_add(1); // so that no entry is 0, which is a gap
-        let usage = match entry.usage {
-            Usage::Message => MESSAGE,
-            Usage::Call => CALL,
-            Usage::Timed(seconds) => seconds.saturating_add(TIMED),
-        };
-        if timeline <= mask(SERIES_BITS) && usage <= mask(USAGE_BITS) {
-            return Ok(timeline << (QUARTER_BITS + USAGE_BITS) | u64::from(entry.quarter) << USAGE_BITS | usage);
+        if let Some(packed) = in_slot(entry) {
+            return Ok(packed);
         }
         budget.push(&mut self.overflow, entry)?;
         Ok((self.overflow.len() as u64) << USAGE_BITS | OVERFLOW)

@@ -8,7 +8,7 @@ use crate::counting::ledger::Ledger;
 use crate::counting::lists::Missing;
 use crate::counting::quarter_hours::{END, Key};
 use crate::counting::ranks::Ranks;
-use crate::counting::seen_ids::{Entry, IdHash, TABLES, Usage};
+use crate::counting::seen_ids::{Entry, IdHash, TABLES, Usage, fits_slot};
 use crate::counting::tally::Tally;
 use crate::error::{Code, Place, Problem, Severity, UsageError};
 use crate::json::MAX_SAFE;
@@ -135,6 +135,21 @@ impl<'a> In<'a> {
     fn text(&mut self) -> Option<&'a str> {
         let count = self.number()?;
         std::str::from_utf8(self.bytes(count)?).ok()
+    }
+
+    /// What an id counts as.
+    #[inline(never)]
+    fn entry(&mut self, timelines: &[u32]) -> Option<Entry> {
+        let at = self.below(timelines.len() as u64)?;
+        Some(Entry {
+            timeline: *timelines.get(at as usize)?,
+            quarter: self.below(END.into())?,
+            usage: match self.number()? {
+                0 => Usage::Message,
+                1 => Usage::Call,
+                seconds => Usage::Timed(seconds.checked_sub(2).filter(|seconds| *seconds <= MAX_SAFE)?),
+            },
+        })
     }
 
     fn problem(&mut self) -> Option<Problem> {
@@ -319,13 +334,7 @@ fn walk(parts: &mut In<'_>, mut into: Option<Target<'_>>) -> Option<Diagnostics>
     sums.counted = messages.saturating_add(calls);
     sums.records = sums.records.saturating_add(sums.counted);
     let Some(into) = into else { return Some(sums) };
-    if into.is_only_room {
-        // An id takes 13 bytes at least, and each table one byte.
-        let ids = parts.0.len().saturating_sub(usize::from(TABLES)) / 13;
-        let more = if ids == 0 { 0 } else { into.ledger.ids.growth_of(ids) };
-        let room = into.ledger.budget.check(into.more.saturating_add(more));
-        into.got(room)?;
-    } else {
+    if !into.is_only_room {
         let ours = &mut into.ledger.diagnostics;
         ours.totals.add(sums.totals);
         for (ours, theirs) in counters(ours).into_iter().zip(counted(&sums)) {
@@ -335,13 +344,36 @@ fn walk(parts: &mut In<'_>, mut into: Option<Target<'_>>) -> Option<Diagnostics>
         ours.counted = ours.counted.saturating_add(sums.counted);
     }
 
-    if !into.is_only_room {
+    if into.is_only_room {
+        room_for_ids(parts, into, &timelines)?;
+    } else {
         ids(parts, into, &timelines);
     }
     Some(sums)
 }
 
-/// Merges the ids, and stops near the first one that cannot be read. The checksum vouches for them, so they are read only once.
+/// Makes room for the ids, up to the first one that cannot be read.
+#[inline(never)]
+fn room_for_ids(parts: &mut In<'_>, into: Target<'_>, timelines: &[u32]) -> Option<()> {
+    let (mut all, mut beside) = (0_usize, 0_usize);
+    'tables: for _ in 0..TABLES {
+        for _ in 0..parts.number().unwrap_or(0) {
+            let Some(entry) = parts.bytes(10).and_then(|_| parts.entry(timelines)) else {
+                break 'tables;
+            };
+            all = all.saturating_add(1);
+            beside = beside.saturating_add(usize::from(!fits_slot(entry)));
+        }
+    }
+    let more = if all == 0 { 0 } else { into.ledger.ids.growth_of(all) };
+    let Ledger { ids, budget, .. } = &mut *into.ledger;
+    let room = ids
+        .make_room_beside(beside, budget)
+        .and_then(|()| budget.check(into.more.saturating_add(more)));
+    into.got(room)
+}
+
+/// Merges the ids, and stops near the first one that cannot be read. The checksum vouches for them, so they are not checked before.
 /// A forged snapshot may omit ids, or name usage that was not counted; its merge then gives wrong counts.
 fn ids(parts: &mut In<'_>, into: Target<'_>, timelines: &[u32]) -> Option<()> {
     let mut ranks = Ranks::default();
@@ -357,17 +389,7 @@ fn ids(parts: &mut In<'_>, into: Target<'_>, timelines: &[u32]) -> Option<()> {
                 let (high, low) = (u64::from_le_bytes(*high), u16::from_le_bytes(low.try_into().ok()?));
                 let hash = IdHash::of(table, high, low).filter(|hash| before < Some(*hash))?;
                 before = Some(hash);
-                let at = parts.below(timelines.len() as u64)?;
-                let entry = Entry {
-                    timeline: *timelines.get(at as usize)?,
-                    quarter: parts.below(END.into())?,
-                    usage: match parts.number()? {
-                        0 => Usage::Message,
-                        1 => Usage::Call,
-                        seconds => Usage::Timed(seconds.checked_sub(2).filter(|seconds| *seconds <= MAX_SAFE)?),
-                    },
-                };
-                entries.push((hash, entry));
+                entries.push((hash, parts.entry(timelines)?));
             }
             probes.clear();
             probes.extend(entries.iter().map(|(hash, _)| into.ledger.ids.find(*hash)));
