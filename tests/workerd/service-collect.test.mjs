@@ -151,6 +151,27 @@ test(
   },
 );
 
+test(
+  "a list of deliveries that fails does not hold collecting up, and another beginning collects from there",
+  TEST,
+  async (t) => {
+    const own = await collecting(t, "unmapped", {
+      seed: 8,
+      settings: { since: "2025-06-20T00:00:00Z" },
+      instead: ({ url }) => (url.includes("/v1/webhooks/deliveries") ? new Response("{}", { status: 403 }) : undefined),
+    });
+    await own.put();
+    const { last, failure, mapFailure } = await own.until((now) => now.mapFailure !== null);
+    assert.deepEqual([last.complete, failure, mapFailure.length > 10], [true, null, true]);
+    const late = (await own.answers()).totals;
+    await own.put({ since: SINCE });
+    await own.until((now) => !now.running && now.last !== null && now.last.collectedUntil !== last.collectedUntil);
+    const want = (await expected(own.account)).totals;
+    assert.ok(late.messages < want.messages);
+    assert.deepEqual((await own.answers()).totals, want);
+  },
+);
+
 test("a key that is refused, and a vendor that fails, are told and tried again later", TEST, async (t) => {
   let status = 401;
   const own = await collecting(t, "failing", {

@@ -133,6 +133,7 @@ test("the queue gets what a shard can't take now, and what is too much at once",
     assert.equal((await service.deliver("busy", events[0], { ...account, id: "d" })).json().status, "counted");
     await service.switch({ broken: ["add"] });
     assert.equal((await service.deliver("busy", events[1], { ...account, id: "e" })).json().status, "queued");
+    assert.ok((await service.calls()).errors.some((error) => error.includes("the storage is broken")));
     await service.switch(NORMAL);
     const random = new Random(5, 4);
     const answers = await Promise.all(

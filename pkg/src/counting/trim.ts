@@ -28,7 +28,7 @@ export interface TrimmedRecord {
 export interface Trimmed {
   /** The trimmed records, in the order of the input. */
   records: TrimmedRecord[];
-  /** What became of each record. `counted` is the number of trimmed records; `totals` are zero. */
+  /** What became of each record. `counted` is the number of trimmed records; `totals` and `withoutId` are zero. */
   diagnostics: Diagnostics;
 }
 

@@ -1,6 +1,7 @@
 // Collects from the vendor into a service.
 
 import type { CollectedPage, Collection, CollectOptions } from "usage-by-agent/collect";
+import { AgentNames } from "../../collect/agent-names.js";
 import { collectPages, sayShortfalls } from "../collecting.js";
 import { EXIT } from "../failure.js";
 import { completenessResult } from "../formats/completeness.js";
@@ -60,7 +61,7 @@ class Upload {
   readonly #service: Service;
   readonly #signal: AbortSignal;
   #text = "";
-  #names = new Map<string, string>();
+  readonly #names = new AgentNames();
 
   constructor(service: Service, signal: AbortSignal) {
     this.#service = service;
@@ -68,9 +69,7 @@ class Upload {
   }
 
   async take({ records }: CollectedPage, collection: Collection): Promise<void> {
-    if (this.#names.size === 0)
-      this.#names = new Map(Array.from(collection.agents().data, ({ id, name }) => [id, name]));
-    for (const record of records) this.#text += `${JSON.stringify(this.#named(record))}\n`;
+    for (const record of records) this.#text += `${JSON.stringify(this.#names.named(record, collection))}\n`;
     if (this.#text.length >= UPLOAD) await this.send();
   }
 
@@ -79,12 +78,5 @@ class Upload {
     const uploaded = await this.#service.add(this.#text, this.#signal);
     this.#text = "";
     for (const kind of ["counted", "duplicates", "notCounted", "invalid"] as const) this.sum[kind] += uploaded[kind];
-  }
-
-  /** The record with the name of its agent, because the service has no list of agents. */
-  #named(record: object): object {
-    const { agentId, agentName } = record as { agentId?: unknown; agentName?: unknown };
-    const name = typeof agentId === "string" ? this.#names.get(agentId) : undefined;
-    return name && agentName == null ? { ...record, agentName: name } : record;
   }
 }

@@ -2,6 +2,7 @@
 
 import { isLoopback } from "../../bridge/base-url.js";
 import { retryDelay, worthRetrying } from "../../handler/upstream/retry.js";
+import { isBackfillName, NAME_IN_WORDS } from "../../service/backfill/name.js";
 import { EXIT, Failure, unusable, wrongUsage } from "../failure.js";
 import { keyOf } from "../key.js";
 
@@ -69,9 +70,8 @@ export class Service {
     if (url.protocol === "http:" && !isLoopback(url.hostname)) {
       throw wrongUsage("--out is http, which shows the token to the network; wanted https");
     }
-    if (!/^[a-z0-9][a-z0-9_.-]{0,63}$/.test(backfill)) {
-      const wanted = "1 to 64 of a to z, 0 to 9, _, . and -, with a letter or digit at the beginning";
-      throw wrongUsage(`--backfill can't be the name of a backfill; wanted ${wanted}`);
+    if (!isBackfillName(backfill)) {
+      throw wrongUsage(`--backfill can't be the name of a backfill; wanted ${NAME_IN_WORDS}`);
     }
     const token = await keyOf({
       variable: VARIABLE,

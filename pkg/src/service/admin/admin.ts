@@ -4,6 +4,7 @@ import { type Answer, errorAnswer, unauthorized } from "../../handler/http/answe
 import { bearerToken } from "../../handler/http/bearer.js";
 import { readBounded } from "../../handler/upstream/read-bounded.js";
 import { checkCollecting } from "../collecting/settings.js";
+import { instantMs } from "../instant.js";
 import { isAccountName } from "../names.js";
 import type { Objects } from "../objects.js";
 import type { Checked } from "../options.js";
@@ -294,8 +295,7 @@ function checked<T>(check: () => T): T {
 }
 
 function instant(value: unknown, nowMs: number): number {
-  const isWritten = typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value);
-  const ms = isWritten ? Date.parse(value) : Number.NaN;
+  const ms = instantMs(value);
   if (ms > nowMs) return ms;
   throw bad("/expiresAt", "must be a time in the future, such as 2030-01-01T00:00:00Z");
 }

@@ -40,7 +40,7 @@ export async function ingestOf(
 /** How collecting goes, without its settings. */
 function told(collecting: Awaited<ReturnType<RemoteObject["registerCollecting"]>>): object | null {
   if (collecting === null) return null;
-  const { run, counted, last, failure, failures, nextMs, audited, auditFailure } = collecting;
+  const { run, counted, last, failure, failures, nextMs, audited, auditFailure, mapFailure } = collecting;
   const at = (ms: number) => new Date(ms).toISOString();
   return {
     running: run !== null,
@@ -49,6 +49,7 @@ function told(collecting: Awaited<ReturnType<RemoteObject["registerCollecting"]>
     failure,
     failures,
     nextAt: at(nextMs),
+    mapFailure,
     audited,
     auditFailure,
   };

@@ -5,6 +5,7 @@ import { shardOf } from "../names.js";
 import type { Objects, RemoteObject } from "../objects.js";
 import type { Authorized } from "../register/authorize.js";
 import type { Added } from "../shard/shard.js";
+import { isBackfillName, NAME_IN_WORDS } from "./name.js";
 import { keyOfUpload } from "./upload-keys.js";
 
 /** How long the objects may take for one batch, in milliseconds. */
@@ -22,11 +23,11 @@ const TAKEN_BY_REQUEST = 20_000;
 /** How many problems an answer lists. */
 const PROBLEMS = 20;
 
-/** What the name of a backfill looks like. */
-const NAME = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
-
 /** What the key of an upload looks like. */
 const UPLOAD = /^[\x21-\x7e]{1,128}$/;
+
+/** The errors of the records themselves. Other errors may not come again. */
+const OF_RECORDS = new Set(["unknown_records", "invalid_json", "invalid_record"]);
 
 /** The account or the backfill has been removed while records arrived. */
 class Removed extends Error {}
@@ -89,7 +90,7 @@ export class Backfills {
       for (let shard = 0; shard < view.shards; shard++) await flush(shard);
     } catch (error) {
       if (error instanceof Removed) return removed();
-      if (error instanceof UsageError && error.code !== "terminated") return refused(error);
+      if (error instanceof UsageError && OF_RECORDS.has(error.code)) return refused(error);
       throw error;
     }
     return { status: 200, body: JSON.stringify({ backfill: name, ...told(sum, diagnostics), withoutId }) };
@@ -144,12 +145,11 @@ export class Backfills {
 /** The name of the backfill of a request, `records` if it names none; `null` if it can't be a name. */
 function nameOf(request: Request): string | null {
   const name = new URL(request.url).searchParams.get("backfill") ?? "records";
-  return NAME.test(name) ? name : null;
+  return isBackfillName(name) ? name : null;
 }
 
 function invalidName(): Answer {
-  const wanted = "1 to 64 of a to z, 0 to 9, _, . and -, with a letter or digit at the beginning";
-  return errorAnswer(400, "invalid_backfill", `The name of the backfill can't be used: wanted ${wanted}.`);
+  return errorAnswer(400, "invalid_backfill", `The name of the backfill can't be used: wanted ${NAME_IN_WORDS}.`);
 }
 
 function removed(): Answer {

@@ -19,6 +19,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** What is collected first, if the settings do not say it. */
 const FIRST_MS = 35 * DAY_MS;
 
+/** The settings that say whose records are collected, and from when on. */
+const FROM = ["baseUrl", "subAccountId", "since"] as const;
+
 /** After which time a month is audited again: once a day, whatever the hours of collecting are. */
 const AUDIT_MS = 20 * HOUR_MS;
 
@@ -46,8 +49,12 @@ export class Collector {
   async put(settings: CollectingSettings, account: string, binding: string): Promise<boolean> {
     if (this.#register.view() === null) return false;
     const nowMs = Date.now();
-    const { last = null, audited = null } = this.#stored.read() ?? {};
-    const untried = { failure: null, auditFailure: null, failures: 0, nextMs: nowMs };
+    const earlier = this.#stored.read();
+    const { audited = null } = earlier ?? {};
+    // Of another account, or from another beginning, everything is collected again.
+    const goesOn = FROM.every((name) => earlier?.settings[name] === settings[name]);
+    const last = goesOn ? (earlier?.last ?? null) : null;
+    const untried = { failure: null, mapFailure: null, auditFailure: null, failures: 0, nextMs: nowMs };
     const fresh = { run: null, counted: 0, last, audited, ...untried };
     this.#stored.write({ settings, account, binding, ...fresh });
     await this.#storage.setAlarm(nowMs);
@@ -127,7 +134,6 @@ export class Collector {
         this.#save(collecting, { run: { ...run, state: collection.state() }, counted });
         if (ended.signal.aborted) return false;
       }
-      await mapDeliveries(listDeliveries({ ...vendor, signal: ended.signal }), shards);
     } catch (error) {
       if (ended.signal.aborted && error instanceof UsageError && error.code === "aborted") {
         this.#save(collecting, { run: { ...run, state: collection.state() }, counted });
@@ -137,6 +143,7 @@ export class Collector {
     } finally {
       clearTimeout(timer);
     }
+    await this.#map(collecting, shards, vendor);
     const { complete, lists, shortfalls } = collection.completeness();
     const ofRecords = lists.filter(({ list }) => list === "messages" || list === "calls");
     const records = ofRecords.reduce((sum, { given }) => sum + given, 0);
@@ -144,6 +151,22 @@ export class Collector {
     this.#save(collecting, { run: null, counted: 0, last: { endMs: run.endMs, complete, missing, records, counted } });
     await this.#audit(collecting, shards, { vendor, completeness: collection.completeness() });
     return true;
+  }
+
+  /** Gives messages their own ids that are known by their deliveries. A failure is noted, and does not hold collecting up. */
+  async #map(collecting: Collecting, shards: OwnShards, vendor: AuditNeeds["vendor"]): Promise<void> {
+    const ended = new AbortController();
+    const timer = setTimeout(() => ended.abort(), STEP_MS);
+    try {
+      await mapDeliveries(listDeliveries({ ...vendor, signal: ended.signal }), shards);
+      this.#save(collecting, { mapFailure: null });
+    } catch (error) {
+      if (error instanceof Removed) throw error;
+      const mapFailure = error instanceof UsageError ? error.message : "the deliveries could not be mapped";
+      this.#save(collecting, { mapFailure });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Audits the current month, unless that was done today. A failure is noted, and does not end collecting. */

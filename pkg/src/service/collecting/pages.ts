@@ -1,5 +1,6 @@
 import { trimRecords } from "usage-by-agent";
 import type { CollectedPage, Collection } from "usage-by-agent/collect";
+import { AgentNames } from "../../collect/agent-names.js";
 import { type OwnShards, Removed } from "./own-shards.js";
 
 /** The backfill of what is collected, which can be taken back as any other. */
@@ -9,7 +10,7 @@ const BACKFILL = "collect";
 export class Pages {
   readonly #shards: OwnShards;
   readonly #nowMs: number;
-  #names: Map<string, string> | undefined;
+  readonly #names = new AgentNames();
 
   constructor(shards: OwnShards, nowMs: number) {
     this.#shards = shards;
@@ -19,8 +20,7 @@ export class Pages {
   /** Adds the records of a page to their shards. How many of them were new. */
   async add({ records }: CollectedPage, collection: Collection): Promise<number> {
     const source = this.#shards.source(BACKFILL, this.#nowMs);
-    this.#names ??= new Map(Array.from(collection.agents().data, ({ id, name }) => [id, name]));
-    const trimmed = trimRecords(records.map((record) => this.#named(record))).records;
+    const trimmed = trimRecords(records.map((record) => this.#names.named(record, collection))).records;
     let counted = 0;
     await this.#shards.each(trimmed, async (object, arrivals, generation) => {
       const added = await object.addBackfill(arrivals, source, generation);
@@ -28,12 +28,5 @@ export class Pages {
       counted += added.counted;
     });
     return counted;
-  }
-
-  /** The record with the name of its agent, because shards have no list of agents. */
-  #named(record: object): object {
-    const { agentId, agentName } = record as { agentId?: unknown; agentName?: unknown };
-    const name = typeof agentId === "string" ? this.#names?.get(agentId) : undefined;
-    return name && agentName == null ? { ...record, agentName: name } : record;
   }
 }

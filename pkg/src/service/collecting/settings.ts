@@ -3,6 +3,7 @@ import { isLoopback } from "../../bridge/base-url.js";
 import { checkKeys, keys } from "../../bridge/known-keys.js";
 import { isOptions } from "../../bridge/values.js";
 import { invalidOption } from "../../handler/invalid-option.js";
+import { instantMs } from "../instant.js";
 
 /** How an account's records are collected, as `PUT /v1/admin/accounts/{account}/collecting` takes it. */
 export interface CollectingSettings {
@@ -14,7 +15,7 @@ export interface CollectingSettings {
   subAccountId?: string;
   /** After how many hours the vendor is asked again: 1 to 168; default 6. */
   everyHours?: number;
-  /** The beginning of what is collected first, in RFC 3339. Default: 35 days ago. */
+  /** The beginning of what is collected first, in RFC 3339. Another one collects from there again. Default: 35 days ago. */
   since?: string;
   /** Whether the vendor's report of the current month is audited once a day, after a collection. Default: `true`. */
   audit?: boolean;
@@ -42,8 +43,7 @@ export function checkCollecting(given: unknown): CollectingSettings {
   if (everyHours !== undefined && !isHours) {
     throw invalidOption("/everyHours", "`everyHours` must be a whole number from 1 to 168");
   }
-  const isInstant = typeof since === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(since);
-  if (since !== undefined && !(isInstant && Date.parse(since) > 0)) {
+  if (since !== undefined && !(instantMs(since) > 0)) {
     throw invalidOption("/since", "`since` must be a time such as 2025-01-01T00:00:00Z");
   }
   if (audit !== undefined && typeof audit !== "boolean") {

@@ -38,6 +38,8 @@ export interface Collecting {
   last: Ended | null;
   /** The last audit, and the status with which the owner's endpoint took it; 0 if it did not. `null` before the first one. */
   audited: (Audited & { notified?: number }) | null;
+  /** Why the vendor's deliveries could not be mapped to messages the last time, in words; `null` if they could. */
+  mapFailure: string | null;
   /** Why the last audit failed, in words; `null` if it did not fail. */
   auditFailure: string | null;
   /** Why the last attempt failed, as a code and in words; `null` if it did not fail. */

@@ -1,5 +1,6 @@
 import type { TrimmedRecord } from "usage-by-agent";
 import { Deadline } from "../../handler/deadline.js";
+import { notify } from "../../handler/notify.js";
 import { shardOf } from "../names.js";
 import type { Objects } from "../objects.js";
 import type { Checked } from "../options.js";
@@ -67,7 +68,8 @@ export class Storing {
     if (this.#atOnce >= this.#options.directAtOnce) return this.#enqueue(this.#queue, accepted, id, onItsWay);
     try {
       return await this.#direct(accepted, id, onItsWay);
-    } catch {
+    } catch (error) {
+      notify(this.#options.onError, error, request);
       return this.#enqueue(this.#queue, accepted, id, onItsWay);
     }
   }
