@@ -5,7 +5,7 @@ import { loadavg } from "node:os";
 import { startProcesses } from "../tests/workerd/service-process.mjs";
 import { ADMIN_TOKEN, delivery, message } from "../tests/workerd/service-support.mjs";
 import { digits, interleaved, median, note, quantile, ratios, spread } from "./measure.mjs";
-import { cpuSeconds, load, send } from "./service/load.mjs";
+import { asAdmin, cpuSeconds, load } from "./service/load.mjs";
 import { reports } from "./service/reports.mjs";
 
 const AT_ONCE = 16;
@@ -67,13 +67,7 @@ async function deliveriesASecond() {
 }
 
 async function makeAccount(base) {
-  const admin = (method, path, body) =>
-    send(base, {
-      path: `/v1/admin/accounts/${path}`,
-      method,
-      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
-      body: JSON.stringify(body),
-    });
+  const admin = asAdmin(base);
   await admin("PUT", "acme", {});
   await admin("POST", "acme/secrets", { secret: SECRET });
 }

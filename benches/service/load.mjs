@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
+import { ADMIN_TOKEN } from "../../tests/workerd/service-support.mjs";
 
 /**
  * Sends requests, some of them at once. Returns the seconds for all of them, the milliseconds for each, and how many
@@ -70,4 +71,11 @@ export function memoryOf(pid) {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const of = (name) => Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(status)[1]) * 1024;
   return { now: of("VmRSS"), most: of("VmHWM") };
+}
+
+/** Asks as the administrator of the service at an address. */
+export function asAdmin(base) {
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  return (method, path, body) =>
+    send(base, { path: `/v1/admin/accounts/${path}`, method, headers, body: JSON.stringify(body) });
 }

@@ -4,7 +4,7 @@ import { loadavg } from "node:os";
 import { startProcesses } from "../../tests/workerd/service-process.mjs";
 import { ADMIN_TOKEN } from "../../tests/workerd/service-support.mjs";
 import { digits, median, note, spread } from "../measure.mjs";
-import { memoryOf, send } from "./load.mjs";
+import { asAdmin, memoryOf, send } from "./load.mjs";
 
 const EVENTS = Number(process.env.EVENTS ?? 1_000_000);
 const BATCH = 20_000;
@@ -89,13 +89,7 @@ export async function reports() {
 }
 
 async function makeAccount(base) {
-  const admin = (method, path, body) =>
-    send(base, {
-      path: `/v1/admin/accounts/${path}`,
-      method,
-      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
-      body: JSON.stringify(body),
-    });
+  const admin = asAdmin(base);
   await admin("PUT", "acme", { shards: 8 });
   return JSON.parse(await admin("POST", "acme/tokens", {})).token;
 }
