@@ -88,10 +88,13 @@ function jsonOf(body: unknown): string {
   return JSON.stringify(body) ?? "null"; // JSON has no undefined; null is not a valid response either
 }
 
-/** Encodes JSON text as UTF-8. Lone surrogates, which UTF-8 can't encode, are written as JSON escapes. */
+/**
+ * Encodes JSON text as UTF-8. Lone surrogates, which UTF-8 can't encode, are written as JSON escapes. One after a backslash stays: its
+ * escape would make both of them an escaped backslash, which is valid.
+ */
 function encoded(json: string): Uint8Array {
-  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16)}`;
-  return utf8.encode(isWellFormed(json) ? json : json.replace(/\p{Surrogate}/gu, escaped));
+  const escaped = (found: string) => (found.startsWith("\\") ? found : `\\u${found.charCodeAt(0).toString(16)}`);
+  return utf8.encode(isWellFormed(json) ? json : json.replace(/\\.|\p{Surrogate}/gsu, escaped));
 }
 
 /** Fills in `isOrphan`, the only optional field with a default. */

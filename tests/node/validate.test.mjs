@@ -198,6 +198,11 @@ test("a lone surrogate is an error in a text that is read, and ignored elsewhere
   const unknown = JSON.stringify({ ...page, x: "?", "!": 1 }).replace(/[?!]/g, "\ud800");
   assert.equal(validateResponse("by-agent", unknown, newYork).ok, true);
   assert.equal(validateResponse("by-agent", unknown, newYork).value.x, "\ud800");
+  // A backslash before a surrogate is not an escape. With the escape of the surrogate it would be one.
+  for (const text of ['"\\\ud83d"', '{"\\\udfff": 1}', '"\\\\\\\ud800"']) {
+    assert.throws(() => JSON.parse(text), SyntaxError);
+    assert.equal(validateResponse("by-agent", text, newYork).problems[0].code, "invalid_json", text);
+  }
 });
 
 test("the last of two equal keys counts", () => {
