@@ -1,11 +1,12 @@
 //! Records that are JS objects: the TypeScript package writes a batch of them as columns, without judging.
 //!
-//! A batch crosses the JS boundary as four arrays, because one property at a time is several times slower than a plain loop.
+//! A batch crosses the JS boundary as five arrays, because one property at a time is several times slower than a plain loop.
 //!
 //! An entry is the number of a field, shifted by [`TAG_BITS`], plus a tag that gives the type of its value. Field 0 is the
 //! record itself, and begins a record. The following numbers are those of [`FIELDS`], `data`, and [`DATA_FIELDS`]. A field
 //! without an entry is absent. A number or a `Date` takes the next value of `numbers`. A text takes the next value of
-//! `lengths`, and that many UTF-16 units of `text`. A field has one entry at most. A field under its other spelling has its
+//! `lengths`, and that many UTF-16 units of `text`. Texts that occur often are words: `text` begins with the words of the batch,
+//! `words` has their lengths, and after the entry of a word comes its number. A field has one entry at most. A field under its other spelling has its
 //! number plus [`ALIAS`]. Two fields follow those of `data`. The first one marks the body of an envelope. The second one
 //! marks a conversation, and its value is the number of messages.
 //!
@@ -23,8 +24,18 @@ pub struct Columns<'a> {
     pub numbers: &'a [f64],
     /// The length of each text in UTF-16 units.
     pub lengths: &'a [u32],
-    /// The texts, one after the other, in UTF-8.
+    /// The words, and after them the texts, one after the other, in UTF-8.
     pub text: &'a [u8],
+    /// The length of each word in UTF-16 units.
+    pub words: &'a [u32],
+}
+
+/// The records of a batch, one by one.
+#[derive(Clone, Debug)]
+pub struct Items<'a> {
+    /// What has not been read yet.
+    left: Columns<'a>,
+    words: Vec<Value<'a>>,
 }
 
 /// One record of a batch.
@@ -76,6 +87,7 @@ mod tag {
     pub const REVOKED: u8 = 14;
     pub const TRUE: u8 = 15;
     pub const TOO_OFTEN: u8 = 16;
+    pub const WORD: u8 = 17;
 }
 
 const fn named(tag: u8) -> Option<&'static str> {
@@ -83,7 +95,7 @@ const fn named(tag: u8) -> Option<&'static str> {
         tag::ABSENT => "undefined",
         tag::NULL => "null",
         tag::NUMBER => "a number",
-        tag::TEXT | tag::BROKEN_TEXT => "a string",
+        tag::TEXT | tag::BROKEN_TEXT | tag::WORD => "a string",
         tag::DATE => "a Date",
         tag::BOOLEAN | tag::TRUE => "a boolean",
         tag::OBJECT => "an object",
@@ -99,6 +111,14 @@ const fn named(tag: u8) -> Option<&'static str> {
 }
 
 impl<'a> Columns<'a> {
+    /// Reads the words.
+    pub fn items(mut self) -> Items<'a> {
+        let words = self.words.iter().map_while(|units| self.text_of(*units)).collect();
+        Items { left: self, words }
+    }
+}
+
+impl<'a> Items<'a> {
     /// Reads the next record into `row`. `None` at the end of the batch, or if its columns do not fit together.
     pub fn next_item(&mut self, row: &mut Row<'a>) -> Option<Item> {
         let (RECORD, what) = self.entry()? else {
@@ -110,59 +130,63 @@ impl<'a> Columns<'a> {
         row.clear();
         let mut messages = None;
         while let Some((field, tag)) = self.entry_of_record() {
-            let (field, is_alias) = (field & !ALIAS, field & ALIAS != 0);
+            let value = match tag {
+                tag::WORD => self.word()?,
+                tag::TEXT => self.text()?,
+                tag::NUMBER => Value::Number(self.number()?),
+                _ => self.rare(tag)?,
+            };
             if field < DATA {
-                let (at, value) = (field.checked_sub(OWN)?, self.value(tag)?);
-                if is_alias {
-                    row.set_alias(at, value);
-                } else {
-                    row.set(at, value);
-                }
-            } else if field == ENVELOPED {
-                row.set_enveloped();
-            } else if field == CONVERSATION {
-                messages = Some(self.number()?);
-            } else if field > DATA {
-                let (slot, value) = (field.checked_sub(OF_DATA)?, self.value(tag)?);
-                if is_alias {
-                    row.set_alias_in_data(slot, value);
-                } else {
-                    row.set_in_data(slot, value);
-                }
-            } else if tag == tag::OBJECT {
-                row.set_data_object();
-            } else {
-                row.set_data(self.value(tag)?);
+                row.set(field.checked_sub(OWN)?, value);
+                continue;
+            }
+            let (field, is_alias) = (field & !ALIAS, field & ALIAS != 0);
+            let (own, of_data) = (field.wrapping_sub(OWN), field.wrapping_sub(OF_DATA));
+            match (field, value) {
+                (..DATA, value) => row.set_alias(own, value),
+                (DATA, _) if tag == tag::OBJECT => row.set_data_object(),
+                (DATA, value) => row.set_data(value),
+                (ENVELOPED, _) => row.set_enveloped(),
+                (CONVERSATION, Value::Number(count)) => messages = Some(count),
+                (_, value) if is_alias => row.set_alias_in_data(of_data, value),
+                (_, value) => row.set_in_data(of_data, value),
             }
         }
         Some(messages.map_or(Item::Row, Item::Conversation))
     }
 
     fn entry(&mut self) -> Option<(usize, u8)> {
-        let (first, rest) = self.entries.split_first()?;
-        self.entries = rest;
+        let (first, rest) = self.left.entries.split_first()?;
+        self.left.entries = rest;
         Some(parts(*first))
     }
 
     /// The next entry of the current record; `None` at the end of the record.
     fn entry_of_record(&mut self) -> Option<(usize, u8)> {
-        let (first, rest) = self.entries.split_first()?;
+        let (first, rest) = self.left.entries.split_first()?;
         let entry = parts(*first);
         if entry.0 == RECORD {
             return None;
         }
-        self.entries = rest;
+        self.left.entries = rest;
         Some(entry)
     }
 
-    fn value(&mut self, tag: u8) -> Option<Value<'a>> {
+    #[inline(always)]
+    fn word(&mut self) -> Option<Value<'a>> {
+        let (number, rest) = self.left.entries.split_first()?;
+        self.left.entries = rest;
+        self.words.get(usize::from(*number)).cloned()
+    }
+
+    /// The value of a tag that few fields have.
+    #[inline(never)]
+    fn rare(&mut self, tag: u8) -> Option<Value<'a>> {
         Some(match tag {
             tag::ABSENT => Value::Absent,
             tag::NULL => Value::Null,
-            tag::NUMBER => Value::Number(self.number()?),
             tag::DATE => Value::Date(self.number()?),
             tag::TRUE => Value::True,
-            tag::TEXT => self.text()?,
             tag::BROKEN_TEXT => {
                 self.text()?;
                 Value::BrokenText
@@ -177,14 +201,22 @@ impl<'a> Columns<'a> {
     }
 
     fn number(&mut self) -> Option<f64> {
-        let (first, rest) = self.numbers.split_first()?;
-        self.numbers = rest;
+        let (first, rest) = self.left.numbers.split_first()?;
+        self.left.numbers = rest;
         Some(*first)
     }
 
     fn text(&mut self) -> Option<Value<'a>> {
-        let (units, lengths) = self.lengths.split_first()?;
-        let units = usize::try_from(*units).ok()?;
+        let (units, lengths) = self.left.lengths.split_first()?;
+        self.left.lengths = lengths;
+        self.left.text_of(*units)
+    }
+}
+
+impl<'a> Columns<'a> {
+    /// Takes the next text, of so many UTF-16 units.
+    fn text_of(&mut self, units: u32) -> Option<Value<'a>> {
+        let units = usize::try_from(units).ok()?;
         let ascii = self.text.get(..units)?;
         let (text, end) = if ascii.is_ascii() {
             (Value::Ascii(ascii), units)
@@ -193,7 +225,6 @@ impl<'a> Columns<'a> {
             let text = std::str::from_utf8(self.text.get(..end)?).ok()?;
             (Value::Text(Cow::Borrowed(text)), end)
         };
-        self.lengths = lengths;
         self.text = self.text.get(end..)?;
         Some(text)
     }
@@ -242,6 +273,7 @@ pub const TAGS: &[(&str, u8)] = &[
     ("revoked", tag::REVOKED),
     ("true", tag::TRUE),
     ("tooOften", tag::TOO_OFTEN),
+    ("word", tag::WORD),
 ];
 
 #[cfg(test)]
@@ -303,12 +335,14 @@ mod tests {
 
     #[test]
     fn a_batch_is_read_as_it_was_written() {
-        let mut columns = Columns {
+        let columns = Columns {
             entries: &batch(),
             numbers: &[1.5, 2.5],
             lengths: &LENGTHS,
             text: TEXT.as_bytes(),
+            words: &[],
         };
+        let mut items = columns.items();
         let fields = [
             ("type", Value::Text("call".into())),
             ("id", Value::Null),
@@ -322,13 +356,13 @@ mod tests {
             ("data/status", Value::Other("a bigint")),
         ];
         let mut got = Row::default();
-        assert_eq!((columns.next_item(&mut got), &got), (Some(Item::Row), &row(&fields)));
-        assert_eq!(columns.next_item(&mut got), Some(Item::NotObject("null")));
+        assert_eq!((items.next_item(&mut got), &got), (Some(Item::Row), &row(&fields)));
+        assert_eq!(items.next_item(&mut got), Some(Item::NotObject("null")));
         let boolean = ("data", Value::Other("a boolean"));
-        assert_eq!((columns.next_item(&mut got), &got), (Some(Item::Row), &row(&[boolean])));
-        assert_eq!((columns.next_item(&mut got), &got), (Some(Item::Row), &row(&[])));
-        assert_eq!(columns.next_item(&mut got), None, "an unknown tag ends the batch");
-        assert_eq!(columns.next_item(&mut got), None);
+        assert_eq!((items.next_item(&mut got), &got), (Some(Item::Row), &row(&[boolean])));
+        assert_eq!((items.next_item(&mut got), &got), (Some(Item::Row), &row(&[])));
+        assert_eq!(items.next_item(&mut got), None, "an unknown tag ends the batch");
+        assert_eq!(items.next_item(&mut got), None);
     }
 
     #[test]
@@ -341,15 +375,17 @@ mod tests {
             mark(ENVELOPED, tag::TRUE),
             entry("", tag::OBJECT),
         ];
-        let mut columns = Columns {
+        let columns = Columns {
             entries: &entries,
             numbers: &[7.0],
             lengths: &[],
             text: b"",
+            words: &[],
         };
+        let mut items = columns.items();
         let mut got = Row::default();
         for (item, is_enveloped) in [(Item::Conversation(7.0), false), (Item::Row, true), (Item::Row, false)] {
-            assert_eq!(columns.next_item(&mut got), Some(item));
+            assert_eq!(items.next_item(&mut got), Some(item));
             assert_eq!(got.is_enveloped(), is_enveloped);
         }
     }
@@ -357,13 +393,15 @@ mod tests {
     #[test]
     fn what_is_not_an_object_has_a_name() {
         for (name, tag) in TAGS {
-            let mut columns = Columns {
+            let columns = Columns {
                 entries: &[entry("", *tag)],
                 numbers: &[],
                 lengths: &[],
                 text: b"",
+                words: &[],
             };
-            let got = columns.next_item(&mut Row::default());
+            let mut items = columns.items();
+            let got = items.next_item(&mut Row::default());
             match *tag {
                 tag::OBJECT => assert_eq!(got, Some(Item::Row)),
                 tag::THREW => assert_eq!(got, None),
@@ -377,13 +415,15 @@ mod tests {
         let entries = batch();
         let ends = |entries: &[u16], numbers: &[f64], lengths: &[u32], text: &str| {
             let text = text.as_bytes();
-            let mut columns = Columns {
+            let columns = Columns {
                 entries,
                 numbers,
                 lengths,
                 text,
+                words: &[],
             };
-            assert_eq!(columns.next_item(&mut Row::default()), None, "{columns:?}");
+            let mut items = columns.items();
+            assert_eq!(items.next_item(&mut Row::default()), None, "{columns:?}");
         };
         let numbers = &[1.5, 2.5];
         ends(&entries, numbers, &[4, 2, 1, 1], TEXT); // half a pair
@@ -395,16 +435,57 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_the_text_of_its_number() {
+        let entries = [
+            entry("", tag::OBJECT),
+            entry("type", tag::WORD),
+            1,
+            entry("id", tag::TEXT),
+            entry("agentId", tag::WORD),
+            0,
+            entry("", tag::OBJECT),
+            entry("agentId", tag::WORD),
+            1,
+            entry("", tag::OBJECT),
+            entry("agentId", tag::WORD),
+            2,
+        ];
+        let items = |words: &'static [u32]| {
+            let columns = Columns {
+                entries: &entries,
+                numbers: &[],
+                lengths: &[2],
+                text: "é😀callm1".as_bytes(),
+                words,
+            };
+            columns.items()
+        };
+        let (mut all, mut got) = (items(&[3, 4]), Row::default());
+        let text = |text: &'static str| Value::Text(text.into());
+        let first = [("type", text("call")), ("id", text("m1")), ("agentId", text("é😀"))];
+        assert_eq!((all.next_item(&mut got), &got), (Some(Item::Row), &row(&first)));
+        let second = [("agentId", text("call"))];
+        assert_eq!((all.next_item(&mut got), &got), (Some(Item::Row), &row(&second)));
+        assert_eq!(all.next_item(&mut got), None, "there is no word 2");
+        // Half a pair, and words beyond the text.
+        for words in [&[2, 4][..], &[3, 100]] {
+            assert_eq!(items(words).next_item(&mut Row::default()), None, "{words:?}");
+        }
+    }
+
+    #[test]
     fn unknown_fields_are_ignored() {
         let entries = [entry("", tag::OBJECT), entry("data/id", tag::NULL), !31];
-        let mut columns = Columns {
+        let columns = Columns {
             entries: &entries,
             numbers: &[],
             lengths: &[],
             text: b"",
+            words: &[],
         };
+        let mut items = columns.items();
         let mut got = Row::default();
-        assert_eq!((columns.next_item(&mut got), &got), (Some(Item::Row), &row(&[])));
-        assert_eq!(columns.next_item(&mut got), None);
+        assert_eq!((items.next_item(&mut got), &got), (Some(Item::Row), &row(&[])));
+        assert_eq!(items.next_item(&mut got), None);
     }
 }

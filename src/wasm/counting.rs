@@ -90,6 +90,7 @@ impl Counter {
         numbers: &[f64],
         lengths: &[u32],
         text: &[u8],
+        words: &[u32],
         prefix: &str,
         first: u32,
         feed: &mut Feed,
@@ -99,6 +100,7 @@ impl Counter {
             numbers,
             lengths,
             text,
+            words,
         };
         push_columns(self.counts.ledger_mut(), columns, prefix, first, feed).map_err(thrown)
     }
@@ -327,14 +329,15 @@ fn answered(response: Result<impl Serialize, UsageError>) -> Result<JsValue, JsV
 
 fn push_columns(
     into: &mut Ledger,
-    mut columns: Columns<'_>,
+    columns: Columns<'_>,
     prefix: &str,
     first: u32,
     feed: &mut Feed,
 ) -> Result<bool, UsageError> {
     let mut index = first;
     let mut row = Row::default();
-    while let Some(item) = columns.next_item(&mut row) {
+    let mut items = columns.items();
+    while let Some(item) = items.next_item(&mut row) {
         let place = || Place::at(format!("{prefix}/{index}"));
         match item {
             Item::Row => into.add(&row, feed.defaults(), &place)?,

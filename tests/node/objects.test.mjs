@@ -69,7 +69,7 @@ test("a field counts wherever the object has it from", () => {
   }
 });
 
-test("no field of a record that is understood is read twice", () => {
+test("no field of a record that is understood is read twice, unless a field throws an error", () => {
   const boom = () => {
     throw new Error("boom");
   };
@@ -91,8 +91,26 @@ test("no field of a record that is understood is read twice", () => {
       const { other } = usage.diagnostics().ignored;
       usage.free();
       if (other > 0) continue; // such a record is looked at again for the message
-      assert.equal(new Set(asked).size, asked.length, `${JSON.stringify(record)}: ${asked}`);
+      const most = asked.includes(failing) ? 2 : 1;
+      for (const path of new Set(asked)) {
+        const times = asked.filter((other) => other === path).length;
+        assert.ok(times <= most, `${JSON.stringify(record)}: ${path} of ${asked}`);
+      }
     }
+  }
+});
+
+test("records of very many shapes count as they do beside records of few shapes", () => {
+  const few = Array.from({ length: 2000 }, (_, n) => message({ id: `few${n}` }));
+  const random = new Random(6);
+  for (const lot of [...lots(5)].slice(0, 60)) {
+    const shaped = lot.map((record) => ({ [`x${random.bits()}${"y".repeat(random.below(30))}`]: 1, ...record }));
+    skipping(few);
+    const beside = known(outcome(shaped));
+    skipping(
+      Array.from({ length: 2000 }, (_, n) => ({ [`${"z".repeat(n % 61)}${n}`]: n, ...message({ id: `${n}` }) })),
+    );
+    assert.deepEqual(known(outcome(shaped)), beside);
   }
 });
 

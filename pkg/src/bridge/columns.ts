@@ -2,7 +2,9 @@
 // src/records/columns.rs reads the columns, and describes their layout.
 
 import { ALIAS_FIELD, DATA_FIELDS, RECORD_FIELDS, TAG, TAG_BITS } from "../constants.js";
+import { Thrown } from "./fields.js";
 import { isDate, isWellFormed, said } from "./values.js";
+import { Words } from "./words.js";
 
 /** The field number of an entry that begins a record. */
 const RECORD = 0;
@@ -67,6 +69,7 @@ export class Columns {
   #numbered = 0;
   #texts = 0;
   #text = "";
+  readonly #words = new Words();
   #utf8 = new Uint8Array(0);
   // Where the latest mark was set.
   #markedCount = 0;
@@ -78,36 +81,44 @@ export class Columns {
   constructor() {
     // A record has two entries for a field at most: one from an envelope, and one from the webhook in it.
     const most = MAX_BATCH_RECORDS * 2 * (2 + RECORD_FIELDS.length + DATA_FIELDS.length);
-    this.#entries = new Uint16Array(most);
+    this.#entries = new Uint16Array(most * 2); // the entry of a word has the word's number after it
     this.#numbers = new Float64Array(most);
     this.#lengths = new Uint32Array(most);
   }
+
+  /** Whether ids are written. Otherwise another text stands for each id that is text. */
+  ids = true;
+
+  /** Whether a value may be a {@link Thrown}. To look takes time. */
+  mayHaveThrown = false;
 
   /** Whether the batch is large enough to be handed over. */
   get isFull(): boolean {
     return this.count >= MAX_BATCH_RECORDS || this.#text.length >= FULL_BATCH_UNITS;
   }
 
-  /** Empties the batch. */
+  /** Empties the batch, and forgets the words of earlier batches. */
   clear(): void {
-    this.count = this.#entered = this.#numbered = this.#texts = 0;
-    this.#text = "";
+    this.#empty();
+    this.#words.clear();
   }
 
   /** Hands over the batch and empties it. The returned views are overwritten by the next batch. */
   flush() {
-    const text = this.#text;
-    if (!isWellFormed(text)) this.#findBroken(text);
-    const most = text.length * 3; // a UTF-16 unit takes at most three bytes of UTF-8
+    if (!isWellFormed(this.#text)) this.#findBroken(this.#text);
+    const { text: words, lengths: wordLengths } = this.#words.take();
+    const most = (words.length + this.#text.length) * 3; // a UTF-16 unit takes at most three bytes of UTF-8
     if (this.#utf8.length < most) this.#utf8 = new Uint8Array(most);
-    const { written } = utf8.encodeInto(text, this.#utf8);
+    const first = utf8.encodeInto(words, this.#utf8).written;
+    const { written } = utf8.encodeInto(this.#text, this.#utf8.subarray(first));
     const taken = {
       entries: this.#entries.subarray(0, this.#entered),
       numbers: this.#numbers.subarray(0, this.#numbered),
       lengths: this.#lengths.subarray(0, this.#texts),
-      text: this.#utf8.subarray(0, written),
+      text: this.#utf8.subarray(0, first + written),
+      words: wordLengths,
     };
-    this.clear();
+    this.#empty();
     return taken;
   }
 
@@ -135,9 +146,40 @@ export class Columns {
     this.#text = this.#text.slice(0, this.#markedUnits);
   }
 
-  /** Writes the value of a field. An absent value is not written. */
-  value(bits: number, value: unknown): void {
-    if (value === undefined) return;
+  /**
+   * Writes the value of a field: the one of its first spelling, or else that of its second spelling. An absent value is not written.
+   *
+   * @returns the value
+   */
+  value(bits: number, first: unknown, second?: unknown): unknown {
+    if (first !== undefined) this.#value(bits, first);
+    else if (second !== undefined) this.#value(bits | ALIAS, second);
+    return first === undefined ? second : first;
+  }
+
+  /** Does what {@link value} does. Equal texts of a batch cross once, so the field should be one that has few of them. */
+  word(bits: number, first: unknown, second?: unknown): unknown {
+    const value = first === undefined ? second : first;
+    if (typeof value === "string") {
+      const word = this.#words.number(value);
+      if (word !== undefined) {
+        this.#enter(bits | (first === undefined ? ALIAS : 0) | TAG.word);
+        this.#enter(word);
+        return value;
+      }
+    }
+    return this.value(bits, first, second);
+  }
+
+  /** Does what {@link value} does for the field of an id. */
+  id(bits: number, first: unknown, second?: unknown): unknown {
+    const id = first === undefined ? second : first;
+    if (this.ids || typeof id !== "string" || id === "" || !isWellFormed(id)) return this.value(bits, first, second);
+    this.word(bits, "id");
+    return id;
+  }
+
+  #value(bits: number, value: unknown): void {
     if (typeof value === "string") {
       // Texts are joined, so a high surrogate at the end could pair with the next text's low surrogate.
       if (isHigh(value.charCodeAt(value.length - 1))) this.#string(bits | TAG.brokenText, "");
@@ -146,8 +188,9 @@ export class Columns {
       this.number(bits | TAG.number, value);
     } else if (value === null) {
       this.#enter(bits | TAG.null);
+    } else if (this.mayHaveThrown && Thrown.is(value)) {
+      this.#string(bits | TAG.threw, said(value.error).replace(/\p{Surrogate}/gu, "\ufffd"));
     } else if (isDate(value)) {
-      // Throws if the value only has the tag of a Date.
       this.number(bits | TAG.date, Date.prototype.getTime.call(value));
     } else {
       this.#enter(bits | (value === true ? TAG.true : kindOf(value)));
@@ -160,9 +203,9 @@ export class Columns {
     this.#numbers[this.#numbered++] = value;
   }
 
-  /** Writes a field whose reading threw an error. */
-  threw(bits: number, error: unknown): void {
-    this.#string(bits | TAG.threw, said(error).replace(/\p{Surrogate}/gu, "\ufffd"));
+  #empty(): void {
+    this.count = this.#entered = this.#numbered = this.#texts = 0;
+    this.#text = "";
   }
 
   #enter(entry: number): void {
@@ -180,8 +223,10 @@ export class Columns {
   #findBroken(all: string): void {
     let at = 0;
     let texts = 0;
-    for (const [i, entry] of this.#entries.subarray(0, this.#entered).entries()) {
+    for (let i = 0; i < this.#entered; i++) {
+      const entry = this.#entries[i] as number;
       const tag = entry & ((1 << TAG_BITS) - 1);
+      if (tag === TAG.word) i++; // the number of the word follows
       if (tag !== TAG.text && tag !== TAG.brokenText && tag !== TAG.threw) continue;
       const end = at + (this.#lengths[texts++] as number);
       if (!isWellFormed(all.slice(at, end))) this.#entries[i] = entry - tag + TAG.brokenText;

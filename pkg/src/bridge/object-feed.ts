@@ -26,8 +26,8 @@ export interface Fed {
  */
 const MAX_OCCURRENCES = 100;
 
-/** Writers that are not in use. The counters share them, so that a counter is small. */
-const idle = new Map<Use, RecordWriter>();
+/** A writer that is not in use. The counters share it, so that a counter is small. */
+let idle: RecordWriter | undefined;
 
 /**
  * Counts records, and yields after each full batch.
@@ -45,9 +45,9 @@ export function* pushObjects(
   counts: () => Held<Counter>,
 ): Generator<void, Fed> {
   // An iterable may itself push records. Such a push gets a writer of its own.
-  const writer = idle.get(use) ?? new RecordWriter(use);
-  idle.delete(use);
-  writer.clear();
+  const writer = idle ?? new RecordWriter();
+  idle = undefined;
+  writer.begin(use);
   const objects = new Objects(writer, feed, counts);
   try {
     // The numbers of another typed array are not records.
@@ -60,7 +60,7 @@ export function* pushObjects(
     return { unknown: writer.unknown, isOne };
   } finally {
     writer.clear();
-    idle.set(use, writer);
+    idle = writer;
   }
 }
 
@@ -157,10 +157,10 @@ class Objects {
   #flush(): boolean {
     const { columns } = this.#writer;
     if (columns.count === 0) return false;
-    const { entries, numbers, lengths, text } = columns.flush();
+    const { entries, numbers, lengths, text, words } = columns.flush();
     const [prefix, first, feed] = [this.#prefix, this.#first, this.#feed];
     return this.#counts().call((counts) =>
-      counts.pushColumns(entries, numbers, lengths, text, prefix, first, feed.object),
+      counts.pushColumns(entries, numbers, lengths, text, words, prefix, first, feed.object),
     );
   }
 }

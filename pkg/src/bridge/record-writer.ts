@@ -1,9 +1,11 @@
 // Writes the fields of JavaScript records into columns. The core judges the records. Only the fields that the kind of a record
 // needs are read, because looking up a missing property is slow.
 
-import { RECORD_ALIASES, RECORD_FIELDS, TAG } from "../constants.js";
-import { ALIAS, Columns, DATA, type FieldName, kindOf, OWN } from "./columns.js";
-import { either, isArray, property } from "./values.js";
+import { TAG } from "../constants.js";
+import { Columns, DATA, type FieldName, kindOf, OWN } from "./columns.js";
+import { type Fields, Thrown, View } from "./fields.js";
+import { Shapes } from "./shapes.js";
+import { isArray, property } from "./values.js";
 
 /** The header that has the id of a delivery, in lower case. */
 const DELIVERY_HEADER = /^x-webhook-id$/i;
@@ -11,78 +13,20 @@ const DELIVERY_HEADER = /^x-webhook-id$/i;
 /** The events that the vendor documents. */
 const EVENTS: unknown[] = ["agent.message", "agent.call_ended", "agent.reaction", "agent.contact_shared"];
 
-/** A field: its two spellings (the second is empty if there is only one), and its number as the bits of an entry. */
-interface Field {
-  readonly name: string;
-  readonly alias: string;
-  readonly bits: number;
-  /** The need that the field serves. If several fields serve one need, the first one counts, and the others are not read. */
-  readonly need: number;
+/** What a counter uses of a record. */
+export interface Use {
+  /**
+   * `"report"` is what a report by agent needs. `"routes"` is `"report"` with phone numbers, channels and directions. `"mistakes"` is
+   * `"report"` with what only a mistaken count needs: spoken turns, the directions of messages, and the end of a call whose duration
+   * is known.
+   */
+  readonly fields: "report" | "routes" | "mistakes";
+  /** Whether ids are compared. Otherwise it only counts whether a record has one. */
+  readonly ids: boolean;
 }
 
-/** The seconds of a call. */
-const SECONDS = 2;
-
-/** The needs that several fields serve: an id, the seconds of a call, the time of a message in a webhook. */
-const NEEDS: Readonly<Record<string, number>> = {
-  ...{ id: 1, callId: 1, messageId: 1 },
-  ...{ durationSeconds: SECONDS, endedAt: SECONDS },
-  ...{ receivedAt: 4, timestamp: 4 },
-};
-
-function listed(bits: Record<FieldName, number>, names: string): Field[] {
-  return names.split(" ").map((name) => {
-    const alias = RECORD_ALIASES[RECORD_FIELDS.indexOf(name)] ?? "";
-    return { name, alias, bits: bits[name as FieldName], need: NEEDS[name] ?? 0 };
-  });
-}
-
-const [TYPE, EVENT, STARTED_AT, RECEIVED_AT, ID, DELIVERY_ID, CHANNEL] = listed(
-  OWN,
-  "type event startedAt receivedAt id deliveryId channel",
-) as [Field, Field, Field, Field, Field, Field, Field];
-const CONVERSATION = listed(OWN, "agentId agentName phoneNumberId numberId channel messageCount");
-
-/**
- * What a counter uses of a record. `"report"` is what a report by agent needs. `"routes"` is `"report"` with phone numbers,
- * channels and directions. `"mistakes"` is `"report"` with what only a mistaken count needs: spoken turns, the directions of
- * messages, and the end of a call whose duration is known.
- */
-export type Use = "report" | "routes" | "mistakes";
-
-/** The fields to read from each kind of record, besides those above. */
-function plansOf(use: Use) {
-  const routes = use === "routes";
-  const turns = use === "mistakes";
-  const fieldsOf = (bits: Record<FieldName, number>, names: string) =>
-    turns ? listed(bits, names).map((field) => ({ ...field, need: field.need & ~SECONDS })) : listed(bits, names);
-  const more = (fields: string) => (routes ? ` ${fields}` : "");
-  const route = more("phoneNumberId numberId phoneNumber direction");
-  const way = turns ? " direction" : "";
-  return {
-    /** Whether spoken turns are read like messages. */
-    turns,
-    message: fieldsOf(OWN, `id messageId agentId agentName${route}${way}${more("channel")}`),
-    call: fieldsOf(OWN, `id callId agentId agentName status durationSeconds endedAt${route}`),
-    messageWebhook: {
-      data: fieldsOf(DATA, `messageId id receivedAt${more("numberId direction")}${way}`),
-      own: fieldsOf(OWN, `agentId agentName timestamp${more("phoneNumber")}`),
-    },
-    callWebhook: {
-      data: fieldsOf(DATA, `callId id status startedAt durationSeconds endedAt${more("numberId direction type")}`),
-      own: fieldsOf(OWN, `agentId agentName${more("phoneNumber")}`),
-    },
-  };
-}
-
-/** The keys that few records have: the second spellings, and the marks of a test. */
-const RARE = new Set([...RECORD_ALIASES, "test", "conversationState", "conversation_state"]);
-
-/** Stands for the value of a field that threw an error while it was read. */
-const THREW = Symbol("threw");
-
-/** A record with any keys. */
-type Loose = Record<string, unknown>;
+/** The numbers of the fields of a record, or of its `data`. */
+type Bits = Record<FieldName, number>;
 
 /** A list of records: a page, or a conversation with its messages. */
 export interface List {
@@ -92,17 +36,31 @@ export interface List {
   readonly isConversation: boolean;
 }
 
-/** Writes records, one by one. */
+/**
+ * Writes records, one by one.
+ *
+ * The code names each field that it reads: an engine remembers where objects of a few shapes have a named field. A name that is in a
+ * variable takes several times as long.
+ */
 export class RecordWriter {
   readonly columns = new Columns();
   /** The first record of an unknown kind. */
   unknown: object | undefined;
-  readonly #plans: ReturnType<typeof plansOf>;
+  readonly #shapes = new Shapes();
+  readonly #view = new View(true);
+  readonly #bodyView = new View(true);
+  readonly #dataView = new View(false);
+  #routes = false;
+  #mistakes = false;
   /** The id of the delivery that was among the headers of the envelope. */
   #headerId: string | undefined;
 
-  constructor(use: Use) {
-    this.#plans = plansOf(use);
+  /** Begins to write for a use. */
+  begin(use: Use): void {
+    this.clear();
+    this.columns.ids = use.ids;
+    this.#routes = use.fields === "routes";
+    this.#mistakes = use.fields === "mistakes";
   }
 
   /** Forgets the records. */
@@ -111,70 +69,248 @@ export class RecordWriter {
     this.unknown = undefined;
   }
 
-  /** Writes a record. A list page and a conversation with its messages are not written, but returned. */
+  /**
+   * Writes a record. A list page and a conversation with its messages are not written, but returned. A record of which a field
+   * throws an error is read a second time.
+   */
   record(record: unknown): List | undefined {
     const { columns } = this;
     columns.mark();
     const kind = kindOf(record);
     columns.begin(kind);
     if (kind !== TAG.object) return;
-    const data = this.#data(record as object);
-    const list = isArray(data)
-      ? { of: record as object, items: data, isConversation: false }
-      : this.#fields(record as Loose, data);
+    this.#shapes.see(record as object);
+    let list: List | undefined;
+    try {
+      list = this.#object(record as object);
+    } catch {
+      columns.reset();
+      columns.begin(kind);
+      columns.mayHaveThrown = true;
+      list = this.#object(record as object);
+      columns.mayHaveThrown = false;
+    }
     if (list !== undefined) columns.reset();
     return list;
   }
 
   /** Writes a conversation with the number of its messages. They are not written here. */
   conversation(record: object, messages: number): void {
-    this.columns.begin(TAG.object);
-    this.columns.number(DATA.conversation | TAG.number, messages);
-    this.#all(record as Loose, CONVERSATION, true, 0);
+    const { columns } = this;
+    columns.mark();
+    try {
+      this.#conversation(record, messages);
+    } catch {
+      columns.reset();
+      columns.mayHaveThrown = true;
+      this.#conversation(record, messages);
+      columns.mayHaveThrown = false;
+    }
   }
 
-  #fields(record: Loose, data: unknown): List | undefined {
-    const type = this.#read(record, TYPE, false);
-    const event = this.#read(record, EVENT, false);
+  #conversation(record: object, messages: number): void {
+    const { columns } = this;
+    const from = this.#from(record, this.#view);
+    columns.begin(TAG.object);
+    columns.number(DATA.conversation | TAG.number, messages);
+    this.#agent(from);
+    this.#numbers(from);
+    columns.word(OWN.channel, from.channel);
+    const { messageCount } = from;
+    columns.value(OWN.messageCount, messageCount, messageCount === undefined ? from.message_count : undefined);
+  }
+
+  /** Where the fields of an object are read: in itself, or in the view. */
+  #from(object: object, view: View): Fields {
+    const { mayHaveThrown } = this.columns;
+    return this.#shapes.areMany || mayHaveThrown ? view.of(object, mayHaveThrown) : object;
+  }
+
+  /** Whether the value is an object, and not an error that was thrown in its place. */
+  #isObject(value: unknown): boolean {
+    return kindOf(value) === TAG.object && !(this.columns.mayHaveThrown && Thrown.is(value));
+  }
+
+  #object(record: object): List | undefined {
+    const from = this.#from(record, this.#view);
+    const { data } = from;
+    if (data !== undefined) this.columns.value(OWN.data, data);
+    if (isArray(data)) return { of: record, items: data, isConversation: false };
+    return this.#fields(from, data, record);
+  }
+
+  #fields(from: Fields, data: unknown, record: object): List | undefined {
+    const { columns } = this;
+    const { type, event } = from;
+    columns.word(OWN.type, type);
+    columns.word(OWN.event, event);
     if (type !== "message" && type !== "call" && isKnown(event)) {
-      // A spoken turn of a call needs no other field than its channel.
-      if (event === "agent.message") {
-        const isTurn = this.#read(record, CHANNEL, false) === "voice" && !this.#plans.turns;
-        if (!isTurn) this.#webhook(record, data, this.#plans.messageWebhook);
-      }
-      if (event === "agent.call_ended") this.#webhook(record, data, this.#plans.callWebhook);
+      if (event === "agent.message") this.#messageWebhook(from, data);
+      else if (event === "agent.call_ended") this.#callWebhook(from, data);
       else if (!EVENTS.includes(event)) this.#isUnknown(record, type, event);
-      this.#test(record);
+      this.#test(from);
       return;
     }
-    const isRare = hasRareKey(record);
-    let isCall = type === "call";
-    if (type !== "message") isCall = this.#read(record, STARTED_AT, isRare) !== undefined || isCall;
-    if (!isCall && this.#read(record, RECEIVED_AT, isRare) === undefined && type !== "message") {
-      return this.#bare(record, type);
+    const startedAt = type === "message" ? undefined : this.#startedAt(OWN, from);
+    if (type === "call" || startedAt !== undefined) {
+      this.#call(from);
+    } else {
+      const receivedAt = this.#receivedAt(OWN, from);
+      if (type !== "message" && receivedAt === undefined) return this.#bare(from, type, record);
+      this.#message(from);
     }
-    this.#all(record, isCall ? this.#plans.call : this.#plans.message, isRare, 0);
-    if (isRare) this.#test(record);
+    this.#test(from);
     return;
   }
 
-  #webhook(record: Loose, data: unknown, plan: { own: Field[]; data: Field[] }): void {
-    const served = kindOf(data) === TAG.object ? this.#all(data as Loose, plan.data, true, 0) : 0;
-    this.#all(record, plan.own, true, served);
-    if (served & ID.need) return;
-    this.columns.value(OWN["headers/x-webhook-id"], this.#headerId ?? deliveryHeader(record));
-    this.#read(record, ID, false);
-    this.#read(record, DELIVERY_ID, true);
+  /** A call as the API lists it, whose `startedAt` is written already. */
+  #call(from: Fields): void {
+    const { columns } = this;
+    const { id } = from;
+    columns.id(OWN.id, id);
+    if (isEmpty(id)) this.#callId(OWN, from);
+    this.#agent(from);
+    columns.word(OWN.status, from.status);
+    this.#seconds(OWN, from);
+    if (!this.#routes) return;
+    this.#phone(from);
+    columns.word(OWN.direction, from.direction);
+  }
+
+  /** A message as the API lists it, whose `receivedAt` is written already. */
+  #message(from: Fields): void {
+    const { columns } = this;
+    const { id } = from;
+    columns.id(OWN.id, id);
+    if (isEmpty(id)) this.#messageId(OWN, from);
+    this.#agent(from);
+    if (this.#routes || this.#mistakes) columns.word(OWN.direction, from.direction);
+    if (!this.#routes) return;
+    this.#phone(from);
+    columns.word(OWN.channel, from.channel);
+  }
+
+  #messageWebhook(from: Fields, data: unknown): void {
+    const { columns } = this;
+    // A spoken turn of a call needs no other field than its channel.
+    if (columns.word(OWN.channel, from.channel) === "voice" && !this.#mistakes) return;
+    let hasId = false;
+    let hasTime = false;
+    if (this.#isObject(data)) {
+      const of = this.#from(data as object, this.#dataView);
+      hasId = !isEmpty(this.#messageId(DATA, of)) || !isEmpty(columns.id(DATA.id, of.id));
+      hasTime = !isEmpty(this.#receivedAt(DATA, of));
+      if (this.#routes || this.#mistakes) columns.word(DATA.direction, of.direction);
+      if (this.#routes) this.#numberId(DATA, of);
+    }
+    this.#agent(from);
+    if (!hasTime) columns.value(OWN.timestamp, from.timestamp);
+    if (this.#routes) this.#phoneNumber(from);
+    if (!hasId) this.#delivery(from);
+  }
+
+  #callWebhook(from: Fields, data: unknown): void {
+    const { columns } = this;
+    let hasId = false;
+    if (this.#isObject(data)) {
+      const of = this.#from(data as object, this.#dataView);
+      hasId = !isEmpty(this.#callId(DATA, of)) || !isEmpty(columns.id(DATA.id, of.id));
+      columns.word(DATA.status, of.status);
+      this.#startedAt(DATA, of);
+      this.#seconds(DATA, of);
+      if (this.#routes) {
+        this.#numberId(DATA, of);
+        columns.word(DATA.direction, of.direction);
+        columns.word(DATA.type, of.type);
+      }
+    }
+    this.#agent(from);
+    if (this.#routes) this.#phoneNumber(from);
+    if (!hasId) this.#delivery(from);
+  }
+
+  /** What tells the delivery of a webhook that has no id of its own. */
+  #delivery(from: Fields): void {
+    const { columns } = this;
+    columns.value(OWN["headers/x-webhook-id"], this.#headerId ?? deliveryHeader(from));
+    columns.value(OWN.id, from.id);
+    const { deliveryId } = from;
+    columns.value(OWN.deliveryId, deliveryId, deliveryId === undefined ? from.delivery_id : undefined);
+  }
+
+  #agent(from: Fields): void {
+    const { columns } = this;
+    const { agentId, agentName } = from;
+    columns.word(OWN.agentId, agentId, agentId === undefined ? from.agent_id : undefined);
+    columns.word(OWN.agentName, agentName, agentName === undefined ? from.agent_name : undefined);
+  }
+
+  /** The account's phone number of a listed record. */
+  #phone(from: Fields): void {
+    this.#numbers(from);
+    this.#phoneNumber(from);
+  }
+
+  #numbers(from: Fields): void {
+    const { phoneNumberId } = from;
+    const second = phoneNumberId === undefined ? from.phone_number_id : undefined;
+    this.columns.word(OWN.phoneNumberId, phoneNumberId, second);
+    this.#numberId(OWN, from);
+  }
+
+  #numberId(bits: Bits, from: Fields): void {
+    const { numberId } = from;
+    this.columns.word(bits.numberId, numberId, numberId === undefined ? from.number_id : undefined);
+  }
+
+  #phoneNumber(from: Fields): void {
+    const { phoneNumber } = from;
+    this.columns.word(OWN.phoneNumber, phoneNumber, phoneNumber === undefined ? from.phone_number : undefined);
+  }
+
+  #callId(bits: Bits, from: Fields): unknown {
+    const { callId } = from;
+    return this.columns.id(bits.callId, callId, callId === undefined ? from.call_id : undefined);
+  }
+
+  #messageId(bits: Bits, from: Fields): unknown {
+    const { messageId } = from;
+    return this.columns.id(bits.messageId, messageId, messageId === undefined ? from.message_id : undefined);
+  }
+
+  #startedAt(bits: Bits, from: Fields): unknown {
+    const { startedAt } = from;
+    return this.columns.value(bits.startedAt, startedAt, startedAt === undefined ? from.started_at : undefined);
+  }
+
+  #receivedAt(bits: Bits, from: Fields): unknown {
+    const { receivedAt } = from;
+    return this.columns.value(bits.receivedAt, receivedAt, receivedAt === undefined ? from.received_at : undefined);
+  }
+
+  /** The duration of a call, and its end if that is needed. */
+  #seconds(bits: Bits, from: Fields): void {
+    const { columns } = this;
+    const { durationSeconds } = from;
+    const second = durationSeconds === undefined ? from.duration_seconds : undefined;
+    const seconds = columns.value(bits.durationSeconds, durationSeconds, second);
+    if (!isEmpty(seconds) && !this.#mistakes) return;
+    const { endedAt } = from;
+    columns.value(bits.endedAt, endedAt, endedAt === undefined ? from.ended_at : undefined);
   }
 
   /** A record that has neither an event nor a type nor a time: an envelope, a conversation, or a record of an unknown kind. */
-  #bare(record: Loose, type: unknown): List | undefined {
-    const body = property(record, "body");
-    if (!isKnown(type) && kindOf(body) === TAG.object && isKnown(property(body, "event"))) {
-      this.#envelope(record, body as Loose);
-      return;
+  #bare(from: Fields, type: unknown, record: object): List | undefined {
+    const { body } = from;
+    if (!isKnown(type) && this.#isObject(body)) {
+      const of = this.#from(body as object, this.#bodyView);
+      const { event } = of;
+      if (isKnown(event) && !Thrown.is(event)) {
+        this.#envelope(from, of, body as object);
+        return;
+      }
     }
-    const messages = property(record, "messages");
+    const { messages } = from;
     if (isArray(messages) && !isPartial(record)) {
       return { of: record, items: messages, isConversation: true };
     }
@@ -184,92 +320,40 @@ export class RecordWriter {
 
   /** Remembers a record of an unknown kind. A record whose kind can't be read is invalid instead. */
   #isUnknown(record: object, type: unknown, event: unknown): void {
-    if (type !== THREW && event !== THREW) this.unknown ??= record;
+    if (!(Thrown.is(type) || Thrown.is(event))) this.unknown ??= record;
   }
 
   /** Writes the webhook in an envelope instead, with what the envelope says about its delivery. */
-  #envelope(envelope: Loose, body: Loose): void {
+  #envelope(envelope: Fields, body: Fields, record: object): void {
     const { columns } = this;
     columns.reset();
     columns.begin(TAG.object);
     columns.value(DATA.enveloped, true);
-    columns.value(OWN["envelope/id"], property(envelope, "id"));
-    columns.value(OWN["envelope/deliveryId"], either(envelope, "deliveryId", "delivery_id"));
+    columns.value(OWN["envelope/id"], envelope.id);
+    const { deliveryId } = envelope;
+    columns.value(OWN["envelope/deliveryId"], deliveryId, deliveryId === undefined ? envelope.delivery_id : undefined);
+    const { data } = body;
+    if (data !== undefined) columns.value(OWN.data, data);
     this.#headerId = deliveryHeader(envelope);
-    this.#fields(body, this.#data(body));
-    this.#headerId = undefined;
+    try {
+      this.#fields(body, data, record);
+    } finally {
+      this.#headerId = undefined;
+    }
   }
 
   /** Writes whether the record is marked as a test. A mark that can't be read does not count. */
-  #test(record: Loose): void {
-    const { columns } = this;
+  #test(from: Fields): void {
     try {
-      const { test, conversationState } = record as Mark;
-      const state = conversationState === undefined ? (record as Mark).conversation_state : conversationState;
+      const { test, conversationState } = from;
+      const state = conversationState === undefined ? from.conversation_state : conversationState;
       let isTest = test === true;
       if (!isTest && typeof state === "object" && state !== null && !isArray(state)) {
         const { testMode } = state as Mark;
         isTest = (testMode === undefined ? (state as Mark).test_mode : testMode) === true;
       }
-      if (isTest) columns.value(OWN.test, true);
+      if (isTest) this.columns.value(OWN.test, true);
     } catch {}
-  }
-
-  #data(record: object): unknown {
-    const { columns } = this;
-    try {
-      const { data } = record as { data?: unknown };
-      if (data !== undefined) columns.value(OWN.data, data);
-      return data;
-    } catch (error) {
-      columns.threw(OWN.data, error);
-      return;
-    }
-  }
-
-  /** Writes the fields whose needs are not served yet. Returns the needs that are served afterwards. */
-  #all(from: Loose, fields: readonly Field[], both: boolean, served: number): number {
-    let all = served;
-    for (const field of fields) {
-      if (all & field.need) continue;
-      const value = this.#read(from, field, both);
-      if (field.need !== 0 && isKnown(value) && value !== "") all |= field.need;
-    }
-    return all;
-  }
-
-  /**
-   * Writes a field and returns its value, or `THREW`. If `both` is set and the object lacks the first spelling, the field is
-   * looked up under its second spelling.
-   */
-  #read(from: Loose, field: Field, both: boolean): unknown {
-    let { bits } = field;
-    try {
-      let value = from[field.name];
-      if (value === undefined && both && field.alias !== "") {
-        bits |= ALIAS;
-        value = from[field.alias];
-      }
-      this.columns.value(bits, value);
-      return value;
-    } catch (error) {
-      this.columns.threw(bits, error);
-      return THREW;
-    }
-  }
-}
-
-/**
- * Whether a record may have one of the rare keys. To list its keys is faster than to look for each of the rare ones. Only keys that
- * are enumerable are found in a plain object.
- */
-function hasRareKey(record: object): boolean {
-  try {
-    for (const key in record) if (RARE.has(key)) return true;
-    const prototype = Object.getPrototypeOf(record);
-    return prototype !== Object.prototype && prototype !== null; // a class may have getters, which are not listed
-  } catch {
-    return true; // a Proxy refuses
   }
 }
 
@@ -277,7 +361,7 @@ function hasRareKey(record: object): boolean {
  * The id of the delivery in the headers of a record. If the header comes several times, the last one counts. The headers may be a
  * `Headers` object, such as the `headers` of a `Request`.
  */
-function deliveryHeader(record: Loose): string | undefined {
+function deliveryHeader(record: Fields): string | undefined {
   const headers = property(record, "headers");
   if (kindOf(headers) !== TAG.object) return;
   const ids = keysOf(headers as object).filter((key) => DELIVERY_HEADER.test(key));
@@ -314,6 +398,9 @@ function keysOf(value: object): string[] {
 const isName = (value: unknown) => typeof value === "string" && value !== "";
 
 const isKnown = (value: unknown) => value !== undefined && value !== null;
+
+/** Whether a field does not serve its need, so that another one has to. */
+const isEmpty = (value: unknown) => value === undefined || value === null || value === "";
 
 /** The keys of a mark that a record is a test. */
 interface Mark {

@@ -37,7 +37,8 @@ export class UsageAggregator extends Counter {
   constructor(query: UsageQuery, purpose?: Purpose) {
     requireModule();
     const options = JSON.stringify(toCoreUsageQuery(query));
-    super("UsageAggregator", (glue) => new glue.Counter(options, true), "report", purpose);
+    const use = { fields: "report", ids: query.dedupe !== false } as const;
+    super("UsageAggregator", (glue) => new glue.Counter(options, true), use, purpose);
   }
 
   /** The report of the records that have been counted so far. */

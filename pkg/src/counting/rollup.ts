@@ -84,7 +84,8 @@ export class UsageRollup extends Counter {
   constructor(options: RollupOptions = {}, purpose?: Purpose) {
     requireModule();
     const json = JSON.stringify(toCoreRollupOptions(options));
-    super("UsageRollup", (glue) => new glue.Counter(json, false), "routes", purpose);
+    const use = { fields: "routes", ids: options.dedupe !== false } as const;
+    super("UsageRollup", (glue) => new glue.Counter(json, false), use, purpose);
   }
 
   /**

@@ -152,7 +152,7 @@ export class Recount {
 
 class Counts extends Counter {
   constructor(options: string) {
-    super("UsageAggregator", (glue) => new glue.Counter(options, true), "mistakes", "oneShot");
+    super("UsageAggregator", (glue) => new glue.Counter(options, true), { fields: "mistakes", ids: true }, "oneShot");
   }
 
   report(): AgentUsageResponse {
