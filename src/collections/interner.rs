@@ -1,6 +1,7 @@
 //! An interner: ids as small numbers, each id with its latest name.
 
 use crate::collections::budget::{Budget, Room};
+use crate::collections::equal::equal;
 use crate::collections::index::Index;
 use crate::collections::keyed_hash::table_hash;
 use crate::collections::sort::by_code_unit;
@@ -11,10 +12,30 @@ pub struct Interner {
     /// The ids, from number 1 on.
     known: Vec<Interned>,
     index: Index,
-    /// The place in `known` of the id that was interned last.
-    last: u32,
+    /// The places in `known` of ids that were interned lately, each at the number that [`Recent::slot`] gives.
+    recent: Recent,
     /// The empty id.
     empty: Interned,
+}
+
+/// The places of a few ids. A look at it takes a fraction of the time of a hash that nobody can choose.
+#[derive(Clone, Debug)]
+struct Recent([u32; 64]);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Recent([0; 64])
+    }
+}
+
+impl Recent {
+    /// A number for an id, from its last bytes. Ids often begin with equal bytes.
+    fn slot(&mut self, id: &[u8]) -> &mut u32 {
+        let end = id.last_chunk().map_or(id.len() as u32, |end| u32::from_le_bytes(*end));
+        let [first, rest @ ..] = &mut self.0;
+        rest.get_mut((end.wrapping_mul(0x9e37_79b1) >> 26) as usize)
+            .unwrap_or(first)
+    }
 }
 
 /// An id and its latest name.
@@ -27,23 +48,26 @@ pub struct Interned {
 }
 
 impl Interner {
-    /// The number of an id in UTF-8, a new one if the id is new. Records of one agent often follow each other, so the id that was
-    /// interned last is compared first.
+    /// The number of an id in UTF-8, a new one if the id is new. An id that was interned lately is compared first.
     ///
     /// Ids and names are taken as bytes, because only those that are kept have to be checked to be text.
     ///
     /// # Errors
     /// [`NoRoom`](crate::collections::budget::NoRoom) for a new id.
     pub fn intern(&mut self, id: &[u8], budget: &Budget) -> Room<u32> {
-        let is_it = |known: &Interned| known.id.as_bytes() == id;
-        if self.known.get(self.last as usize).is_some_and(is_it) {
-            return Ok(self.last.saturating_add(1));
+        let place = *self.recent.slot(id);
+        if self
+            .known
+            .get(place as usize)
+            .is_some_and(|known| equal(known.id.as_bytes(), id))
+        {
+            return Ok(place.saturating_add(1));
         }
         if id.is_empty() {
             return Ok(0);
         }
         let hash = table_hash(id);
-        self.last = match self.found(hash, id) {
+        let place = match self.found(hash, id) {
             Some(known) => known,
             None => {
                 budget.grow(&mut self.known, 1)?;
@@ -53,7 +77,8 @@ impl Interner {
                 vacancy.fill(hash)
             }
         };
-        Ok(self.last.saturating_add(1))
+        *self.recent.slot(id) = place;
+        Ok(place.saturating_add(1))
     }
 
     /// The number of an id, if it is known.
@@ -67,7 +92,7 @@ impl Interner {
 
     /// The place of an id in `known`.
     fn found(&self, hash: u32, id: &[u8]) -> Option<u32> {
-        let is_it = |known: &Interned| known.id.as_bytes() == id;
+        let is_it = |known: &Interned| equal(known.id.as_bytes(), id);
         self.index
             .find(hash, |at| self.known.get(at as usize).is_some_and(is_it))
     }
@@ -125,7 +150,7 @@ impl Interner {
         };
         match &mut known.name {
             // The name rarely changes, so that usually nothing is allocated.
-            Some((t, known)) if known.as_bytes() == name => *t = at.max(*t),
+            Some((t, known)) if equal(known.as_bytes(), name) => *t = at.max(*t),
             Some((t, known)) if at.cmp(t).then_with(|| by_code_unit(text(name), known)).is_le() => {}
             other => {
                 let name = budget.text(name)?;

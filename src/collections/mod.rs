@@ -3,6 +3,7 @@
 //! It imports nothing else of the crate.
 
 pub mod budget;
+pub mod equal;
 pub mod index;
 pub mod interner;
 pub mod keyed_hash;

@@ -6,6 +6,7 @@
 
 use crate::calendar::timestamp;
 use crate::calendar::timestamp::Naive;
+use crate::collections::equal::equal;
 use crate::json::MAX_SAFE_F64;
 #[cfg(test)]
 use crate::json::value::{self as walk, Json};
@@ -169,7 +170,7 @@ impl Value<'_> {
     }
 
     pub(super) fn is(&self, text: &str) -> bool {
-        self.bytes() == Some(text.as_bytes())
+        self.bytes().is_some_and(|bytes| equal(bytes, text.as_bytes()))
     }
 
     /// Text that is not empty, in UTF-8. `None` for any other value.

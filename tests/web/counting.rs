@@ -32,7 +32,16 @@ impl Columns {
     }
 
     fn push(&self, counts: &mut Counter, feed: &mut Feed) -> Result<bool, JsValue> {
-        counts.push_columns(&self.entries, &[], &self.lengths, self.text.as_bytes(), &[], "", 0, feed)
+        counts.push_columns(
+            &self.entries,
+            &[],
+            &self.lengths,
+            self.text.as_bytes(),
+            &[],
+            "",
+            0,
+            feed,
+        )
     }
 }
 
