@@ -189,3 +189,17 @@ impl Budget {
         NoRoom
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_exchanged() {
+        let mut budget = Budget::new(1000);
+        assert_eq!((budget.limit(50), budget.most()), (1000, 50));
+        assert_eq!(budget.take(60), Err(NoRoom));
+        assert_eq!((budget.limit(1000), budget.most()), (50, 1000));
+        assert_eq!(budget.take(60), Ok(()));
+    }
+}

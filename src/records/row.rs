@@ -675,6 +675,38 @@ mod tests {
             assert_eq!(data_slot(DATA_NAMES[n] as usize), Some(n));
         }
     }
+
+    #[test]
+    fn a_fault_has_the_spelling_of_its_field() {
+        let spelled = |row: &Row<'_>, name| row.own(name).fault::<()>("wanted").unwrap_err().in_words(row).0;
+        let mut row = Row::default();
+        for name in NAMES {
+            let (at, alias) = (name as usize, ALIASES[name as usize]);
+            row.clear();
+            row.set(at, Value::True);
+            assert_eq!(spelled(&row, name), format!("/{}", FIELDS[at]));
+            row.clear();
+            row.set_alias(at, Value::True);
+            if !alias.is_empty() {
+                assert_eq!(spelled(&row, name), format!("/{alias}"));
+            }
+        }
+        for (slot, name) in DATA_NAMES.into_iter().enumerate() {
+            let of_data = |row: &Row<'_>| row.of_data(name).fault::<()>("wanted").unwrap_err().in_words(row).0;
+            let (at, alias) = (name as usize, ALIASES[name as usize]);
+            row.clear();
+            row.set_data_object();
+            row.set_in_data(slot, Value::True);
+            assert_eq!(of_data(&row), format!("/data/{}", FIELDS[at]));
+            row.clear();
+            row.set_data_object();
+            row.set_alias_in_data(slot, Value::True);
+            if !alias.is_empty() {
+                assert_eq!(of_data(&row), format!("/data/{alias}"));
+            }
+        }
+    }
+
     #[test]
     fn a_row_is_shown_with_the_fields_that_it_has() {
         let mut row = Row::default();

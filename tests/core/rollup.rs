@@ -5,6 +5,7 @@ use crate::support::counted;
 use chrono::{Datelike, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use proptest::prelude::*;
+use usage_by_agent::calendar::period::Window;
 use usage_by_agent::counting::text_feed::push_text;
 use usage_by_agent::error::Code;
 use usage_by_agent::options::Options;
@@ -236,4 +237,37 @@ fn a_rollup_contains_the_edges_of_the_supported_years() {
     )
     .unwrap();
     assert_eq!(kept.ledger().diagnostics().outside_period, 2);
+}
+
+#[test]
+fn an_id_splits_a_window_where_its_records_are_on_both_sides() {
+    let window = Window {
+        start: 1_719_792_000_000, // 2024-07-01T00:00Z
+        end: 1_722_470_400_000,
+    };
+    let splits = |records: &str| {
+        let mut rollup = rollup("{}");
+        push_text(rollup.ledger_mut(), records.as_bytes(), &Default::default()).unwrap();
+        rollup.ledger().splits_ids(window)
+    };
+    let [june, july] = ["2024-06-30T12:00:00Z", "2024-07-01T12:00:00Z"];
+    let message = |id: u8, at: &str| format!(r#"{{"id": "{id}", "receivedAt": "{at}"}}"#);
+    assert!(!splits(&[message(1, june), message(2, july)].concat()));
+    assert!(!splits(&[message(1, july), message(1, july)].concat()));
+    assert!(splits(&[message(1, june), message(1, july)].concat()));
+}
+
+#[test]
+fn an_object_in_the_data_of_a_webhook_is_not_its_data() {
+    let webhook = |id: &str, inner: &str| {
+        format!(
+            r#"{{"event": "agent.message", "data": {{"messageId": "{id}", "receivedAt": "2024-06-02T00:00:00Z", "data": {inner}}}}}"#
+        )
+    };
+    let mut rollup = rollup("{}");
+    for inner in [r#"{"messageId": "x", "receivedAt": 7}"#, r#"{"id": "y"}"#, "7", "[{}]"] {
+        push_text(rollup.ledger_mut(), webhook("m", inner).as_bytes(), &Default::default()).unwrap();
+    }
+    let diagnostics = rollup.ledger().diagnostics();
+    assert_eq!((diagnostics.counted, diagnostics.duplicates), (1, 3));
 }
