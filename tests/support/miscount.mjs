@@ -31,6 +31,19 @@ function opened(values, defaults = {}) {
   });
 }
 
+const judgedBefore = new WeakMap();
+
+/** The records in values with their verdicts. Values that are counted with many mistakes are judged once, and must not change. */
+function judged(values) {
+  const known = judgedBefore.get(values);
+  if (known !== undefined) return known;
+  const made = opened(values).map(({ record, defaults }) => {
+    return { record, defaults, verdict: judge(record, "", { defaults }) };
+  });
+  judgedBefore.set(values, made);
+  return made;
+}
+
 const isEnvelope = (record) => get(record, "event") == null && isObject(record.body) && record.body.event != null;
 
 /** Changes a record, or the webhook in an envelope. */
@@ -69,9 +82,9 @@ export function rowsBy(values, query, mistakes = {}) {
   const { sum = (seconds) => seconds } = mistakes;
   const { startMs, endMs } = bounds(query);
   const events = new Map();
-  for (const [n, { record: given, defaults }] of opened(values).entries()) {
+  for (const [n, { record: given, defaults, verdict: first }] of judged(values).entries()) {
     const record = tests ? changed(given, unmarked) : given;
-    let verdict = judge(record, "", { defaults });
+    let verdict = tests ? judge(record, "", { defaults }) : first;
     if (voice && verdict.is === "voiceTurn") {
       verdict = judge(
         changed(record, (turn) => ({ ...turn, channel: "sms" })),

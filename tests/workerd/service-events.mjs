@@ -50,7 +50,13 @@ export function oracleOf(events, settings, nowOf) {
   const { shards: _, account, ...query } = settings;
   const options = { authorize: () => true, query, account: account ?? {}, now: nowOf };
   const handler = createUsageHandler({ ...options, rollup: () => rollup });
-  return { rollup, ask: (path) => asked(handler, path) };
+  const answers = new Map(); // the events are counted once, so an answer depends on the question and the time alone
+  const ask = (path) => {
+    const key = `${nowOf()} ${path}`;
+    if (!answers.has(key)) answers.set(key, asked(handler, path));
+    return answers.get(key);
+  };
+  return { rollup, ask };
 }
 
 async function asked(handler, path) {
