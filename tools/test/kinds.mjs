@@ -61,13 +61,13 @@ export async function nodeTest(folder, env) {
 }
 
 /**
- * As many files at once as there are cores. Node leaves one core free, which is half of a machine with two. A browser takes both cores by
- * itself. Node before 20.10 does not know the option.
+ * How many files run at once. Most tests wait for other processes, so one file more than there are cores keeps the cores busy. A browser
+ * has many processes of its own. Node before 20.10 does not know the option.
  */
 function atOnce(folder) {
-  if (folder === "browser") return [];
   const [major, minor] = process.versions.node.split(".").map(Number);
-  return major > 20 || minor >= 10 ? [`--test-concurrency=${availableParallelism()}`] : [];
+  const files = availableParallelism() + (folder === "browser" ? 0 : 1);
+  return major > 20 || minor >= 10 ? [`--test-concurrency=${files}`] : [];
 }
 
 /** The test files below a folder of tests/, as paths from the root. They are listed one by one, because Node 22 does not accept folders. */
