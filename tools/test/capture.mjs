@@ -3,9 +3,10 @@
 import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { Failed, root } from "../setup/run.mjs";
+import { say } from "./output.mjs";
 
-// The time limit of a suite, so that a hanging test does not hang the run. Every suite takes less than a third of it.
-const LIMIT_MINUTES = 12;
+// The time limit of a command, so that a hanging test does not hang the run. Every command takes less than half of it, also beside another.
+const LIMIT_MINUTES = 20;
 
 /** Returns `{ ok, out }`; throws `Failed` when the command can't be started or takes far too long. */
 export async function capture(command, args, { env, cwd = root } = {}) {
@@ -25,7 +26,7 @@ export async function capture(command, args, { env, cwd = root } = {}) {
   };
   const interrupted = () => {
     stop("SIGTERM");
-    process.exit(130);
+    setImmediate(() => process.exit(130)); // after the commands that run beside this one were stopped, too
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, interrupted);
   let late = false;
@@ -35,8 +36,8 @@ export async function capture(command, args, { env, cwd = root } = {}) {
   }, LIMIT_MINUTES * 60_000);
 
   const said = [];
-  child.stdout.on("data", (data) => said.push(data) && process.stdout.write(data));
-  child.stderr.on("data", (data) => said.push(data) && process.stderr.write(data));
+  child.stdout.on("data", (data) => said.push(data) && say(data));
+  child.stderr.on("data", (data) => said.push(data) && say(data, "stderr"));
   try {
     const status = await new Promise((resolve, reject) => {
       child.on("error", (error) => reject(new Failed(`${command}: ${error.message}`)));

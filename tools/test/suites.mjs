@@ -9,23 +9,27 @@ import { inChromium, inFirefox } from "./drivers.mjs";
 import { cargoTest, checks, nodeTest, testFiles } from "./kinds.mjs";
 import { lintCommands } from "./lint.mjs";
 
-/** `needs` names parts of setUp(), or "build" for everything that `npm run build` makes. */
+/**
+ * `needs` names parts of setUp(), or "build" for everything that `npm run build` makes. Suites of one lane run one after the other. The
+ * lanes `cargo` and `node` run at once: compilers use one core at their ends, and tests wait for answers. Suites of the lane `alone` run
+ * when the others have ended.
+ */
 export const suites = [
-  { name: "lint", needs: ["npm", "target"], run: ({ wasm }) => checks(lintCommands({ wasm })) },
-  { name: "rust", needs: [], run: () => cargoTest(["--workspace"]) },
-  { name: "web", needs: ["target", "bindgen", "chromium"], run: rustInChromium },
-  { name: "web-firefox", needs: ["target", "bindgen", "firefox"], run: rustInFirefox },
-  { name: "types", needs: ["build"], run: types },
+  { name: "lint", lane: "cargo", needs: ["npm", "target"], run: ({ wasm }) => checks(lintCommands({ wasm })) },
+  { name: "rust", lane: "cargo", needs: [], run: () => cargoTest(["--workspace"]) },
+  { name: "web", lane: "cargo", needs: ["target", "bindgen", "chromium"], run: rustInChromium },
+  { name: "web-firefox", lane: "cargo", needs: ["target", "bindgen", "firefox"], run: rustInFirefox },
+  { name: "types", lane: "node", needs: ["build"], run: types },
   inNode("node"),
   inNode("packaging"),
   inNode("command"),
   inNode("bindgen", ["bindgen"]),
   inNode("deno"),
   inNode("workerd"),
-  inNode("browser", ["chromium", "firefox"]),
+  { ...inNode("browser", ["chromium", "firefox"]), lane: "alone" }, // a browser takes all cores by itself
   inNode("zones", ["chromium", "python"]),
   inNode("clients", ["python"]),
-  { name: "strays", needs: [], run: strays },
+  { name: "strays", lane: "node", needs: [], run: strays },
 ];
 
 /** The suite of a folder of tests/. Node runs it; the tested code may run in a browser or in workerd. */
@@ -36,7 +40,7 @@ function inNode(folder, needs = []) {
       ...(browser && { CHROMIUM: browser.chromium }),
       ...(firefox && { FIREFOX: firefox.firefox, GECKODRIVER: firefox.geckodriver }),
     });
-  return { name: folder, needs: ["build", ...needs], run, folder };
+  return { name: folder, lane: "node", needs: ["build", ...needs], run, folder };
 }
 
 function rustInChromium({ browser, ...tools }) {
@@ -53,7 +57,7 @@ function rustInBrowser({ wasm, bindgen }, driver, proof) {
     ...wasm,
     PATH: `${bindgen}${delimiter}${process.env.PATH}`, // has the runner that .cargo/config.toml names
     ...driver,
-    WASM_BINDGEN_TEST_TIMEOUT: "120",
+    WASM_BINDGEN_TEST_TIMEOUT: "300",
   };
   return cargoTest(["--target", TARGET], env, proof);
 }
