@@ -20,10 +20,13 @@ export function eventsOf(seed, records) {
   for (const { text, value } of generate(options)) {
     if (typeof value?.event !== "string" || Array.isArray(value.data)) continue;
     const data = Object(value.data);
-    const hasId = ["messageId", "message_id", "callId", "call_id", "id"].some((name) => data[name]);
+    const has = (names) => names.some((name) => data[name]);
+    const [ofMessage, ofCall] = [has(["messageId", "message_id", "id"]), has(["callId", "call_id", "id"])];
+    // A spoken turn names its call. In another version it may be a message, which the id of a call does not make known.
+    const hasId = value.event === "agent.message" ? ofMessage : ofCall;
     const add = (text) => events.set(text, { text, id: `dlv_${seed}_${events.size}`, hasId });
     add(text);
-    if (hasId && random.chance(0.2)) add(JSON.stringify(otherVersion(value, random)));
+    if ((ofMessage || ofCall) && random.chance(0.2)) add(JSON.stringify(otherVersion(value, random)));
   }
   return [...events.values()];
 }
