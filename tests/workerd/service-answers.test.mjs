@@ -14,10 +14,10 @@ import { startService, TEST_TIMEOUT } from "./service-support.mjs";
 const ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Chatham", "America/Havana"];
 const DAYS_OF_WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/** Each event 1 to 4 times, in any order. Some repetitions are signed anew, or have an id of their own if the event has one. */
+/** Each event 1 to 6 times, in any order. Some repetitions are signed anew, or have an id of their own if the event has one. */
 function deliveriesOf(events, random, secret) {
   const deliveries = events.flatMap(({ text, id, hasId }) =>
-    Array.from({ length: 1 + random.below(4) }, (_, again) => {
+    Array.from({ length: 1 + random.below(6) }, (_, again) => {
       const hasNewId = hasId && again > 0 && random.chance(0.3);
       const seconds = Math.floor(NOW / 1000) - (random.chance(0.3) ? random.below(75_000) : 0);
       return { text, how: { secret, id: hasNewId ? `${id}_${again}` : id, timestamp: seconds } };

@@ -1,4 +1,4 @@
-/** Thousands of deliveries that must not count: forged, broken, replayed, too large, slow, cut. Then a good one counts. */
+/** Ten thousand deliveries that must not count: forged, broken, replayed, too large, slow, cut. Then a good one counts. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Random } from "../../tools/generate/random.mjs";
@@ -14,7 +14,7 @@ import {
 } from "./service-support.mjs";
 
 const SEED = Number(process.env.HOSTILE_SEED ?? 1);
-const DELIVERIES = Number(process.env.HOSTILE_DELIVERIES ?? 3000);
+const DELIVERIES = Number(process.env.HOSTILE_DELIVERIES ?? 10_000);
 
 /** How many are really slow. Each takes as long as the service waits for a body. */
 const SLOW = 12;
