@@ -5,6 +5,7 @@ import { Generations } from "./generation.js";
 import type { DurableBase, DurableState, DurableStorage } from "./platform.js";
 import { StoredDead } from "./queue/dead.js";
 import { Claims } from "./receive/claims.js";
+import { Changes } from "./register/changes.js";
 import {
   type Addition,
   type Backfill,
@@ -227,7 +228,7 @@ export class UsageShard extends Base {
   }
 
   get #collector(): Collector {
-    return new Collector(this.#storage, this.#register, this.#env);
+    return new Collector(this.#storage, this.#register, this.#changes, this.#env);
   }
 
   /** @internal */
@@ -246,7 +247,9 @@ export class UsageShard extends Base {
 
   /** @internal */
   registerAddDead(text: string): void {
-    if (this.#register.view() !== null) this.#dead.add(text); // an erased account keeps nothing
+    if (this.#register.view() === null) return; // an erased account keeps nothing
+    this.#dead.add(text);
+    this.#changes.note();
   }
 
   /** @internal */
@@ -257,12 +260,39 @@ export class UsageShard extends Base {
   /** @internal */
   registerRemoveDead(numbers: number[]): number {
     this.#dead.remove(numbers);
+    this.#changes.note();
     return this.#dead.count;
   }
 
-  /** @internal */
-  registerCollecting(): Collector["shown"] {
-    return this.#collector.shown;
+  get #changes(): Changes {
+    return new Changes(this.#storage);
+  }
+
+  /**
+   * Notes that a shard of the account has changed, or may have.
+   *
+   * @internal
+   */
+  registerNoteChange(): void {
+    this.#changes.note();
+  }
+
+  /**
+   * What the register knows of what has arrived. `null` if there is no account.
+   *
+   * @internal
+   */
+  registerIngested(): RegisterIngested | null {
+    const view = this.#register.view();
+    if (view === null) return null;
+    return {
+      view,
+      version: `${view.generation}-${view.version}-${this.#changes.read()}`,
+      tally: this.#register.tally(),
+      backfills: this.#register.backfills(),
+      collecting: this.#collector.shown,
+      dead: this.#dead.count,
+    };
   }
 
   get #register(): Register {
@@ -301,11 +331,13 @@ export class UsageShard extends Base {
 
   /** @internal */
   registerBackfill(name: string, nowMs: number): number | null {
+    this.#changes.note();
     return this.#register.backfill(name, nowMs);
   }
 
   /** @internal */
   registerRemoveBackfill(name: string): number[] {
+    this.#changes.note();
     return this.#register.removeBackfill(name);
   }
 
@@ -314,25 +346,32 @@ export class UsageShard extends Base {
     this.#register.forgetBackfill(number);
   }
 
-  /** @internal */
-  registerBackfills(): Backfill[] {
-    return this.#register.backfills();
-  }
-
-  /** @internal */
+  /**
+   * Adds to the tally, and notes that a shard may have changed.
+   *
+   * @internal
+   */
   registerAddTally(tally: Tally): void {
     this.#register.addTally(tally);
-  }
-
-  /** @internal */
-  registerTally(): Tally {
-    return this.#register.tally();
+    this.#changes.note();
   }
 
   /** @internal */
   registerBeginErasing(): { generation: number; shards: number } | null {
     return this.#register.beginErasing();
   }
+}
+
+/** What the register knows of what has arrived at the account. */
+export interface RegisterIngested {
+  view: RegisterView;
+  /** Another text after each change that the register has heard of. */
+  version: string;
+  tally: Tally;
+  backfills: Backfill[];
+  collecting: Collector["shown"];
+  /** How many deliveries the queue gave up. */
+  dead: number;
 }
 
 interface Parts {

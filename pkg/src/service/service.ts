@@ -122,9 +122,15 @@ export class Service {
     }
     const authorized = await this.#authorized(request);
     if ("status" in authorized) return authorized;
+    const { account } = authorized;
     const deadline = new Deadline(INGEST_MS, request.signal);
+    const nowMs = this.#options.now();
     try {
-      return await ingestOf(authorized, this.#objects, this.#options.now(), deadline);
+      const told = await this.#objects.register(account, deadline, (object) => object.registerIngested());
+      this.#accounts.take(account, told?.view ?? null, nowMs); // so that a page that asks again and again costs one question each time
+      if (told === null) return notAccepted();
+      const ifNoneMatch = request.headers.get("if-none-match");
+      return await ingestOf({ account, told, ifNoneMatch, nowMs }, this.#objects, deadline);
     } finally {
       deadline.end();
     }
@@ -159,8 +165,12 @@ export class Service {
     if (token === null)
       return unauthorized("Bearer", "missing_token", "Send the header Authorization: Bearer <token>.");
     const authorized = await authorize(token, this.#accounts, this.#options.now());
-    return authorized ?? unauthorized('Bearer error="invalid_token"', "invalid_token", "The token is not accepted.");
+    return authorized ?? notAccepted();
   }
+}
+
+function notAccepted(): Answer {
+  return unauthorized('Bearer error="invalid_token"', "invalid_token", "The token is not accepted.");
 }
 
 /** The queue of a binding, if there is one. */

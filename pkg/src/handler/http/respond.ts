@@ -2,6 +2,7 @@ import { entityTag } from "usage-by-agent";
 import type { Answer } from "./answer.js";
 import { type CorsPolicy, corsHeaders } from "./cors.js";
 import type { SourceKind } from "./document.js";
+import { matches } from "./if-none-match.js";
 
 /** The headers of a request on which its response depends. Only an upstream gets the sub-account. */
 const VARY: Record<SourceKind, string> = {
@@ -40,12 +41,6 @@ export function respond(answer: Answer, request: Request, cors: CorsPolicy, kind
 }
 
 function caching({ status, shared }: Answer): string {
-  if (status !== 200) return "private, no-store";
+  if (status !== 200 && status !== 304) return "private, no-store";
   return shared ? "public, max-age=300" : "private, no-cache";
-}
-
-/** `If-None-Match` uses the weak comparison (RFC 9110 §13.1.2), because proxies that compress turn strong tags into weak ones. */
-function matches(header: string | null, etag: string): boolean {
-  const tags: string[] = header?.match(/"[^"]*"/g) ?? [];
-  return header?.trim() === "*" || tags.includes(etag.replace(/^W\//, ""));
 }

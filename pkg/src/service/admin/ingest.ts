@@ -1,31 +1,50 @@
 import type { Deadline } from "../../handler/deadline.js";
 import type { Answer } from "../../handler/http/answer.js";
-import type { Objects, RemoteObject } from "../objects.js";
-import type { Authorized } from "../register/authorize.js";
+import { matches } from "../../handler/http/if-none-match.js";
+import type { RegisterIngested } from "../object.js";
+import type { Objects } from "../objects.js";
 import { addTally, type Tally } from "../tally.js";
+
+/**
+ * After which time the tag is another one though the register has heard of no change, in milliseconds. An isolate may end, or not reach
+ * the register, after a shard has stored something and before the register hears of it.
+ */
+const TAG_MS = 300_000;
+
+/** What a question is about. */
+export interface IngestQuestion {
+  account: string;
+  /** What its register has just told. */
+  told: RegisterIngested;
+  /** The header `If-None-Match`. */
+  ifNoneMatch: string | null;
+  nowMs: number;
+}
 
 /**
  * What arrived at an account, and what became of it. The numbers of refused and ignored deliveries are written once a second, and may
  * lack those of an isolate that ended.
+ *
+ * The tag is from the register, which was asked before the shards are. So what has changed since then has another tag. Who has the tag
+ * already costs no question to a shard. The tag is weak, because the lag grows without a change.
  */
 export async function ingestOf(
-  { account, view }: Authorized,
+  { account, told: register, ifNoneMatch, nowMs }: IngestQuestion,
   objects: Objects,
-  nowMs: number,
   deadline: Deadline,
 ): Promise<Answer> {
+  const { view, version, tally: sum, backfills: known, collecting, dead } = register;
+  const etag = `W/"${account}-${version}-${Math.floor(nowMs / TAG_MS)}"`;
+  if (matches(ifNoneMatch, etag)) return { status: 304, body: null, headers: { etag } };
   const numbers = Array.from({ length: view.shards }, (_, shard) => shard);
-  const [sum, known, collecting, dead, ...parts] = await Promise.all([
-    objects.register(account, deadline, (object) => object.registerTally()),
-    objects.register(account, deadline, (object) => object.registerBackfills()),
-    objects.register(account, deadline, (object) => object.registerCollecting()),
-    objects.register(account, deadline, (object) => object.registerRemoveDead([])),
-    ...numbers.map((shard) => objects.shard(account, shard, deadline, (object) => object.ingested())),
-  ]);
+  const parts = await Promise.all(
+    numbers.map((shard) => objects.shard(account, shard, deadline, (object) => object.ingested())),
+  );
   for (const { tally, records } of parts) addTally(sum, { ...tally, records });
   const backfills = known.map(({ name, createdMs }) => ({ name, createdAt: new Date(createdMs).toISOString() }));
   return {
     status: 200,
+    etag,
     body: JSON.stringify({
       account,
       shards: view.shards,
@@ -38,7 +57,7 @@ export async function ingestOf(
 }
 
 /** How collecting goes, without its settings. */
-function told(collecting: Awaited<ReturnType<RemoteObject["registerCollecting"]>>): object | null {
+function told(collecting: RegisterIngested["collecting"]): object | null {
   if (collecting === null) return null;
   const { run, counted, last, failure, failures, nextMs, audited, auditFailure, mapFailure } = collecting;
   const at = (ms: number) => new Date(ms).toISOString();

@@ -29,6 +29,9 @@ const UPLOAD = /^[\x21-\x7e]{1,128}$/;
 /** The errors of the records themselves. Other errors may not come again. */
 const OF_RECORDS = new Set(["unknown_records", "invalid_json", "invalid_record"]);
 
+/** After which time the account's register hears again that shards change, in milliseconds. */
+const NOTE_MS = 1000;
+
 /** The account or the backfill has been removed while records arrived. */
 class Removed extends Error {}
 
@@ -61,6 +64,7 @@ export class Backfills {
 
     const waiting = Array.from({ length: view.shards }, (): TrimmedRecord[] => []);
     const sum: Added = { counted: 0, duplicates: 0, notCounted: 0 };
+    let notedMs = this.#now();
     const flush = async (shard: number) => {
       const arrivals = waiting[shard] ?? [];
       waiting[shard] = [];
@@ -72,6 +76,9 @@ export class Backfills {
       );
       if (added === null) throw new Removed();
       for (const kind of ["counted", "duplicates", "notCounted"] as const) sum[kind] += added[kind];
+      if (this.#now() - notedMs < NOTE_MS) return;
+      notedMs = this.#now();
+      await this.#noteChange(request, account);
     };
     let diagnostics: Diagnostics | undefined;
     let withoutId = 0;
@@ -92,6 +99,8 @@ export class Backfills {
       if (error instanceof Removed) return removed();
       if (error instanceof UsageError && OF_RECORDS.has(error.code)) return refused(error);
       throw error;
+    } finally {
+      await this.#noteChange(request, account);
     }
     return { status: 200, body: JSON.stringify({ backfill: name, ...told(sum, diagnostics), withoutId }) };
   }
@@ -104,15 +113,26 @@ export class Backfills {
       this.#within(request, (deadline) => this.#objects.register(account, deadline, ask));
     const sources = await register((object) => object.registerRemoveBackfill(name));
     let takenBack = 0;
-    for (const source of sources) {
-      const counts = await Promise.all(
-        Array.from({ length: view.shards }, (_, shard) => this.#takeBackFrom(request, account, shard, source)),
-      );
-      takenBack += counts.reduce((sum, { taken }) => sum + taken, 0);
-      if (counts.some(({ isDone }) => !isDone)) return done(name, takenBack, false);
-      await register((object) => object.registerForgetBackfill(source));
+    try {
+      for (const source of sources) {
+        const counts = await Promise.all(
+          Array.from({ length: view.shards }, (_, shard) => this.#takeBackFrom(request, account, shard, source)),
+        );
+        takenBack += counts.reduce((sum, { taken }) => sum + taken, 0);
+        if (counts.some(({ isDone }) => !isDone)) return done(name, takenBack, false);
+        await register((object) => object.registerForgetBackfill(source));
+      }
+    } finally {
+      await this.#noteChange(request, account);
     }
     return done(name, takenBack, true);
+  }
+
+  /** Tells the register that shards have changed. What is done stays done if that fails. */
+  async #noteChange(request: Request, account: string): Promise<void> {
+    const note = (deadline: Deadline) =>
+      this.#objects.register(account, deadline, (object) => object.registerNoteChange());
+    await this.#within(request, note).catch(() => {});
   }
 
   async #takeBackFrom(

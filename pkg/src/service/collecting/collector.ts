@@ -2,6 +2,7 @@ import { UsageError } from "usage-by-agent";
 import { collect, listDeliveries } from "usage-by-agent/collect";
 import { Objects } from "../objects.js";
 import type { DurableNamespace, DurableStorage } from "../platform.js";
+import type { Changes } from "../register/changes.js";
 import type { Register } from "../register/register.js";
 import { mapDeliveries } from "./deliveries.js";
 import { type AuditNeeds, auditMonth, notifyOwner } from "./nightly-audit.js";
@@ -36,12 +37,14 @@ export class Collector {
   readonly #storage: DurableStorage;
   readonly #stored: StoredCollecting;
   readonly #register: Register;
+  readonly #changes: Changes;
   readonly #env: Record<string, unknown>;
 
-  constructor(storage: DurableStorage, register: Register, env: unknown) {
+  constructor(storage: DurableStorage, register: Register, changes: Changes, env: unknown) {
     this.#storage = storage;
     this.#stored = new StoredCollecting(storage);
     this.#register = register;
+    this.#changes = changes;
     this.#env = env as Record<string, unknown>;
   }
 
@@ -56,7 +59,7 @@ export class Collector {
     const last = goesOn ? (earlier?.last ?? null) : null;
     const untried = { failure: null, mapFailure: null, auditFailure: null, failures: 0, nextMs: nowMs };
     const fresh = { run: null, counted: 0, last, audited, ...untried };
-    this.#stored.write({ settings, account, binding, ...fresh });
+    this.#write({ settings, account, binding, ...fresh });
     await this.#storage.setAlarm(nowMs);
     return true;
   }
@@ -65,6 +68,7 @@ export class Collector {
   remove(): boolean {
     if (this.#stored.read() === null) return false;
     this.#stored.remove();
+    this.#changes.note();
     return true;
   }
 
@@ -100,7 +104,7 @@ export class Collector {
     const now = this.#stored.read();
     // The settings may have changed meanwhile. Then the alarm is set already.
     if (now === null || JSON.stringify(now.settings) !== JSON.stringify(collecting.settings)) return;
-    this.#stored.write({ ...now, ...after });
+    this.#write({ ...now, ...after });
     await this.#storage.setAlarm(after.nextMs ?? nowMs);
   }
 
@@ -196,7 +200,13 @@ export class Collector {
   #save({ settings }: Collecting, progress: Partial<Collecting>): void {
     const now = this.#stored.read();
     if (now === null || JSON.stringify(now.settings) !== JSON.stringify(settings)) throw new Removed();
-    this.#stored.write({ ...now, ...progress });
+    this.#write({ ...now, ...progress });
+  }
+
+  /** Writes how far collecting is. Records may have been added before it. */
+  #write(collecting: Collecting): void {
+    this.#stored.write(collecting);
+    this.#changes.note();
   }
 
   #objects({ binding }: Collecting): Objects {

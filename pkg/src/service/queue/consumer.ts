@@ -45,7 +45,9 @@ export async function consume({ messages }: MessageBatch, objects: Objects, nowM
       again(message);
     }
   }
+  const accounts = new Set<string>();
   for (const pending of byShard.values()) {
+    for (const { queued } of pending) accounts.add(queued.account);
     try {
       await storeAll(pending, objects);
       for (const { message } of pending) message.ack();
@@ -53,6 +55,10 @@ export async function consume({ messages }: MessageBatch, objects: Objects, nowM
       errors.push(error);
       for (const { message } of pending) again(message);
     }
+  }
+  for (const account of accounts) {
+    const note = (deadline: Deadline) => objects.register(account, deadline, (object) => object.registerNoteChange());
+    await within(note).catch((error: unknown) => errors.push(error));
   }
   return errors;
 }

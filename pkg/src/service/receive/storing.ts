@@ -96,6 +96,7 @@ export class Storing {
     } finally {
       this.#atOnce--;
       deadline.end();
+      this.#gathered.noteChange(account, accepted.context); // also after an error, because the answer alone may be lost
     }
   }
 

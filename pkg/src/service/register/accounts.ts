@@ -64,6 +64,12 @@ export class Accounts {
     return this.#known.get(account)?.view;
   }
 
+  /** Takes a view that the register gave with something else. */
+  take(account: string, view: RegisterView | null, seenMs: number): void {
+    const askedMs = this.#known.get(account)?.askedMs ?? Number.NEGATIVE_INFINITY;
+    this.#keep(account, { view, seenMs, askedMs });
+  }
+
   /** Forgets an account whose register has changed. */
   forget(account: string): void {
     this.#known.delete(account);
@@ -74,10 +80,14 @@ export class Accounts {
     if (known !== undefined) known.askedMs = this.#now();
     const askedMs = this.#now();
     const view = await this.#objects.register(account, deadline, (object) => object.registerView());
-    this.#known.delete(account);
-    this.#known.set(account, { view, seenMs: askedMs, askedMs });
-    if (this.#known.size > MOST) this.#known.delete(this.#leastUseful());
+    this.#keep(account, { view, seenMs: askedMs, askedMs });
     return view;
+  }
+
+  #keep(account: string, known: Known): void {
+    this.#known.delete(account);
+    this.#known.set(account, known);
+    if (this.#known.size > MOST) this.#known.delete(this.#leastUseful());
   }
 
   /** A name without an account, of which anybody can think up many, or else the oldest view. */

@@ -174,7 +174,7 @@ export class Register {
   /** Adds to the tally of an account that exists. */
   addTally(tally: Tally): void {
     const row = this.#row();
-    if (row === null || row.isErasing) return;
+    if (row === null || row.isErasing || Object.keys(tally).length === 0) return;
     this.#storage.transactionSync(() => this.#tally.add(tally));
   }
 
