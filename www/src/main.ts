@@ -175,9 +175,6 @@ function showFailure(what: Failure): void {
   renderFailure(failure, what, local && ((reading) => viewing.change(reading)));
 }
 
-/** How often the page asks what became of webhooks if the counts do not change, in milliseconds. */
-const INGEST_PAUSE_MS = 30_000;
-
 /** Begins when the service accepts a token, and says what became of webhooks. */
 function showService(): void {
   const line = new IngestLine();
@@ -186,12 +183,9 @@ function showService(): void {
     tokenForm?.close();
     start();
   });
-  let lastAsked = Number.NEGATIVE_INFINITY;
-  served?.onLooked(async (hasChanged) => {
-    line.draw();
-    if (!hasChanged && performance.now() - lastAsked < INGEST_PAUSE_MS) return;
-    lastAsked = performance.now();
-    line.take(await served.ingest());
+  served?.onLooked((ingest) => {
+    if (ingest === null) line.draw();
+    else line.take(ingest);
   });
 }
 

@@ -40,9 +40,9 @@ export class IngestLine {
     this.element.hidden = true;
   }
 
-  /** Takes what the server says; `null` if it says nothing. */
+  /** Takes what the server says. */
   take(ingest: unknown): void {
-    this.#ingest = ingest as Ingest | null;
+    this.#ingest = ingest as Ingest;
     this.draw();
   }
 

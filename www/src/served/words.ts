@@ -5,7 +5,7 @@ import type { Server } from "../usage/served.js";
 
 /** The server of `usage-by-agent serve`. */
 export const command = (): Server => ({
-  pace: new Pace({ pauseMs: 5000, restingPauseMs: 5000, restAfterMs: Number.POSITIVE_INFINITY }),
+  pace: new Pace({ leastMs: 5000, mostMs: 5000 }),
   words: {
     unreachable: "The server does not answer. Start usage-by-agent serve again, and open the address that it prints.",
     refused:
@@ -15,7 +15,7 @@ export const command = (): Server => ({
 
 /** The service of the Worker. A request to it costs something, so a page that nobody looks at asks seldom. */
 export const service = (askForToken: (wasRefused: boolean) => void): Server => ({
-  pace: new Pace({ pauseMs: 1500, restingPauseMs: 15_000, restAfterMs: 600_000 }),
+  pace: new Pace({ leastMs: 1500, mostMs: 15_000 }),
   words: {
     unreachable: "The service does not answer. This page tries again by itself.",
     refused: "The service does not accept the token.",

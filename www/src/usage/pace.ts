@@ -1,15 +1,16 @@
-/** How often something is looked at that may change: often while it changes or while the reader is there, and seldom otherwise. */
+/** How often something is looked at that may change: often while it changes or while the reader is there, and ever more seldom otherwise. */
 
 /** What shows that the reader is there. */
 const SIGNS = ["pointerdown", "pointermove", "keydown", "wheel"];
 
+/** The part of the quiet time that a pause takes. In a quiet time nothing has changed, and the reader has done nothing. */
+const PART_OF_QUIET = 1 / 20;
+
 export interface PaceOptions {
-  /** The pause between two looks, in milliseconds. */
-  pauseMs: number;
-  /** The pause after a long time in which nothing has changed and the reader has done nothing. */
-  restingPauseMs: number;
-  /** How long that time is. */
-  restAfterMs: number;
+  /** The shortest pause between two looks, in milliseconds. */
+  leastMs: number;
+  /** The longest pause. */
+  mostMs: number;
 }
 
 /** Looks in turns. Nothing is looked at while the page is hidden, and at once when it is shown again. */
@@ -42,12 +43,13 @@ export class Pace {
     void this.#turn();
   }
 
-  get #isResting(): boolean {
-    return performance.now() - this.#lastSign > this.#options.restAfterMs;
+  get #pauseMs(): number {
+    const { leastMs, mostMs } = this.#options;
+    return Math.min(Math.max((performance.now() - this.#lastSign) * PART_OF_QUIET, leastMs), mostMs);
   }
 
   #noteSign(): void {
-    if (this.#isResting) this.hurry();
+    if (this.#pauseMs > this.#options.leastMs) this.hurry();
     else this.#lastSign = performance.now();
   }
 
@@ -67,9 +69,7 @@ export class Pace {
   }
 
   #plan(): void {
-    const { pauseMs, restingPauseMs } = this.#options;
-    const pause = this.#isResting ? restingPauseMs : pauseMs;
-    this.#timer = setTimeout(() => this.#next(), this.#isAgain ? 0 : pause);
+    this.#timer = setTimeout(() => this.#next(), this.#isAgain ? 0 : this.#pauseMs);
     this.#isAgain = false;
   }
 

@@ -56,13 +56,14 @@ export class ServedUsage implements Usage {
   readonly #calendar = new LocalUsage();
   readonly #asking = new Map<string, AbortController>();
   readonly #listeners: ((state: CountState) => void)[] = [];
-  readonly #looked: ((hasChanged: boolean) => void)[] = [];
+  readonly #looked: ((ingest: unknown) => void)[] = [];
   #token: string | null;
   /** Whether the server has accepted the token. */
   #isOpen = false;
   #opened: () => void = () => {};
   #state: CountState = { kind: "counting", sources: [], read: 0, total: null };
-  #tag = "";
+  /** What the page has seen of the counts, and of what has arrived at the service: the tags of the answers. */
+  #seen = { counts: "", ingest: "" };
   /** How many looks have failed, one after another. */
   #failures = 0;
   #span: Span | null = null;
@@ -80,7 +81,7 @@ export class ServedUsage implements Usage {
   use(token: string): void {
     if (!SERVICE) return;
     this.#token = token;
-    this.#tag = "";
+    this.#forgetSeen();
     this.#show({ kind: "counting", sources: [], read: 0, total: null });
     this.server.pace.hurry();
   }
@@ -91,8 +92,8 @@ export class ServedUsage implements Usage {
     if (this.#isOpen) listener();
   }
 
-  /** Calls the listener each time that the page has asked whether the counts have changed. */
-  onLooked(listener: (hasChanged: boolean) => void): void {
+  /** Calls the listener after each look, with what the service says about its deliveries; `null` if that has not changed. */
+  onLooked(listener: (ingest: unknown) => void): void {
     this.#looked.push(listener);
   }
 
@@ -164,35 +165,18 @@ export class ServedUsage implements Usage {
     return { from: new Date(startMs).toISOString(), to: new Date(endMs).toISOString() };
   }
 
-  /** What the server says about its deliveries, if it has any; `null` if it does not say it. */
-  async ingest(): Promise<unknown> {
-    if (!SERVICE) return null;
-    try {
-      return await this.#json<unknown>("ingest", {}, "ingest");
-    } catch {
-      return null;
-    }
-  }
-
   /** Looks whether the counts have changed, and gives whether they have. */
   async #look(): Promise<boolean> {
     if (SERVICE && this.#token === null) return false;
     let hasChanged = false;
+    let ingest: unknown = null;
     try {
-      const response = await this.#fetch("usage/breakdown", {}, this.#tag, "state");
-      hasChanged = response !== null;
+      if (SERVICE) ({ hasChanged, ingest } = await this.#lookAtService());
+      else hasChanged = await this.#lookAtCounts();
       this.#failures = 0;
-      if (response !== null) {
-        const { startMs, endMs } = (await response.json()) as Breakdown;
-        this.#tag = response.headers.get("etag") ?? "";
-        this.#span = startMs === endMs ? null : { startMs, endMs };
-        this.#show({ kind: "counted", sources: [], diagnostics: null, span: this.#span, milliseconds: 0 });
-        if (!this.#isOpen) this.#opened();
-        this.#isOpen = true;
-      }
     } catch (error) {
       if (isReplaced(error)) return false;
-      this.#tag = "";
+      this.#forgetSeen();
       this.#failures++;
       // A server that has trouble for a moment is asked once more, and the report stays meanwhile.
       if (this.#isOpen && this.#failures === 1) return false;
@@ -200,8 +184,38 @@ export class ServedUsage implements Usage {
       this.#show({ kind: "failed", sources: [], failure });
       return false;
     }
-    for (const listener of this.#looked) listener(hasChanged);
+    for (const listener of this.#looked) listener(ingest);
     return hasChanged;
+  }
+
+  /**
+   * Asks the service what has arrived, which is cheap while nothing has. The counts are asked for only after a change. The change is seen
+   * when the counts have been, so that a failure in between hides nothing.
+   */
+  async #lookAtService(): Promise<{ hasChanged: boolean; ingest: unknown }> {
+    const response = await this.#fetch("ingest", {}, this.#seen.ingest, "ingest");
+    if (response === null) return { hasChanged: false, ingest: null };
+    const ingest = (await response.json()) as unknown;
+    const hasChanged = await this.#lookAtCounts();
+    this.#seen.ingest = response.headers.get("etag") ?? "";
+    return { hasChanged, ingest };
+  }
+
+  /** Asks for the counts, and gives whether they have changed. */
+  async #lookAtCounts(): Promise<boolean> {
+    const response = await this.#fetch("usage/breakdown", {}, this.#seen.counts, "state");
+    if (response === null) return false;
+    const { startMs, endMs } = (await response.json()) as Breakdown;
+    this.#seen.counts = response.headers.get("etag") ?? "";
+    this.#span = startMs === endMs ? null : { startMs, endMs };
+    this.#show({ kind: "counted", sources: [], diagnostics: null, span: this.#span, milliseconds: 0 });
+    if (!this.#isOpen) this.#opened();
+    this.#isOpen = true;
+    return true;
+  }
+
+  #forgetSeen(): void {
+    this.#seen = { counts: "", ingest: "" };
   }
 
   /** Has no token any more that the server accepts. */
@@ -261,12 +275,12 @@ export class ServedUsage implements Usage {
     if (response.status === 304) return null;
     if (response.ok) return response;
     const body = await response.json().catch(() => ({}));
-    if (response.status >= 500) this.#tag = ""; // so that the next look asks for everything again
+    if (response.status >= 500) this.#forgetSeen(); // so that the next look asks for everything again
     throw response.status === 401 ? this.#refused(token, body.error?.code) : refusalOf(response.status, body);
   }
 
   #unreachable(): Refusal {
-    this.#tag = "";
+    this.#forgetSeen();
     return new Refusal({ where: "server", code: "unreachable", message: this.server.words.unreachable });
   }
 
