@@ -231,6 +231,23 @@ describe("forwarding", { timeout: TEST_TIMEOUT }, () => {
     assert.deepEqual([counted, duplicates], [1, 3]);
   });
 
+  test("an account without an endpoint gets none from the service", async () => {
+    const silent = await service.account("silent", { forward: false });
+    const event = message({ id: "silent_1" });
+    const send = (event) => service.deliver("silent", event, { secret: silent.secret });
+    assert.deepEqual((await send(event)).json(), { status: "counted" });
+    assert.deepEqual((await send(voiceTurn())).json(), { status: "ignored" });
+    // Neither while its register can't be asked.
+    await service.switch({ broken: ["registerView"], aheadMs: 60_000 });
+    errorOf(await send(voiceTurn()), 503, "unavailable");
+    assert.deepEqual(endpoint.got, []);
+    assert.equal((await service.admin("GET", "/v1/admin/accounts/silent")).json().settings.forward, false);
+    await service.switch({ broken: [] });
+    assert.equal((await service.admin("PUT", "/v1/admin/accounts/silent", {})).status, 200);
+    assert.equal((await send(event)).text, "ok");
+    assert.equal(endpoint.got.length, 1);
+  });
+
   test("the account's own endpoint is asked in place of the service's", async () => {
     const own = await startEndpoint();
     try {

@@ -107,7 +107,7 @@ export class Receiver {
 
   /** A delivery whose signature can't be checked. A caller is waiting for the answer to a voice turn, and the endpoint checks it itself. */
   async #unchecked(whole: Whole): Promise<Answer | Response> {
-    const url = this.#accounts.last(whole.account)?.forward ?? this.#options.forward;
+    const url = this.#endpointOf(this.#accounts.last(whole.account));
     if (!whole.forwards || url === null || whole.event === null || !isVoiceTurn(whole.event)) {
       return this.#refuse(whole, "unavailable");
     }
@@ -117,7 +117,7 @@ export class Receiver {
   /** A delivery that one of the account's secrets has signed. */
   async #accepted(whole: Whole, view: RegisterView): Promise<Answer | Response> {
     const { event, account, context } = whole;
-    const url = whole.forwards ? (view.forward ?? this.#options.forward) : null;
+    const url = whole.forwards ? this.#endpointOf(view) : null;
     if (event === null) {
       const refused = this.#refuse(whole, "not_json");
       return url === null ? refused : this.#forward(whole, url);
@@ -135,6 +135,11 @@ export class Receiver {
       return refusal("unknown_account");
     }
     return url === null ? told(status) : this.#forward(whole, url);
+  }
+
+  /** The endpoint that gets the deliveries of an account; `null` if there is none. */
+  #endpointOf(view: RegisterView | null | undefined): string | null {
+    return (view?.forward ?? this.#options.forward) || null;
   }
 
   /** Makes durable what counts, and tells the owner if that fails. `null` if the account has been erased. */

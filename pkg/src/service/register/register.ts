@@ -14,7 +14,8 @@ export interface RegisterView {
   /** Grows with each change of the settings. */
   version: number;
   shards: number;
-  forward: string | null;
+  /** The account's own endpoint; `false` if it has none, and `null` if it has that of the service. */
+  forward: string | false | null;
   secrets: string[];
   /** The SHA-256 of each token, in hexadecimal digits. */
   tokens: { hash: string; expiresMs: number | null; writes: boolean }[];

@@ -9,8 +9,8 @@ import { atPath, type Checked, checkQuery, forwardOption, type ServiceQuery, sha
 export interface AccountSettings extends ServiceQuery {
   /** The number of shards: a power of two, 1 to 64. It can't be changed later. */
   shards?: number;
-  /** The URL of the account's own endpoint, which gets each delivery. */
-  forward?: string;
+  /** The URL of the account's own endpoint, which gets each delivery; `false` for none, also where the service has one for all accounts. */
+  forward?: string | false;
   /** What records do not contain: the plan, the counts of phone numbers and so on. */
   account?: Account;
   /** The agents' names: a list, or a page of `GET /v1/agents`. */
@@ -31,7 +31,7 @@ export function checkSettings(given: unknown, { allowHttp }: Checked): AccountSe
   checkQuery(query);
   const settings: AccountSettings = { ...query };
   if (shards !== undefined) settings.shards = shardsOption(shards, 1);
-  if (forward !== undefined) settings.forward = forwardOption(forward, allowHttp);
+  if (forward !== undefined) settings.forward = forward === false ? false : forwardOption(forward, allowHttp);
   checkByHandler({ ...(account !== undefined && { account }), ...(agents !== undefined && { query: { agents } }) });
   if (account !== undefined) settings.account = account;
   if (agents !== undefined) settings.agents = agents;
