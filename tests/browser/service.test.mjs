@@ -179,51 +179,55 @@ test("the page tells why webhooks were refused", TEST, async (t) => {
   assert.match(line, /1 too old/);
 });
 
-test("the page asks ever more seldom when nothing changes and nobody is there, and never while it is hidden", TEST, async (t) => {
-  const { page, service } = await open(t, { hash: withoutToken });
-  await page.clock.install();
-  await page.reload();
-  const statuses = [];
-  let asked = 0;
-  const isLook = (request) => request.url() === `${service.origin}/v1/ingest`;
-  page.on("request", (request) => {
-    asked += Number(isLook(request));
-  });
-  page.on("response", (response) => {
-    if (isLook(response.request())) statuses.push(response.status());
-  });
-  /** Does something, and gives how often the page has asked then. */
-  const looksAfter = async (act) => {
-    const before = asked;
-    await act();
-    await page.evaluate(() => fetch("/favicon.svg")); // so that what the page has asked is known here
-    await assertSoon(() => statuses.length === asked);
-    await page.evaluate(() => fetch("/favicon.svg")); // so that the page has the answer
-    return asked - before;
-  };
-  const looksIn = (ms) => looksAfter(() => page.clock.runFor(ms));
-  await enter(page, service.token);
-  await page.locator(".usage").waitFor();
-  for (let n = 0; n < 3; n++) assert.equal(await looksIn(1600), 1);
-  assert.ok(statuses.slice(-3).includes(304)); // not each of them, because the tag changes every five minutes
-  const hide = (isHidden) =>
-    page.evaluate((hidden) => {
-      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }, isHidden);
-  await hide(true);
-  assert.equal(await looksIn(60_000), 0);
-  assert.equal(await looksAfter(() => hide(false)), 1);
-  assert.equal(await looksAfter(() => page.clock.fastForward(100_000)), 1);
-  assert.equal(await looksIn(4500), 0);
-  assert.equal(await looksIn(600), 1);
-  assert.equal(await looksAfter(() => page.clock.fastForward(601_000)), 1);
-  assert.equal(await looksIn(14_000), 0);
-  assert.equal(await looksIn(1100), 1);
-  // The reader comes back.
-  assert.equal(await looksAfter(() => page.mouse.move(200, 200)), 1);
-  assert.equal(await looksIn(1600), 1);
-});
+test(
+  "the page asks ever more seldom when nothing changes and nobody is there, and never while it is hidden",
+  TEST,
+  async (t) => {
+    const { page, service } = await open(t, { hash: withoutToken });
+    await page.clock.install();
+    await page.reload();
+    const statuses = [];
+    let asked = 0;
+    const isLook = (request) => request.url() === `${service.origin}/v1/ingest`;
+    page.on("request", (request) => {
+      asked += Number(isLook(request));
+    });
+    page.on("response", (response) => {
+      if (isLook(response.request())) statuses.push(response.status());
+    });
+    /** Does something, and gives how often the page has asked then. */
+    const looksAfter = async (act) => {
+      const before = asked;
+      await act();
+      await page.evaluate(() => fetch("/favicon.svg")); // so that what the page has asked is known here
+      await assertSoon(() => statuses.length === asked);
+      await page.evaluate(() => fetch("/favicon.svg")); // so that the page has the answer
+      return asked - before;
+    };
+    const looksIn = (ms) => looksAfter(() => page.clock.runFor(ms));
+    await enter(page, service.token);
+    await page.locator(".usage").waitFor();
+    for (let n = 0; n < 3; n++) assert.equal(await looksIn(1600), 1);
+    assert.ok(statuses.slice(-3).includes(304)); // not each of them, because the tag changes every five minutes
+    const hide = (isHidden) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, isHidden);
+    await hide(true);
+    assert.equal(await looksIn(60_000), 0);
+    assert.equal(await looksAfter(() => hide(false)), 1);
+    assert.equal(await looksAfter(() => page.clock.fastForward(100_000)), 1);
+    assert.equal(await looksIn(4500), 0);
+    assert.equal(await looksIn(600), 1);
+    assert.equal(await looksAfter(() => page.clock.fastForward(601_000)), 1);
+    assert.equal(await looksIn(14_000), 0);
+    assert.equal(await looksIn(1100), 1);
+    // The reader comes back.
+    assert.equal(await looksAfter(() => page.mouse.move(200, 200)), 1);
+    assert.equal(await looksIn(1600), 1);
+  },
+);
 
 test("trouble for a moment changes nothing, and lasting trouble is said until it ends", TEST, async (t) => {
   const { page, faults } = await open(t);
