@@ -394,18 +394,39 @@ describe("an account that is erased", { timeout: TEST_TIMEOUT }, () => {
 
   test("is forgotten after a while, unless it was made again", async () => {
     const { name, secret } = await service.account("forgotten");
+    const afterHours = async (hours) => {
+      await service.switch({ objectsAheadMs: hours * 3_600_000 });
+      await service.forget(name);
+      await service.switch({ objectsAheadMs: 0 });
+    };
     await service.deliver(name, message(), { secret });
     await service.admin("DELETE", `/v1/accounts/${name}`);
-    await service.forget(name);
+    await afterHours(0.9);
+    assert.deepEqual(await service.tables(name), Array(9).fill(["generation"]));
+    await afterHours(1.1);
     assert.deepEqual(await service.tables(name), Array(9).fill([]));
     const again = await service.account(name);
     await service.deliver(name, message(), { secret });
     await service.admin("DELETE", `/v1/accounts/${name}`);
     const last = await service.account(name);
     await service.deliver(name, message(), { secret });
-    await service.forget(name);
+    await afterHours(1.1);
+    assert.ok((await service.tables(name)).every((tables) => !tables.includes("generation")));
     assert.equal((await service.ingest(last.token)).counted, 1);
     errorOf(await service.request("/v1/ingest", { token: again.token }), 401, "invalid_token");
+  });
+
+  test("is not forgotten early by an alarm of something that has ended", async () => {
+    const { name } = await service.account("collected");
+    await service.admin("DELETE", `/v1/accounts/${name}`);
+    await service.account(name);
+    const path = `${ACCOUNTS}/${name}/collecting`;
+    const collecting = { token: "sk_1", baseUrl: "http://127.0.0.1:9" };
+    assert.equal((await service.admin("PUT", path, collecting)).status, 200);
+    assert.equal((await service.admin("DELETE", path)).status, 204);
+    await service.forget(name);
+    const [register] = await service.tables(name);
+    assert.ok(register.includes("generation"));
   });
 });
 

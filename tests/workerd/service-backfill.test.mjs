@@ -26,8 +26,8 @@ async function account(name, settings) {
     ...made,
     add: (body, how) => send("POST", body, how),
     takeBack: (how) => send("DELETE", undefined, how),
-    totals: async () => {
-      const query = "by=agent,channel&from=2024-01-01&to=2027-01-01";
+    totals: async (by = ["agent", "channel"]) => {
+      const query = `by=${by}&from=2024-01-01&to=2027-01-01`;
       const { rows, totals } = (await service.request(`/v1/usage/breakdown?${query}`, { token: made.token })).json();
       return { rows, totals };
     },
@@ -159,9 +159,7 @@ test("a snapshot has everything that counts, with its ids, for one shard or all"
   const whole = await asked();
   const answers = (rollup) => {
     const { rows, totals } = rollup.breakdown({ by: ["agent", "number", "channel", "direction"], step: "week" });
-    // Names that only records told which do not count are not in the snapshot.
-    const unnamed = rows.map(({ agentName: _agent, phoneNumber: _number, ...row }) => row);
-    return { rows: unnamed, totals, withoutId: rollup.diagnostics().withoutId };
+    return { rows, totals, withoutId: rollup.diagnostics().withoutId };
   };
   const want = new UsageRollup({ onInvalid: "skip" }).push(lines(early));
   const fromParts = new UsageRollup();
@@ -187,6 +185,44 @@ test("a snapshot has everything that counts, with its ids, for one shard or all"
   const rollup = new UsageRollup().merge(new Uint8Array(none));
   assert.equal(rollup.diagnostics().counted, 0);
   rollup.free();
+});
+
+test("a snapshot has the names that only records told which do not count", TEST, async () => {
+  const own = await account("names", { shards: 1 });
+  const at = (minute) => `2025-06-10T10:${minute}:00Z`;
+  const named = (agentId, agentName, minute) => ({ agentId, agentName, startedAt: at(minute), status: "busy" });
+  const list = [
+    ...["a1", "a2", "a3", "a4"].map((agentId) => message({ id: `of-${agentId}`, agentId, to: "+15550007777" })),
+    named("a1", "Called", "20"),
+    named("a1", "Called earlier", "10"),
+    // One that is replaced, and one that is taken back.
+    { id: "c1", agentId: "a2", agentName: "Replaced", startedAt: at("30"), status: "completed" },
+    { id: "c1", agentId: "a2", startedAt: at("30"), status: "completed", durationSeconds: 60 },
+    // The latest name was also told earlier, by a record that is taken back.
+    { id: "c3", agentId: "a5", agentName: "Between", startedAt: at("20"), status: "completed" },
+    named("a5", "Twice", "30"),
+  ];
+  await own.add(lines(list));
+  const back = [
+    { id: "c2", agentName: "Taken back", agentId: "a3", startedAt: at("40"), status: "completed" },
+    { id: "c4", agentId: "a5", agentName: "Twice", startedAt: at("10"), status: "completed" },
+  ];
+  await own.add(lines(back), { query: "?backfill=back" });
+  assert.equal((await own.takeBack({ query: "?backfill=back" })).json().takenBack, 2);
+  const rollup = new UsageRollup().merge(
+    new Uint8Array((await service.request("/v1/snapshot", { token: own.token })).bytes),
+  );
+  const { rows } = rollup.breakdown({ by: ["agent"], from: "2024-01-01", to: "2027-01-01" });
+  rollup.free();
+  const names = rows.map(({ agentId, agentName }) => [agentId, agentName]).sort();
+  assert.deepEqual(names, [
+    ["a1", "Called"],
+    ["a2", "Replaced"],
+    ["a3", "Taken back"],
+    ["a4", "a4"],
+    ["a5", "Twice"],
+  ]);
+  assert.deepEqual(JSON.parse(JSON.stringify(rows)), (await own.totals(["agent"])).rows);
 });
 
 test("records without an id count at each upload that has no key", TEST, async () => {

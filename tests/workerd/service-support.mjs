@@ -10,17 +10,38 @@ export const TEST_TIMEOUT = 120_000;
 export const ADMIN_TOKEN = "adm_2f6d0c1b9e";
 
 /** Starts the Worker of service-worker.mjs. */
-export async function startService({ options = {}, vars = {}, persist, queue, name = "service-worker.mjs" } = {}) {
+export async function startService({
+  options = {},
+  vars = {},
+  persist,
+  queue,
+  bucket,
+  name = "service-worker.mjs",
+} = {}) {
   const { worker, base, stop } = await startBundled(name, undefined, ({ cf, ...own }) => {
     const bindings = withoutUndefined({ ADMIN_TOKEN, OPTIONS: options, ...vars });
     const objects = { className: "UsageShard", useSQLite: true };
+    const buckets = bucket && { r2Buckets: { [bucket]: "archive" } };
     return {
       cf,
       ...(persist !== undefined && { durableObjectsPersist: persist }),
       workers: [
-        { ...own, name: "first", bindings, durableObjects: { USAGE: objects }, ...(queue && queues(queue)) },
+        {
+          ...own,
+          name: "first",
+          bindings,
+          durableObjects: { USAGE: objects },
+          ...(queue && queues(queue)),
+          ...buckets,
+        },
         // Another isolate, with the objects of the first one.
-        { ...own, name: "second", bindings, durableObjects: { USAGE: { ...objects, scriptName: "first" } } },
+        {
+          ...own,
+          name: "second",
+          bindings,
+          durableObjects: { USAGE: { ...objects, scriptName: "first" } },
+          ...buckets,
+        },
       ],
     };
   });

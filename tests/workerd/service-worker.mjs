@@ -2,7 +2,34 @@
 import { UsageShard as Base, createUsageService } from "usage-by-agent/service";
 
 /** What the tests have switched. The Worker and its objects are in one isolate, so both see it. */
-const switched = { broken: [], failing: [], hanging: [], aheadMs: 0, frozenMs: null };
+const switched = {
+  broken: [],
+  failing: [],
+  hanging: [],
+  aheadMs: 0,
+  frozenMs: null,
+  objectsAheadMs: 0,
+  puts: [],
+};
+
+/** Alarms are due by the clock of the platform, which tests move. */
+const platformNow = Date.now;
+Date.now = () => platformNow() + switched.objectsAheadMs;
+
+/** A bucket whose next puts fail as the tests say: `before` or `after` they are done, or not, `ok`. */
+function faulty(bucket) {
+  if (bucket === undefined) return;
+  return {
+    list: (how) => bucket.list(how),
+    delete: (keys) => bucket.delete(keys),
+    async put(key, value) {
+      const how = switched.puts.shift() ?? "ok";
+      if (how === "before") throw new Error("the bucket is broken");
+      await bucket.put(key, value);
+      if (how === "after") throw new Error("the answer of the bucket is lost");
+    },
+  };
+}
 
 /** How often each method of an object was called. */
 const calls = {};
@@ -15,7 +42,7 @@ export class UsageShard extends Base {
   #sql;
 
   constructor(ctx, env) {
-    super(ctx, env);
+    super(ctx, { ...env, ARCHIVE: faulty(env.ARCHIVE) });
     this.#state = ctx;
     this.#sql = ctx.storage.sql;
     for (const name of Object.getOwnPropertyNames(Base.prototype)) {
@@ -58,7 +85,7 @@ async function hang() {
 
 const options = (env) => ({
   ...env.OPTIONS,
-  now: () => (switched.frozenMs ?? Date.now()) + switched.aheadMs,
+  now: () => (switched.frozenMs ?? platformNow()) + switched.aheadMs,
   onError: (error) => errors.push(String(error)),
 });
 const service = createUsageService(options);
@@ -135,6 +162,9 @@ const REFUSED = [
   ["/forward", { forward: "hunter2" }],
   ["/allowHttp", { allowHttp: 1 }],
   ["/rate", { rate: 0 }],
+  ["/archive", { archive: "" }],
+  ["/archivePrefix", { archivePrefix: "/usage" }],
+  ["/archivePrefix", { archivePrefix: "" }],
   ["/cors/origins/0", { cors: { origins: ["app.example"] } }],
   ["/query", { query: "UTC" }],
   ["/query/zone", { query: { zone: "UTC" } }],

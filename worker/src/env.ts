@@ -40,6 +40,8 @@ export interface Env {
   DIRECT_AT_ONCE?: string;
   /** The queue of deliveries. It may be missing. */
   DELIVERIES?: Queue;
+  /** The bucket of the archive of trimmed records. It may be missing. */
+  ARCHIVE?: R2Bucket;
 
   /** The bucket with the records, from which responses are computed if `USAGE` is not bound. */
   RECORDS?: R2Bucket;

@@ -40,15 +40,19 @@ export class Generations {
     await this.#storage.setAlarm(untilMs);
   }
 
-  /** Forgets that a generation has ended, if that is long ago. An alarm may ring for something else. */
-  async forgetIfDue(nowMs: number): Promise<void> {
-    if (!hasTable(this.#storage, "generation")) return;
+  /** When a generation that has ended is forgotten, in epoch milliseconds; `null` if there is none. */
+  get nextMs(): number | null {
+    if (!hasTable(this.#storage, "generation")) return null;
     const [{ until_ms } = {}] = this.#storage.sql.exec("SELECT until_ms FROM generation").toArray();
-    if (Number(until_ms ?? 0) <= nowMs) await this.forget();
+    return Number(until_ms ?? 0);
   }
 
-  /** Forgets that a generation has ended. An object that nobody has written to since then stores nothing any more. */
-  async forget(): Promise<void> {
+  /**
+   * Forgets that a generation has ended, if that is long ago. An alarm may ring for something else. An object that nobody has written to
+   * since then stores nothing any more.
+   */
+  async forgetIfDue(nowMs: number): Promise<void> {
+    if ((this.nextMs ?? Number.POSITIVE_INFINITY) > nowMs) return;
     const others =
       "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('generation') AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'";
     this.#ended = 0;

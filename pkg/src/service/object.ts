@@ -1,4 +1,7 @@
 import * as workers from "cloudflare:workers";
+import { Archiver, type ShownArchive, type WantedArchive } from "./archive/archiver.js";
+import { bucketOf, fileOf, gzipped } from "./archive/bucket.js";
+import { type ArchivedState, linesOf } from "./archive/lines.js";
 import { Collector } from "./collecting/collector.js";
 import type { CollectingSettings } from "./collecting/settings.js";
 import { Generations } from "./generation.js";
@@ -38,6 +41,8 @@ export class UsageShard extends Base {
   readonly #generations: Generations;
   readonly #env: unknown;
   #parts: Parts | undefined;
+  /** Whether a part is on its way to the archive. */
+  #isArchiving = false;
 
   /**
    * @param ctx the object's state, from the platform
@@ -80,10 +85,26 @@ export class UsageShard extends Base {
    * @internal
    */
   addBackfill(arrivals: Arrival[], source: number, generation: number): Added | null {
-    if (generation > this.#generations.ended && this.#made.shard.hasTakenBack(source)) return null;
-    return this.#add(arrivals, source, generation, (added) => {
-      const tally = Object.entries(added).map(([name, value]) => [`backfill.${name}`, value]);
-      return Object.fromEntries(tally);
+    return this.#asBackfill(source, generation, (shard) => shard.add(arrivals, source));
+  }
+
+  /**
+   * Brings keys to the states of an archive, see {@link Shard.restore}. `null` if the account's generation has ended, or the backfill is
+   * being taken back.
+   *
+   * @internal
+   */
+  restore(states: Omit<ArchivedState, "source">[], source: number, generation: number): Added | null {
+    return this.#asBackfill(source, generation, (shard) => shard.restore(states, source));
+  }
+
+  #asBackfill(source: number, generation: number, change: (shard: Shard) => Added): Added | null {
+    if (generation <= this.#generations.ended || this.#made.shard.hasTakenBack(source)) return null;
+    return this.#together((shard, tally) => {
+      const added = change(shard);
+      const told = Object.entries(added).map(([name, value]) => [`backfill.${name}`, value]);
+      tally.add(Object.fromEntries(told));
+      return added;
     });
   }
 
@@ -204,6 +225,48 @@ export class UsageShard extends Base {
     return { tally, records: this.#isEmpty ? 0 : this.#made.shard.stored };
   }
 
+  /**
+   * Archives the next part of what has changed. It counts as archived when it is in the bucket, so what fails is done again. `null` if the
+   * account's generation has ended.
+   *
+   * @internal
+   */
+  async archivePage(order: ArchiveOrder): Promise<{ lines: number; isLast: boolean } | null> {
+    const { bucket: binding, folder, archive, day, shard: number, generation, names } = order;
+    if (generation <= this.#generations.ended) return null;
+    if (this.#isEmpty) return { lines: 0, isLast: true };
+    const bucket = bucketOf(this.#env, binding);
+    if (bucket === null) throw new Error(`the bucket ${binding} is not bound`);
+    if (this.#isArchiving) throw new Error("a part of the shard is being archived already");
+    this.#isArchiving = true;
+    try {
+      const page = this.#made.shard.archivable(archive, ARCHIVED_AT_ONCE);
+      const { states, isLast } = page;
+      if (states.length > 0) {
+        const nameOf = new Map(names);
+        const file = fileOf(folder, day, number, page.name);
+        await bucket.put(file, await gzipped(linesOf(states, (source) => nameOf.get(source))));
+        if (generation <= this.#generations.ended) {
+          await bucket.delete(file); // the account was erased meanwhile
+          return null;
+        }
+      }
+      this.#made.shard.archived(page);
+      return { lines: states.length, isLast };
+    } finally {
+      this.#isArchiving = false;
+    }
+  }
+
+  /**
+   * Archives no more.
+   *
+   * @internal
+   */
+  endArchiving(): void {
+    if (!this.#isEmpty) this.#made.shard.endArchiving();
+  }
+
   /** Whether the object has never been a shard. Then it stores nothing, and must stay so. */
   get #isEmpty(): boolean {
     return this.#parts === undefined && !hasTable(this.#storage, "records");
@@ -222,9 +285,37 @@ export class UsageShard extends Base {
 
   /** @internal */
   async alarm(): Promise<void> {
-    if (this.#collector.shown === null) return this.#generations.forget();
     await this.#generations.forgetIfDue(Date.now());
+    await this.#archiver.step();
     await this.#collector.step();
+    await this.#setAlarm();
+  }
+
+  /** An object has one alarm, which rings for whatever is due first. */
+  async #setAlarm(): Promise<void> {
+    const due = [this.#generations, this.#archiver, this.#collector].flatMap(({ nextMs }) => nextMs ?? []);
+    if (due.length > 0) await this.#storage.setAlarm(Math.min(...due));
+  }
+
+  get #archiver(): Archiver {
+    return new Archiver(this.#storage, this.#register, this.#changes, this.#env);
+  }
+
+  /** @internal */
+  async registerArchiveNow(): Promise<boolean> {
+    const isArchived = this.#archiver.hurry(Date.now());
+    await this.#setAlarm();
+    return isArchived;
+  }
+
+  /** @internal */
+  registerEndArchiving(): Promise<boolean> {
+    return this.#archiver.end();
+  }
+
+  /** @internal */
+  registerArchive(): ShownArchive | null {
+    return this.#archiver.shown;
   }
 
   get #collector(): Collector {
@@ -232,8 +323,10 @@ export class UsageShard extends Base {
   }
 
   /** @internal */
-  registerPutCollecting(settings: CollectingSettings, account: string, binding: string): Promise<boolean> {
-    return this.#collector.put(settings, account, binding);
+  async registerPutCollecting(settings: CollectingSettings, account: string, binding: string): Promise<boolean> {
+    const isPut = this.#collector.put(settings, account, binding);
+    await this.#setAlarm();
+    return isPut;
   }
 
   /** @internal */
@@ -282,8 +375,8 @@ export class UsageShard extends Base {
    *
    * @internal
    */
-  registerIngested(): RegisterIngested | null {
-    const view = this.#register.view();
+  async registerIngested(wanted: WantedArchive | null): Promise<RegisterIngested | null> {
+    const view = await this.#view(wanted);
     if (view === null) return null;
     return {
       view,
@@ -291,6 +384,7 @@ export class UsageShard extends Base {
       tally: this.#register.tally(),
       backfills: this.#register.backfills(),
       collecting: this.#collector.shown,
+      archive: this.#archiver.shown,
       dead: this.#dead.count,
     };
   }
@@ -299,8 +393,17 @@ export class UsageShard extends Base {
     return new Register(this.#storage, this.#generations);
   }
 
-  /** @internal */
-  registerView(): RegisterView | null {
+  /**
+   * What the Worker needs of the account; `null` if there is none. The Worker says where it wants it to be archived.
+   *
+   * @internal
+   */
+  registerView(wanted: WantedArchive | null): Promise<RegisterView | null> {
+    return this.#view(wanted);
+  }
+
+  async #view(wanted: WantedArchive | null): Promise<RegisterView | null> {
+    if (wanted !== null && this.#archiver.want(wanted, Date.now())) await this.#setAlarm();
     return this.#register.view();
   }
 
@@ -370,9 +473,28 @@ export interface RegisterIngested {
   tally: Tally;
   backfills: Backfill[];
   collecting: Collector["shown"];
+  archive: ShownArchive | null;
   /** How many deliveries the queue gave up. */
   dead: number;
 }
+
+/** What a shard needs to know in order to archive a part. */
+export interface ArchiveOrder {
+  /** The binding of the bucket. */
+  bucket: string;
+  /** The folder of the archive, and its name. */
+  folder: string;
+  archive: string;
+  /** The day of the night, and the number of the shard: they are in the name of the file. */
+  day: string;
+  shard: number;
+  generation: number;
+  /** The names of backfills by their numbers. */
+  names: [number: number, name: string][];
+}
+
+/** How many keys a file of the archive has at most. They take some megabytes while it is written. */
+const ARCHIVED_AT_ONCE = 5000;
 
 interface Parts {
   shard: Shard;

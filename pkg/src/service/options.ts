@@ -44,6 +44,13 @@ export interface ServiceOptions {
   queue?: string;
   /** How many deliveries of one isolate are stored at once without the queue. 0 to 10,000; default 64. 0 sends all to the queue. */
   directAtOnce?: number;
+  /**
+   * The name of the binding of an R2 bucket. Each night what has changed of the trimmed records is written there. Default: `"ARCHIVE"`, if
+   * there is such a binding.
+   */
+  archive?: string;
+  /** The beginning of the names of the objects in that bucket: words with slashes between them. Default: `"usage"`. */
+  archivePrefix?: string;
   /** The name of the queue to which the platform moves what it could not give to the service. Default: the queue's name and `-dead`. */
   deadQueue?: string;
   /**
@@ -79,6 +86,10 @@ export interface Checked {
   queue: string;
   directAtOnce: number;
   deadQueue: string | null;
+  archive: string;
+  /** Whether there must be a bucket. */
+  mustArchive: boolean;
+  archivePrefix: string;
   rate: number;
   cors: string[];
   query: ServiceQuery;
@@ -88,9 +99,10 @@ export interface Checked {
 }
 
 const SERVICE = keys(
-  "binding shards toleranceMs maxDeliveryBytes readTimeoutMs forward forwardTimeoutMs allowHttp queue directAtOnce deadQueue rate cors query limits now onError",
+  "binding shards toleranceMs maxDeliveryBytes readTimeoutMs forward forwardTimeoutMs allowHttp queue directAtOnce deadQueue archive archivePrefix rate cors query limits now onError",
 );
 const QUERY = keys("tz weekStart boundsAs");
+const PREFIX = /^[\w.-]{1,64}(?:\/[\w.-]{1,64}){0,7}$/;
 const MIB = 1024 * 1024;
 
 /**
@@ -103,9 +115,14 @@ export function checkService(options: ServiceOptions): Checked {
   checkKeys(options, SERVICE);
   const { binding = "USAGE", allowHttp = false, cors, query = {}, limits = {} } = options;
   if (typeof binding !== "string" || binding === "") throw invalidOption("/binding", "`binding` must be a name");
-  const { queue = "DELIVERIES", deadQueue = null } = options;
-  for (const [name, value] of Object.entries({ queue, deadQueue: deadQueue ?? "-" })) {
+  const { queue = "DELIVERIES", deadQueue = null, archive = "ARCHIVE", archivePrefix = "usage" } = options;
+  for (const [name, value] of Object.entries({ queue, deadQueue: deadQueue ?? "-", archive })) {
     if (typeof value !== "string" || value === "") throw invalidOption(`/${name}`, `\`${name}\` must be a name`);
+  }
+  if (typeof archivePrefix !== "string" || !PREFIX.test(archivePrefix)) {
+    const message =
+      "`archivePrefix` must be words of letters, digits, _, . and -, with / between them, such as usage/production";
+    throw invalidOption("/archivePrefix", message);
   }
   if (typeof allowHttp !== "boolean") throw invalidOption("/allowHttp", "`allowHttp` must be true or false");
   for (const name of ["now", "onError"] as const) {
@@ -132,6 +149,9 @@ export function checkService(options: ServiceOptions): Checked {
     queue,
     directAtOnce: integer("directAtOnce", options.directAtOnce, 64, 0, 10_000),
     deadQueue,
+    archive,
+    mustArchive: options.archive !== undefined,
+    archivePrefix,
     rate: options.rate === undefined ? Number.POSITIVE_INFINITY : integer("rate", options.rate, 1, 1, 1_000_000),
     cors: cors?.origins ?? [],
     query,

@@ -83,3 +83,27 @@ export interface ServiceContext {
   /** Lets work go on after the response. */
   waitUntil(work: Promise<unknown>): void;
 }
+
+/** An object of a bucket, without its bytes. */
+export interface StoredObject {
+  /** The name of the object. */
+  readonly key: string;
+}
+
+/** A part of a list of objects. */
+export interface ObjectList {
+  readonly objects: readonly StoredObject[];
+  /** The beginnings of names up to the delimiter. */
+  readonly delimitedPrefixes: readonly string[];
+  /** Whether there are more objects. */
+  readonly truncated: boolean;
+}
+
+/** A bucket of R2. */
+export interface Bucket {
+  put(key: string, value: ArrayBuffer | string): Promise<unknown>;
+  get(key: string): Promise<{ readonly body: ReadableStream<Uint8Array> } | null>;
+  head(key: string): Promise<StoredObject | null>;
+  list(options: { prefix: string; delimiter?: string; startAfter?: string; limit?: number }): Promise<ObjectList>;
+  delete(keys: string | string[]): Promise<void>;
+}

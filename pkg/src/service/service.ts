@@ -11,10 +11,11 @@ import { Admin } from "./admin/admin.js";
 import { ingestOf } from "./admin/ingest.js";
 import { createAnswers } from "./answers/answers.js";
 import { snapshotOf } from "./answers/snapshot.js";
+import { bucketOf } from "./archive/bucket.js";
 import { Backfills } from "./backfill/backfills.js";
 import { Objects } from "./objects.js";
 import { type Checked, checkService, type ServiceOptions } from "./options.js";
-import type { DurableNamespace, MessageBatch, QueueBinding, ServiceContext } from "./platform.js";
+import type { Bucket, DurableNamespace, MessageBatch, QueueBinding, ServiceContext } from "./platform.js";
 import { consume } from "./queue/consumer.js";
 import { keepDead } from "./queue/dead.js";
 import { Receiver } from "./receive/receiver.js";
@@ -52,13 +53,15 @@ export class Service {
   constructor(options: Checked, env: Record<string, unknown>) {
     this.#options = options;
     this.#objects = new Objects(namespaceOf(env, options.binding));
-    this.#accounts = new Accounts(this.#objects, options.now);
+    const bucket = archiveOf(env, options);
+    const { binding, archive, archivePrefix: prefix } = options;
+    this.#accounts = new Accounts(this.#objects, bucket && { binding, bucket: archive, prefix }, options.now);
     this.#receiver = new Receiver(options, this.#objects, this.#accounts, queueOf(env, options.queue));
     this.#backfills = new Backfills(this.#objects, options.now);
     this.#cors = corsPolicy(options.cors);
     const { ADMIN_TOKEN: admin } = env as { ADMIN_TOKEN?: unknown };
     if (typeof admin === "string" && admin !== "") {
-      this.#admin = new Admin(options, this.#objects, this.#accounts, admin);
+      this.#admin = new Admin({ options, objects: this.#objects, accounts: this.#accounts, token: admin, bucket });
     }
     this.#answers = createAnswers(options, this.#objects, (token) => authorize(token, this.#accounts, options.now()));
   }
@@ -126,7 +129,9 @@ export class Service {
     const deadline = new Deadline(INGEST_MS, request.signal);
     const nowMs = this.#options.now();
     try {
-      const told = await this.#objects.register(account, deadline, (object) => object.registerIngested());
+      const told = await this.#objects.register(account, deadline, (object) =>
+        object.registerIngested(this.#accounts.wantedArchive(account)),
+      );
       this.#accounts.take(account, told?.view ?? null, nowMs); // so that a page that asks again and again costs one question each time
       if (told === null) return notAccepted();
       const ifNoneMatch = request.headers.get("if-none-match");
@@ -177,6 +182,13 @@ function notAccepted(): Answer {
 function queueOf(env: Record<string, unknown>, binding: string): QueueBinding | undefined {
   const queue = env[binding] as Partial<QueueBinding> | undefined;
   return typeof queue?.send === "function" ? (queue as QueueBinding) : undefined;
+}
+
+/** The bucket of the archive; `null` if there is none and none is wanted. */
+function archiveOf(env: Record<string, unknown>, { archive, mustArchive }: Checked): Bucket | null {
+  const bucket = bucketOf(env, archive);
+  if (bucket !== null || !mustArchive) return bucket;
+  throw new UsageError("invalid_option", `the Worker has no binding ${archive} of a bucket`, { path: "/archive" });
 }
 
 function namespaceOf(env: Record<string, unknown>, binding: string): DurableNamespace {

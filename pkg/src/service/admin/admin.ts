@@ -3,11 +3,15 @@ import { Deadline } from "../../handler/deadline.js";
 import { type Answer, errorAnswer, unauthorized } from "../../handler/http/answer.js";
 import { bearerToken } from "../../handler/http/bearer.js";
 import { readBounded } from "../../handler/upstream/read-bounded.js";
+import { deleteAll, folderOf, isWhole, newestWhole } from "../archive/bucket.js";
+import { Removed, restore } from "../archive/restoring.js";
+import { isBackfillName, NAME_IN_WORDS } from "../backfill/name.js";
 import { checkCollecting } from "../collecting/settings.js";
 import { instantMs } from "../instant.js";
 import { isAccountName } from "../names.js";
 import type { Objects } from "../objects.js";
 import type { Checked } from "../options.js";
+import type { Bucket } from "../platform.js";
 import { consume } from "../queue/consumer.js";
 import type { Accounts } from "../register/accounts.js";
 import { type Addition, MOST_SECRETS, MOST_TOKENS } from "../register/register.js";
@@ -34,6 +38,17 @@ interface Asked {
 
 type Route = (asked: Asked) => Promise<Answer>;
 
+/** What the routes work with. */
+export interface AdminParts {
+  options: Checked;
+  objects: Objects;
+  accounts: Accounts;
+  /** The token of the administrator. */
+  token: string;
+  /** The bucket of the archive; `null` if there is none. */
+  bucket: Bucket | null;
+}
+
 const NO_CONTENT: Answer = { status: 204, body: null };
 
 /** The routes of the administrator. */
@@ -42,13 +57,15 @@ export class Admin {
   readonly #objects: Objects;
   readonly #accounts: Accounts;
   readonly #token: string;
+  readonly #bucket: Bucket | null;
   readonly #routes: [path: RegExp, methods: Record<string, Route>][];
 
-  constructor(options: Checked, objects: Objects, accounts: Accounts, token: string) {
+  constructor({ options, objects, accounts, token, bucket }: AdminParts) {
     this.#options = options;
     this.#objects = objects;
     this.#accounts = accounts;
     this.#token = token;
+    this.#bucket = bucket;
     const one = "/v1/admin/accounts/([^/]+)";
     this.#routes = [
       [new RegExp(`^${one}$`), { GET: (asked) => this.#show(asked), PUT: (asked) => this.#put(asked) }],
@@ -61,6 +78,11 @@ export class Admin {
         { PUT: (asked) => this.#putCollecting(asked), DELETE: (asked) => this.#removeCollecting(asked) },
       ],
       [new RegExp(`^${one}/dead$`), { POST: (asked) => this.#storeDead(asked) }],
+      [
+        new RegExp(`^${one}/archive$`),
+        { POST: (asked) => this.#archiveNow(asked), DELETE: (asked) => this.#endArchiving(asked) },
+      ],
+      [new RegExp(`^${one}/restore$`), { POST: (asked) => this.#restore(asked) }],
       [/^\/v1\/accounts\/([^/]+)$/, { DELETE: (asked) => this.#erase(asked) }],
     ];
   }
@@ -171,6 +193,60 @@ export class Admin {
     return errors.length === 0 ? answer : { ...answer, error: errors[0] };
   }
 
+  /** Lets the next night begin now. */
+  async #archiveNow({ account, deadline }: Asked): Promise<Answer> {
+    const wanted = this.#accounts.wantedArchive(account);
+    const isArchived = await this.#objects.register(account, deadline, async (object) => {
+      return (await object.registerView(wanted)) !== null && (await object.registerArchiveNow());
+    });
+    return isArchived ? json(202, { account, archive: "begun" }) : notArchived();
+  }
+
+  async #endArchiving({ account, deadline }: Asked): Promise<Answer> {
+    const ended = await this.#objects.register(account, deadline, (object) => object.registerEndArchiving());
+    return ended ? NO_CONTENT : notArchived();
+  }
+
+  /** Restores the next files of an archive. A large one takes several requests: the answer says whether it is done. */
+  async #restore({ account, request, deadline }: Asked): Promise<Answer> {
+    const { now, archivePrefix } = this.#options;
+    const bucket = this.#bucket;
+    if (bucket === null) return errorAnswer(404, "not_archived", "The Worker has no bucket of an archive.");
+    const given = fields(await body(request, deadline), ["from", "archive", "backfill", "after"]);
+    const { from = account, archive: named, backfill = "archive", after = "" } = given;
+    if (typeof from !== "string" || !isAccountName(from)) throw bad("/from", "must be the name of an account");
+    if (typeof backfill !== "string" || !isBackfillName(backfill)) throw bad("/backfill", `must be ${NAME_IN_WORDS}`);
+    if (typeof after !== "string") throw bad("/after", "must be what the last answer has");
+    if (named !== undefined && (typeof named !== "string" || !/^[\w-]{1,64}$/.test(named))) {
+      throw bad("/archive", "must be the name of an archive, such as 2026-01-31T000000000Z");
+    }
+    const view = await this.#accounts.view(account, deadline);
+    if (view === null) return noAccount();
+    const own = await this.#objects.register(account, deadline, (object) => object.registerArchive());
+    const all = folderOf(archivePrefix, from);
+    const archive = named ?? (await newestWhole(bucket, all, from === account ? (own?.archive ?? null) : null));
+    if (archive === null || !(await isWhole(bucket, `${all}${archive}/`))) {
+      return errorAnswer(404, "no_archive", "There is no whole archive of this account.");
+    }
+    const source = await this.#objects.register(account, deadline, (object) =>
+      object.registerBackfill(backfill, now()),
+    );
+    if (source === null) return noAccount();
+    const restoring = { bucket, folder: `${all}${archive}/`, after, account, view, source };
+    try {
+      const { files, added, after: last, isDone } = await restore(restoring, this.#objects);
+      return json(200, { account, from, archive, backfill, files, ...added, after: last, done: isDone });
+    } catch (error) {
+      if (error instanceof Removed) {
+        return errorAnswer(409, "removed", "The account or the backfill has been removed meanwhile.");
+      }
+      if (error instanceof UsageError) return errorAnswer(422, "invalid_archive", `${error.message}.`);
+      throw error;
+    } finally {
+      await this.#objects.register(account, deadline, (object) => object.registerNoteChange()).catch(() => {});
+    }
+  }
+
   async #addSecret({ account, request, deadline }: Asked): Promise<Answer> {
     const { secret } = fields(await body(request, deadline), ["secret"]);
     if (typeof secret !== "string" || secret === "" || secret.length > 1024 || /^\s|\s$/.test(secret)) {
@@ -227,6 +303,11 @@ export class Admin {
     const erase = (shard: number) =>
       objects.shard(account, shard, deadline, (object) => object.erase(generation, nowMs));
     await Promise.all(Array.from({ length: shards }, (_, shard) => erase(shard)));
+    // After the shards, which write nothing there any more.
+    if (this.#bucket !== null && !(await deleteAll(this.#bucket, folderOf(this.#options.archivePrefix, account)))) {
+      const message = "The account's archive has more files than one request deletes. Ask for it again.";
+      return errorAnswer(503, "erasing", message, { headers: { "retry-after": "1" } });
+    }
     await objects.register(account, deadline, (object) => object.erase(generation, nowMs));
     this.#accounts.forget(account);
     return NO_CONTENT;
@@ -239,6 +320,10 @@ function json(status: number, value: object): Answer {
 
 function written(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+function notArchived(): Answer {
+  return errorAnswer(404, "not_archived", "The account is not archived.");
 }
 
 function noAccount(): Answer {

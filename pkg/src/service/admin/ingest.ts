@@ -33,7 +33,7 @@ export async function ingestOf(
   objects: Objects,
   deadline: Deadline,
 ): Promise<Answer> {
-  const { view, version, tally: sum, backfills: known, collecting, dead } = register;
+  const { view, version, tally: sum, backfills: known, collecting, archive, dead } = register;
   const etag = `W/"${account}-${version}-${Math.floor(nowMs / TAG_MS)}"`;
   if (matches(ifNoneMatch, etag)) return { status: 304, body: null, headers: { etag } };
   const numbers = Array.from({ length: view.shards }, (_, shard) => shard);
@@ -51,6 +51,7 @@ export async function ingestOf(
       ...written(sum, nowMs),
       backfills,
       collecting: told(collecting),
+      archive: toldArchive(archive),
       dead,
     }),
   };
@@ -71,6 +72,20 @@ function told(collecting: RegisterIngested["collecting"]): object | null {
     mapFailure,
     audited,
     auditFailure,
+  };
+}
+
+/** How archiving goes. */
+function toldArchive(shown: RegisterIngested["archive"]): object | null {
+  if (shown === null) return null;
+  const { archive, isWhole, last, failure, nextMs } = shown;
+  const at = (ms: number) => new Date(ms).toISOString();
+  return {
+    archive,
+    whole: isWhole,
+    last: last && { at: at(last.atMs), files: last.files, lines: last.lines },
+    failure,
+    nextAt: at(nextMs),
   };
 }
 

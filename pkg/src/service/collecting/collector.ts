@@ -34,14 +34,12 @@ const PAUSE_MS = 60_000;
 
 /** Collects an account from the vendor, step by step, each in an alarm of the account's register. */
 export class Collector {
-  readonly #storage: DurableStorage;
   readonly #stored: StoredCollecting;
   readonly #register: Register;
   readonly #changes: Changes;
   readonly #env: Record<string, unknown>;
 
   constructor(storage: DurableStorage, register: Register, changes: Changes, env: unknown) {
-    this.#storage = storage;
     this.#stored = new StoredCollecting(storage);
     this.#register = register;
     this.#changes = changes;
@@ -49,7 +47,7 @@ export class Collector {
   }
 
   /** Begins to collect, or goes on with other settings. Whether there is an account. */
-  async put(settings: CollectingSettings, account: string, binding: string): Promise<boolean> {
+  put(settings: CollectingSettings, account: string, binding: string): boolean {
     if (this.#register.view() === null) return false;
     const nowMs = Date.now();
     const earlier = this.#stored.read();
@@ -60,7 +58,6 @@ export class Collector {
     const untried = { failure: null, mapFailure: null, auditFailure: null, failures: 0, nextMs: nowMs };
     const fresh = { run: null, counted: 0, last, audited, ...untried };
     this.#write({ settings, account, binding, ...fresh });
-    await this.#storage.setAlarm(nowMs);
     return true;
   }
 
@@ -81,12 +78,16 @@ export class Collector {
     return { ...shown, settings: { ...settings, token: "" } };
   }
 
-  /** Does the next step, and sets the alarm for the one after it. */
+  /** When the next step is due, in epoch milliseconds; `null` if the account is not collected. */
+  get nextMs(): number | null {
+    return this.#stored.read()?.nextMs ?? null;
+  }
+
+  /** Does the next step, if it is due. */
   async step(): Promise<void> {
     const collecting = this.#stored.read();
-    if (collecting === null) return;
     const nowMs = Date.now();
-    if (collecting.nextMs > nowMs) return this.#storage.setAlarm(collecting.nextMs);
+    if (collecting === null || collecting.nextMs > nowMs) return;
     const everyMs = (collecting.settings.everyHours ?? 6) * HOUR_MS;
     let after: Partial<Collecting>;
     try {
@@ -102,10 +103,9 @@ export class Collector {
       if (error instanceof UsageError && error.path === "/resume") after.run = null;
     }
     const now = this.#stored.read();
-    // The settings may have changed meanwhile. Then the alarm is set already.
+    // The settings may have changed meanwhile. Then the next step is another one.
     if (now === null || JSON.stringify(now.settings) !== JSON.stringify(collecting.settings)) return;
     this.#write({ ...now, ...after });
-    await this.#storage.setAlarm(after.nextMs ?? nowMs);
   }
 
   /** Goes on with a collection for one step. Whether it has ended. */

@@ -1,4 +1,5 @@
 import type { Deadline } from "../../handler/deadline.js";
+import type { WantedArchive } from "../archive/archiver.js";
 import type { Objects } from "../objects.js";
 import type { RegisterView } from "./register.js";
 
@@ -26,12 +27,15 @@ interface Known {
 /** What the Worker knows of accounts, from their registers. A change is known everywhere within a minute. */
 export class Accounts {
   readonly #objects: Objects;
+  readonly #archive: Omit<WantedArchive, "account"> | null;
   readonly #now: () => number;
   /** In the order of their last views. */
   readonly #known = new Map<string, Known>();
 
-  constructor(objects: Objects, now: () => number) {
+  /** @param archive where accounts are archived, and the binding of the class; `null` if they are not */
+  constructor(objects: Objects, archive: Omit<WantedArchive, "account"> | null, now: () => number) {
     this.#objects = objects;
+    this.#archive = archive;
     this.#now = now;
   }
 
@@ -64,6 +68,11 @@ export class Accounts {
     return this.#known.get(account)?.view;
   }
 
+  /** Where an account is to be archived; `null` if it is not. */
+  wantedArchive(account: string): WantedArchive | null {
+    return this.#archive && { ...this.#archive, account };
+  }
+
   /** Takes a view that the register gave with something else. */
   take(account: string, view: RegisterView | null, seenMs: number): void {
     const askedMs = this.#known.get(account)?.askedMs ?? Number.NEGATIVE_INFINITY;
@@ -79,7 +88,9 @@ export class Accounts {
     const known = this.#known.get(account);
     if (known !== undefined) known.askedMs = this.#now();
     const askedMs = this.#now();
-    const view = await this.#objects.register(account, deadline, (object) => object.registerView());
+    const view = await this.#objects.register(account, deadline, (object) =>
+      object.registerView(this.wantedArchive(account)),
+    );
     this.#keep(account, { view, seenMs: askedMs, askedMs });
     return view;
   }

@@ -37,6 +37,7 @@ export type Put =
 
 /** Records that the account added itself, and can take back together. */
 export interface Backfill {
+  number: number;
   name: string;
   createdMs: number;
 }
@@ -168,8 +169,10 @@ export class Register {
   /** The backfills, the oldest first. */
   backfills(): Backfill[] {
     if (this.view() === null) return [];
-    const rows = this.#rows("SELECT name, created_ms FROM backfills WHERE removing = 0 ORDER BY number");
-    return rows.map(({ name, created_ms }) => ({ name: String(name), createdMs: Number(created_ms) }));
+    const rows = this.#rows("SELECT number, name, created_ms FROM backfills WHERE removing = 0 ORDER BY number");
+    return rows.map(({ number, name, created_ms }) => {
+      return { number: Number(number), name: String(name), createdMs: Number(created_ms) };
+    });
   }
 
   /** Adds to the tally of an account that exists. */

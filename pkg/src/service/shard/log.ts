@@ -1,6 +1,7 @@
 import type { SqlStorage } from "../platform.js";
 import type { Counts } from "./counts.js";
 import type { Change } from "./shard.js";
+import { bytesOf } from "./stored-records.js";
 
 /** How many changes are kept for those who keep counts of their own. */
 const KEPT = 2000;
@@ -28,7 +29,7 @@ export class Log {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec("CREATE TABLE IF NOT EXISTS changes (n INTEGER PRIMARY KEY, known TEXT, record TEXT)");
+    sql.exec("CREATE TABLE IF NOT EXISTS changes (n INTEGER PRIMARY KEY, key BLOB, known TEXT, record TEXT)");
     sql.exec("CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, n INTEGER NOT NULL, bytes BLOB NOT NULL)");
   }
 
@@ -37,10 +38,30 @@ export class Log {
     return this.#known.last;
   }
 
-  /** Writes a change. */
-  add(known: string | null, record: string | null): void {
+  /**
+   * Writes a change.
+   *
+   * @param key the key of which another record counts now; `null` if only a name was told
+   * @returns its number
+   */
+  add(key: Uint8Array | null, known: string | null, record: string | null): number {
     const n = ++this.#known.last;
-    this.#sql.exec("INSERT INTO changes (n, known, record) VALUES (?, ?, ?)", n, known, record);
+    const insert = "INSERT INTO changes (n, key, known, record) VALUES (?, ?, ?, ?)";
+    this.#sql.exec(insert, n, key && bytesOf(key), known, record);
+    return n;
+  }
+
+  /** The keys of the changes after one of them, each once, and the number of the last of these changes. */
+  keysSince(after: number, most: number): { keys: Uint8Array[]; last: number } {
+    const rows = this.#sql.exec("SELECT n, key FROM changes WHERE n > ? ORDER BY n LIMIT ?", after, most).toArray();
+    const keys = new Map<string, Uint8Array>();
+    for (const { key } of rows) {
+      if (key === null) continue;
+      const bytes = new Uint8Array(key as ArrayBuffer);
+      keys.set(String(bytes), bytes);
+    }
+    const { n: last } = rows.at(-1) ?? { n: after };
+    return { keys: [...keys.values()], last: Number(last) };
   }
 
   /** The changes after one of them; `undefined` if they are not all known, or are more than `most`. */
@@ -65,8 +86,12 @@ export class Log {
     }
   }
 
-  /** Writes a snapshot in place of the changes, if there are many. */
-  shorten(counts: Counts): void {
+  /**
+   * Writes a snapshot in place of the changes, if there are many.
+   *
+   * @param keptAfter gives the number of the change after which all are kept
+   */
+  shorten(counts: Counts, keptAfter: () => number): void {
     const { last, snapshot, bytes } = this.#known;
     if (last - snapshot < Math.min(Math.max(bytes / CHANGE_BYTES, LEAST), MOST)) return;
     const whole = counts.snapshot();
@@ -75,7 +100,7 @@ export class Log {
       const bytes = whole.slice(at, at + PART_BYTES).buffer;
       this.#sql.exec("INSERT INTO snapshot (part, n, bytes) VALUES (?, ?, ?)", part, last, bytes);
     }
-    this.#sql.exec("DELETE FROM changes WHERE n <= ?", last - KEPT);
+    this.#sql.exec("DELETE FROM changes WHERE n <= ?", Math.min(last - KEPT, keptAfter()));
     this.#ends = { last, snapshot: last, bytes: whole.length };
   }
 

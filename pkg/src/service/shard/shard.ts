@@ -1,10 +1,13 @@
 import { UsageRollup } from "usage-by-agent";
+import type { ArchivedState } from "../archive/lines.js";
+import { type ArchivedPage, type Position, StoredPosition } from "../archive/position.js";
 import type { DurableStorage } from "../platform.js";
 import type { Tally } from "../tally.js";
 import { Counts } from "./counts.js";
 import { hold, isHeld, release } from "./held-counts.js";
 import { Log } from "./log.js";
 import { type Row, StoredRecords } from "./stored-records.js";
+import { ToldNames } from "./told-names.js";
 
 /** A trimmed record that arrives at its shard. */
 export interface Arrival {
@@ -66,6 +69,8 @@ export class Shard {
   readonly #storage: DurableStorage;
   readonly #records: StoredRecords;
   readonly #log: Log;
+  readonly #names: ToldNames;
+  readonly #position: StoredPosition;
   #counts: Counts | undefined;
   /** Whether a transaction has begun. */
   #isInside = false;
@@ -76,6 +81,8 @@ export class Shard {
     this.#storage = storage;
     this.#records = new StoredRecords(storage.sql);
     this.#log = new Log(storage.sql);
+    this.#names = new ToldNames(storage.sql);
+    this.#position = new StoredPosition(storage);
   }
 
   /**
@@ -98,20 +105,24 @@ export class Shard {
     const known = rows.find(({ counts }) => counts);
     const { outcome, tellsMore } = counts.settle(known?.record ?? null, record);
     switch (outcome) {
-      case "counted":
-        this.#records.put(key ?? uniqueKey(), { source, counts: true, record });
-        this.#log.add(null, record);
+      case "counted": {
+        const own = key ?? uniqueKey();
+        this.#records.put(own, { source, counts: true, record });
+        this.#log.add(own, null, record);
         return "counted";
-      case "replaced":
-        this.#replace(key as Uint8Array, known as Row, { source, counts: true, record });
-        this.#log.add(known?.record ?? null, record);
+      }
+      case "replaced": {
+        const before = known as Row;
+        this.#replace(key as Uint8Array, before, { source, counts: true, record });
+        this.#names.keep(before.record, this.#log.add(key, before.record, record));
         return "duplicates";
+      }
       case "duplicate":
         this.#keepBeside(counts, key as Uint8Array, rows, { source, counts: false, record });
-        if (tellsMore) this.#log.add(known?.record ?? null, record);
+        if (tellsMore) this.#names.keep(record, this.#log.add(null, known?.record ?? null, record));
         return "duplicates";
       default:
-        if (tellsMore) this.#log.add(null, record);
+        if (tellsMore) this.#names.keep(record, this.#log.add(null, null, record));
         return "notCounted";
     }
   }
@@ -153,8 +164,7 @@ export class Shard {
         for (const { source, counts: isCounting, record } of rows) {
           this.#records.delete(key, source);
           if (!isCounting) continue;
-          counts.retract(record);
-          this.#log.add(record, null);
+          this.#retract(counts, key, record);
           moved++;
         }
         this.#records.put(key, { source: MOVED, counts: false, record: "" });
@@ -187,14 +197,85 @@ export class Shard {
   }
 
   #takeBackOne(counts: Counts, key: Uint8Array, row: Row): void {
-    counts.retract(row.record);
-    this.#log.add(row.record, null);
+    this.#retract(counts, key, row.record);
     const [first, ...rest] = this.#records.of(key);
     if (first === undefined) return;
     const fullest = rest.reduce((best, other) => (counts.isFuller(other.record, best.record) ? other : best), first);
     counts.settle(null, fullest.record);
     this.#records.put(key, { ...fullest, counts: true });
-    this.#log.add(null, fullest.record);
+    this.#log.add(key, null, fullest.record);
+  }
+
+  /** Takes a record out of the counts. The names that it told stay. */
+  #retract(counts: Counts, key: Uint8Array, record: string): void {
+    counts.retract(record);
+    this.#names.keep(record, this.#log.add(key, record, null));
+  }
+
+  /**
+   * Brings keys to the states that an archive had, as far as a source tells them.
+   *
+   * @param states what the source tells of each key from now on: a record, or nothing
+   */
+  restore(states: readonly Omit<ArchivedState, "source">[], source: number): Added {
+    return this.#change((counts) => {
+      const added: Added = { counted: 0, duplicates: 0, notCounted: 0 };
+      for (const { key, record } of states) {
+        const before = key && this.#records.of(key).find((row) => row.source === source);
+        if (key && before && before.record !== record) {
+          this.#records.delete(key, source);
+          if (before.counts) this.#takeBackOne(counts, key, before);
+        }
+        if (record !== null) added[this.#addOne(counts, { key, record }, source)]++;
+      }
+      return added;
+    });
+  }
+
+  /**
+   * The next part of what has changed since it was archived. From the first call on, all changes are kept until they are archived.
+   *
+   * @param archive the archive. Another one than the last begins with everything that counts.
+   * @param most the most keys of a part
+   */
+  archivable(archive: string, most: number): ArchivedPage {
+    let position = this.#position.read();
+    if (position?.archive !== archive) {
+      position = { archive, dumped: new Uint8Array(), pages: 0, n: this.#log.last };
+      this.#position.write(position);
+    }
+    return position.dumped === null ? this.#changedPage(position, most) : this.#dumpedPage(position, most);
+  }
+
+  /** A part of all records that counted when archiving began. What changes meanwhile comes after them. */
+  #dumpedPage({ archive, dumped, pages, n }: Position, most: number): ArchivedPage {
+    const page = this.#records.countingAfter(dumped ?? new Uint8Array(), most);
+    const states: ArchivedState[] = page.map(({ key, row: { record, source } }) => ({ key, record, source }));
+    const isLast = page.length < most;
+    if (isLast) states.push(...this.#names.all().map(told));
+    const after = { archive, dumped: isLast ? null : (page.at(-1)?.key ?? null), pages: pages + 1, n };
+    return { name: `0-${padded(pages)}`, states, after, isLast: false };
+  }
+
+  #changedPage({ archive, pages, n }: Position, most: number): ArchivedPage {
+    const { keys, last } = this.#log.keysSince(n, most);
+    const states = keys.map((key): ArchivedState => {
+      const row = this.#records.of(key).find(({ counts }) => counts);
+      return { key, record: row?.record ?? null, source: row?.source ?? DELIVERIES };
+    });
+    states.push(...this.#names.between(n, last).map(told));
+    const after = { archive, dumped: null, pages, n: last };
+    return { name: `1-${padded(n)}-${padded(last)}`, states, after, isLast: last - n < most };
+  }
+
+  /** Notes that a part is archived. */
+  archived({ after }: ArchivedPage): void {
+    if (this.#position.read()?.archive === after.archive) this.#position.write(after); // unless archiving has ended meanwhile
+  }
+
+  /** Archives no more. */
+  endArchiving(): void {
+    this.#position.remove();
   }
 
   /**
@@ -209,12 +290,14 @@ export class Shard {
   }
 
   /**
-   * Everything that counts as a snapshot with the ids, which can be merged anywhere. Names that only records told which do not count are
-   * not in it. It takes up to 24 bytes of memory for each id while it is made.
+   * Everything that counts as a snapshot with the ids, which can be merged anywhere. It takes up to 24 bytes of memory for each id while
+   * it is made.
    */
   snapshot(): ReadableStream<Uint8Array> {
     const rollup = new UsageRollup({ onInvalid: "skip" });
     try {
+      const names = this.#names.all();
+      if (names.length > 0) rollup.push(names.join("\n"));
       for (const records of this.#records.counting()) rollup.push(records.join("\n"));
       return streamOf(rollup.snapshot() as Uint8Array<ArrayBuffer>);
     } finally {
@@ -273,7 +356,7 @@ export class Shard {
     return this.together(() => {
       const counts = this.#live();
       const result = work(counts);
-      this.#log.shorten(counts);
+      this.#log.shorten(counts, () => this.#position.read()?.n ?? Number.POSITIVE_INFINITY);
       return result;
     });
   }
@@ -281,8 +364,16 @@ export class Shard {
 
 /** The key of a record without an id. No id has a key of this length. */
 function uniqueKey(): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(16));
+  const key = crypto.getRandomValues(new Uint8Array(16));
+  key[0] = (key[0] ?? 0) & 63; // as the first byte of the key of an id
+  return key;
 }
+
+/** A record that only tells names, as the archive has it. */
+const told = (record: string): ArchivedState => ({ key: null, record, source: DELIVERIES });
+
+/** A number as a part of a name. Names are in the order of their numbers. */
+const padded = (n: number) => String(n).padStart(12, "0");
 
 /** A stream, because the platform passes at most 32 MiB as a value. */
 function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {

@@ -36,15 +36,20 @@ export class StoredRecords {
 
   /** The records that count, in parts of some thousand. */
   *counting(): Generator<string[]> {
-    let after = new ArrayBuffer(0);
+    let after = new Uint8Array();
     for (;;) {
-      const page = "SELECT key, record FROM records WHERE counts = 1 AND key > ? ORDER BY key LIMIT ?";
-      const rows = this.#sql.exec(page, after, PAGE).toArray();
-      const last = rows.at(-1);
+      const page = this.countingAfter(after, PAGE);
+      const last = page.at(-1);
       if (last === undefined) return;
-      yield rows.map(({ record }) => String(record));
-      ({ key: after } = last as { key: ArrayBuffer });
+      yield page.map(({ row }) => row.record);
+      after = last.key;
     }
+  }
+
+  /** The first records that count whose keys come after a key. */
+  countingAfter(after: Uint8Array, most: number): { key: Uint8Array<ArrayBuffer>; row: Row }[] {
+    const page = "SELECT * FROM records WHERE counts = 1 AND key > ? ORDER BY key LIMIT ?";
+    return this.#sql.exec(page, bytesOf(after), most).toArray().map(keyed);
   }
 
   /** Stores the record of a key and a source, over an earlier one. */
@@ -70,8 +75,12 @@ export class StoredRecords {
   /** The first records of a source, with their keys. */
   ofSource(source: number, most: number): { key: Uint8Array; row: Row }[] {
     const rows = this.#sql.exec("SELECT * FROM records WHERE source = ? LIMIT ?", source, most);
-    return rows.toArray().map(({ key, ...row }) => ({ key: new Uint8Array(key as ArrayBuffer), row: rowOf(row) }));
+    return rows.toArray().map(keyed);
   }
+}
+
+function keyed({ key, ...row }: Record<string, SqlValue>): { key: Uint8Array<ArrayBuffer>; row: Row } {
+  return { key: new Uint8Array(key as ArrayBuffer), row: rowOf(row) };
 }
 
 function rowOf({ source, counts, record }: Record<string, SqlValue>): Row {
@@ -79,6 +88,6 @@ function rowOf({ source, counts, record }: Record<string, SqlValue>): Row {
 }
 
 /** A copy of bytes, as the storage takes them. */
-function bytesOf(bytes: Uint8Array): ArrayBuffer {
+export function bytesOf(bytes: Uint8Array): ArrayBuffer {
   return bytes.slice().buffer;
 }

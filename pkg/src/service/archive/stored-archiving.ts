@@ -1,0 +1,62 @@
+import type { DurableStorage } from "../platform.js";
+import { hasTable } from "../tally.js";
+import type { ArchiveSettings } from "./bucket.js";
+
+/** A night's work. */
+export interface Night {
+  /** When it began, in epoch milliseconds. The day of its files is that of this time in UTC. */
+  atMs: number;
+  /** The first shard that is not done. */
+  shard: number;
+  /** How many files and how many lines were written. */
+  files: number;
+  lines: number;
+}
+
+/** How an account is archived, and how far that is. */
+export interface Archiving extends ArchiveSettings {
+  /** The account, and the binding of the class, which the object does not know by itself. */
+  account: string;
+  binding: string;
+  /** The name of the archive: the time at which it was begun. */
+  archive: string;
+  /** Whether everything that counted when it began is in it. */
+  isWhole: boolean;
+  /** At which minute of a day it is gone on with, in UTC. Accounts differ, so that they do not all begin at midnight. */
+  minute: number;
+  night: Night | null;
+  /** The last night that has ended. */
+  last: Night | null;
+  /** Why the last attempt failed, in words; `null` if it did not fail. */
+  failure: string | null;
+  /** How many attempts have failed since the last one that did not. */
+  failures: number;
+  /** When it is gone on with, in epoch milliseconds. */
+  nextMs: number;
+}
+
+/** The table with an account's archiving, in its register. */
+export class StoredArchiving {
+  readonly #storage: DurableStorage;
+
+  constructor(storage: DurableStorage) {
+    this.#storage = storage;
+  }
+
+  /** `null` if the account is not archived. */
+  read(): Archiving | null {
+    if (!hasTable(this.#storage, "archiving")) return null;
+    const [{ json } = {}] = this.#storage.sql.exec("SELECT json FROM archiving").toArray();
+    return json === undefined ? null : (JSON.parse(String(json)) as Archiving);
+  }
+
+  write(archiving: Archiving): void {
+    const { sql } = this.#storage;
+    sql.exec("CREATE TABLE IF NOT EXISTS archiving (one INTEGER PRIMARY KEY, json TEXT NOT NULL)");
+    sql.exec("INSERT OR REPLACE INTO archiving (one, json) VALUES (1, ?)", JSON.stringify(archiving));
+  }
+
+  remove(): void {
+    this.#storage.sql.exec("DROP TABLE IF EXISTS archiving");
+  }
+}
