@@ -28,6 +28,7 @@ after(() => service?.stop());
 
 /** An account whose nights the test begins. */
 async function account(name, settings) {
+  await service.switch({ objectsAheadMs: 0 });
   const made = await service.account(name, settings);
   const { token: writer } = (await service.admin("POST", `${ADMIN}/${name}/tokens`, { access: "write" })).json();
   const records = (method, backfill, body) =>
@@ -285,6 +286,26 @@ test("an archive of an account is erased with it, and one that is not whole is n
   ]) {
     assert.equal((await restore(asked)).json().error.details[0].field, field);
   }
+});
+
+test("nights begin by themselves, once a day", TEST, async () => {
+  const own = await account("daily", { shards: 2 });
+  const ring = async (days) => {
+    await service.switch({ objectsAheadMs: days * DAY, puts: [] });
+    await service.forget(own.name);
+    return own.archive();
+  };
+  await own.deliver(message());
+  const { last, whole } = await ring(0);
+  assert.deepEqual([last, whole], [null, false]);
+  const first = await ring(1.2);
+  assert.deepEqual([first.last.files, first.whole], [1, true]);
+  assert.equal(Date.parse(first.nextAt) % DAY < 3 * 3_600_000, true);
+  await own.deliver(message());
+  assert.deepEqual(await ring(1.2), first);
+  const second = await ring(2.2);
+  assert.deepEqual([second.last.files, second.last.lines], [1, 1]);
+  assert.equal(Date.parse(second.nextAt) - Date.parse(first.nextAt), DAY);
 });
 
 test("archiving is ended, and begun again with everything", TEST, async () => {
