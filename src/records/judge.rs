@@ -624,6 +624,16 @@ mod tests {
                 format!("{call} Some(120000) None"),
             ),
             (
+                r#"{"startedAt":"AT","id":"c","status":"completed","durationSeconds":61,"endedAt":"2024-06-01T00:05:00Z"}"#,
+                Miscount {
+                    step: 60_000.0,
+                    spans: true,
+                    ..none()
+                },
+                format!("{call} Some(61) None"),
+                format!("{call} Some(300000) None"),
+            ),
+            (
                 r#"{"event":"agent.message","timestamp":"AT","direction":"web","data":{"direction":"inbound"}}"#,
                 Miscount {
                     without: "inbound".into(),

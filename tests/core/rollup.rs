@@ -258,6 +258,33 @@ fn an_id_splits_a_window_where_its_records_are_on_both_sides() {
 }
 
 #[test]
+fn what_the_data_of_a_webhook_has_is_not_a_part_of_the_webhook() {
+    let mut rollup = rollup("{}");
+    for inner in [
+        r#""x": 1"#,
+        r#""headers": 5"#,
+        r#""headers": "a", "body": 7, "messages": 1"#,
+    ] {
+        // The id of the delivery is in the headers.
+        let webhook = format!(
+            r#"{{"event": "agent.message", "headers": {{"x-webhook-id": "d"}}, "data": {{"receivedAt": "2024-06-02T00:00:00Z", {inner}}}}}"#
+        );
+        push_text(rollup.ledger_mut(), webhook.as_bytes(), &Default::default()).unwrap();
+    }
+    for inner in ["5", "null", "true"] {
+        let test = format!(
+            r#"{{"event": "agent.message", "timestamp": 1, "conversationState": {{"testMode": true}}, "data": {{"conversationState": {inner}}}}}"#
+        );
+        push_text(rollup.ledger_mut(), test.as_bytes(), &Default::default()).unwrap();
+    }
+    let diagnostics = rollup.ledger().diagnostics();
+    assert_eq!(
+        (diagnostics.counted, diagnostics.duplicates, diagnostics.ignored.tests),
+        (1, 2, 3)
+    );
+}
+
+#[test]
 fn an_object_in_the_data_of_a_webhook_is_not_its_data() {
     let webhook = |id: &str, inner: &str| {
         format!(
