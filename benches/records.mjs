@@ -8,6 +8,8 @@ import { runtimes } from "./records/runtimes.mjs";
 /** The rounds in Node, and the rounds in other runtimes and of streams. One round to warm up comes before them. */
 const [IN_NODE, ELSEWHERE] = (process.env.ROUNDS ?? "5 3").split(" ").map(Number);
 const rounds = (runtime) => (runtime.startsWith("Node") ? IN_NODE : ELSEWHERE);
+/** What is read: `DOORS=objects` leaves out the bytes and the streams. */
+const DOORS = (process.env.DOORS ?? "bytes objects streams").split(" ");
 const PEERS = ["Arquero"];
 const STREAMS = [1e7, 1e8, 1e9, 1.7e9]; // bytes
 
@@ -17,8 +19,9 @@ export async function records() {
     ["bytes", "mixed", "array"],
     ["bytes", "mixed", "ndjson"],
     ["bytes", "transcripts", "ndjson"],
+    ["objects", "listed", "array"],
     ["objects", "mixed", "array"],
-  ]) {
+  ].filter(([door]) => DOORS.includes(door))) {
     const input = { ...(await fileOf(set, format)), format };
     const size = `${digits(input.bytes / 1e6)} MB, ${digits(input.records)} records`;
     for (const [runtime, contest] of Object.entries(runtimes())) {
@@ -29,7 +32,7 @@ export async function records() {
     }
   }
   return {
-    rows: [...rows, ...(await growth())],
+    rows: [...rows, ...(DOORS.includes("streams") ? await growth() : [])],
     notes: [
       `Rounds: ${IN_NODE} in Node, ${ELSEWHERE} elsewhere and of streams (ROUNDS="${IN_NODE} ${ELSEWHERE}"). Times of reports are those that the main thread ran, in Chromium those of the wall. The loops check no types and no text, and keep no account of what they pass over.`,
       "Arquero gets the events as columns, which a loop takes out of the records within its time; it is not asked for names.",
