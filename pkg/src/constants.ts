@@ -121,7 +121,7 @@ export const TAG = {
   revoked: 14,
   true: 15,
   tooOften: 16,
-  word: 17,
+  term: 17,
 } as const;
 
 /** How many bits of an entry of a batch hold its tag. The bits above them hold the field. */

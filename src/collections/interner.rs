@@ -4,6 +4,7 @@ use crate::collections::budget::{Budget, Room};
 use crate::collections::equal::equal;
 use crate::collections::index::Index;
 use crate::collections::keyed_hash::table_hash;
+use crate::collections::recent::Recent;
 use crate::collections::sort::by_code_unit;
 
 /// Gives each id a number, and keeps its latest name. Number 0 is the empty id, which stands for a missing id.
@@ -12,30 +13,10 @@ pub struct Interner {
     /// The ids, from number 1 on.
     known: Vec<Interned>,
     index: Index,
-    /// The places in `known` of ids that were interned lately, each at the number that [`Recent::slot`] gives.
+    /// The places in `known` of ids that were interned lately.
     recent: Recent,
     /// The empty id.
     empty: Interned,
-}
-
-/// The places of a few ids. A look at it takes a fraction of the time of a hash that nobody can choose.
-#[derive(Clone, Debug)]
-struct Recent([u32; 64]);
-
-impl Default for Recent {
-    fn default() -> Self {
-        Recent([0; 64])
-    }
-}
-
-impl Recent {
-    /// A number for an id, from its last bytes. Ids often begin with equal bytes.
-    fn slot(&mut self, id: &[u8]) -> &mut u32 {
-        let end = id.last_chunk().map_or(id.len() as u32, |end| u32::from_le_bytes(*end));
-        let [first, rest @ ..] = &mut self.0;
-        rest.get_mut((end.wrapping_mul(0x9e37_79b1) >> 26) as usize)
-            .unwrap_or(first)
-    }
 }
 
 /// An id and its latest name.
@@ -55,7 +36,7 @@ impl Interner {
     /// # Errors
     /// [`NoRoom`](crate::collections::budget::NoRoom) for a new id.
     pub fn intern(&mut self, id: &[u8], budget: &Budget) -> Room<u32> {
-        let place = *self.recent.slot(id);
+        let place = *self.recent.at(number_of(id));
         if self
             .known
             .get(place as usize)
@@ -77,7 +58,7 @@ impl Interner {
                 vacancy.fill(hash)
             }
         };
-        *self.recent.slot(id) = place;
+        *self.recent.at(number_of(id)) = place;
         Ok(place.saturating_add(1))
     }
 
@@ -172,6 +153,11 @@ impl Interner {
         let texts = |known: &Interned| [known.id.len(), known.name.as_ref().map_or(0, |(_, name)| name.len())];
         lists.into_iter().chain(self.known.iter().flat_map(texts))
     }
+}
+
+/// A number for an id, from its last bytes, because ids often begin with equal bytes.
+fn number_of(id: &[u8]) -> u32 {
+    id.last_chunk().map_or(id.len() as u32, |end| u32::from_le_bytes(*end))
 }
 
 /// The text of bytes in UTF-8.

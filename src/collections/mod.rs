@@ -8,4 +8,5 @@ pub mod index;
 pub mod interner;
 pub mod keyed_hash;
 pub mod murmur3;
+pub mod recent;
 pub mod sort;

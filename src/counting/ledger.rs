@@ -11,6 +11,7 @@ use crate::collections::budget::{Budget, NoRoom, Room};
 use crate::collections::index::Index;
 use crate::collections::interner::Interner;
 use crate::collections::keyed_hash::table_hash;
+use crate::collections::recent::Recent;
 use crate::collections::sort::by_code_unit;
 use crate::counting::diagnostics::{Diagnostics, MAX_PROBLEMS, bytes_of};
 use crate::counting::lists::{Lists, Missing};
@@ -52,8 +53,8 @@ pub struct Ledger {
     pub(crate) timelines: Vec<Timeline>,
     /// The timelines by their keys.
     index: Index,
-    /// The timeline that was found last.
-    last: u32,
+    /// The timelines that were found lately.
+    recent: Recent,
     pub(crate) ids: SeenIds,
     pub(crate) lists: Lists,
     pub(crate) sources: Sources,
@@ -130,7 +131,7 @@ impl Ledger {
             channels: Interner::default(),
             timelines: Vec::new(),
             index: Index::default(),
-            last: 0,
+            recent: Recent::default(),
             ids: SeenIds::default(),
             lists: Lists::default(),
             sources: Sources::default(),
@@ -603,12 +604,13 @@ impl Ledger {
 
     /// The index of the timeline of a key. A new one is created if needed.
     pub(crate) fn timeline_of(&mut self, key: Key) -> Room<u32> {
+        let recent = *self.recent.at(key.number_of());
         let is_it = |at| self.timeline_at(at).is_some_and(|timeline| timeline.key == key);
-        if is_it(self.last) {
-            return Ok(self.last);
+        if is_it(recent) {
+            return Ok(recent);
         }
         let hash = table_hash(&key.bytes());
-        self.last = match self.index.find(hash, is_it) {
+        let found = match self.index.find(hash, is_it) {
             Some(known) => known,
             None => {
                 let vacancy = self.index.vacancy(&self.budget)?;
@@ -616,7 +618,8 @@ impl Ledger {
                 vacancy.fill(hash)
             }
         };
-        Ok(self.last)
+        *self.recent.at(key.number_of()) = found;
+        Ok(found)
     }
 
     /// Can an id have records both inside and outside a window? If not, the counts of all time and those of the window agree about

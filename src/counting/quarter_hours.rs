@@ -65,6 +65,13 @@ pub struct Key {
 }
 
 impl Key {
+    /// A number that few keys share, for [`Recent`](crate::collections::recent::Recent).
+    #[inline(always)]
+    pub const fn number_of(self) -> u32 {
+        let route = self.number.wrapping_mul(5) ^ self.channel.wrapping_mul(17) ^ self.direction as u32;
+        self.agent ^ route.wrapping_mul(31)
+    }
+
     /// The key as bytes, for a hash.
     pub fn bytes(self) -> [u8; 16] {
         let high = u64::from(self.agent) << 32 | u64::from(self.number);

@@ -5,8 +5,8 @@
 //! An entry is the number of a field, shifted by [`TAG_BITS`], plus a tag that gives the type of its value. Field 0 is the
 //! record itself, and begins a record. The following numbers are those of [`FIELDS`], `data`, and [`DATA_FIELDS`]. A field
 //! without an entry is absent. A number or a `Date` takes the next value of `numbers`. A text takes the next value of
-//! `lengths`, and that many UTF-16 units of `text`. Texts that occur often are words: `text` begins with the words of the batch,
-//! `words` has their lengths, and after the entry of a word comes its number. A field has one entry at most. A field under its other spelling has its
+//! `lengths`, and that many UTF-16 units of `text`. Texts that occur often are terms: `text` begins with the terms of the batch,
+//! `terms` has their lengths, and after the entry of a term comes its number. A field has one entry at most. A field under its other spelling has its
 //! number plus [`ALIAS`]. Two fields follow those of `data`. The first one marks the body of an envelope. The second one
 //! marks a conversation, and its value is the number of messages.
 //!
@@ -24,10 +24,10 @@ pub struct Columns<'a> {
     pub numbers: &'a [f64],
     /// The length of each text in UTF-16 units.
     pub lengths: &'a [u32],
-    /// The words, and after them the texts, one after the other, in UTF-8.
+    /// The terms, and after them the texts, one after the other, in UTF-8.
     pub text: &'a [u8],
-    /// The length of each word in UTF-16 units.
-    pub words: &'a [u32],
+    /// The length of each term in UTF-16 units.
+    pub terms: &'a [u32],
 }
 
 /// The records of a batch, one by one.
@@ -35,7 +35,7 @@ pub struct Columns<'a> {
 pub struct Items<'a> {
     /// What has not been read yet.
     left: Columns<'a>,
-    words: Vec<Value<'a>>,
+    terms: Vec<Value<'a>>,
 }
 
 /// One record of a batch.
@@ -87,7 +87,7 @@ mod tag {
     pub const REVOKED: u8 = 14;
     pub const TRUE: u8 = 15;
     pub const TOO_OFTEN: u8 = 16;
-    pub const WORD: u8 = 17;
+    pub const TERM: u8 = 17;
 }
 
 const fn named(tag: u8) -> Option<&'static str> {
@@ -95,7 +95,7 @@ const fn named(tag: u8) -> Option<&'static str> {
         tag::ABSENT => "undefined",
         tag::NULL => "null",
         tag::NUMBER => "a number",
-        tag::TEXT | tag::BROKEN_TEXT | tag::WORD => "a string",
+        tag::TEXT | tag::BROKEN_TEXT | tag::TERM => "a string",
         tag::DATE => "a Date",
         tag::BOOLEAN | tag::TRUE => "a boolean",
         tag::OBJECT => "an object",
@@ -111,10 +111,10 @@ const fn named(tag: u8) -> Option<&'static str> {
 }
 
 impl<'a> Columns<'a> {
-    /// Reads the words.
+    /// Reads the terms.
     pub fn items(mut self) -> Items<'a> {
-        let words = self.words.iter().map_while(|units| self.text_of(*units)).collect();
-        Items { left: self, words }
+        let terms = self.terms.iter().map_while(|units| self.text_of(*units)).collect();
+        Items { left: self, terms }
     }
 }
 
@@ -131,7 +131,7 @@ impl<'a> Items<'a> {
         let mut messages = None;
         while let Some((field, tag)) = self.entry_of_record() {
             let value = match tag {
-                tag::WORD => self.word()?,
+                tag::TERM => self.term()?,
                 tag::TEXT => self.text()?,
                 tag::NUMBER => Value::Number(self.number()?),
                 _ => self.rare(tag)?,
@@ -173,10 +173,10 @@ impl<'a> Items<'a> {
     }
 
     #[inline(always)]
-    fn word(&mut self) -> Option<Value<'a>> {
+    fn term(&mut self) -> Option<Value<'a>> {
         let (number, rest) = self.left.entries.split_first()?;
         self.left.entries = rest;
-        self.words.get(usize::from(*number)).cloned()
+        self.terms.get(usize::from(*number)).cloned()
     }
 
     /// The value of a tag that few fields have.
@@ -273,7 +273,7 @@ pub const TAGS: &[(&str, u8)] = &[
     ("revoked", tag::REVOKED),
     ("true", tag::TRUE),
     ("tooOften", tag::TOO_OFTEN),
-    ("word", tag::WORD),
+    ("term", tag::TERM),
 ];
 
 #[cfg(test)]
@@ -340,7 +340,7 @@ mod tests {
             numbers: &[1.5, 2.5],
             lengths: &LENGTHS,
             text: TEXT.as_bytes(),
-            words: &[],
+            terms: &[],
         };
         let mut items = columns.items();
         let fields = [
@@ -380,7 +380,7 @@ mod tests {
             numbers: &[7.0],
             lengths: &[],
             text: b"",
-            words: &[],
+            terms: &[],
         };
         let mut items = columns.items();
         let mut got = Row::default();
@@ -398,7 +398,7 @@ mod tests {
                 numbers: &[],
                 lengths: &[],
                 text: b"",
-                words: &[],
+                terms: &[],
             };
             let mut items = columns.items();
             let got = items.next_item(&mut Row::default());
@@ -420,7 +420,7 @@ mod tests {
                 numbers,
                 lengths,
                 text,
-                words: &[],
+                terms: &[],
             };
             let mut items = columns.items();
             assert_eq!(items.next_item(&mut Row::default()), None, "{columns:?}");
@@ -435,28 +435,28 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_the_text_of_its_number() {
+    fn a_term_is_the_text_of_its_number() {
         let entries = [
             entry("", tag::OBJECT),
-            entry("type", tag::WORD),
+            entry("type", tag::TERM),
             1,
             entry("id", tag::TEXT),
-            entry("agentId", tag::WORD),
+            entry("agentId", tag::TERM),
             0,
             entry("", tag::OBJECT),
-            entry("agentId", tag::WORD),
+            entry("agentId", tag::TERM),
             1,
             entry("", tag::OBJECT),
-            entry("agentId", tag::WORD),
+            entry("agentId", tag::TERM),
             2,
         ];
-        let items = |words: &'static [u32]| {
+        let items = |terms: &'static [u32]| {
             let columns = Columns {
                 entries: &entries,
                 numbers: &[],
                 lengths: &[2],
                 text: "é😀callm1".as_bytes(),
-                words,
+                terms,
             };
             columns.items()
         };
@@ -466,10 +466,10 @@ mod tests {
         assert_eq!((all.next_item(&mut got), &got), (Some(Item::Row), &row(&first)));
         let second = [("agentId", text("call"))];
         assert_eq!((all.next_item(&mut got), &got), (Some(Item::Row), &row(&second)));
-        assert_eq!(all.next_item(&mut got), None, "there is no word 2");
-        // Half a pair, and words beyond the text.
-        for words in [&[2, 4][..], &[3, 100]] {
-            assert_eq!(items(words).next_item(&mut Row::default()), None, "{words:?}");
+        assert_eq!(all.next_item(&mut got), None, "there is no term 2");
+        // Half a pair, and terms beyond the text.
+        for terms in [&[2, 4][..], &[3, 100]] {
+            assert_eq!(items(terms).next_item(&mut Row::default()), None, "{terms:?}");
         }
     }
 
@@ -481,7 +481,7 @@ mod tests {
             numbers: &[],
             lengths: &[],
             text: b"",
-            words: &[],
+            terms: &[],
         };
         let mut items = columns.items();
         let mut got = Row::default();

@@ -90,7 +90,7 @@ impl Counter {
         numbers: &[f64],
         lengths: &[u32],
         text: &[u8],
-        words: &[u32],
+        terms: &[u32],
         prefix: &str,
         first: u32,
         feed: &mut Feed,
@@ -100,7 +100,7 @@ impl Counter {
             numbers,
             lengths,
             text,
-            words,
+            terms,
         };
         push_columns(self.counts.ledger_mut(), columns, prefix, first, feed).map_err(thrown)
     }

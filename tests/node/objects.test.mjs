@@ -100,7 +100,7 @@ test("no field of a record that is understood is read twice, unless a field thro
   }
 });
 
-test("records of very many shapes count as they do beside records of few shapes", () => {
+test("records of very many layouts count as they do beside records of few layouts", () => {
   const few = Array.from({ length: 2000 }, (_, n) => message({ id: `few${n}` }));
   const random = new Random(6);
   for (const lot of [...lots(5)].slice(0, 60)) {

@@ -22,7 +22,7 @@ function assertWithin(limit, bytes, what) {
 // counted, and bounds what forged snapshots cost. It was 134,300 before every table and text grew through a budget, which took 4.7 kB
 // after 1.4 kB were won in wasm-opt. Where an id has several times takes 0.4 kB. It was
 // 138,100 before records were trimmed and settled for databases that keep ids, which took 3.7 kB. It was 141,900 before frequent texts of
-// objects crossed once for each batch, and ids were compared with late ones first: objects take a quarter less time.
+// objects crossed once for each batch, and ids were compared with recent ones first: objects take a quarter less time.
 test("the module is within its budget", () => {
   assertWithin(142_600, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
@@ -74,7 +74,7 @@ async function scriptOf(names) {
 // this script, which made the module in the script 35,000 bytes smaller. They were 23,200 and 29,300 before breakdowns, and
 // 25,300 and 31,900 before `lookOf` said in a program's words what input is that can't be records. They were 25,500 and 32,100, until
 // counts had limits, and long input was counted with pauses. They were 25,800 and 32,400 before records were trimmed for databases. They
-// were 26,500 and 33,100 before objects of few shapes were read by names in the code.
+// were 26,500 and 33,100 before objects of few layouts were read by names in the code.
 //
 // Few pages need `reconcile`, and bundles without it do not contain its code. So it has a separate budget.
 test("the script without the module is within its budget", async () => {

@@ -3,8 +3,8 @@
 
 import { ALIAS_FIELD, DATA_FIELDS, RECORD_FIELDS, TAG, TAG_BITS } from "../constants.js";
 import { Thrown } from "./fields.js";
+import { Terms } from "./terms.js";
 import { isDate, isWellFormed, said } from "./values.js";
-import { Words } from "./words.js";
 
 /** The field number of an entry that begins a record. */
 const RECORD = 0;
@@ -69,7 +69,7 @@ export class Columns {
   #numbered = 0;
   #texts = 0;
   #text = "";
-  readonly #words = new Words();
+  readonly #terms = new Terms();
   #utf8 = new Uint8Array(0);
   // Where the latest mark was set.
   #markedCount = 0;
@@ -81,7 +81,7 @@ export class Columns {
   constructor() {
     // A record has two entries for a field at most: one from an envelope, and one from the webhook in it.
     const most = MAX_BATCH_RECORDS * 2 * (2 + RECORD_FIELDS.length + DATA_FIELDS.length);
-    this.#entries = new Uint16Array(most * 2); // the entry of a word has the word's number after it
+    this.#entries = new Uint16Array(most * 2); // the entry of a term has the term's number after it
     this.#numbers = new Float64Array(most);
     this.#lengths = new Uint32Array(most);
   }
@@ -97,26 +97,26 @@ export class Columns {
     return this.count >= MAX_BATCH_RECORDS || this.#text.length >= FULL_BATCH_UNITS;
   }
 
-  /** Empties the batch, and forgets the words of earlier batches. */
+  /** Empties the batch, and forgets the terms of earlier batches. */
   clear(): void {
     this.#empty();
-    this.#words.clear();
+    this.#terms.clear();
   }
 
   /** Hands over the batch and empties it. The returned views are overwritten by the next batch. */
   flush() {
     if (!isWellFormed(this.#text)) this.#findBroken(this.#text);
-    const { text: words, lengths: wordLengths } = this.#words.take();
-    const most = (words.length + this.#text.length) * 3; // a UTF-16 unit takes at most three bytes of UTF-8
+    const { text: terms, lengths: termLengths } = this.#terms.take();
+    const most = (terms.length + this.#text.length) * 3; // a UTF-16 unit takes at most three bytes of UTF-8
     if (this.#utf8.length < most) this.#utf8 = new Uint8Array(most);
-    const first = utf8.encodeInto(words, this.#utf8).written;
+    const first = utf8.encodeInto(terms, this.#utf8).written;
     const { written } = utf8.encodeInto(this.#text, this.#utf8.subarray(first));
     const taken = {
       entries: this.#entries.subarray(0, this.#entered),
       numbers: this.#numbers.subarray(0, this.#numbered),
       lengths: this.#lengths.subarray(0, this.#texts),
       text: this.#utf8.subarray(0, first + written),
-      words: wordLengths,
+      terms: termLengths,
     };
     this.#empty();
     return taken;
@@ -158,13 +158,13 @@ export class Columns {
   }
 
   /** Does what {@link value} does. Equal texts of a batch cross once, so the field should be one that has few of them. */
-  word(bits: number, first: unknown, second?: unknown): unknown {
+  term(bits: number, first: unknown, second?: unknown): unknown {
     const value = first === undefined ? second : first;
     if (typeof value === "string") {
-      const word = this.#words.number(value);
-      if (word !== undefined) {
-        this.#enter(bits | (first === undefined ? ALIAS : 0) | TAG.word);
-        this.#enter(word);
+      const term = this.#terms.number(value);
+      if (term !== undefined) {
+        this.#enter(bits | (first === undefined ? ALIAS : 0) | TAG.term);
+        this.#enter(term);
         return value;
       }
     }
@@ -175,7 +175,7 @@ export class Columns {
   id(bits: number, first: unknown, second?: unknown): unknown {
     const id = first === undefined ? second : first;
     if (this.ids || typeof id !== "string" || id === "" || !isWellFormed(id)) return this.value(bits, first, second);
-    this.word(bits, "id");
+    this.term(bits, "id");
     return id;
   }
 
@@ -226,7 +226,7 @@ export class Columns {
     for (let i = 0; i < this.#entered; i++) {
       const entry = this.#entries[i] as number;
       const tag = entry & ((1 << TAG_BITS) - 1);
-      if (tag === TAG.word) i++; // the number of the word follows
+      if (tag === TAG.term) i++; // the number of the term follows
       if (tag !== TAG.text && tag !== TAG.brokenText && tag !== TAG.threw) continue;
       const end = at + (this.#lengths[texts++] as number);
       if (!isWellFormed(all.slice(at, end))) this.#entries[i] = entry - tag + TAG.brokenText;

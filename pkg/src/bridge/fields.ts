@@ -1,5 +1,5 @@
-// The fields of a record that are read, and views of them for records that are not read by names in the code: those of very many shapes,
-// and those of which a field throws an error.
+// The fields of a record that are read, and a second way to read them: by names in a variable, for records of very many layouts and those
+// of which a field throws an error.
 
 import { RECORD_ALIASES } from "../constants.js";
 
@@ -32,10 +32,10 @@ export class Thrown {
 }
 
 /**
- * The fields of an object. The view of one object after the other has one shape, and its fields are looked up in the objects by names
- * in a variable. Where objects have very many shapes, that takes less time than names in the code.
+ * Reads the fields of one object after the other by names in a variable. Where objects have very many layouts, that takes less time than
+ * names in the code.
  */
-export class View {
+export class FieldsByName {
   #object: object = {};
   #hasRare = true;
   #isCareful = false;
@@ -46,7 +46,7 @@ export class View {
     this.#isListed = isListed;
   }
 
-  /** Makes this the view of another object. If `isCareful` is set, a field that throws an error is a {@link Thrown}. */
+  /** Gives the fields of another object. If `isCareful` is set, a field that throws an error is a {@link Thrown}. */
   of(object: object, isCareful: boolean): Fields {
     this.#object = object;
     this.#isCareful = isCareful;
@@ -57,7 +57,7 @@ export class View {
   static {
     for (const name of NAMES) {
       const isRare = RARE.has(name);
-      const get = function (this: View): unknown {
+      const get = function (this: FieldsByName): unknown {
         if (isRare && !this.#hasRare) return;
         const object = this.#object as Record<string, unknown>;
         if (!this.#isCareful) return object[name];
@@ -67,7 +67,7 @@ export class View {
           return new Thrown(error);
         }
       };
-      Object.defineProperty(View.prototype, name, { get });
+      Object.defineProperty(FieldsByName.prototype, name, { get });
     }
   }
 }

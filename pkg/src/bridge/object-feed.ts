@@ -157,10 +157,10 @@ class Objects {
   #flush(): boolean {
     const { columns } = this.#writer;
     if (columns.count === 0) return false;
-    const { entries, numbers, lengths, text, words } = columns.flush();
+    const { entries, numbers, lengths, text, terms } = columns.flush();
     const [prefix, first, feed] = [this.#prefix, this.#first, this.#feed];
     return this.#counts().call((counts) =>
-      counts.pushColumns(entries, numbers, lengths, text, words, prefix, first, feed.object),
+      counts.pushColumns(entries, numbers, lengths, text, terms, prefix, first, feed.object),
     );
   }
 }

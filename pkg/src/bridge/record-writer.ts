@@ -3,8 +3,8 @@
 
 import { TAG } from "../constants.js";
 import { Columns, DATA, type FieldName, kindOf, OWN } from "./columns.js";
-import { type Fields, Thrown, View } from "./fields.js";
-import { Shapes } from "./shapes.js";
+import { type Fields, FieldsByName, Thrown } from "./fields.js";
+import { Layouts } from "./layouts.js";
 import { isArray, property } from "./values.js";
 
 /** The header that has the id of a delivery, in lower case. */
@@ -39,17 +39,17 @@ export interface List {
 /**
  * Writes records, one by one.
  *
- * The code names each field that it reads: an engine remembers where objects of a few shapes have a named field. A name that is in a
+ * The code names each field that it reads: an engine remembers where objects of a few layouts have a named field. A name that is in a
  * variable takes several times as long.
  */
 export class RecordWriter {
   readonly columns = new Columns();
   /** The first record of an unknown kind. */
   unknown: object | undefined;
-  readonly #shapes = new Shapes();
-  readonly #view = new View(true);
-  readonly #bodyView = new View(true);
-  readonly #dataView = new View(false);
+  readonly #layouts = new Layouts();
+  readonly #record = new FieldsByName(true);
+  readonly #body = new FieldsByName(true);
+  readonly #data = new FieldsByName(false);
   #routes = false;
   #mistakes = false;
   /** The id of the delivery that was among the headers of the envelope. */
@@ -79,7 +79,7 @@ export class RecordWriter {
     const kind = kindOf(record);
     columns.begin(kind);
     if (kind !== TAG.object) return;
-    this.#shapes.see(record as object);
+    this.#layouts.see(record as object);
     let list: List | undefined;
     try {
       list = this.#object(record as object);
@@ -110,20 +110,20 @@ export class RecordWriter {
 
   #conversation(record: object, messages: number): void {
     const { columns } = this;
-    const from = this.#from(record, this.#view);
+    const from = this.#from(record, this.#record);
     columns.begin(TAG.object);
     columns.number(DATA.conversation | TAG.number, messages);
     this.#agent(from);
     this.#numbers(from);
-    columns.word(OWN.channel, from.channel);
+    columns.term(OWN.channel, from.channel);
     const { messageCount } = from;
     columns.value(OWN.messageCount, messageCount, messageCount === undefined ? from.message_count : undefined);
   }
 
-  /** Where the fields of an object are read: in itself, or in the view. */
-  #from(object: object, view: View): Fields {
+  /** Where the fields of an object are read: in itself, or by names in a variable. */
+  #from(object: object, byName: FieldsByName): Fields {
     const { mayHaveThrown } = this.columns;
-    return this.#shapes.areMany || mayHaveThrown ? view.of(object, mayHaveThrown) : object;
+    return this.#layouts.areMany || mayHaveThrown ? byName.of(object, mayHaveThrown) : object;
   }
 
   /** Whether the value is an object, and not an error that was thrown in its place. */
@@ -132,7 +132,7 @@ export class RecordWriter {
   }
 
   #object(record: object): List | undefined {
-    const from = this.#from(record, this.#view);
+    const from = this.#from(record, this.#record);
     const { data } = from;
     if (data !== undefined) this.columns.value(OWN.data, data);
     if (isArray(data)) return { of: record, items: data, isConversation: false };
@@ -142,8 +142,8 @@ export class RecordWriter {
   #fields(from: Fields, data: unknown, record: object): List | undefined {
     const { columns } = this;
     const { type, event } = from;
-    columns.word(OWN.type, type);
-    columns.word(OWN.event, event);
+    columns.term(OWN.type, type);
+    columns.term(OWN.event, event);
     if (type !== "message" && type !== "call" && isKnown(event)) {
       if (event === "agent.message") this.#messageWebhook(from, data);
       else if (event === "agent.call_ended") this.#callWebhook(from, data);
@@ -170,11 +170,11 @@ export class RecordWriter {
     columns.id(OWN.id, id);
     if (isEmpty(id)) this.#callId(OWN, from);
     this.#agent(from);
-    columns.word(OWN.status, from.status);
+    columns.term(OWN.status, from.status);
     this.#seconds(OWN, from);
     if (!this.#routes) return;
     this.#phone(from);
-    columns.word(OWN.direction, from.direction);
+    columns.term(OWN.direction, from.direction);
   }
 
   /** A message as the API lists it, whose `receivedAt` is written already. */
@@ -184,23 +184,23 @@ export class RecordWriter {
     columns.id(OWN.id, id);
     if (isEmpty(id)) this.#messageId(OWN, from);
     this.#agent(from);
-    if (this.#routes || this.#mistakes) columns.word(OWN.direction, from.direction);
+    if (this.#routes || this.#mistakes) columns.term(OWN.direction, from.direction);
     if (!this.#routes) return;
     this.#phone(from);
-    columns.word(OWN.channel, from.channel);
+    columns.term(OWN.channel, from.channel);
   }
 
   #messageWebhook(from: Fields, data: unknown): void {
     const { columns } = this;
     // A spoken turn of a call needs no other field than its channel.
-    if (columns.word(OWN.channel, from.channel) === "voice" && !this.#mistakes) return;
+    if (columns.term(OWN.channel, from.channel) === "voice" && !this.#mistakes) return;
     let hasId = false;
     let hasTime = false;
     if (this.#isObject(data)) {
-      const of = this.#from(data as object, this.#dataView);
+      const of = this.#from(data as object, this.#data);
       hasId = !isEmpty(this.#messageId(DATA, of)) || !isEmpty(columns.id(DATA.id, of.id));
       hasTime = !isEmpty(this.#receivedAt(DATA, of));
-      if (this.#routes || this.#mistakes) columns.word(DATA.direction, of.direction);
+      if (this.#routes || this.#mistakes) columns.term(DATA.direction, of.direction);
       if (this.#routes) this.#numberId(DATA, of);
     }
     this.#agent(from);
@@ -213,15 +213,15 @@ export class RecordWriter {
     const { columns } = this;
     let hasId = false;
     if (this.#isObject(data)) {
-      const of = this.#from(data as object, this.#dataView);
+      const of = this.#from(data as object, this.#data);
       hasId = !isEmpty(this.#callId(DATA, of)) || !isEmpty(columns.id(DATA.id, of.id));
-      columns.word(DATA.status, of.status);
+      columns.term(DATA.status, of.status);
       this.#startedAt(DATA, of);
       this.#seconds(DATA, of);
       if (this.#routes) {
         this.#numberId(DATA, of);
-        columns.word(DATA.direction, of.direction);
-        columns.word(DATA.type, of.type);
+        columns.term(DATA.direction, of.direction);
+        columns.term(DATA.type, of.type);
       }
     }
     this.#agent(from);
@@ -241,8 +241,8 @@ export class RecordWriter {
   #agent(from: Fields): void {
     const { columns } = this;
     const { agentId, agentName } = from;
-    columns.word(OWN.agentId, agentId, agentId === undefined ? from.agent_id : undefined);
-    columns.word(OWN.agentName, agentName, agentName === undefined ? from.agent_name : undefined);
+    columns.term(OWN.agentId, agentId, agentId === undefined ? from.agent_id : undefined);
+    columns.term(OWN.agentName, agentName, agentName === undefined ? from.agent_name : undefined);
   }
 
   /** The account's phone number of a listed record. */
@@ -254,18 +254,18 @@ export class RecordWriter {
   #numbers(from: Fields): void {
     const { phoneNumberId } = from;
     const second = phoneNumberId === undefined ? from.phone_number_id : undefined;
-    this.columns.word(OWN.phoneNumberId, phoneNumberId, second);
+    this.columns.term(OWN.phoneNumberId, phoneNumberId, second);
     this.#numberId(OWN, from);
   }
 
   #numberId(bits: Bits, from: Fields): void {
     const { numberId } = from;
-    this.columns.word(bits.numberId, numberId, numberId === undefined ? from.number_id : undefined);
+    this.columns.term(bits.numberId, numberId, numberId === undefined ? from.number_id : undefined);
   }
 
   #phoneNumber(from: Fields): void {
     const { phoneNumber } = from;
-    this.columns.word(OWN.phoneNumber, phoneNumber, phoneNumber === undefined ? from.phone_number : undefined);
+    this.columns.term(OWN.phoneNumber, phoneNumber, phoneNumber === undefined ? from.phone_number : undefined);
   }
 
   #callId(bits: Bits, from: Fields): unknown {
@@ -303,7 +303,7 @@ export class RecordWriter {
   #bare(from: Fields, type: unknown, record: object): List | undefined {
     const { body } = from;
     if (!isKnown(type) && this.#isObject(body)) {
-      const of = this.#from(body as object, this.#bodyView);
+      const of = this.#from(body as object, this.#body);
       const { event } = of;
       if (isKnown(event) && !Thrown.is(event)) {
         this.#envelope(from, of, body as object);
