@@ -5,6 +5,7 @@ use crate::leb128;
 use crate::message::shown;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta};
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -71,13 +72,11 @@ impl Zone {
     /// # Errors
     /// `invalid_tz` if the tz database does not have the name.
     pub fn named(name: &str) -> Result<Zone, UsageError> {
-        Zone::names()
-            .zip(tables::NUMBERS)
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .and_then(|(name, number)| {
+        found(name)
+            .and_then(|(name, place)| {
                 Some(Zone {
                     name,
-                    spans: spans(number.into())?,
+                    spans: spans((*tables::NUMBERS.get(place)?).into())?,
                 })
             })
             .ok_or_else(|| {
@@ -138,6 +137,35 @@ impl Zone {
         let span = self.spans.get(at)?;
         span.start.max(midnight.checked_sub(span.offset)?).checked_mul(1000)
     }
+}
+
+/// Finds a name among [`Zone::NAMES`] by bisection, without regard to case. Returns it as it is spelled there, and its place.
+fn found(name: &str) -> Option<(&'static str, usize)> {
+    let is_end = |byte: &u8| *byte == b'\n';
+    let mut place = 0_usize;
+    let mut left = Zone::NAMES.as_bytes();
+    while !left.is_empty() {
+        // The name in the middle of those that are left, and the names before it.
+        let (half, _) = left.split_at_checked(left.len() / 2)?;
+        let start = half.iter().rposition(is_end).map_or(0, |end| end.saturating_add(1));
+        let (before, from) = left.split_at_checked(start)?;
+        let known = from.split(is_end).next()?;
+        let names_before = before.iter().filter(|byte| is_end(byte)).count();
+        match lower(known).cmp(lower(name.as_bytes())) {
+            Ordering::Equal => return Some((std::str::from_utf8(known).ok()?, place.saturating_add(names_before))),
+            Ordering::Less => {
+                place = place.saturating_add(names_before).saturating_add(1);
+                left = from.get(known.len().saturating_add(1)..).unwrap_or_default();
+            }
+            Ordering::Greater => (_, left) = before.split_last()?,
+        }
+    }
+    None
+}
+
+/// A text in lower case.
+fn lower(text: &[u8]) -> impl Iterator<Item = u8> {
+    text.iter().map(u8::to_ascii_lowercase)
 }
 
 thread_local! {
