@@ -3,8 +3,9 @@ import { Objects } from "../objects.js";
 import type { Bucket, DurableNamespace, DurableStorage } from "../platform.js";
 import type { Changes } from "../register/changes.js";
 import type { Register } from "../register/register.js";
+import { StoredJson } from "../stored-json.js";
+import type { Archiving, Night } from "./archiving.js";
 import { type ArchiveSettings, bucketOf, folderOf, noteWhole } from "./bucket.js";
-import { type Archiving, type Night, StoredArchiving } from "./stored-archiving.js";
 
 /** How long one step may take, in milliseconds. The platform ends an alarm after 15 minutes. */
 const STEP_MS = 60_000;
@@ -31,13 +32,13 @@ export type ShownArchive = Pick<Archiving, "archive" | "isWhole" | "last" | "fai
 
 /** Archives an account each night, step by step, each in an alarm of the account's register. */
 export class Archiver {
-  readonly #stored: StoredArchiving;
+  readonly #stored: StoredJson<Archiving>;
   readonly #register: Register;
   readonly #changes: Changes;
   readonly #env: Record<string, unknown>;
 
   constructor(storage: DurableStorage, register: Register, changes: Changes, env: unknown) {
-    this.#stored = new StoredArchiving(storage);
+    this.#stored = new StoredJson(storage, "archiving");
     this.#register = register;
     this.#changes = changes;
     this.#env = env as Record<string, unknown>;

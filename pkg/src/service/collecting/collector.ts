@@ -4,12 +4,13 @@ import { Objects } from "../objects.js";
 import type { DurableNamespace, DurableStorage } from "../platform.js";
 import type { Changes } from "../register/changes.js";
 import type { Register } from "../register/register.js";
+import { StoredJson } from "../stored-json.js";
+import type { Collecting } from "./collecting.js";
 import { mapDeliveries } from "./deliveries.js";
 import { type AuditNeeds, auditMonth, notifyOwner } from "./nightly-audit.js";
 import { OwnShards, Removed } from "./own-shards.js";
 import { Pages } from "./pages.js";
 import type { CollectingSettings } from "./settings.js";
-import { type Collecting, StoredCollecting } from "./stored-collecting.js";
 
 /** How long one step may take, in milliseconds. The platform ends an alarm after 15 minutes. */
 const STEP_MS = 60_000;
@@ -34,13 +35,13 @@ const PAUSE_MS = 60_000;
 
 /** Collects an account from the vendor, step by step, each in an alarm of the account's register. */
 export class Collector {
-  readonly #stored: StoredCollecting;
+  readonly #stored: StoredJson<Collecting>;
   readonly #register: Register;
   readonly #changes: Changes;
   readonly #env: Record<string, unknown>;
 
   constructor(storage: DurableStorage, register: Register, changes: Changes, env: unknown) {
-    this.#stored = new StoredCollecting(storage);
+    this.#stored = new StoredJson(storage, "collecting");
     this.#register = register;
     this.#changes = changes;
     this.#env = env as Record<string, unknown>;

@@ -1,5 +1,3 @@
-import type { DurableStorage } from "../platform.js";
-import { hasTable } from "../tally.js";
 import type { ArchiveSettings } from "./bucket.js";
 
 /** A night's work. */
@@ -33,30 +31,4 @@ export interface Archiving extends ArchiveSettings {
   failures: number;
   /** When it is gone on with, in epoch milliseconds. */
   nextMs: number;
-}
-
-/** The table with an account's archiving, in its register. */
-export class StoredArchiving {
-  readonly #storage: DurableStorage;
-
-  constructor(storage: DurableStorage) {
-    this.#storage = storage;
-  }
-
-  /** `null` if the account is not archived. */
-  read(): Archiving | null {
-    if (!hasTable(this.#storage, "archiving")) return null;
-    const [{ json } = {}] = this.#storage.sql.exec("SELECT json FROM archiving").toArray();
-    return json === undefined ? null : (JSON.parse(String(json)) as Archiving);
-  }
-
-  write(archiving: Archiving): void {
-    const { sql } = this.#storage;
-    sql.exec("CREATE TABLE IF NOT EXISTS archiving (one INTEGER PRIMARY KEY, json TEXT NOT NULL)");
-    sql.exec("INSERT OR REPLACE INTO archiving (one, json) VALUES (1, ?)", JSON.stringify(archiving));
-  }
-
-  remove(): void {
-    this.#storage.sql.exec("DROP TABLE IF EXISTS archiving");
-  }
 }

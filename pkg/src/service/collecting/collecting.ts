@@ -1,5 +1,3 @@
-import type { DurableStorage } from "../platform.js";
-import { hasTable } from "../tally.js";
 import type { Audited } from "./nightly-audit.js";
 import type { CollectingSettings } from "./settings.js";
 
@@ -48,30 +46,4 @@ export interface Collecting {
   failures: number;
   /** When the vendor is asked next, in epoch milliseconds. */
   nextMs: number;
-}
-
-/** The table with an account's collecting, in its register. */
-export class StoredCollecting {
-  readonly #storage: DurableStorage;
-
-  constructor(storage: DurableStorage) {
-    this.#storage = storage;
-  }
-
-  /** `null` if the account is not collected. */
-  read(): Collecting | null {
-    if (!hasTable(this.#storage, "collecting")) return null;
-    const [{ json } = {}] = this.#storage.sql.exec("SELECT json FROM collecting").toArray();
-    return json === undefined ? null : (JSON.parse(String(json)) as Collecting);
-  }
-
-  write(collecting: Collecting): void {
-    const { sql } = this.#storage;
-    sql.exec("CREATE TABLE IF NOT EXISTS collecting (one INTEGER PRIMARY KEY, json TEXT NOT NULL)");
-    sql.exec("INSERT OR REPLACE INTO collecting (one, json) VALUES (1, ?)", JSON.stringify(collecting));
-  }
-
-  remove(): void {
-    this.#storage.sql.exec("DROP TABLE IF EXISTS collecting");
-  }
 }
