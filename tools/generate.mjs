@@ -37,6 +37,7 @@ const USAGE = `node tools/generate.mjs --out DIR [options]
   --agents N           agents with usage; default 40
   --format F           ${FORMATS.join(", ")}; default ndjson
   --transcripts S:N    share of the transcripts that are long, and how many characters; default 0.005:20000
+  --one-form           no record in snake_case, in an envelope or in a conversation
   --no-expected        don't count: write the records and the directory only
 `;
 
@@ -52,6 +53,7 @@ function main() {
       agents: { type: "string", default: "40" },
       format: { type: "string", default: "ndjson" },
       transcripts: { type: "string", default: "0.005:20000" },
+      "one-form": { type: "boolean", default: false },
       "no-expected": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -73,6 +75,7 @@ function main() {
     end: moment("end", values.end),
     transcripts: { share, size: size ?? 20_000 },
     multiline: isMultiline(format),
+    forms: !values["one-form"],
   };
 
   mkdirSync(values.out, { recursive: true });

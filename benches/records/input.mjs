@@ -33,8 +33,18 @@ function writeListed(folder, count) {
   writeFileSync(join(folder, "agents.json"), JSON.stringify({ data: agents }));
 }
 
+/** In one form, because the loops read the API's own spelling, as most programs do. */
 async function generate(folder, { records, transcripts, format }) {
-  const args = ["--records", String(records), "--transcripts", transcripts, "--format", format, "--no-expected"];
+  const args = [
+    "--records",
+    String(records),
+    "--transcripts",
+    transcripts,
+    "--format",
+    format,
+    "--one-form",
+    "--no-expected",
+  ];
   await quietly(process.execPath, [join(root, "tools/generate.mjs"), ...args, "--out", folder]);
 }
 

@@ -6,6 +6,7 @@ export class Loop {
   #unassigned = { messages: 0, calls: 0, totalSeconds: 0 };
   #messageIds = new Set();
   #callIds = new Set();
+  #deliveryIds = new Set();
   #startMs;
   #endMs;
   #dedupe;
@@ -20,16 +21,22 @@ export class Loop {
 
   add(record) {
     const { type, event } = record;
+    if (record.test === true || record.conversationState?.testMode === true) return;
     if (Array.isArray(record.data)) for (const item of record.data) this.add(item);
     else if (type === "message") this.#message(record, record.receivedAt, record.id || record.messageId);
     else if (type === "call") this.#call(record, record, record.id || record.callId, record.status);
     else if (event === "agent.message") {
       if (record.channel === "voice") return;
       const data = record.data ?? {};
-      this.#message(record, data.receivedAt ?? record.timestamp, data.messageId || data.id);
+      const id = data.messageId || data.id;
+      const at = data.receivedAt ?? record.timestamp;
+      if (id) this.#message(record, at, id);
+      else this.#message(record, at, deliveryOf(record), this.#deliveryIds);
     } else if (event === "agent.call_ended") {
       const data = record.data ?? {};
-      this.#call(record, data, data.callId || data.id, data.status ?? "completed");
+      const id = data.callId || data.id;
+      if (id) this.#call(record, data, id, data.status ?? "completed");
+      else this.#call(record, data, deliveryOf(record), data.status ?? "completed", this.#deliveryIds);
     } else if (event !== undefined && event !== null) return;
     else if (record.startedAt !== undefined) this.#call(record, record, record.id || record.callId, record.status);
     else if (record.receivedAt !== undefined) this.#message(record, record.receivedAt, record.id || record.messageId);
@@ -49,17 +56,17 @@ export class Loop {
     return { data };
   }
 
-  #message(record, receivedAt, id) {
+  #message(record, receivedAt, id, ids = this.#messageIds) {
     const at = time(receivedAt);
     const agent = this.#agentOf(record, at);
-    if (!this.#counts(at, id, this.#messageIds)) return;
+    if (!this.#counts(at, id, ids)) return;
     agent.messages++;
   }
 
-  #call(record, { startedAt, endedAt, durationSeconds }, id, status) {
+  #call(record, { startedAt, endedAt, durationSeconds }, id, status, ids = this.#callIds) {
     const at = time(startedAt);
     const agent = this.#agentOf(record, at);
-    if (status !== "completed" || !this.#counts(at, id, this.#callIds)) return;
+    if (status !== "completed" || !this.#counts(at, id, ids)) return;
     agent.calls++;
     if (typeof durationSeconds === "number") agent.totalSeconds += Math.floor(durationSeconds);
     else if (endedAt !== undefined && endedAt !== null) agent.totalSeconds += Math.floor((time(endedAt) - at) / 1000);
@@ -86,6 +93,12 @@ export class Loop {
     }
     return agent;
   }
+}
+
+/** The id of the delivery of a webhook that has no id of its own. */
+function deliveryOf({ headers, id, deliveryId }) {
+  for (const name in headers) if (headers[name] && name.toLowerCase() === "x-webhook-id") return headers[name];
+  return (typeof id === "string" && id) || deliveryId;
 }
 
 export function time(value) {
