@@ -2,7 +2,7 @@
 // purpose. It does not compute the agents' names.
 
 import { desc, op, table } from "arquero";
-import { time } from "./loop.mjs";
+import { deliveryOf, time } from "./loop.mjs";
 
 export function arquero(records, { startMs, endMs, dedupe }) {
   const columns = { agentId: [], kind: [], id: [], at: [], seconds: [] };
@@ -25,18 +25,25 @@ export function arquero(records, { startMs, endMs, dedupe }) {
 /** Adds the rows of a record, because tables cannot represent the nesting of webhooks and pages. It judges as the loop does. */
 function put(columns, record) {
   const { type, event } = record;
+  if (record.test === true || record.conversationState?.testMode === true) return;
   const inner = record.data ?? {};
   if (Array.isArray(inner)) for (const item of inner) put(columns, item);
   else if (type === "message") message(columns, record, record.receivedAt, record.id || record.messageId);
   else if (type === "call") call(columns, record, record, record.id || record.callId, record.status);
   else if (event === "agent.message") {
     if (record.channel !== "voice")
-      message(columns, record, inner.receivedAt ?? record.timestamp, inner.messageId || inner.id);
+      message(columns, record, inner.receivedAt ?? record.timestamp, idOf(inner.messageId || inner.id, record));
   } else if (event === "agent.call_ended") {
-    call(columns, record, inner, inner.callId || inner.id, inner.status ?? "completed");
+    call(columns, record, inner, idOf(inner.callId || inner.id, record), inner.status ?? "completed");
   } else if (event !== undefined && event !== null) return;
   else if (record.startedAt !== undefined) call(columns, record, record, record.id || record.callId, record.status);
   else if (record.receivedAt !== undefined) message(columns, record, record.receivedAt, record.id || record.messageId);
+}
+
+/** The id of a webhook, or that of its delivery with a mark, because the two are never compared. */
+function idOf(id, record) {
+  const delivery = id ? undefined : deliveryOf(record);
+  return id || (delivery && `delivery ${delivery}`);
 }
 
 function message(columns, { agentId }, receivedAt, id) {

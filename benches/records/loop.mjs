@@ -96,7 +96,7 @@ export class Loop {
 }
 
 /** The id of the delivery of a webhook that has no id of its own. */
-function deliveryOf({ headers, id, deliveryId }) {
+export function deliveryOf({ headers, id, deliveryId }) {
   for (const name in headers) if (headers[name] && name.toLowerCase() === "x-webhook-id") return headers[name];
   return (typeof id === "string" && id) || deliveryId;
 }
