@@ -6,9 +6,9 @@
 //! record itself, and begins a record. The following numbers are those of [`FIELDS`], `data`, and [`DATA_FIELDS`]. A field
 //! without an entry is absent. A number or a `Date` takes the next value of `numbers`. A text takes the next value of
 //! `lengths`, and that many UTF-16 units of `text`. Texts that occur often are terms: `text` begins with the terms of the batch,
-//! `terms` has their lengths, and after the entry of a term comes its number. A field has one entry at most. A field under its other spelling has its
-//! number plus [`ALIAS`]. Two fields follow those of `data`. The first one marks the body of an envelope. The second one
-//! marks a conversation, and its value is the number of messages.
+//! `terms` has their lengths, and after the entry of a term comes its number. A field has one entry at most. A field under its
+//! other spelling has its number plus [`ALIAS`]. Two fields follow those of `data`. The first one marks the body of an envelope.
+//! The second one marks a conversation, and its value is the number of messages.
 //!
 //! `pkg/src/bridge/columns.ts` writes what this module reads.
 

@@ -1,5 +1,5 @@
 // A batch of JavaScript values as columns for the core. The values are not checked here.
-// src/records/columns.rs reads the columns, and describes their layout.
+// src/records/columns.rs reads the columns, and describes their format.
 
 import { ALIAS_FIELD, DATA_FIELDS, RECORD_FIELDS, TAG, TAG_BITS } from "../constants.js";
 import { Thrown } from "./fields.js";
@@ -10,7 +10,7 @@ import { isDate, isWellFormed, said } from "./values.js";
 const RECORD = 0;
 
 /** This is added to the bits of a field that was found under its second spelling. */
-export const ALIAS = ALIAS_FIELD << TAG_BITS;
+const ALIAS = ALIAS_FIELD << TAG_BITS;
 
 /** The numbers of the fields of a record, of its `data`, and of the two marks after them, as the bits of entries. */
 export const OWN = bitsOf([...RECORD_FIELDS, "data"], RECORD + 1);

@@ -84,11 +84,10 @@ export class RecordWriter {
     try {
       list = this.#object(record as object);
     } catch {
-      columns.reset();
-      columns.begin(kind);
-      columns.mayHaveThrown = true;
-      list = this.#object(record as object);
-      columns.mayHaveThrown = false;
+      list = this.#carefully(() => {
+        columns.begin(kind);
+        return this.#object(record as object);
+      });
     }
     if (list !== undefined) columns.reset();
     return list;
@@ -101,10 +100,19 @@ export class RecordWriter {
     try {
       this.#conversation(record, messages);
     } catch {
-      columns.reset();
-      columns.mayHaveThrown = true;
-      this.#conversation(record, messages);
-      columns.mayHaveThrown = false;
+      this.#carefully(() => this.#conversation(record, messages));
+    }
+  }
+
+  /** Writes something again of which a field threw an error. What it has written is dropped first. */
+  #carefully<T>(write: () => T): T {
+    const { columns } = this;
+    columns.reset();
+    columns.mayHaveThrown = true;
+    try {
+      return write();
+    } finally {
+      columns.mayHaveThrown = false; // the next record must not be read in this way, whatever ends this one
     }
   }
 

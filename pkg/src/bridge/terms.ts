@@ -43,16 +43,20 @@ export class Terms {
   /** Ends the batch. Returns its terms as one text, and their lengths, which the next batch overwrites. */
   take(): { text: string; lengths: Uint32Array } {
     const taken = { text: this.#text, lengths: this.#lengths.subarray(0, this.#count) };
-    this.#batch++;
-    this.#count = 0;
-    this.#text = "";
+    this.#empty();
     return taken;
   }
 
   /** Forgets all terms. */
   clear(): void {
-    this.take();
+    this.#empty();
     this.#forget();
+  }
+
+  #empty(): void {
+    this.#batch++;
+    this.#count = 0;
+    this.#text = "";
   }
 
   #forget(): void {
