@@ -86,11 +86,12 @@ const bufferLengthOf = getter(ArrayBuffer.prototype, "byteLength");
  * @throws {UsageError} as {@link uint8ArrayOf}
  */
 export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (!isObject(value)) return undefined;
+  const bytes = uint8ArrayOf(value);
+  if (bytes !== undefined || !isObject(value) || isArray(value)) return bytes;
   try {
-    bufferLengthOf.call(value); // throws for anything but an ArrayBuffer
+    bufferLengthOf.call(value); // throws for anything but an ArrayBuffer, which takes time
   } catch {
-    return uint8ArrayOf(value);
+    return undefined;
   }
   return viewOf(value as ArrayBuffer);
 }
