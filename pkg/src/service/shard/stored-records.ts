@@ -87,7 +87,8 @@ function rowOf({ source, counts, record }: Record<string, SqlValue>): Row {
   return { source: Number(source), counts: counts === 1, record: String(record) };
 }
 
-/** A copy of bytes, as the storage takes them. */
-export function bytesOf(bytes: Uint8Array): ArrayBuffer {
-  return bytes.slice().buffer;
+/** Bytes as the storage takes them. They are copied only where they are a part of other bytes, because a copy takes time. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
+  const isWhole = byteLength === buffer.byteLength;
+  return (isWhole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
 }
