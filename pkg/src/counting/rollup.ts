@@ -29,6 +29,7 @@ import type {
 } from "../types.js";
 import { breakdownOf, type CoreBreakdown } from "./breakdown.js";
 import { Counter } from "./counter.js";
+import { splitTrimmed, type TrimmedRecord } from "./trimmed-record.js";
 
 /** What {@link UsageRollup.settle} found. */
 export interface Settlement {
@@ -294,12 +295,12 @@ export class UsageRollup extends Counter {
   }
 
   /**
-   * Takes the trimmed records: for each, 1 and its key of 11 bytes, or 0 and as many zeros; its JSON text; a line feed.
+   * Takes the records that were trimmed since the last time.
    *
    * @internal
    */
-  takeTrimmed(): Uint8Array {
-    return this.ask((counts) => counts.takeTrimmed());
+  takeTrimmed(): TrimmedRecord[] {
+    return splitTrimmed(this.ask((counts) => counts.takeTrimmed()));
   }
 
   #response<E extends Endpoint>(endpoint: E, json: string): UsageResponses[E] {

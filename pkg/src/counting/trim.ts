@@ -4,6 +4,7 @@ import type { Diagnostics, RecordDefaults, Records, RollupOptions } from "../typ
 import { type ByteSource, opened } from "./byte-source.js";
 import { checkDefaults } from "./counter.js";
 import { UsageRollup } from "./rollup.js";
+import type { TrimmedRecord } from "./trimmed-record.js";
 
 /** How {@link trimRecords} reads records. */
 export interface TrimOptions extends Pick<RollupOptions, "naiveTimestamps" | "maxMemoryBytes" | "maxRecordBytes"> {
@@ -11,17 +12,6 @@ export interface TrimOptions extends Pick<RollupOptions, "naiveTimestamps" | "ma
   onInvalid?: RollupOptions["onInvalid"];
   /** The agent, the phone number and the channel of records that name none. */
   defaults?: RecordDefaults;
-}
-
-/** A message or call without its text and without the number of the other side. */
-export interface TrimmedRecord {
-  /**
-   * The key of its id: 11 bytes, of which the first is from 0 to 63. Records of one id have one key, whichever way they came. It is a
-   * hash, so keys are spread evenly. `null` for a record without an id, also without that of a delivery.
-   */
-  key: Uint8Array | null;
-  /** Its JSON text: a record that everything here reads. Its time is in UTC, its duration in whole seconds. */
-  record: string;
 }
 
 /** What {@link trimRecords} gives. */
@@ -134,24 +124,5 @@ function begun(options: TrimOptions): { trimming: UsageRollup; defaults: RecordD
 
 /** What was trimmed since the last time. */
 function taken(trimming: UsageRollup): Trimmed {
-  return { records: split(trimming.takeTrimmed()), diagnostics: trimming.diagnostics() };
-}
-
-const KEY = 11;
-const LINE_FEED = 10;
-
-/** Splits what the core gives: for each record, whether it has a key, the key, the text and a line feed. */
-function split(bytes: Uint8Array): TrimmedRecord[] {
-  const records: TrimmedRecord[] = [];
-  const decoder = new TextDecoder();
-  for (let at = 0; at < bytes.length; ) {
-    const text = at + 1 + KEY;
-    const end = bytes.indexOf(LINE_FEED, text);
-    records.push({
-      key: bytes[at] === 1 ? bytes.slice(at + 1, text) : null,
-      record: decoder.decode(bytes.subarray(text, end)),
-    });
-    at = end + 1;
-  }
-  return records;
+  return { records: trimming.takeTrimmed(), diagnostics: trimming.diagnostics() };
 }

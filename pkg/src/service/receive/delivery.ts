@@ -1,6 +1,7 @@
-import { type TrimmedRecord, trimRecords } from "usage-by-agent";
+import type { Diagnostics, TrimmedRecord } from "usage-by-agent";
 import { sha256, toHex } from "../register/tokens.js";
 import type { Tally } from "../tally.js";
+import { Trimmer } from "./trimmer.js";
 
 /** The longest id of a delivery that is used as it is, in characters. */
 const LONGEST_ID = 256;
@@ -41,6 +42,8 @@ export interface Read {
   ifCounted: Tally;
 }
 
+const trimmer = new Trimmer();
+
 /**
  * Trims a delivery.
  *
@@ -48,18 +51,24 @@ export interface Read {
  * @throws {UsageError} `out_of_memory`, `terminated`, `not_initialised`: the delivery may succeed at another time
  */
 export function readDelivery(body: Uint8Array, id: string): Read {
-  const { records, diagnostics } = trimRecords(envelope(body, id));
-  const [record = null] = records; // an envelope stands for one record at most
-  const { invalid, ignored } = diagnostics;
+  const trimmed = trimmer.trim(envelope(body, id));
+  if ("diagnostics" in trimmed) {
+    return { record: null, byDelivery: false, tally: tallyOf(trimmed.diagnostics), ifCounted: {} };
+  }
+  const { record } = trimmed;
+  const { deliveryId, data } = JSON.parse(record.record) as TrimmedEvent;
+  const atMs = Date.parse(data.receivedAt ?? data.startedAt ?? "") + (data.durationSeconds ?? 0) * 1000;
+  const byDelivery = deliveryId !== undefined;
+  return { record, byDelivery, tally: {}, ifCounted: { lastRecordMs: atMs, ...(byDelivery && { byDelivery: 1 }) } };
+}
+
+/** What became of a delivery that tells no message and no call. */
+function tallyOf({ invalid, ignored }: Diagnostics): Tally {
   const tally: Tally = invalid > 0 ? { invalid } : {};
   for (const [kind, count] of Object.entries(ignored)) {
     if (typeof count === "number" && count > 0) tally[`ignored.${kind}`] = count;
   }
-  if (record === null) return { record, byDelivery: false, tally, ifCounted: {} };
-  const { deliveryId, data } = JSON.parse(record.record) as TrimmedEvent;
-  const atMs = Date.parse(data.receivedAt ?? data.startedAt ?? "") + (data.durationSeconds ?? 0) * 1000;
-  const byDelivery = deliveryId !== undefined;
-  return { record, byDelivery, tally, ifCounted: { lastRecordMs: atMs, ...(byDelivery && { byDelivery: 1 }) } };
+  return tally;
 }
 
 /** The fields of a trimmed webhook that are read here. */
