@@ -7,6 +7,7 @@ import { deleteAll, folderOf, isWhole, newestWhole } from "../archive/bucket.js"
 import { Removed, restore } from "../archive/restoring.js";
 import { isBackfillName, NAME_IN_WORDS } from "../backfill/name.js";
 import { checkCollecting } from "../collecting/settings.js";
+import { toHex } from "../hexadecimal.js";
 import { instantMs } from "../instant.js";
 import { isAccountName } from "../names.js";
 import type { Objects } from "../objects.js";
@@ -16,7 +17,7 @@ import { consume } from "../queue/consumer.js";
 import type { Accounts } from "../register/accounts.js";
 import { type Addition, MOST_SECRETS, MOST_TOKENS } from "../register/register.js";
 import { checkSettings } from "../register/settings.js";
-import { equalTexts, newId, newToken, sha256, toHex } from "../register/tokens.js";
+import { equalTexts, newId, newToken, sha256 } from "../register/tokens.js";
 
 /** How long a request of the administrator may take, in milliseconds. */
 const TIMEOUT_MS = 60_000;

@@ -1,5 +1,4 @@
-import { bytesOfHex } from "../queue/message.js";
-import { toHex } from "../register/tokens.js";
+import { fromHex, toHex } from "../hexadecimal.js";
 
 /** What the archive has of a key. */
 export interface ArchivedState {
@@ -55,7 +54,7 @@ export function stateOf(line: string): Omit<ArchivedState, "source"> | null {
 /** A key. Its first byte is from 0 to 63, because it says which shard has it. */
 function bytesOf(digits: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2}){11,16}$/.test(digits)) throw new Error("not a key");
-  const bytes = bytesOfHex(digits);
+  const bytes = fromHex(digits);
   bytes[0] = (bytes[0] ?? 0) & 63;
   return bytes;
 }

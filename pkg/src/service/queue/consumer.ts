@@ -1,10 +1,11 @@
 import { trimRecords } from "usage-by-agent";
 import { Deadline } from "../../handler/deadline.js";
+import { fromHex } from "../hexadecimal.js";
 import { shardName, shardOf } from "../names.js";
 import type { Objects } from "../objects.js";
 import type { Message, MessageBatch } from "../platform.js";
 import type { QueuedArrival } from "../shard/shard.js";
-import { bytesOfHex, type Queued, queuedOf } from "./message.js";
+import { type Queued, queuedOf } from "./message.js";
 
 /** How long a shard may take for a batch, in milliseconds. */
 const SHARD_MS = 30_000;
@@ -66,7 +67,7 @@ export async function consume({ messages }: MessageBatch, objects: Objects, nowM
 /** What a shard gets; `null` if the account has been erased. */
 async function arrivalOf(queued: Queued, objects: Objects, nowMs: number): Promise<QueuedArrival | null> {
   const { account, generation, shards, claim, tally, ifCounted } = queued;
-  const arrival = { key: bytesOfHex(queued.key), record: queued.record, generation, tally, ifCounted };
+  const arrival = { key: fromHex(queued.key), record: queued.record, generation, tally, ifCounted };
   if (claim === null) return arrival;
   const { signature, id, untilMs } = claim;
   const first = await within((deadline) => {

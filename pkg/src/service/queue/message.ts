@@ -24,7 +24,3 @@ export function queuedOf(body: unknown): Queued | null {
   const isWhole = typeof account === "string" && typeof generation === "number" && typeof shards === "number";
   return isWhole && typeof key === "string" && typeof record === "string" ? (body as Queued) : null;
 }
-
-export function bytesOfHex(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-}

@@ -1,5 +1,6 @@
 import type { Diagnostics, TrimmedRecord } from "usage-by-agent";
-import { sha256, toHex } from "../register/tokens.js";
+import { toHex } from "../hexadecimal.js";
+import { sha256 } from "../register/tokens.js";
 import type { Tally } from "../tally.js";
 import { Trimmer } from "./trimmer.js";
 
@@ -13,10 +14,12 @@ export async function deliveryId(headers: Headers, body: Uint8Array<ArrayBuffer>
   return `sha256:${toHex(await sha256(given || body))}`;
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** A body as the vendor's event; `null` if it is not the JSON text of an object. */
 export function parseBody(body: Uint8Array): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body));
+    const value: unknown = JSON.parse(decoder.decode(body));
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

@@ -1,3 +1,5 @@
+import { fromHex } from "../hexadecimal.js";
+
 /** The headers of a delivery that prove where it comes from. */
 export interface Signed {
   /** The time as the header has it: it is part of what is signed. */
@@ -25,10 +27,6 @@ export function readSigned(headers: Headers, nowMs: number, toleranceMs: number)
   if (timeMs > nowMs + AHEAD_MS) return "too_new";
   const [, digits] = /^sha256=([0-9a-f]{64})$/i.exec(signature) ?? [];
   return { timestamp, timeMs, signature: digits === undefined ? null : fromHex(digits) };
-}
-
-function fromHex(digits: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: digits.length / 2 }, (_, n) => Number.parseInt(digits.slice(2 * n, 2 * n + 2), 16));
 }
 
 /** Keys by their secrets, because making one takes longer than using it. */

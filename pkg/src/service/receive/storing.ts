@@ -1,13 +1,13 @@
 import type { TrimmedRecord } from "usage-by-agent";
 import { Deadline } from "../../handler/deadline.js";
 import { notify } from "../../handler/notify.js";
+import { toHex } from "../hexadecimal.js";
 import { shardOf } from "../names.js";
 import type { Objects } from "../objects.js";
 import type { Checked } from "../options.js";
 import type { QueueBinding, ServiceContext } from "../platform.js";
 import type { Queued } from "../queue/message.js";
 import type { RegisterView } from "../register/register.js";
-import { toHex } from "../register/tokens.js";
 import { type Added, DELIVERIES } from "../shard/shard.js";
 import { addTally, type Tally } from "../tally.js";
 import { deliveryId, type Read, readDelivery } from "./delivery.js";

@@ -1,7 +1,8 @@
 import { Deadline } from "../../handler/deadline.js";
+import { toHex } from "../hexadecimal.js";
 import type { Accounts } from "./accounts.js";
 import type { RegisterView } from "./register.js";
-import { accountOfToken, sha256, toHex } from "./tokens.js";
+import { accountOfToken, sha256 } from "./tokens.js";
 
 /** How long a register may take, in milliseconds. */
 const ASK_MS = 10_000;

@@ -1,3 +1,5 @@
+import { toHex } from "../hexadecimal.js";
+
 /** A token: `uba_`, the account, a dot, and 32 random bytes in base64url. */
 const TOKEN = /^uba_([a-z0-9][a-z0-9_-]{0,63})\.[A-Za-z0-9_-]{43}$/;
 
@@ -24,10 +26,6 @@ export function newId(prefix: "sec" | "tok"): string {
 export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-}
-
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Whether two texts are equal. The time that this takes does not tell where they differ, because hashes are compared. */
