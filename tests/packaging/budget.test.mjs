@@ -10,8 +10,12 @@ import { build } from "esbuild";
 
 const file = (path) => fileURLToPath(new URL(`../../pkg/${path}`, import.meta.url));
 
+const document = (name) => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), "utf8");
+
+const sizeOf = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
 function assertWithin(limit, bytes, what) {
-  const size = gzipSync(bytes, { level: 9 }).length;
+  const size = sizeOf(bytes);
   console.log(`${what}: ${size} bytes gzip, of ${limit}`);
   assert.ok(size <= limit, `${what} is ${size} bytes gzip: the limit is ${limit}`);
 }
@@ -37,8 +41,8 @@ test("the page of the command is within its budget", () => {
   assertWithin(49_000, Buffer.concat(bytes), "the page of the command");
 });
 
-// What an app of one function downloads, with the module in the script.
-test("the bundle of one function is within its budget", async () => {
+/** Bundles an app of one function, with the module in the script. */
+async function appOfOneFunction() {
   const { outputFiles } = await build({
     stdin: {
       contents: `import { periodBounds } from "usage-by-agent"; console.log(periodBounds({ period: "month" }).startMs);`,
@@ -49,7 +53,31 @@ test("the bundle of one function is within its budget", async () => {
     format: "esm",
     write: false,
   });
-  assertWithin(156_200, outputFiles[0].contents, "the bundle of one function");
+  return outputFiles[0].contents;
+}
+
+// What an app of one function downloads.
+test("the bundle of one function is within its budget", async () => {
+  assertWithin(156_200, await appOfOneFunction(), "the bundle of one function");
+});
+
+// The documents told sizes of an older release for a while, which were a fifth too small.
+test("the documents tell the sizes", async () => {
+  const module = sizeOf(readFileSync(file("wasm/usage_by_agent.wasm")));
+  const app = sizeOf(await appOfOneFunction());
+  const told = (name, words) => {
+    const [, number] = words.exec(document(name)) ?? assert.fail(`${name} does not say ${words}`);
+    return Number(number.replaceAll(",", ""));
+  };
+  const isAbout = (claimed, size, what) =>
+    assert.ok(Math.abs(claimed / size - 1) < 0.01, `${what}: ${claimed} for ${size}`);
+  isAbout(told("README.md", /The module is ([\d.]+) kB after gzip/) * 1000, module, "README.md, the module");
+  isAbout(told("README.md", /app of one function is\s+([\d.]+) kB after gzip/) * 1000, app, "README.md, the app");
+  isAbout(
+    told("docs/benchmarks.md", /([\d,]+) with every zone, reports and checks/),
+    app,
+    "docs/benchmarks.md, the app",
+  );
 });
 
 // A page that shows audits downloads this besides the main entry. Whoever does not import it downloads nothing of it.

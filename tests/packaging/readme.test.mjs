@@ -150,6 +150,27 @@ test("llms.txt names entries, functions and methods that exist", async () => {
   for (const [, method] of views.matchAll(/`(\w+)`/g)) assert.ok(method in packed.UsageRollup.prototype, method);
 });
 
+test("the rows of a table have a cell for each column", () => {
+  for (const name of readmes) {
+    let columns;
+    for (const [at, line] of readFileSync(join(root, name), "utf8").split("\n").entries()) {
+      const isRow = line.startsWith("|");
+      const cells = isRow ? line.replace(/`[^`]*`|\\\|/g, "").split("|").length : undefined;
+      columns = isRow ? (columns ?? cells) : undefined;
+      assert.equal(cells, columns, `${name}:${at + 1}`);
+    }
+  }
+});
+
+test("README.md tells the number of causes and the release of the tz database", () => {
+  const text = readFileSync(join(root, "README.md"), "utf8");
+  const types = readFileSync(join(root, "pkg/src/reconcile/types.ts"), "utf8");
+  const [codes] = /^export type CauseCode =[^;]*;/m.exec(types);
+  const causes = codes.match(/"\w+"/g).length;
+  assert.ok(text.includes(`knows ${causes} causes`), `${causes} causes`);
+  assert.ok(text.includes(`The tz database (${packed.versions().tzdb})`), packed.versions().tzdb);
+});
+
 test("links lead to files and headings that exist", () => {
   for (const name of readmes) {
     const text = readFileSync(join(root, name), "utf8");
