@@ -12,14 +12,32 @@ WebAssembly.Instance = class extends Instance {
   }
 };
 
-/** A shard that can be evicted, and whose transactions can fail. */
+/** A shard that can be evicted, whose transactions can fail, and that counts the rows which it writes. */
 export class TestShard extends UsageShard {
   #state;
   #failing = false;
+  #rows = 0;
 
   constructor(ctx, env) {
     super(ctx, env);
     this.#state = ctx;
+    const { sql } = ctx.storage;
+    const exec = sql.exec;
+    sql.exec = (...given) => {
+      const cursor = exec.call(sql, ...given);
+      const rows = cursor.toArray();
+      this.#rows += cursor.rowsWritten;
+      return { toArray: () => rows };
+    };
+  }
+
+  /** How many rows it has written, and how many changes and bytes its database has. */
+  async stored() {
+    const { sql } = this.#state.storage;
+    const changes = await this.part(0);
+    const tables = sql.exec("SELECT name FROM sqlite_schema WHERE name LIKE 'changes%'").toArray();
+    const counts = tables.map(({ name }) => sql.exec(`SELECT count(*) AS n FROM ${name}`).toArray()[0].n);
+    return { rows: this.#rows, changes: counts.reduce((sum, n) => sum + n, 0), n: changes.n };
   }
 
   evict() {
@@ -57,10 +75,16 @@ export default {
             key: key && Uint8Array.from(key),
             record,
           }));
-          return Response.json(await shard.add(arrivals, Number(searchParams.get("source")), 1, {}, {}));
+          return Response.json(
+            await shard.add(arrivals, Number(searchParams.get("source")), 1, { deliveries: arrivals.length }, {}),
+          );
         }
         case "/take-back":
           return Response.json(await shard.takeBack(Number(searchParams.get("source")), 7));
+        case "/stored":
+          return Response.json(await shard.stored());
+        case "/tally":
+          return Response.json((await shard.ingested()).tally);
         case "/memory":
           return Response.json(instances.reduce((sum, { exports }) => sum + exports.memory.buffer.byteLength, 0));
         case "/fail-once":

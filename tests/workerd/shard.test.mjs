@@ -16,6 +16,8 @@ before(async () => {
 });
 after(() => worker?.stop());
 
+const NOTHING = { deliveries: 0, counted: 0, duplicates: 0, notCounted: 0 };
+
 /** One account of the Worker. */
 function shardsOf(account) {
   const ask = async (path, query, body) => {
@@ -32,6 +34,8 @@ function shardsOf(account) {
     takeBack: async (shard, source) => JSON.parse((await ask("/take-back", { shard, source })).text),
     failOnce: (shard) => ask("/fail-once", { shard }),
     evict: (shard) => ask("/evict", { shard }),
+    stored: async (shard) => JSON.parse((await ask("/stored", { shard })).text),
+    tally: async (shard) => JSON.parse((await ask("/tally", { shard })).text),
     memory: async () => JSON.parse((await ask("/memory", {})).text),
     answers: async () => JSON.parse((await ask("/answers", { shards: SHARDS })).text),
   };
@@ -162,6 +166,45 @@ test("a shard with many changes writes a snapshot, and counts as before", async 
   for (let shard = 0; shard < SHARDS; shard++) await account.evict(shard);
   assert.deepEqual(await shardsOf("long").answers(), want);
 });
+
+test("a new record takes two rows, a repetition one, and the log stays short", async () => {
+  const account = shardsOf("rows");
+  const record = (n) => ({ event: "agent.message", data: { messageId: `m${n}`, receivedAt: 1.71e12 + n * 1000 } });
+  const arrivals = Array.from({ length: 9000 }, (_, n) => trimmed({ ...record(n), agentId: `a${n % 20}` })[0]);
+  const before = await account.stored(0);
+  for (const arrival of arrivals) await account.add(0, [arrival]);
+  const after = await account.stored(0);
+  assert.equal(after.n, 9000);
+  const snapshots = (after.rows - before.rows) / 9000 - 2;
+  assert.ok(snapshots >= 0 && snapshots < 0.01, `${snapshots} rows beyond two`);
+  assert.ok(after.changes <= 5000, `${after.changes} changes`);
+  await account.add(0, [arrivals[0]]);
+  assert.equal((await account.stored(0)).rows, after.rows + 1);
+  await account.evict(0);
+  assert.deepEqual(await account.tally(0), { deliveries: 9001, counted: 9000, duplicates: 1 });
+});
+
+for (const seed of [1, 2, 3]) {
+  test(`the tally is that of all transactions that did not fail, seed ${seed}`, async () => {
+    const account = shardsOf(`tally${seed}`);
+    const random = new Random(seed, 11);
+    const arrivals = valuesOf(seed, 3000).flatMap(trimmed);
+    const sum = { deliveries: 0, counted: 0, duplicates: 0, notCounted: 0 };
+    for (let n = 0; n < 600; n++) {
+      const own = Array.from({ length: random.pick([1, 1, 1, 3]) }, () => random.pick(arrivals));
+      if (random.chance(0.05)) await account.failOnce(0);
+      const added = await account.add(0, own, random.pick([0, 0, 1]));
+      if (typeof added === "object") {
+        for (const [name, value] of Object.entries({ ...added, deliveries: own.length })) sum[name] += value;
+      }
+      if (random.chance(0.02)) await account.takeBack(0, 1);
+      if (random.chance(0.05)) await account.evict(0);
+      if (n % 100 === 0) assert.deepEqual({ ...NOTHING, ...(await account.tally(0)) }, sum);
+    }
+    await account.evict(0);
+    assert.deepEqual({ ...NOTHING, ...(await account.tally(0)) }, sum);
+  });
+}
 
 test("the counts of evicted shards take no memory", async () => {
   const account = shardsOf("evicted");

@@ -19,7 +19,8 @@ import {
 } from "./register/register.js";
 import type { AccountSettings } from "./register/settings.js";
 import { type Added, type Arrival, DELIVERIES, type Part, type QueuedArrival, Shard } from "./shard/shard.js";
-import { addTally, hasTable, StoredTally, type Tally } from "./tally.js";
+import type { ShardTally } from "./shard/shard-tally.js";
+import { addTally, hasTable, type Tally } from "./tally.js";
 
 /** Not the platform's own class: then the package's types would need the platform's types. */
 const Base: new (ctx: DurableState, env: unknown) => DurableBase = workers.DurableObject;
@@ -61,7 +62,6 @@ export class UsageShard extends Base {
     this.#parts ??= {
       shard: new Shard(this.#id, this.#storage),
       claims: new Claims(this.#storage),
-      tally: new StoredTally(this.#storage),
     };
     return this.#parts;
   }
@@ -145,14 +145,9 @@ export class UsageShard extends Base {
   }
 
   /** Changes the records and the tally in one transaction. */
-  #together<T>(change: (shard: Shard, tally: StoredTally) => T): T {
-    const { shard, tally } = this.#made;
-    try {
-      return shard.together(() => change(shard, tally));
-    } catch (error) {
-      tally.forget(); // what is in memory may be ahead of the storage
-      throw error;
-    }
+  #together<T>(change: (shard: Shard, tally: ShardTally) => T): T {
+    const { shard } = this.#made;
+    return shard.together(() => change(shard, shard.tally));
   }
 
   /**
@@ -179,7 +174,11 @@ export class UsageShard extends Base {
    * @internal
    */
   takeBack(source: number, most: number): number {
-    return this.#made.shard.takeBack(source, most);
+    return this.#together((shard, tally) => {
+      const count = shard.takeBack(source, most);
+      tally.add({}); // the last change always has the tally
+      return count;
+    });
   }
 
   /**
@@ -221,8 +220,9 @@ export class UsageShard extends Base {
    * @internal
    */
   ingested(): { tally: Tally; records: number } {
-    const tally = new StoredTally(this.#storage).read();
-    return { tally, records: this.#isEmpty ? 0 : this.#made.shard.stored };
+    if (this.#isEmpty) return { tally: {}, records: 0 };
+    const { shard } = this.#made;
+    return { tally: shard.tally.read(), records: shard.stored };
   }
 
   /**
@@ -499,5 +499,4 @@ const ARCHIVED_AT_ONCE = 5000;
 interface Parts {
   shard: Shard;
   claims: Claims;
-  tally: StoredTally;
 }

@@ -3,8 +3,15 @@ import type { Counts } from "./counts.js";
 import type { Change } from "./shard.js";
 import { bytesOf } from "./stored-records.js";
 
-/** How many changes are kept for those who keep counts of their own. */
+/** How many changes are kept at least for those who keep counts of their own. */
 const KEPT = 2000;
+
+/**
+ * The tables of the changes: one that is written to, and one with the changes before. A table is dropped as a whole, because each row that
+ * is deleted has the price of a row that is written.
+ */
+const TABLES = ["changes_0", "changes_1"] as const;
+const CHANGES = "(SELECT * FROM changes_0 UNION ALL SELECT * FROM changes_1)";
 
 /** The least and the most changes between two snapshots. Each is read again when the counts are made again. */
 const LEAST = 1000;
@@ -19,18 +26,50 @@ const PART_BYTES = 1 << 20;
 /** How many changes are read at once. */
 const PAGE = 1000;
 
+/** What is known of the log without reading it. */
+interface Ends {
+  /** The number of the last change. */
+  last: number;
+  /** The number of the last change in the snapshot. */
+  snapshot: number;
+  /** The length of the snapshot. */
+  bytes: number;
+  /** Which of the tables is written to. */
+  current: 0 | 1;
+  /** The number of the last change in the other table; 0 if it has none. */
+  before: number;
+}
+
+/** A change that is not written yet. */
+interface Entry {
+  n: number;
+  key: Uint8Array | null;
+  known: string | null;
+  record: string | null;
+}
+
 /**
  * The log of a shard: a snapshot of its counts, and the changes since then. A snapshot is written when the changes since the last one
  * take as much as the snapshot, so that on average each change is written twice.
+ *
+ * A change may also have a note, the tally of the shard after it: a row of its own would have a price.
  */
 export class Log {
   readonly #sql: SqlStorage;
-  #ends: { last: number; snapshot: number; bytes: number } | undefined;
+  #ends: Ends | undefined;
+  /** The changes of the transaction that is going on. */
+  #added: Entry[] = [];
+  #note: string | null = null;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec("CREATE TABLE IF NOT EXISTS changes (n INTEGER PRIMARY KEY, key BLOB, known TEXT, record TEXT)");
+    for (const table of TABLES) this.#create(table);
     sql.exec("CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, n INTEGER NOT NULL, bytes BLOB NOT NULL)");
+  }
+
+  #create(table: string): void {
+    const columns = "n INTEGER PRIMARY KEY, key BLOB, known TEXT, record TEXT, note TEXT";
+    this.#sql.exec(`CREATE TABLE IF NOT EXISTS ${table} (${columns})`);
   }
 
   /** The number of the last change. */
@@ -39,21 +78,45 @@ export class Log {
   }
 
   /**
-   * Writes a change.
+   * Adds a change. {@link write} writes it.
    *
    * @param key the key of which another record counts now; `null` if only a name was told
    * @returns its number
    */
   add(key: Uint8Array | null, known: string | null, record: string | null): number {
     const n = ++this.#known.last;
-    const insert = "INSERT INTO changes (n, key, known, record) VALUES (?, ?, ?, ?)";
-    this.#sql.exec(insert, n, key && bytesOf(key), known, record);
+    this.#added.push({ n, key, known, record });
     return n;
+  }
+
+  /** Gives the last change of this transaction a note. Whether there is a change. */
+  note(text: string): boolean {
+    this.#note = text;
+    return this.#added.length > 0;
+  }
+
+  /** The last note that was written, and the number of its change. */
+  get lastNote(): { n: number; text: string } | undefined {
+    const last = `SELECT n, note FROM ${CHANGES} WHERE note IS NOT NULL ORDER BY n DESC LIMIT 1`;
+    const [{ n, note } = {}] = this.#sql.exec(last).toArray();
+    return n === undefined ? undefined : { n: Number(n), text: String(note) };
+  }
+
+  /** Writes the changes of a transaction, before it ends. */
+  write(): void {
+    const insert = `INSERT INTO ${TABLES[this.#known.current]} (n, key, known, record, note) VALUES (?, ?, ?, ?, ?)`;
+    const [last, note] = [this.#added.at(-1), this.#note];
+    for (const entry of this.#added) {
+      const { n, key, known, record } = entry;
+      this.#sql.exec(insert, n, key && bytesOf(key), known, record, entry === last ? note : null);
+    }
+    this.#added = [];
+    this.#note = null;
   }
 
   /** The keys of the changes after one of them, each once, and the number of the last of these changes. */
   keysSince(after: number, most: number): { keys: Uint8Array[]; last: number } {
-    const rows = this.#sql.exec("SELECT n, key FROM changes WHERE n > ? ORDER BY n LIMIT ?", after, most).toArray();
+    const rows = this.#sql.exec(`SELECT n, key FROM ${CHANGES} WHERE n > ? ORDER BY n LIMIT ?`, after, most).toArray();
     const keys = new Map<string, Uint8Array>();
     for (const { key } of rows) {
       if (key === null) continue;
@@ -92,7 +155,8 @@ export class Log {
    * @param keptAfter gives the number of the change after which all are kept
    */
   shorten(counts: Counts, keptAfter: () => number): void {
-    const { last, snapshot, bytes } = this.#known;
+    const ends = this.#known;
+    const { last, snapshot, bytes } = ends;
     if (last - snapshot < Math.min(Math.max(bytes / CHANGE_BYTES, LEAST), MOST)) return;
     const whole = counts.snapshot();
     this.#sql.exec("DELETE FROM snapshot");
@@ -100,26 +164,49 @@ export class Log {
       const bytes = whole.slice(at, at + PART_BYTES).buffer;
       this.#sql.exec("INSERT INTO snapshot (part, n, bytes) VALUES (?, ?, ?)", part, last, bytes);
     }
-    this.#sql.exec("DELETE FROM changes WHERE n <= ?", Math.min(last - KEPT, keptAfter()));
-    this.#ends = { last, snapshot: last, bytes: whole.length };
+    ends.snapshot = last;
+    ends.bytes = whole.length;
+    if (ends.before <= Math.min(last - KEPT, keptAfter())) this.#switchTables(ends);
+  }
+
+  /** Empties the table with the earlier changes, and writes to it from now on. */
+  #switchTables(ends: Ends): void {
+    const current = ends.current === 0 ? 1 : 0;
+    if (ends.before > 0) {
+      this.#sql.exec(`DROP TABLE ${TABLES[current]}`);
+      this.#create(TABLES[current]);
+    }
+    ends.before = ends.last;
+    ends.current = current;
   }
 
   /** Forgets what is in memory. */
   forget(): void {
     this.#ends = undefined;
+    this.#added = [];
+    this.#note = null;
   }
 
   #page(after: number, most: number): Change[] {
-    const rows = this.#sql.exec("SELECT known, record FROM changes WHERE n > ? ORDER BY n LIMIT ?", after, most);
+    const rows = this.#sql.exec(`SELECT known, record FROM ${CHANGES} WHERE n > ? ORDER BY n LIMIT ?`, after, most);
     return rows.toArray().map(({ known, record }) => [known as string | null, record as string | null]);
   }
 
-  get #known(): { last: number; snapshot: number; bytes: number } {
+  get #known(): Ends {
     if (this.#ends === undefined) {
       const one = (query: string) => this.#sql.exec(query).toArray()[0] ?? {};
-      const { last } = one("SELECT max(n) AS last FROM changes");
+      const [first = 0, second = 0] = TABLES.map((table) => {
+        const { n } = one(`SELECT max(n) AS n FROM ${table}`);
+        return Number(n ?? 0);
+      });
       const { n, bytes } = one("SELECT max(n) AS n, sum(length(bytes)) AS bytes FROM snapshot");
-      this.#ends = { last: Number(last ?? 0), snapshot: Number(n ?? 0), bytes: Number(bytes ?? 0) };
+      this.#ends = {
+        last: Math.max(first, second),
+        snapshot: Number(n ?? 0),
+        bytes: Number(bytes ?? 0),
+        current: first < second ? 1 : 0,
+        before: Math.min(first, second),
+      };
     }
     return this.#ends;
   }

@@ -6,6 +6,7 @@ import type { Tally } from "../tally.js";
 import { Counts } from "./counts.js";
 import { hold, isHeld, release } from "./held-counts.js";
 import { Log } from "./log.js";
+import { ShardTally } from "./shard-tally.js";
 import { type Row, StoredRecords } from "./stored-records.js";
 import { ToldNames } from "./told-names.js";
 
@@ -69,6 +70,8 @@ export class Shard {
   readonly #storage: DurableStorage;
   readonly #records: StoredRecords;
   readonly #log: Log;
+  /** What was told about deliveries. */
+  readonly tally: ShardTally;
   readonly #names: ToldNames;
   readonly #position: StoredPosition;
   #counts: Counts | undefined;
@@ -81,6 +84,7 @@ export class Shard {
     this.#storage = storage;
     this.#records = new StoredRecords(storage.sql);
     this.#log = new Log(storage.sql);
+    this.tally = new ShardTally(storage, this.#log);
     this.#names = new ToldNames(storage.sql);
     this.#position = new StoredPosition(storage);
   }
@@ -315,6 +319,7 @@ export class Shard {
     if (this.#counts !== undefined) release(this.#id, this.#counts);
     this.#counts = undefined;
     this.#log.forget();
+    this.tally.forget();
   }
 
   #live(): Counts {
@@ -342,7 +347,11 @@ export class Shard {
     if (this.#isInside) return work(); // each transaction takes time, also inside another one
     this.#isInside = true;
     try {
-      return this.#storage.transactionSync(work);
+      return this.#storage.transactionSync(() => {
+        const result = work();
+        this.#log.write();
+        return result;
+      });
     } catch (error) {
       this.forget(); // the counts in memory may be ahead of the storage
       throw error;
