@@ -6,5 +6,7 @@
 
 /** @internal */
 export { provide } from "./bridge/module.js";
+/** @internal */
+export { PartCounter } from "./counting/counter.js";
 export * from "./index.js";
 export { default } from "./index.js";

@@ -78,13 +78,16 @@ async function bundleEntries() {
     ...["slim", "web", "edge", "module/inline", "module/compiled"].map((name) => entry(name, name)),
     ...["handler", "collect", "audit"].map((name) => entry(name, ENTRIES[name])),
     entry("service", "service/index"),
+    entry("threads", "threads/index"),
+    entry("threads-node", "threads/node/index"),
+    ...["part-worker", "part-worker-node"].map((name) => entry(name, name)),
     ...["handler", "collect", "audit"].map((name) => entry(`commonjs/${name}`, ENTRIES[name], commonJs)),
     entry("commonjs/module/file", "module/file", commonJs), // apart, because ncc can't read the syntax of the others
     entry("commonjs/index", "commonjs", { ...commonJs, inject: [join(pkg, "src/module/node-globals.ts")] }),
   ]);
   // Not the extension .cjs, because ncc does not look for files in scripts of that name.
   writeFileSync(join(dist, "commonjs/package.json"), '{ "type": "commonjs" }\n');
-  const names = (await namesOf("slim")).filter((name) => name !== "provide");
+  const names = (await namesOf("slim")).filter((name) => !["provide", "PartCounter"].includes(name));
   writeFileSync(join(dist, "index.js"), mainEntry(names));
   writeFileSync(join(dist, "node.js"), nodeEntry(names));
   if (inOthers.flat().length > 0)
@@ -168,7 +171,16 @@ async function writeTypes(entries) {
   }
   writeFileSync(join(types, "wasm.d.ts"), WASM_TYPES);
   const needed = new Set();
-  const entry = [...Object.values(entries), "service/index", "slim", "web", "edge", "wasm"];
+  const entry = [
+    ...Object.values(entries),
+    "service/index",
+    "threads/index",
+    "part-worker",
+    "slim",
+    "web",
+    "edge",
+    "wasm",
+  ];
   for (const name of entry) reach(join(types, `${name}.d.ts`), needed);
   for (const name of readdirSync(types, { recursive: true })) {
     const path = join(types, name);

@@ -9,7 +9,7 @@ export const keys = (names: string): ReadonlySet<string> => new Set(names.split(
 /** The options of every query. One object may serve all queries, so each query takes the options of all. */
 export const QUERY = keys(
   "period tz now weekStart offset boundsAs agents includeIdle dedupe onInvalid naiveTimestamps days months account " +
-    "by step from to signal onProgress defaults onWarning maxMemoryBytes maxRecordBytes maxStatuses",
+    "by step from to signal onProgress defaults threads onWarning maxMemoryBytes maxRecordBytes maxStatuses",
 );
 
 /** The options that give values to records without them. */

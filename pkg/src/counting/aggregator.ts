@@ -36,9 +36,9 @@ export class UsageAggregator extends Counter {
   constructor(query: UsageQuery, purpose: Purpose);
   constructor(query: UsageQuery, purpose?: Purpose) {
     requireModule();
-    const options = JSON.stringify(toCoreUsageQuery(query));
+    const options = toCoreUsageQuery(query);
     const use = { fields: "report", ids: query.dedupe !== false } as const;
-    super("UsageAggregator", (glue) => new glue.Counter(options, true), use, purpose);
+    super("UsageAggregator", options, use, purpose);
   }
 
   /** The report of the records that have been counted so far. */

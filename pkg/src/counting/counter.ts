@@ -1,8 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Counter as Core, Feed, Glue } from "../../wasm/usage_by_agent.js";
+import type { Counter as Core, Feed } from "../../wasm/usage_by_agent.js";
+import { isBlob } from "../bridge/bodies.js";
 import { Held } from "../bridge/held.js";
 import { checkKeys, DEFAULTS, QUERY } from "../bridge/known-keys.js";
-import { instanceFor, type Purpose, requireModule } from "../bridge/module.js";
+import { instanceFor, loadedModule, type Purpose, requireModule } from "../bridge/module.js";
 import { pushObjects } from "../bridge/object-feed.js";
 import { checked } from "../bridge/options.js";
 import type { Use } from "../bridge/record-writer.js";
@@ -15,6 +16,7 @@ import { type ByteSource, opened } from "./byte-source.js";
 import { notUnderstood } from "./not-understood.js";
 import type { CountedPart } from "./part.js";
 import { secondMark, TextHead } from "./text-head.js";
+import type { BlobReading, CountingThreads, Recipe } from "./threads.js";
 import { warningsOf } from "./warnings.js";
 
 /**
@@ -39,6 +41,11 @@ export interface StreamOptions {
   onProgress?(bytes: number): void;
   /** The agent, the phone number and the channel of records that name none. A conversation's own come before them. */
   defaults?: RecordDefaults;
+  /**
+   * Several threads for a large `Blob`: what `threads` of `usage-by-agent/threads` gives. They change the time, and nothing else. A
+   * source of another kind, a short one and gzip data are read by one thread, and so is everything where there is `maxMemoryBytes`.
+   */
+  threads?: CountingThreads | undefined;
 }
 
 /** What {@link UsageAggregator} and {@link UsageRollup} share: records and snapshots go in, diagnostics and snapshots come out. */
@@ -51,16 +58,21 @@ export abstract class Counter implements Disposable {
   #look: string | undefined;
   readonly #name: string;
   readonly #use: Use;
+  readonly #recipe: Recipe;
 
   /**
    * `name` is the name of the class, which a minifier would change. `use` is what the counter uses of a record.
    *
    * @internal
    */
-  protected constructor(name: string, make: (glue: Glue) => Core, use: Use, purpose: Purpose = "kept") {
+  protected constructor(name: string, options: object, use: Use, purpose: Purpose = "kept") {
+    const isOfPeriod = use.fields !== "routes";
+    const json = JSON.stringify(options);
     this.#name = name;
-    this.#core = new Held(instanceFor(purpose), name, make);
+    this.#core = new Held(instanceFor(purpose), name, (glue) => new glue.Counter(json, isOfPeriod));
     this.#use = use;
+    const { agents: _, ...others } = options as { agents?: unknown };
+    this.#recipe = { options: others, isOfPeriod };
   }
 
   /**
@@ -211,9 +223,14 @@ export abstract class Counter implements Disposable {
   async pushStream(source: ByteSource, options: StreamOptions = {}, pace?: Pace): Promise<this> {
     const counts = this.#live();
     checkStreamOptions(options);
-    const { signal, onProgress, defaults = {} } = options;
+    const { signal, onProgress, defaults = {}, threads } = options;
     const text = new Text(feedOf(counts, defaults, "/defaults"));
     try {
+      const isForThreads = threads && isBlob(source) && !this.#hasMemoryLimit;
+      if (isForThreads && (await threads.read(this.#byParts(source, text, options)))) {
+        this.#ended(text.finish(this.#live()));
+        return this;
+      }
       const chunks = opened(source);
       let hasEnded = false;
       try {
@@ -233,6 +250,29 @@ export abstract class Counter implements Disposable {
       text.free();
     }
     return this;
+  }
+
+  /** Whether these counts may take only so much memory. Counts of parts take more, and tables that are merged grow otherwise. */
+  get #hasMemoryLimit(): boolean {
+    const { limits } = this.#recipe.options as { limits?: { maxMemoryBytes?: unknown } };
+    return limits?.maxMemoryBytes !== undefined && limits.maxMemoryBytes !== null;
+  }
+
+  /** What threads need to read a Blob into a text. */
+  #byParts(blob: Blob, text: Text, { signal, onProgress, defaults = {} }: StreamOptions): BlobReading {
+    const recipe = this.#recipe;
+    return {
+      blob,
+      usage: {
+        pushBytes: (chunk) => text.push(this.#live(), chunk),
+        mergePart: (part) => this.#merged(text, part),
+      },
+      work: { module: loadedModule(), recipe, defaults: { ...defaults } },
+      nothing: () => new PartCounter(recipe),
+      wait: (work) => unlessAborted(work, signal),
+      signal,
+      onProgress: (bytes) => onProgress?.(bytes),
+    };
   }
 
   /**
@@ -340,8 +380,8 @@ export abstract class Counter implements Disposable {
    * @param start the offset of the part in the larger text, in bytes
    * @internal
    */
-  beginPart(start: number): this {
-    const text = new Text(feedOf(this.#live(), {}), false);
+  beginPart(start: number, defaults: RecordDefaults = {}): this {
+    const text = new Text(feedOf(this.#live(), defaults), false);
     text.feed.call((feed) => feed.beginPart(start));
     this.#text = text;
     return this;
@@ -372,15 +412,22 @@ export abstract class Counter implements Disposable {
    *
    * @returns whether that was possible. If it was not, nothing has changed, and the bytes have to be pushed. The text must have
    *   begun, and stand between two top-level values at the beginning of a line.
-   * @throws {UsageError} the errors of {@link merge}
+   * @throws {UsageError} `terminated`
    * @internal
    */
-  mergePart({ place, snapshot, unknown }: CountedPart): boolean {
+  mergePart(part: CountedPart): boolean {
+    return this.#text !== undefined && this.#merged(this.#text, part);
+  }
+
+  #merged(text: Text, { place, snapshot, unknown }: CountedPart): boolean {
     const counts = this.#live();
-    const text = this.#text;
-    if (text === undefined) return false;
     const isFirstUnknown = unknown.length > 0 && counts.call((core) => core.unknown()).length === 0;
-    if (!counts.call((core) => core.mergePart(text.feed.object, place, snapshot))) return false;
+    try {
+      if (!counts.call((core) => core.mergePart(text.feed.object, place, snapshot))) return false;
+    } catch (error) {
+      if (this.isTerminated) throw error;
+      return false; // reading the bytes finds out which record goes beyond a limit
+    }
     if (isFirstUnknown) this.#unknown ??= lookOfText(unknown);
     return true;
   }
@@ -458,6 +505,19 @@ export abstract class Counter implements Disposable {
       throw new UsageError("invalid_option", `this ${this.#name} has been freed`);
     }
     return this.#core;
+  }
+}
+
+/**
+ * Counts parts of a text as another counter does.
+ *
+ * @internal
+ */
+export class PartCounter extends Counter {
+  constructor({ options, isOfPeriod }: Recipe) {
+    requireModule();
+    const ids = (options as { dedupe?: unknown }).dedupe !== false;
+    super("PartCounter", options, { fields: isOfPeriod ? "report" : "routes", ids }, "oneShot");
   }
 }
 
@@ -560,7 +620,13 @@ export function checkDefaults(defaults: RecordDefaults, path: string): void {
 
 function checkStreamOptions(options: StreamOptions): void {
   checkKeys(checked(options, "the options", "{signal, onProgress, defaults}"), QUERY);
-  const { signal, onProgress } = options;
+  const { signal, onProgress, threads } = options;
+  if (threads !== undefined && threads !== null && typeof property(threads, "read") !== "function") {
+    const got = `threads is ${typeName(threads)}`;
+    throw new UsageError("invalid_option", `${got}: wanted what threads() of usage-by-agent/threads gives`, {
+      path: "/threads",
+    });
+  }
   if (signal !== undefined && typeof property(signal, "addEventListener") !== "function") {
     throw new UsageError("invalid_option", `signal is ${typeName(signal)}: wanted an AbortSignal`, { path: "/signal" });
   }

@@ -84,9 +84,9 @@ export class UsageRollup extends Counter {
   constructor(options: RollupOptions, purpose: Purpose);
   constructor(options: RollupOptions = {}, purpose?: Purpose) {
     requireModule();
-    const json = JSON.stringify(toCoreRollupOptions(options));
+    const core = toCoreRollupOptions(options);
     const use = { fields: "routes", ids: options.dedupe !== false } as const;
-    super("UsageRollup", (glue) => new glue.Counter(json, false), use, purpose);
+    super("UsageRollup", core, use, purpose);
   }
 
   /**

@@ -4,7 +4,7 @@
 // have counted the lines that follow, and its counts are taken in place of reading them. Whatever a thread could not count, such as a
 // value that goes over the end of its part, is read in order. So threads change the time, and nothing else.
 //
-// The command counts files so, and the page counts what the user gives it.
+// The command counts files so, the page counts what the user gives it, and `usage-by-agent/threads` counts a Blob.
 
 import type { CountedPart } from "../counting/part.js";
 
@@ -33,20 +33,25 @@ export interface Task {
 export type Answer = CountedPart | undefined;
 
 /** Threads that count parts. A thread that fails only leaves parts uncounted. */
-export interface Threads {
+export interface Threads<T = Task> {
   /** The number of threads that can count. */
   readonly size: number;
-  count(task: Task): Promise<Answer>;
+  count(task: T): Promise<Answer>;
   /** Ends all threads at once. */
   end(): void;
 }
 
-/** What is used of a counter. */
-export interface PartCounts {
-  pushBytes(chunk: Uint8Array): this;
-  beginPart(start: number): this;
-  endPart(): Answer;
+/** What is used of the counter that reads the text in order. */
+export interface WholeCounts {
+  pushBytes(chunk: Uint8Array): unknown;
   mergePart(part: CountedPart): boolean;
+}
+
+/** What is used of the counter of a part. */
+export interface PartCounts {
+  pushBytes(chunk: Uint8Array): unknown;
+  beginPart(start: number): PartCounts;
+  endPart(): Answer;
   free(): void;
 }
 
@@ -75,7 +80,7 @@ export const MOST_THREADS = 8;
 
 /** A text that is being read, and the counts that it is read into. These have no text open. */
 export interface Reading {
-  readonly usage: PartCounts;
+  readonly usage: WholeCounts;
   readonly text: LongText;
   /** Makes counts that count as `usage` does, and have counted nothing. */
   nothing(): PartCounts;

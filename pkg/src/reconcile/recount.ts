@@ -129,7 +129,7 @@ export class Recount {
       rounding: merged.step,
     };
     const key = JSON.stringify(options);
-    const report = this.#known.get(key) ?? this.#count(key);
+    const report = this.#known.get(key) ?? this.#count(options);
     this.#known.set(key, report);
     const rows = change(rowsOf(report));
     const { step, rounded = (seconds) => seconds } = merged;
@@ -137,7 +137,7 @@ export class Recount {
     return new Map([...rows].map(([id, row]) => [id, { ...row, totalSeconds: rounded(row.totalSeconds / 1000) }]));
   }
 
-  #count(options: string): AgentUsageResponse {
+  #count(options: object): AgentUsageResponse {
     const counts = new Counts(options);
     try {
       const report = unless("overflow", () => counts.push(this.#records).report());
@@ -151,8 +151,8 @@ export class Recount {
 }
 
 class Counts extends Counter {
-  constructor(options: string) {
-    super("UsageAggregator", (glue) => new glue.Counter(options, true), { fields: "mistakes", ids: true }, "oneShot");
+  constructor(options: object) {
+    super("UsageAggregator", options, { fields: "mistakes", ids: true }, "oneShot");
   }
 
   report(): AgentUsageResponse {
