@@ -4,7 +4,7 @@
  *     npm run bench                       runs all benches
  *     npm run bench -- periods size       runs only these benches
  *
- * The benches are periods, size, records, command, rollup, validation, memory, proxy, service and page. The command measures
+ * The benches are periods, size, records, threads, command, rollup, validation, memory, proxy, service and page. The command measures
  * the built package (`npm run build`). The first run installs the peers.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -13,7 +13,19 @@ import { join } from "node:path";
 import { fail, Missing, quietly, root, step } from "../tools/setup/run.mjs";
 
 const HERE = join(root, "benches");
-const BENCHES = ["periods", "size", "records", "command", "rollup", "validation", "memory", "proxy", "service", "page"];
+const BENCHES = [
+  "periods",
+  "size",
+  "records",
+  "threads",
+  "command",
+  "rollup",
+  "validation",
+  "memory",
+  "proxy",
+  "service",
+  "page",
+];
 
 async function main() {
   const picked = process.argv.slice(2);

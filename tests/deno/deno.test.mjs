@@ -261,3 +261,30 @@ test("Deno's type check accepts the package", async () => {
   });
   await runOrThrow(deno, ["check", "--no-remote", "--no-lock", "--quiet", "main.ts"], { cwd, env: { NO_COLOR: "1" } });
 });
+
+test("threads count a large Blob as one thread does", async () => {
+  const [once, together, started] = await outputOf(`
+    import { UsageRollup } from "usage-by-agent";
+    import { threads } from "usage-by-agent/threads";
+
+    let started = 0;
+    const { Worker: Real } = globalThis;
+    globalThis.Worker = class extends Real {
+      constructor(url: URL | string, options?: WorkerOptions) {
+        super(url, options);
+        started++;
+      }
+    };
+    const line = (n: number) => JSON.stringify({ id: "m" + n, agentId: "a" + (n % 7), receivedAt: n % 900 === 0 ? "?" : 1.75e12 + n * 1e5 });
+    const lines = Array.from({ length: 30_000 }, (_, n) => line(n)).join("\\n") + "\\n";
+    const blob = new Blob(Array.from({ length: 20 }, () => lines));
+    const outcome = async (count: number) => {
+      const rollup = new UsageRollup({ onInvalid: "skip" });
+      await rollup.pushStream(blob, { threads: threads(count) });
+      return JSON.stringify([rollup.diagnostics(), rollup.breakdown({ by: ["agent"], step: "month" }), [...rollup.snapshot()].length]);
+    };
+    console.log(JSON.stringify([await outcome(1), await outcome(3), started]));
+  `);
+  assert.equal(together, once);
+  assert.equal(started, 2);
+});

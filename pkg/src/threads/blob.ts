@@ -32,7 +32,18 @@ export async function readBlob(reading: BlobReading, limits: PartLimits, start: 
     size: blob.size,
     read: (at, length) => wait(() => bytesOf(blob, at, at + length)),
     async *bytes(from, to) {
-      for (let at = from; at < to; at += CHUNK) yield await wait(() => bytesOf(blob, at, Math.min(to, at + CHUNK)));
+      const chunk = (at: number) => {
+        const bytes = bytesOf(blob, at, Math.min(to, at + CHUNK));
+        bytes.catch(() => {}); // nobody may wait for it any more
+        return bytes;
+      };
+      let next = from < to ? chunk(from) : undefined;
+      for (let at = from + CHUNK; next !== undefined; at += CHUNK) {
+        const present = next;
+        const bytes = await wait(() => present);
+        next = at < to ? chunk(at) : undefined; // comes while these bytes are counted
+        yield bytes;
+      }
     },
   };
   let stop = () => {};

@@ -36,9 +36,11 @@ export interface ThreadsOptions {
  * Threads that count the parts of a large `Blob` or `File`, for the option `threads` of `usageByAgentStream` and `pushStream`. Threads
  * change the time, and nothing else: the report, the diagnostics, the snapshot and the errors are those of one thread.
  *
- * The text is cut where a value begins at the beginning of a line, so it must be newline-delimited JSON or a list with a record on each
- * line. Any other text, text below 32 MiB, gzip data and other sources are counted by one thread. So is everything where the host has no
- * workers, as in Cloudflare Workers, or does not let a page start them (`worker-src` of its Content-Security-Policy). A thread takes about 10 MB of memory and 20 MB for parts on their way.
+ * The text must be newline-delimited JSON, with a record or a page on each line. Any other text, text below 32 MiB, gzip data, other
+ * sources and counts with `maxMemoryBytes` are counted by one thread. So is everything where the host has no workers, as in Cloudflare
+ * Workers, or does not let a page start them (`worker-src` of its Content-Security-Policy).
+ *
+ * In Node a thread takes about 40 MB of memory, with up to five parts of 4 MiB that are on their way to it.
  *
  * @param count how many threads, with the one that reads, 1 to 64; `"auto"` (default) is one for each core but at most 8, and in a browser
  *   one less, because the browser reads the file meanwhile
