@@ -137,7 +137,9 @@ test("llms.txt names entries, functions and methods that exist", async () => {
   assert.ok(entries.length >= 5);
   for (const entry of entries) assert.ok(entry in exports, entry);
 
-  const apart = await Promise.all(["handler", "collect", "audit", "threads"].map((entry) => import(`usage-by-agent/${entry}`)));
+  const apart = await Promise.all(
+    ["handler", "collect", "audit", "threads"].map((entry) => import(`usage-by-agent/${entry}`)),
+  );
   const others = Object.assign({}, ...apart);
   const signatures = [...text.matchAll(/^- `(?:new )?(\w+)\(.*?`(?::|$)/gm)];
   assert.ok(signatures.length >= 8);

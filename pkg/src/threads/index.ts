@@ -14,7 +14,9 @@ export type { CountingThreads } from "../counting/threads.js";
 
 /** What is used of a `Worker`. */
 export interface WorkerLike {
+  /** Sends a message, and gives the memory of `transfer` away. */
   postMessage(message: unknown, transfer: Transferable[]): void;
+  /** Ends the worker at once. */
   terminate(): void;
 }
 

@@ -10,6 +10,7 @@ import {
   type PartCounts,
   readByParts,
   type Task,
+  type WholeCounts,
 } from "../../../pkg/src/parts/read-by-parts.js";
 import { Team, type Thread } from "../../../pkg/src/parts/team.js";
 import type { Reading } from "../usage/usage.js";
@@ -52,7 +53,7 @@ export function countByParts(
   const read = async (at: number, length: number) =>
     new Uint8Array(await file.slice(at, Math.min(file.size, at + length)).arrayBuffer());
   return readByParts({
-    usage: asPartCounts(rollup),
+    usage: rollup as unknown as WholeCounts,
     text: { size: file.size, read, bytes },
     nothing: () => asPartCounts(new UsageRollup({ ...reading })),
     start: async () => new Team(threads() - 1, () => startThread({ file, reading })),
@@ -108,7 +109,8 @@ export function beginPartWorker(loaded: Promise<void>): void {
 async function counted(file: Blob, reading: Reading, { start, end }: Task): Promise<Answer> {
   const counts = asPartCounts(new UsageRollup({ ...reading })).beginPart(start);
   try {
-    return counts.pushBytes(new Uint8Array(await file.slice(start, end).arrayBuffer())).endPart();
+    counts.pushBytes(new Uint8Array(await file.slice(start, end).arrayBuffer()));
+    return counts.endPart();
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;
