@@ -1,3 +1,4 @@
+import { typeName } from "../bridge/values.js";
 import type { BlobReading, CountingThreads, PartWork } from "../counting/threads.js";
 import { UsageError } from "../errors.js";
 import { MOST_THREADS, PART_LIMITS, type PartLimits } from "../parts/read-by-parts.js";
@@ -48,8 +49,7 @@ export class HostThreads implements CountingThreads {
 export function countOf(count: unknown, cores: number): number {
   if (count === undefined || count === "auto") return Math.max(1, Math.min(cores, MOST_THREADS));
   if (typeof count === "number" && Number.isInteger(count) && count >= 1 && count <= MOST) return count;
-  const got =
-    typeof count === "string" ? JSON.stringify(count) : String(typeof count === "number" ? count : typeof count);
+  const got = typeof count === "string" ? JSON.stringify(count) : typeof count === "number" ? count : typeName(count);
   throw new UsageError(
     "invalid_option",
     `the number of threads is ${got}: wanted "auto", or an integer from 1 to ${MOST}`,
