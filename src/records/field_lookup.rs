@@ -150,27 +150,27 @@ const fn known(text: &[u8], name: Name) -> Known {
 /// The meaning of the key that is the first `length` bytes of `bytes`.
 #[inline(always)]
 pub fn named(bytes: &[u8], length: usize) -> Name {
-    let name = match bytes.first_chunk::<WORD>() {
-        Some(block) => of_block(block, length),
-        None => near_the_end(bytes, length),
-    };
-    if length > WORD { long(name, bytes, length) } else { name }
+    match bytes.first_chunk::<WORD>() {
+        Some(block) if length <= WORD => of_block(block, length),
+        _ => rarely_named(bytes, length),
+    }
 }
 
 /// Compares the rest of a name that is longer than [`WORD`].
-#[inline(never)]
 fn long(name: Name, bytes: &[u8], length: usize) -> Name {
     let is_it = |(key, known): &(&str, Name)| *known == name && Some(key.as_bytes()) == bytes.get(..length);
     if OTHERS.iter().any(is_it) { name } else { Name::Other }
 }
 
+/// [`named`] for the keys that few records have: long ones, those with escapes, and the last ones of a text.
 #[inline(never)]
-fn near_the_end(bytes: &[u8], length: usize) -> Name {
+pub fn rarely_named(bytes: &[u8], length: usize) -> Name {
     let mut block = [0; WORD];
     for (to, from) in block.iter_mut().zip(bytes) {
         *to = *from;
     }
-    of_block(&block, length)
+    let name = of_block(&block, length);
+    if length > WORD { long(name, bytes, length) } else { name }
 }
 
 #[inline(always)]

@@ -8,7 +8,7 @@ use crate::json::cursor::Cursor;
 use crate::json::strings::{ascii_len, line_breaks};
 use crate::json::value::{kind_of, unescaped};
 use crate::records::envelope;
-use crate::records::field_lookup::{Name, named};
+use crate::records::field_lookup::{Name, named, rarely_named};
 use crate::records::row::{Part, Row, Value, data_slot};
 
 /// Where a record ended.
@@ -167,12 +167,8 @@ impl<'t> Cursor<'t> {
                 if after.first() == Some(&b'"') {
                     self.skip(length.wrapping_add(1));
                     set_field(row, name, object, Value::Ascii(text));
-                } else if matches!(name, Name::Other | Name::Part(_)) {
-                    self.escaped_string(length)?;
-                    set_field(row, name, object, Value::Null);
                 } else {
-                    let value = self.slow_text(length)?;
-                    set_field(row, name, object, value);
+                    self.slow_text(length, name, object, row)?;
                 }
             } else {
                 self.value_of(name, levels, object, row)?;
@@ -229,11 +225,18 @@ impl<'t> Cursor<'t> {
     #[inline(never)]
     fn slow_key(&mut self, plain: usize) -> Option<Name> {
         let key = unescaped(std::str::from_utf8(self.escaped_string(plain)?).ok()?);
-        Some(key.map_or(Name::Other, |key| named(key.as_bytes(), key.len())))
+        Some(key.map_or(Name::Other, |key| rarely_named(key.as_bytes(), key.len())))
     }
 
     #[inline(never)]
-    fn slow_text(&mut self, plain: usize) -> Option<Value<'t>> {
-        self.escaped_string(plain).and_then(text)
+    fn slow_text(&mut self, plain: usize, name: Name, object: Object, row: &mut Row<'t>) -> Option<()> {
+        let spelled = self.escaped_string(plain)?;
+        // Text that is not read is not unescaped. A part that is a string is not read either.
+        let value = match name {
+            Name::Other | Name::Part(_) => Value::Null,
+            _ => text(spelled)?,
+        };
+        set_field(row, name, object, value);
+        Some(())
     }
 }
