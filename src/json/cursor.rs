@@ -3,7 +3,7 @@
 //! The cursor only moves past valid text. `None` means that the text is invalid or ends too early.
 
 use crate::json::decimal::nearest;
-use crate::json::strings::{ascii_before_quote, ascii_len};
+use crate::json::strings::{ascii_before_quote, ascii_len, valid_len};
 
 /// A position in a text.
 #[derive(Clone, Copy)]
@@ -33,7 +33,7 @@ const fn character_len(bytes: &[u8]) -> Option<usize> {
 
 /// Are these four hexadecimal digits? All four are tested at once: a sum sets the highest bit of a byte that reaches a limit.
 #[inline(always)]
-const fn are_hex(digits: &[u8; 4]) -> bool {
+pub(super) const fn are_hex(digits: &[u8; 4]) -> bool {
     const fn all(byte: u8) -> u32 {
         u32::from_le_bytes([byte; 4])
     }
@@ -182,6 +182,9 @@ impl<'t> Cursor<'t> {
     pub fn escaped_string(&mut self, plain: usize) -> Option<&'t [u8]> {
         let start = self.at;
         self.skip(plain);
+        // This is nearly always the whole string. What is left is at an end of the text or has a fault, and is read byte by byte.
+        self.skip(valid_len(self.text.get(self.at..)?));
+        self.skip(ascii_len(self.text.get(self.at..)?));
         loop {
             match self.byte()? {
                 b'"' => break,

@@ -27,8 +27,10 @@ function assertWithin(limit, bytes, what) {
 // after 1.4 kB were won in wasm-opt. Where an id has several times takes 0.4 kB. It was
 // 138,100 before records were trimmed and settled for databases that keep ids, which took 3.7 kB. It was 141,900 before frequent texts of
 // objects crossed once for each batch, and ids were compared with recent ones first: objects take a quarter less time. Names of zones are found by bisection.
+// It was 142,800 before strings with escapes or other characters than ASCII were checked sixteen bytes at once, which takes 0.4 kB: text with
+// many of them is read in a sixth less time.
 test("the module is within its budget", () => {
-  assertWithin(142_800, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
+  assertWithin(143_200, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
 
 // What the page of the command `serve` adds to the tarball: its own scripts, styles and list. The scripts and the module of the package
@@ -56,9 +58,9 @@ async function appOfOneFunction() {
   return outputFiles[0].contents;
 }
 
-// What an app of one function downloads.
+// What an app of one function downloads. It was 156,200 before the module's strings with escapes, which take 0.6 kB as text.
 test("the bundle of one function is within its budget", async () => {
-  assertWithin(156_200, await appOfOneFunction(), "the bundle of one function");
+  assertWithin(156_800, await appOfOneFunction(), "the bundle of one function");
 });
 
 // The documents told sizes of an older release for a while, which were a fifth too small.
