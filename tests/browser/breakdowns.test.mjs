@@ -109,6 +109,7 @@ test("of a period that is not over, the days that are over are compared with equ
   ]);
   await page.getByText("1 agent had usage in the period before, and has none in this one.").waitFor();
   // The day that is not over says so in the chart and in its table.
+  await page.locator(".bars .now").first().waitFor(); // the chart comes after the sentence
   assert.deepEqual(await page.locator(".bars .now").allTextContents(), ["not over"]);
   await page.getByText("The chart as a table").first().click();
   await page.getByText("Wednesday 18 June 2025 (not over)").waitFor();

@@ -75,6 +75,7 @@ export const types = [
         "web",
         "edge",
         "service", // for Workers alone, which have no CommonJS
+        "part-worker", // the script of a worker
       ],
     ],
     says: /usage-by-agent v/,

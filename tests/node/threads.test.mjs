@@ -202,9 +202,18 @@ test("a program ends by itself after threads have counted, and after an error", 
     const query = { period: "month", now: "2024-06-15T12:00:00Z", threads: threads(3) };
     console.log(await usageByAgentStream(file, query).then(({ data }) => data[0].messages, ({ code }) => code));
   `;
-  const cwd = write({ "good.mjs": program('""'), "bad.mjs": program("'{'") });
-  for (const [name, printed] of Object.entries({ good: "1", bad: "invalid_json" })) {
-    const { stdout, status } = await run(process.execPath, [`${name}.mjs`], { cwd, timeout: 120_000 });
+  const commonJs = (text) =>
+    text
+      .replace(/import (.*) from (.*);/g, "const $1 = require($2);")
+      .replace("console.log(await ", "void (")
+      .replace(/\);\s*$/, ".then(console.log));");
+  const cwd = write({
+    "good.mjs": program('""'),
+    "bad.mjs": program("'{'"),
+    "good.cjs": commonJs(program('""')),
+  });
+  for (const [name, printed] of Object.entries({ "good.mjs": "1", "bad.mjs": "invalid_json", "good.cjs": "1" })) {
+    const { stdout, status } = await run(process.execPath, [name], { cwd, timeout: 120_000 });
     assert.deepEqual({ stdout: stdout.trim(), status }, { stdout: printed, status: 0 });
   }
 });

@@ -26,7 +26,13 @@ export async function buildPackage() {
 }
 
 /** The entries that CommonJS has too: the name of the script, and the source of the types. */
-const ENTRIES = { index: "index", handler: "handler/index", collect: "collect/index", audit: "audit/index" };
+const ENTRIES = {
+  index: "index",
+  handler: "handler/index",
+  collect: "collect/index",
+  audit: "audit/index",
+  threads: "threads/index",
+};
 
 /** Entries beside the main one import its class of errors, so that `instanceof` knows them. */
 const SHARED = {
@@ -82,6 +88,7 @@ async function bundleEntries() {
     entry("threads-node", "threads/node/index"),
     ...["part-worker", "part-worker-node"].map((name) => entry(name, name)),
     ...["handler", "collect", "audit"].map((name) => entry(`commonjs/${name}`, ENTRIES[name], commonJs)),
+    entry("commonjs/threads", "threads/commonjs/index", commonJs),
     entry("commonjs/module/file", "module/file", commonJs), // apart, because ncc can't read the syntax of the others
     entry("commonjs/index", "commonjs", { ...commonJs, inject: [join(pkg, "src/module/node-globals.ts")] }),
   ]);
@@ -171,16 +178,7 @@ async function writeTypes(entries) {
   }
   writeFileSync(join(types, "wasm.d.ts"), WASM_TYPES);
   const needed = new Set();
-  const entry = [
-    ...Object.values(entries),
-    "service/index",
-    "threads/index",
-    "part-worker",
-    "slim",
-    "web",
-    "edge",
-    "wasm",
-  ];
+  const entry = [...Object.values(entries), "service/index", "part-worker", "slim", "web", "edge", "wasm"];
   for (const name of entry) reach(join(types, `${name}.d.ts`), needed);
   for (const name of readdirSync(types, { recursive: true })) {
     const path = join(types, name);
