@@ -252,6 +252,15 @@ describe("receiving", { timeout: TEST_TIMEOUT }, () => {
     });
   });
 
+  // Such a message was answered before it was stored, and was lost where the process ended in between.
+  for (const [n, channel] of ["Voice", "VOICE", " voice", "voice "].entries()) {
+    test(`a message on the channel ${JSON.stringify(channel)} counts, so it is stored before the answer`, async () => {
+      const { name, secret } = await service.account(`spelled-${n}`);
+      const answer = await service.deliver(name, { ...message(), channel }, { secret });
+      assert.deepEqual([answer.status, answer.json()], [200, { status: "counted" }]);
+    });
+  }
+
   describe("what is signed and counts nothing", () => {
     const kinds = {
       "a voice turn": [voiceTurn(), "ignored", { voiceTurns: 1 }],

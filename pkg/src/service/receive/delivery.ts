@@ -28,9 +28,12 @@ export function parseBody(body: Uint8Array): Record<string, unknown> | null {
   }
 }
 
-/** Whether the event is a spoken turn of a call, whose answer a caller is waiting for. */
+/**
+ * Whether the event is a spoken turn of a call, whose answer a caller is waiting for. It is answered before anything is stored, so it must
+ * be what the core takes for a spoken turn and does not count. Another spelling of the channel is a message, which counts.
+ */
 export function isVoiceTurn({ event, channel }: Record<string, unknown>): boolean {
-  return event === "agent.message" && typeof channel === "string" && channel.trim().toLowerCase() === "voice";
+  return event === "agent.message" && channel === "voice";
 }
 
 /** What the core makes of a delivery. */

@@ -139,14 +139,16 @@ export class Log {
   restore(counts: Counts): void {
     const { snapshot, last } = this.#known;
     if (snapshot > 0) counts.merge(this.#snapshot());
-    for (let n = snapshot; n < last; ) {
+    const repeat = (known: string | null, record: string | null) => {
+      if (record !== null) counts.settle(known, record);
+      else if (known !== null) counts.retract(known);
+    };
+    for (let n = snapshot; n < last - this.#added.length; ) {
       const changes = this.#page(n, PAGE);
-      for (const [known, record] of changes) {
-        if (record !== null) counts.settle(known, record);
-        else if (known !== null) counts.retract(known);
-      }
+      for (const [known, record] of changes) repeat(known, record);
       n += changes.length;
     }
+    for (const { known, record } of this.#added) repeat(known, record);
   }
 
   /**

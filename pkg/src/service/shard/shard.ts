@@ -314,16 +314,20 @@ export class Shard {
     return this.#live().counted;
   }
 
-  /** Forgets what is in memory, after storage has been erased or a transaction has failed. */
-  forget(): void {
+  #release(): void {
     if (this.#counts !== undefined) release(this.#id, this.#counts);
     this.#counts = undefined;
+  }
+
+  /** Forgets what is in memory, after storage has been erased or a transaction has failed. */
+  forget(): void {
+    this.#release();
     this.#log.forget();
     this.tally.forget();
   }
 
   #live(): Counts {
-    if (this.#counts !== undefined && (!isHeld(this.#id, this.#counts) || this.#counts.isLost)) this.forget();
+    if (this.#counts !== undefined && (!isHeld(this.#id, this.#counts) || this.#counts.isLost)) this.#release();
     if (this.#counts === undefined) {
       const counts = new Counts();
       try {
