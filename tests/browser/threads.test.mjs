@@ -76,6 +76,7 @@ for (const [workers, count, started] of [
       const got = await page.evaluate(`window.counted(${asked}, ${JSON.stringify(QUERY)}, ${count})`);
       assert.equal(got, wanted);
       assert.equal(running, started);
+      for (let looks = 0; page.workers().length > 0 && looks < 600; looks++) await page.waitForTimeout(50); // told later
       assert.equal(page.workers().length, 0, "the threads have ended");
     } finally {
       await page.close();
