@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { usageByAgent } from "usage-by-agent";
+import { Random } from "../../tools/generate.mjs";
 
 const QUERY = { period: "month", tz: "UTC", now: "2024-06-01T12:00:00Z", onInvalid: "skip", dedupe: false };
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -63,11 +64,7 @@ test("bytes that are not UTF-8 are found, wherever they stand in a string", () =
 });
 
 test("escapes that are wrong are found, wherever they stand in a string", () => {
-  let state = 1;
-  const random = (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = new Random(1, 97);
   const rare = ['"', "\\x", "\\u12g4", "\\u00", "\u001f", "\\é", "\\U0041", "\\N"];
   const often = [
     "a",
@@ -88,9 +85,9 @@ test("escapes that are wrong are found, wherever they stand in a string", () => 
   let valid = 0;
   for (let round = 0; round < 40; round++) {
     const bodies = Array.from({ length: 500 }, () => {
-      const parts = Array.from({ length: 1 + random(24) }, () => often[random(often.length)]);
-      if (random(2)) parts.splice(random(parts.length + 1), 0, rare[random(rare.length)]);
-      if (random(8) === 0) parts.push("\\".repeat(1 + random(40)));
+      const parts = Array.from({ length: 1 + random.below(24) }, () => random.pick(often));
+      if (random.chance(0.5)) parts.splice(random.below(parts.length + 1), 0, random.pick(rare));
+      if (random.chance(0.125)) parts.push("\\".repeat(1 + random.below(40)));
       return parts.join("");
     });
     valid += compare(bodies);

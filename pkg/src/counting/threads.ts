@@ -1,5 +1,5 @@
 import type { RecordDefaults } from "../types.js";
-import type { CountedPart } from "./part.js";
+import type { PartCounts, WholeCounts } from "./part.js";
 
 /** Threads that count parts of a `Blob`. The function `threads` of `usage-by-agent/threads` makes them. */
 export interface CountingThreads {
@@ -21,10 +21,7 @@ export interface CountingThreads {
 export interface BlobReading {
   blob: Blob;
   /** Takes the next bytes of the text, or a part of them that another thread has counted. */
-  usage: {
-    pushBytes(chunk: Uint8Array): void;
-    mergePart(part: CountedPart): boolean;
-  };
+  usage: WholeCounts;
   work: PartWork;
   /** Makes counts that count as these do, and have counted nothing. */
   nothing(): PartCounts;
@@ -32,18 +29,6 @@ export interface BlobReading {
   wait<T>(work: () => Promise<T>): Promise<T>;
   signal: AbortSignal | undefined;
   onProgress(bytes: number): void;
-}
-
-/**
- * What is used of a counter of a part.
- *
- * @internal
- */
-export interface PartCounts {
-  beginPart(start: number, defaults?: RecordDefaults): PartCounts;
-  pushBytes(chunk: Uint8Array): unknown;
-  endPart(): CountedPart | undefined;
-  free(): void;
 }
 
 /**

@@ -6,7 +6,7 @@
 //
 // The command counts files so, the page counts what the user gives it, and `usage-by-agent/threads` counts a Blob.
 
-import type { CountedPart } from "../counting/part.js";
+import type { CountedPart, PartCounts, WholeCounts } from "../counting/part.js";
 
 const LINE_FEED = 0x0a;
 
@@ -39,20 +39,6 @@ export interface Threads<T = Task> {
   count(task: T): Promise<Answer>;
   /** Ends all threads at once. */
   end(): void;
-}
-
-/** What is used of the counter that reads the text in order. */
-export interface WholeCounts {
-  pushBytes(chunk: Uint8Array): unknown;
-  mergePart(part: CountedPart): boolean;
-}
-
-/** What is used of the counter of a part. */
-export interface PartCounts {
-  pushBytes(chunk: Uint8Array): unknown;
-  beginPart(start: number): PartCounts;
-  endPart(): Answer;
-  free(): void;
 }
 
 /** How a text is cut. Sizes are in bytes. */

@@ -14,11 +14,9 @@ export function addTally(to: Tally, from: Tally): void {
   }
 }
 
-/** The tally of an object, in its SQLite: one row, because each row that is written has a price. */
+/** The tally of a register, in its SQLite: one row, because each row that is written has a price. */
 export class StoredTally {
   readonly #storage: DurableStorage;
-  /** What is stored; `undefined` if that is not known. */
-  #sum: Tally | undefined;
 
   constructor(storage: DurableStorage) {
     this.#storage = storage;
@@ -26,18 +24,10 @@ export class StoredTally {
 
   add(tally: Tally): void {
     const { sql } = this.#storage;
-    if (this.#sum === undefined) {
-      sql.exec("CREATE TABLE IF NOT EXISTS tally (one INTEGER PRIMARY KEY, json TEXT NOT NULL)");
-      this.#sum = this.read();
-    }
-    const sum = this.#sum;
+    sql.exec("CREATE TABLE IF NOT EXISTS tally (one INTEGER PRIMARY KEY, json TEXT NOT NULL)");
+    const sum = this.read();
     addTally(sum, tally);
     sql.exec("INSERT OR REPLACE INTO tally (one, json) VALUES (1, ?)", JSON.stringify(sum));
-  }
-
-  /** Forgets what is in memory, after a transaction has failed. */
-  forget(): void {
-    this.#sum = undefined;
   }
 
   read(): Tally {

@@ -1,6 +1,7 @@
 // What a thread does that counts parts.
 
-import type { PartCounts, PartWork, Recipe } from "../counting/threads.js";
+import type { PartCounts } from "../counting/part.js";
+import type { PartWork, Recipe } from "../counting/threads.js";
 import type { Answer } from "../parts/read-by-parts.js";
 import type { SentPart } from "./blob.js";
 

@@ -3,14 +3,13 @@
  * which run the same script under another name.
  */
 import { UsageError, UsageRollup } from "usage-by-agent";
+import type { PartCounts, WholeCounts } from "../../../pkg/src/counting/part.js";
 import {
   type Answer,
   MOST_THREADS,
   PART_LIMITS,
-  type PartCounts,
   readByParts,
   type Task,
-  type WholeCounts,
 } from "../../../pkg/src/parts/read-by-parts.js";
 import { Team, type Thread } from "../../../pkg/src/parts/team.js";
 import type { Reading } from "../usage/usage.js";

@@ -148,7 +148,7 @@ export class Log {
       for (const [known, record] of changes) repeat(known, record);
       n += changes.length;
     }
-    for (const { known, record } of this.#added) repeat(known, record);
+    for (const { n, known, record } of this.#added) if (n > snapshot) repeat(known, record);
   }
 
   /**
