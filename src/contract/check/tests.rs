@@ -472,8 +472,8 @@ proptest! {
             Ok(_) => false,
             Err(problems) => problems[0].code == "invalid_json",
         };
-        // serde_json also rejects numbers that are too large for a double. JSON does not limit numbers.
-        let wanted = serde_json::from_slice::<Value>(&text).is_err_and(|error| !error.to_string().contains("out of range"));
+        // A `Value` would reject numbers that are too large for a double. JSON does not limit numbers.
+        let wanted = !std::str::from_utf8(&text).is_ok_and(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok());
         prop_assert_eq!(is_rejected, wanted, "{}", String::from_utf8_lossy(&text));
     }
 }
