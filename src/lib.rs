@@ -33,7 +33,7 @@
 //! | `contract/` | declares the responses of the five endpoints once, and checks an upstream's response | a field of a response: `responses.rs`; a rule: `check/rules.rs` |
 //! | `records/` | makes rows of JSON text or columns, and judges what a row means | a new field of a record and its spellings: `row.rs`, one line; its meaning, and what a conversation adds: `judge.rs`; envelopes, ids of deliveries and tests: `envelope.rs`; list pages: `page.rs` |
 //! | `calendar/` | finds the instants of weeks, months, years and days in an IANA zone | which date begins a week: `period.rs`, `Period::first_date` |
-//! | `json/` | reads JSON as bytes, and knows nothing of records | the grammar: `syntax.rs`; the only SIMD: `strings.rs` |
+//! | `json/` | reads JSON as bytes, and knows nothing of records | the grammar: `syntax.rs`; where strings end: `bitmaps.rs`; the only SIMD: `blocks.rs` and `strings.rs` |
 //! | `collections/` | small hash tables, hashes and a sort | `index.rs`, `interner.rs` |
 //! | `error.rs`, `message.rs`, `output.rs`, `leb128.rs` | errors, how messages write values, how values leave the core, numbers in bytes | |
 //!

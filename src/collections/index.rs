@@ -15,6 +15,7 @@ pub struct Vacancy<'i>(&'i mut Index);
 
 impl Vacancy<'_> {
     /// Adds the next index under a hash, and returns it. Indices count from 0.
+    #[inline]
     pub fn fill(self, hash: u32) -> u32 {
         let next = self.0.count;
         self.0.count = next.saturating_add(1);

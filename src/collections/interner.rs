@@ -72,6 +72,7 @@ impl Interner {
     }
 
     /// The place of an id in `known`.
+    #[inline]
     fn found(&self, hash: u32, id: &[u8]) -> Option<u32> {
         let is_it = |known: &Interned| equal(known.id.as_bytes(), id);
         self.index

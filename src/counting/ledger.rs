@@ -169,6 +169,7 @@ impl Ledger {
     }
 
     /// Checks that the number of records stays exact with one more. Only a forged snapshot brings it near the limit.
+    #[inline]
     fn takes_more(&self, place: &dyn Fn() -> Place) -> Result<(), UsageError> {
         if self.diagnostics.records < MAX_SAFE {
             return Ok(());
@@ -342,6 +343,7 @@ impl Ledger {
     }
 
     /// The quarter hour in which an event counts, 0 in the counts of a period. `None` if its time does not count.
+    #[inline]
     pub(super) fn quarter_for(&self, event: &Event<'_>) -> Option<u32> {
         match self.window {
             Some(window) => window.contains(event.at).then_some(0),
@@ -499,6 +501,7 @@ impl Ledger {
     }
 
     /// Checks that the sum of seconds stays exact when `new` is added and `old` is taken back.
+    #[inline]
     fn fits(&mut self, new: Usage, old: Option<Entry>) -> Result<(), Refusal> {
         let seconds = new.tally().total_seconds;
         let mut total = self.diagnostics.totals;
@@ -517,6 +520,7 @@ impl Ledger {
     }
 
     /// Counts an entry.
+    #[inline]
     pub(crate) fn put(&mut self, entry: Entry) -> Room {
         let usage = entry.usage.tally();
         let quarter = self.quarter_of(entry);

@@ -47,6 +47,7 @@ pub fn quarter_of(at: i64) -> Option<u32> {
 }
 
 /// The quarter hour that begins exactly at a moment in epoch milliseconds, if there is one.
+#[inline]
 pub fn beginning_at(at: i64) -> Option<u32> {
     quarter_of(at).filter(|_| at.rem_euclid(QUARTER) == 0)
 }

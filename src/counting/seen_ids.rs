@@ -160,6 +160,7 @@ const OVERFLOW: u64 = 2;
 const TIMED: u64 = 3;
 
 /// An entry as a slot holds it; `None` if it is too large: there are very many timelines, or the call is very long.
+#[inline]
 fn in_slot(entry: Entry) -> Option<u64> {
     let timeline = u64::from(entry.timeline).saturating_add(1); // so that no entry is 0, which is a gap
     let usage = match entry.usage {
@@ -228,6 +229,7 @@ impl SeenIds {
     }
 
     /// The number of ids in a table.
+    #[inline]
     pub fn count(&self, table: u8) -> usize {
         self.tables
             .get(usize::from(table))
@@ -277,6 +279,7 @@ impl SeenIds {
     }
 
     #[allow(clippy::cast_possible_truncation)]
+    #[inline]
     fn unpacked(&self, entry: u64) -> Entry {
         let usage = entry & mask(USAGE_BITS);
         if usage == OVERFLOW {

@@ -9,6 +9,7 @@ use crate::counting::ledger::{Known, Ledger, Refusal, add_one, way_of};
 use crate::counting::seen_ids::Entry;
 use crate::error::{Code, Place, UsageError};
 use crate::json::MAX_DEPTH;
+use crate::json::cursor::Cursor;
 use crate::records::judge::{Defaults, Event, Judged, judge};
 use crate::records::row::Row;
 use crate::records::scan;
@@ -100,7 +101,8 @@ impl Ledger {
         act: &mut dyn FnMut(&mut Ledger, &Event<'_>) -> Result<(), Refusal>,
     ) -> Result<(), UsageError> {
         let (mut row, defaults) = (Row::default(), Defaults::default());
-        let is_whole = scan::record(record, 0, MAX_DEPTH, &mut row).is_ok_and(|scanned| scanned.end == record.len());
+        let is_whole = scan::record(&mut Cursor::new(record, 0), 0, MAX_DEPTH, &mut row)
+            .is_ok_and(|scanned| scanned.end == record.len());
         let judged = is_whole.then(|| judge(&row, &defaults, &self.reading));
         let Some(Judged::Event(event)) = judged else {
             let message = "the text is not a trimmed record: wanted a record as trimRecords gives it";

@@ -2,11 +2,11 @@
 //!
 //! The cursor only moves past valid text. `None` means that the text is invalid or ends too early.
 
+use crate::json::bitmaps::Bitmaps;
 use crate::json::decimal::nearest;
-use crate::json::strings::{ascii_before_quote, ascii_len, valid_len};
+use crate::json::strings::ascii_before_quote;
 
 /// A position in a text.
-#[derive(Clone, Copy)]
 pub struct Cursor<'t> {
     /// The whole text.
     pub text: &'t [u8],
@@ -14,35 +14,8 @@ pub struct Cursor<'t> {
     pub at: usize,
     /// Has the cursor passed white space other than single spaces? Only then the passed text can have line breaks.
     pub spaced: bool,
-}
-
-/// The length in bytes of the non-ASCII character at the beginning (RFC 3629 §4). `None` if it is not valid UTF-8.
-#[inline(always)]
-const fn character_len(bytes: &[u8]) -> Option<usize> {
-    match bytes {
-        [0xc2..=0xdf, 0x80..=0xbf, ..] => Some(2),
-        [0xe1..=0xec | 0xee | 0xef, 0x80..=0xbf, 0x80..=0xbf, ..]
-        | [0xe0, 0xa0..=0xbf, 0x80..=0xbf, ..]
-        | [0xed, 0x80..=0x9f, 0x80..=0xbf, ..] => Some(3),
-        [0xf1..=0xf3, 0x80..=0xbf, 0x80..=0xbf, 0x80..=0xbf, ..]
-        | [0xf0, 0x90..=0xbf, 0x80..=0xbf, 0x80..=0xbf, ..]
-        | [0xf4, 0x80..=0x8f, 0x80..=0xbf, 0x80..=0xbf, ..] => Some(4),
-        _ => None,
-    }
-}
-
-/// Are these four hexadecimal digits? All four are tested at once: a sum sets the highest bit of a byte that reaches a limit.
-#[inline(always)]
-pub(super) const fn are_hex(digits: &[u8; 4]) -> bool {
-    const fn all(byte: u8) -> u32 {
-        u32::from_le_bytes([byte; 4])
-    }
-    let digits = u32::from_le_bytes(*digits);
-    let small = digits | all(0x20);
-    // Adding 0x80 minus a limit sets the highest bit of a byte that is at least the limit.
-    let decimal = digits.wrapping_add(all(0x80 - b'0')) & !digits.wrapping_add(all(0x7f - b'9'));
-    let letter = small.wrapping_add(all(0x80 - b'a')) & !small.wrapping_add(all(0x7f - b'f'));
-    (decimal | letter) & !digits & all(0x80) == all(0x80)
+    /// Where the strings of the text end.
+    pub bitmaps: Bitmaps<'t>,
 }
 
 /// The number of digits at the beginning, and their value. `None` if all eight bytes are digits. It has no branch on the number
@@ -76,7 +49,39 @@ fn behind_space(text: &[u8], at: usize) -> usize {
     at.wrapping_add(space)
 }
 
+/// The number of bytes from a colon at this offset to the first byte of a string, if there is one space between them or none.
+/// Otherwise 0.
+#[inline(always)]
+pub fn quote_ahead(text: &[u8], at: usize) -> usize {
+    match text.get(at..) {
+        Some([b':', b'"', ..]) => 2,
+        Some([b':', b' ', b'"', ..]) => 3,
+        _ => 0,
+    }
+}
+
+/// The number of bytes from a comma at this offset to the quote of the next key, if there is one space between them or none.
+/// Otherwise 0.
+#[inline(always)]
+pub fn key_ahead(text: &[u8], at: usize) -> usize {
+    match text.get(at..) {
+        Some([b',', b'"', ..]) => 1,
+        Some([b',', b' ', b'"', ..]) => 2,
+        _ => 0,
+    }
+}
+
 impl<'t> Cursor<'t> {
+    /// A cursor at an offset of a text.
+    pub const fn new(text: &'t [u8], at: usize) -> Self {
+        Cursor {
+            text,
+            at,
+            spaced: false,
+            bitmaps: Bitmaps::new(text),
+        }
+    }
+
     /// The next byte. The cursor does not move.
     #[inline(always)]
     pub fn byte(&self) -> Option<u8> {
@@ -100,17 +105,6 @@ impl<'t> Cursor<'t> {
         self.spaced |= byte != b' ' || behind.wrapping_sub(self.at) > 1;
         self.at = behind;
         self.byte()
-    }
-
-    /// The length of the text from a colon through the opening quote of a string, if there is one space between them or none.
-    /// Otherwise 0.
-    #[inline(always)]
-    pub fn quote_ahead(&self) -> usize {
-        match self.text.get(self.at..) {
-            Some([b':', b'"', ..]) => 2,
-            Some([b':', b' ', b'"', ..]) => 3,
-            _ => 0,
-        }
     }
 
     /// Passes a colon, and returns the first byte of the value. The cursor stays before that byte.
@@ -163,59 +157,33 @@ impl<'t> Cursor<'t> {
         rest.get(..length)
     }
 
-    /// Passes a string without reading it.
-    #[inline(never)]
+    /// Passes a string from its opening quote on, without reading it.
+    #[inline(always)]
     pub fn pass_string(&mut self) -> Option<()> {
         self.skip(1);
-        let rest = self.text.get(self.at..)?;
-        let length = ascii_len(rest);
-        if rest.get(length) == Some(&b'"') {
-            self.skip(length.wrapping_add(1));
-            return Some(());
-        }
-        self.escaped_string(length).map(|_| ())
+        self.rest_of_string().map(|_| ())
     }
 
-    /// Passes a string with escapes or non-ASCII text, from after its opening quote, and returns the bytes between the quotes. The
-    /// first `plain` bytes are unescaped ASCII.
-    #[inline(never)]
-    pub fn escaped_string(&mut self, plain: usize) -> Option<&'t [u8]> {
+    /// Passes a string from after its opening quote, and returns the bytes between the quotes as they are written.
+    #[inline(always)]
+    pub fn rest_of_string(&mut self) -> Option<&'t [u8]> {
         let start = self.at;
-        self.skip(plain);
-        // This is nearly always the whole string. What is left is at an end of the text or has a fault, and is read byte by byte.
-        self.skip(valid_len(self.text.get(self.at..)?));
-        self.skip(ascii_len(self.text.get(self.at..)?));
-        loop {
-            match self.byte()? {
-                b'"' => break,
-                b'\\' => {
-                    self.skip(1);
-                    match self.byte()? {
-                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.skip(1),
-                        b'u' => {
-                            let digits = self.text.get(self.at.wrapping_add(1)..)?.first_chunk()?;
-                            if !are_hex(digits) {
-                                return None;
-                            }
-                            self.skip(5);
-                        }
-                        _ => return None,
-                    }
-                }
-                0x80.. => {
-                    let character = character_len(self.text.get(self.at..)?)?;
-                    self.skip(character);
-                }
-                _ => return None,
-            }
-            // Escapes and non-ASCII characters often follow each other.
-            if !matches!(self.byte()?, b'\\' | 0x80..) {
-                self.skip(ascii_len(self.text.get(self.at..)?));
-            }
+        let end = self.end_of_string(start)?;
+        self.at = end.wrapping_add(1);
+        self.text.get(start..end)
+    }
+
+    /// The offset of the closing quote of the string that begins at this offset, after its opening quote. The cursor only moves to
+    /// where the string is invalid or the text ends.
+    #[inline(always)]
+    pub fn end_of_string(&mut self, start: usize) -> Option<usize> {
+        let end = start.wrapping_add(self.bitmaps.until_stop(start));
+        if self.text.get(end) == Some(&b'"') {
+            Some(end)
+        } else {
+            self.at = end;
+            None
         }
-        let bytes = self.text.get(start..self.at)?;
-        self.skip(1);
-        Some(bytes)
     }
 
     /// Passes a number, `true`, `false` or `null`.
@@ -259,8 +227,7 @@ impl<'t> Cursor<'t> {
                     };
                     if !empty {
                         if open & 1 == 1 {
-                            self.pass_string()?;
-                            first = self.value_token()?;
+                            first = self.value_of_entry()?;
                         }
                         continue;
                     }
@@ -276,8 +243,7 @@ impl<'t> Cursor<'t> {
                 }
                 if open & 1 == 1 {
                     if self.next_entry()? {
-                        self.pass_string()?;
-                        first = self.value_token()?;
+                        first = self.value_of_entry()?;
                         break;
                     }
                 } else {
@@ -295,6 +261,28 @@ impl<'t> Cursor<'t> {
                 depth = depth.wrapping_sub(1);
             }
         }
+    }
+
+    /// Passes entries from a key on, for as long as their values are strings. Returns the first byte of the first other value.
+    #[inline(always)]
+    fn value_of_entry(&mut self) -> Option<u8> {
+        let mut at = self.at;
+        loop {
+            at = self.end_of_string(at.wrapping_add(1))?.wrapping_add(1);
+            let quote = quote_ahead(self.text, at);
+            if quote == 0 {
+                break;
+            }
+            let end = self.end_of_string(at.wrapping_add(quote))?.wrapping_add(1);
+            let key = key_ahead(self.text, end);
+            if key == 0 {
+                self.at = at.wrapping_add(quote).wrapping_sub(1);
+                return Some(b'"');
+            }
+            at = end.wrapping_add(key);
+        }
+        self.at = at;
+        self.value_token()
     }
 
     /// Passes a literal such as `null`.
@@ -382,20 +370,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_hexadecimal_digits_are_recognised() {
-        for at in 0..4 {
-            for byte in 0..=255_u8 {
-                for other in [b'0', b'9', b'a', b'F', b'/', 0x80, 0xff] {
-                    let mut digits = [other; 4];
-                    digits[at] = byte;
-                    let want = digits.iter().all(u8::is_ascii_hexdigit);
-                    assert_eq!(are_hex(&digits), want, "{digits:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
     fn eight_digits_at_once_are_read_as_one_by_one() {
         let ends = *b",}] \n.eE-/:\x00\x7f\x80\xff";
         for number in (0..100_000_u64)
@@ -407,37 +381,12 @@ mod tests {
                 let length = text.len() - 9;
                 let want = (length < 8).then_some((length, number));
                 assert_eq!(few_digits(text.first_chunk().unwrap()), want, "{text:?}");
-                let mut scan = Cursor {
-                    text: &text,
-                    at: 0,
-                    spaced: false,
-                };
+                let mut scan = Cursor::new(&text, 0);
                 assert_eq!(scan.digits(), Some((length, number)));
                 assert_eq!(scan.at, length);
             }
         }
         assert_eq!(few_digits(b"x1234567"), Some((0, 0)));
         assert_eq!(few_digits(b"00012,99"), Some((5, 12)));
-    }
-
-    #[test]
-    fn character_lengths_equal_those_of_the_standard_library() {
-        for first in 0x80..=255_u8 {
-            for second in 0..=255_u8 {
-                for (third, fourth) in [
-                    (0x7f, 0x80),
-                    (0x80, 0x7f),
-                    (0x80, 0x80),
-                    (0xbf, 0xbf),
-                    (0xbf, 0xc0),
-                    (0xc0, 0xbf),
-                ] {
-                    let bytes = [first, second, third, fourth];
-                    let want =
-                        (2..=4).find(|n| std::str::from_utf8(&bytes[..*n]).is_ok_and(|s| s.chars().count() == 1));
-                    assert_eq!(character_len(&bytes), want, "{bytes:?}");
-                }
-            }
-        }
     }
 }

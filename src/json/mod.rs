@@ -2,6 +2,8 @@
 //!
 //! It may import `error`, `message` and nothing else of the crate.
 
+pub mod bitmaps;
+pub mod blocks;
 pub mod cursor;
 pub mod decimal;
 pub mod number_grammar;

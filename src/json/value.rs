@@ -100,49 +100,80 @@ pub fn key_among(key: &str, names: &[&str]) -> Option<usize> {
 /// Resolves the escapes of text as written between its quotes. `None` if it has a lone surrogate.
 #[inline(never)]
 pub fn unescaped(spelled: &str) -> Option<Cow<'_, str>> {
-    if escape_in(spelled).is_none() {
+    if text_len(spelled.as_bytes()) == spelled.len() {
         return Some(Cow::Borrowed(spelled));
     }
-    let mut text = String::with_capacity(spelled.len());
+    let mut text = Vec::new();
+    unescape(spelled.as_bytes(), &mut text)?;
+    String::from_utf8(text).ok().map(Cow::Owned)
+}
+
+/// Appends text as written between its quotes, with its escapes resolved. `None` if it has a lone surrogate; what was appended then
+/// is not a text.
+#[inline(never)]
+pub fn unescape(spelled: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    out.reserve(spelled.len()); // no escape is shorter than what it stands for
     let mut rest = spelled;
-    while let Some((plain, escape)) = escape_in(rest).and_then(|at| rest.split_at_checked(at)) {
-        text.push_str(plain);
-        let (letter, after) = escape.get(1..)?.split_at_checked(1)?;
+    while let [first, after @ ..] = rest {
+        if *first != b'\\' {
+            let (plain, escape) = rest.split_at_checked(text_len(after).saturating_add(1))?;
+            append(out, plain);
+            rest = escape;
+            continue;
+        }
+        let (letter, after) = after.split_first()?;
         rest = after;
-        text.push(match letter.as_bytes().first()? {
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
+        out.push(match letter {
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
             b'u' => {
-                let high = hex(&mut rest)?;
-                let code = if (0xd800..0xdc00).contains(&high) {
-                    rest = rest.strip_prefix("\\u")?;
-                    let low = hex(&mut rest).filter(|low| (0xdc00..0xe000).contains(low))?;
-                    let pair = (high & 0x3ff) << 10 | (low & 0x3ff);
-                    pair.saturating_add(0x1_0000)
-                } else {
-                    high
-                };
-                char::from_u32(code)?
+                let mut utf8 = [0; 4];
+                let character = char::from_u32(code(&mut rest)?)?;
+                append(out, character.encode_utf8(&mut utf8).as_bytes());
+                continue;
             }
-            other => char::from(*other),
+            other => *other,
         });
     }
-    text.push_str(rest);
-    Some(Cow::Owned(text))
+    Some(())
 }
 
-/// The place of the first backslash.
-fn escape_in(text: &str) -> Option<usize> {
-    text.bytes().position(|byte| byte == b'\\')
+/// Appends bytes. WebAssembly copies with a call, which is slow for the few bytes between two escapes.
+#[inline(always)]
+fn append(out: &mut Vec<u8>, bytes: &[u8]) {
+    if bytes.len() > 16 {
+        out.extend_from_slice(bytes);
+    } else {
+        for byte in bytes {
+            out.push(*byte);
+        }
+    }
 }
 
-fn hex(rest: &mut &str) -> Option<u32> {
-    let (digits, after) = rest.split_at_checked(4)?;
+/// The code point of one or two `\u` escapes, of which the first two bytes are passed.
+fn code(rest: &mut &[u8]) -> Option<u32> {
+    let high = hex(rest)?;
+    if !(0xd800..0xdc00).contains(&high) {
+        return Some(high);
+    }
+    *rest = rest.strip_prefix(b"\\u")?;
+    let low = hex(rest).filter(|low| (0xdc00..0xe000).contains(low))?;
+    let pair = (high & 0x3ff) << 10 | (low & 0x3ff);
+    Some(pair.saturating_add(0x1_0000))
+}
+
+/// The value of four hexadecimal digits.
+fn hex(rest: &mut &[u8]) -> Option<u32> {
+    let (digits, after) = rest.split_first_chunk::<4>()?;
     *rest = after;
-    u32::from_str_radix(digits, 16).ok()
+    // A letter has the bit 0x40, and is 9 more than its lowest four bits.
+    let digits = u32::from_be_bytes(*digits);
+    let values = (digits & 0x0f0f_0f0f).wrapping_add((digits >> 6 & 0x0101_0101).wrapping_mul(9));
+    let pairs = values | values >> 4;
+    Some(pairs & 0xff | pairs >> 8 & 0xff00)
 }
 
 /// A position in the text of an array or object.

@@ -3,7 +3,7 @@
 //! A batch crosses the JS boundary as five arrays, because one property at a time is several times slower than a plain loop.
 //!
 //! An entry is the number of a field, shifted by [`TAG_BITS`], plus a tag that gives the type of its value. Field 0 is the
-//! record itself, and begins a record. The following numbers are those of [`FIELDS`], `data`, and [`DATA_FIELDS`]. A field
+//! record itself, and begins a record. The other numbers are those of the slots of a row ([`slot`]). A field
 //! without an entry is absent. A number or a `Date` takes the next value of `numbers`. A text takes the next value of
 //! `lengths`, and that many UTF-16 units of `text`. Texts that occur often are terms: `text` begins with the terms of the batch,
 //! `terms` has their lengths, and after the entry of a term comes its number. A field has one entry at most. A field under its
@@ -12,8 +12,7 @@
 //!
 //! `pkg/src/bridge/columns.ts` writes what this module reads.
 
-use crate::records::row::{DATA_FIELDS, FIELDS, Row, Value};
-use std::borrow::Cow;
+use crate::records::row::{Row, Value, slot};
 
 /// A batch of records.
 #[derive(Clone, Copy, Debug)]
@@ -55,16 +54,10 @@ pub const TAG_BITS: u32 = 5;
 /// This is added to the number of a field that the object has under its other spelling.
 pub const ALIAS: usize = 1 << 6;
 
-/// The field that begins a record.
-const RECORD: usize = 0;
-/// The first field of [`FIELDS`].
-const OWN: usize = RECORD + 1;
-/// `data` itself.
-const DATA: usize = OWN + FIELDS.len();
-/// The first of the fields of `data`.
-const OF_DATA: usize = DATA + 1;
+/// The field that begins a record. The other fields have the numbers of their slots.
+const RECORD: usize = slot::UNREAD;
 /// The mark of the body of an envelope.
-const ENVELOPED: usize = OF_DATA + DATA_FIELDS.len();
+const ENVELOPED: usize = slot::PART;
 /// The mark of a conversation, with the number of its messages.
 const CONVERSATION: usize = ENVELOPED + 1;
 
@@ -136,20 +129,18 @@ impl<'a> Items<'a> {
                 tag::NUMBER => Value::Number(self.number()?),
                 _ => self.rare(tag)?,
             };
-            if field < DATA {
-                row.set(field.checked_sub(OWN)?, value);
+            if field < slot::DATA {
+                row.set(field, value);
                 continue;
             }
             let (field, is_alias) = (field & !ALIAS, field & ALIAS != 0);
-            let (own, of_data) = (field.wrapping_sub(OWN), field.wrapping_sub(OF_DATA));
             match (field, value) {
-                (..DATA, value) => row.set_alias(own, value),
-                (DATA, _) if tag == tag::OBJECT => row.set_data_object(),
-                (DATA, value) => row.set_data(value),
+                (slot::DATA, _) if tag == tag::OBJECT => row.set_data_object(),
+                (slot::DATA, value) => row.set_data(value),
                 (ENVELOPED, _) => row.set_enveloped(),
                 (CONVERSATION, Value::Number(count)) => messages = Some(count),
-                (_, value) if is_alias => row.set_alias_in_data(of_data, value),
-                (_, value) => row.set_in_data(of_data, value),
+                (_, value) if is_alias => row.set_alias(field, value),
+                (_, value) => row.set(field, value),
             }
         }
         Some(messages.map_or(Item::Row, Item::Conversation))
@@ -176,7 +167,7 @@ impl<'a> Items<'a> {
     fn term(&mut self) -> Option<Value<'a>> {
         let (number, rest) = self.left.entries.split_first()?;
         self.left.entries = rest;
-        self.terms.get(usize::from(*number)).cloned()
+        self.terms.get(usize::from(*number)).copied()
     }
 
     /// The value of a tag that few fields have.
@@ -193,7 +184,6 @@ impl<'a> Items<'a> {
             }
             tag::THREW => match self.text()? {
                 Value::Text(text) => Value::Threw(text),
-                Value::Ascii(text) => Value::Threw(std::str::from_utf8(text).ok()?.into()),
                 _ => return None,
             },
             other => Value::Other(named(other)?),
@@ -206,6 +196,7 @@ impl<'a> Items<'a> {
         Some(*first)
     }
 
+    #[inline]
     fn text(&mut self) -> Option<Value<'a>> {
         let (units, lengths) = self.left.lengths.split_first()?;
         self.left.lengths = lengths;
@@ -218,15 +209,17 @@ impl<'a> Columns<'a> {
     fn text_of(&mut self, units: u32) -> Option<Value<'a>> {
         let units = usize::try_from(units).ok()?;
         let ascii = self.text.get(..units)?;
-        let (text, end) = if ascii.is_ascii() {
-            (Value::Ascii(ascii), units)
+        let end = if ascii.is_ascii() {
+            units
         } else {
-            let end = bytes_of(self.text, units)?;
-            let text = std::str::from_utf8(self.text.get(..end)?).ok()?;
-            (Value::Text(Cow::Borrowed(text)), end)
+            bytes_of(self.text, units)?
         };
+        let text = self.text.get(..end)?;
+        if end > units {
+            std::str::from_utf8(text).ok()?;
+        }
         self.text = self.text.get(end..)?;
-        Some(text)
+        Some(Value::Text(text))
     }
 }
 
@@ -279,15 +272,15 @@ pub const TAGS: &[(&str, u8)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::row::data_slot;
+    use crate::records::row::{DATA_FIELDS, FIELDS, data_slot, own_slot};
 
     /// An entry for a field by its name. A field of `data` is named `data/` and its name.
     fn entry(field: &str, tag: u8) -> u16 {
         let number = match field.strip_prefix("data/") {
-            Some(name) => OF_DATA + DATA_FIELDS.iter().position(|f| *f == name).unwrap(),
-            None if field == "data" => DATA,
+            Some(name) => slot::OF_DATA + DATA_FIELDS.iter().position(|f| *f == name).unwrap(),
+            None if field == "data" => slot::DATA,
             None if field.is_empty() => RECORD,
-            None => OWN + FIELDS.iter().position(|f| *f == field).unwrap(),
+            None => slot::OWN + FIELDS.iter().position(|f| *f == field).unwrap(),
         };
         u16::try_from(number << TAG_BITS).unwrap() | u16::from(tag)
     }
@@ -325,9 +318,9 @@ mod tests {
             let number = |name: &str| FIELDS.iter().position(|f| *f == name).unwrap();
             match name.strip_prefix("data/") {
                 Some("") => row.set_data_object(),
-                Some(name) => row.set_in_data(data_slot(number(name)).unwrap(), value.clone()),
-                None if *name == "data" => row.set_data(value.clone()),
-                None => row.set(number(name), value.clone()),
+                Some(name) => row.set(data_slot(number(name)), *value),
+                None if *name == "data" => row.set_data(*value),
+                None => row.set(own_slot(number(name)), *value),
             }
         }
         row
@@ -344,15 +337,15 @@ mod tests {
         };
         let mut items = columns.items();
         let fields = [
-            ("type", Value::Text("call".into())),
+            ("type", Value::Text(b"call")),
             ("id", Value::Null),
             ("callId", Value::Number(1.5)),
             ("startedAt", Value::Date(2.5)),
             ("agentId", Value::BrokenText),
-            ("agentName", Value::Threw("é".into())),
+            ("agentName", Value::Threw("é".as_bytes())),
             ("status", Value::Other("an array")),
             ("data/", Value::Absent),
-            ("data/id", Value::Text("😀x".into())),
+            ("data/id", Value::Text("😀x".as_bytes())),
             ("data/status", Value::Other("a bigint")),
         ];
         let mut got = Row::default();
@@ -461,7 +454,7 @@ mod tests {
             columns.items()
         };
         let (mut all, mut got) = (items(&[3, 4]), Row::default());
-        let text = |text: &'static str| Value::Text(text.into());
+        let text = |text: &'static str| Value::Text(text.as_bytes());
         let first = [("type", text("call")), ("id", text("m1")), ("agentId", text("é😀"))];
         assert_eq!((all.next_item(&mut got), &got), (Some(Item::Row), &row(&first)));
         let second = [("agentId", text("call"))];
@@ -475,7 +468,7 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_ignored() {
-        let entries = [entry("", tag::OBJECT), entry("data/id", tag::NULL), !31];
+        let entries = [entry("", tag::OBJECT), !31];
         let columns = Columns {
             entries: &entries,
             numbers: &[],

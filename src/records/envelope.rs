@@ -13,8 +13,8 @@ const DELIVERY_HEADER: &str = "x-webhook-id";
 
 /// Has the record an event, a type or a time of its own? Then it is not an envelope.
 fn has_kind(row: &Row<'_>) -> bool {
-    let is_missing = |name| row.own(name).value.is_missing();
-    let is_absent = |name| matches!(row.own(name).value, Value::Absent);
+    let is_missing = |name| row.value(name).is_missing();
+    let is_absent = |name| matches!(row.value(name), Value::Absent);
     let (no_event, no_type) = (is_missing(Known::Event), is_missing(Known::Type));
     !(no_event && no_type && is_absent(Known::StartedAt) && is_absent(Known::ReceivedAt))
 }
@@ -22,16 +22,21 @@ fn has_kind(row: &Row<'_>) -> bool {
 /// Replaces the row of an envelope by the row of its body. Any other row stays.
 #[inline(never)]
 pub(super) fn open<'t>(row: &mut Row<'t>) {
-    let Some(body) = row.part(Part::Body, b'{').filter(|_| !has_kind(row)) else {
+    let body = row.part(Part::Body, b'{').filter(|_| !has_kind(row));
+    let Some(body) = body.and_then(|body| std::str::from_utf8(body).ok()) else {
         return;
     };
     let [event] = value::values(body, ["event"]);
     if event.is_none_or(|event| event == "null") {
         return;
     }
-    let header = header_id(row).map_or(Value::Absent, Value::Text);
-    let (id, delivery) = (row.take(Known::Id), row.take(Known::DeliveryId));
-    row.clear();
+    let header = match header_id(row) {
+        None => Value::Absent,
+        Some(Cow::Borrowed(id)) => Value::Text(id.as_bytes()),
+        Some(Cow::Owned(id)) => row.keep(id.as_bytes()),
+    };
+    let (id, delivery) = (row.value_of(Known::Id), row.value_of(Known::DeliveryId));
+    row.mark_absent();
     scan::body(body.as_bytes(), row);
     row.set_enveloped();
     row.set_known(Known::HeaderId, header);
@@ -43,7 +48,7 @@ pub(super) fn open<'t>(row: &mut Row<'t>) {
 #[inline(never)]
 fn header_id<'t>(row: &Row<'t>) -> Option<Cow<'t, str>> {
     let mut found = None;
-    for (key, text) in value::entries(row.part(Part::Headers, b'{')?) {
+    for (key, text) in value::entries(std::str::from_utf8(row.part(Part::Headers, b'{')?).ok()?) {
         let is_it = value::unescaped(key).is_some_and(|key| key.eq_ignore_ascii_case(DELIVERY_HEADER));
         if let (true, Json::Text(id)) = (is_it, value::read(text))
             && !id.is_empty()
@@ -65,8 +70,8 @@ pub(super) fn delivery_id<'r>(row: &'r Row<'r>) -> Option<Cow<'r, [u8]>> {
         Known::DeliveryId,
         Known::EnvelopeDeliveryId,
     ];
-    let header = matches!(row.own(Known::HeaderId).value, Value::Absent).then(|| header_id(row));
-    let mut fields = FIELDS.into_iter().map(|name| row.own(name).value.named());
+    let header = matches!(row.value(Known::HeaderId), Value::Absent).then(|| header_id(row));
+    let mut fields = FIELDS.into_iter().map(|name| row.value(name).named());
     let header = header.flatten().map(|id| match id {
         Cow::Borrowed(id) => Cow::Borrowed(id.as_bytes()),
         Cow::Owned(id) => Cow::Owned(id.into_bytes()),

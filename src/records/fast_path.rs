@@ -8,22 +8,23 @@ use super::row::Row;
 use super::scan::{self, Scanned, Stop};
 use crate::error::UsageError;
 use crate::json::MAX_DEPTH;
+use crate::json::cursor::Cursor;
 
 /// The longest beginning of a record, in bytes, that waits for the next chunk.
 const MAX_WAITING: usize = 1 << 18;
 
 impl Reader {
-    /// Reads records from this offset of the chunk on, for as long as [`scan::record`] takes them, and returns the offset after
+    /// Reads records from this offset of the cursor's chunk on, for as long as [`scan::record`] takes them, and returns the offset after
     /// them. The beginning of a record that the chunk cuts may wait for the next chunk.
     pub(super) fn read_whole_records<'c>(
         &mut self,
-        chunk: &'c [u8],
+        cursor: &mut Cursor<'c>,
         from: usize,
         may_wait: bool,
         row: &mut Row<'c>,
         sink: &mut dyn Sink,
     ) -> Result<usize, UsageError> {
-        let mut at = from;
+        let (mut at, chunk) = (from, cursor.text);
         if !self.fast_path.is_enabled {
             return Ok(at);
         }
@@ -36,7 +37,7 @@ impl Reader {
                 b'\n' => self.new_line(self.here(at)),
                 b' ' | b'\t' | b'\r' => {}
                 b',' if !expects_record => self.next_item(),
-                b'{' if expects_record => match self.scan(chunk, at, row) {
+                b'{' if expects_record => match self.scan(cursor, at, row) {
                     Ok(scanned) => {
                         self.send_row(row, scanned, chunk, at, sink)?;
                         at = scanned.end;
@@ -59,9 +60,10 @@ impl Reader {
         Ok(at)
     }
 
-    fn scan<'t>(&self, text: &'t [u8], at: usize, row: &mut Row<'t>) -> Result<Scanned, Stop> {
+    #[inline]
+    fn scan<'t>(&self, cursor: &mut Cursor<'t>, at: usize, row: &mut Row<'t>) -> Result<Scanned, Stop> {
         let levels = MAX_DEPTH.saturating_sub(self.frames.len());
-        let scanned = scan::record(text, at, levels, row)?;
+        let scanned = scan::record(cursor, at, levels, row)?;
         let fits = scanned.end.saturating_sub(at) <= self.max_record;
         if fits { Ok(scanned) } else { Err(Stop::NeedsSlowPath) }
     }
@@ -102,7 +104,7 @@ impl Reader {
             text.extend_from_slice(more);
             taken = taken.saturating_add(more.len());
             let mut row = Row::default();
-            match self.scan(&text, 0, &mut row) {
+            match self.scan(&mut Cursor::new(&text, 0), 0, &mut row) {
                 Ok(scanned) => {
                     let sent = self.send_row(&row, scanned, &text, 0, sink);
                     self.offset = self.here(scanned.end);
@@ -164,7 +166,13 @@ mod tests {
         ] {
             let (mut reader, mut count) = (Reader::default(), Count::default());
             reader.push(start.as_bytes(), &mut count).unwrap();
-            let read = reader.read_whole_records(rest.as_bytes(), 0, true, &mut Row::default(), &mut count);
+            let read = reader.read_whole_records(
+                &mut Cursor::new(rest.as_bytes(), 0),
+                0,
+                true,
+                &mut Row::default(),
+                &mut count,
+            );
             assert_eq!((read.unwrap(), count.0), (rest.len(), 3), "{start}");
         }
     }

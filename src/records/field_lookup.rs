@@ -1,6 +1,9 @@
 //! Finds the field that a key names, with one look at a table (a perfect hash).
+//!
+//! Records have their keys in any order, so a processor can't predict which key comes next. The way of an ordinary key through this
+//! module has no branch that depends on the key.
 
-use crate::records::row::{ALIASES, FIELDS, PARTS, Part, nested};
+use crate::records::row::{ALIASES, FIELDS, PARTS, Part, nested, own_slot, slot};
 
 /// The meaning of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,72 @@ pub enum Name {
     TestMode { is_alias: bool },
     /// A key that is not read.
     Other,
+}
+
+/// A key, by the place of its name in [`TABLE`]; [`PLACES`] for a key that has no meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key(u8);
+
+impl Key {
+    /// A key that has no meaning.
+    pub const OTHER: Key = Key(PLACES as u8);
+
+    /// The meaning of the key.
+    pub fn name(self) -> Name {
+        TABLE.get(usize::from(self.0)).map_or(Name::Other, |known| known.name)
+    }
+
+    /// The slot in which the value of the key is set.
+    #[inline(always)]
+    pub fn slot(self, slots: &Slots) -> usize {
+        slots
+            .get(usize::from(self.0))
+            .map_or(slot::UNREAD, |slot| usize::from(*slot))
+    }
+}
+
+/// The slots of keys, by the places of their names.
+pub type Slots = [u8; PLACES + 1];
+
+/// In place of a slot: what the value of the key does needs a closer look.
+pub const RARE: usize = u8::MAX as usize;
+
+/// The slots of the keys of a record.
+pub static OF_RECORD: Slots = slots(Within::Record);
+/// The slots of the keys of `data`.
+pub static OF_DATA: Slots = slots(Within::Data);
+/// The slots of the keys of `conversationState`.
+pub static OF_STATE: Slots = slots(Within::State);
+
+/// The objects that have slots.
+#[derive(Clone, Copy)]
+enum Within {
+    Record,
+    Data,
+    State,
+}
+
+// The compiler runs this, so a panic here stops the build.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+const fn slots(within: Within) -> Slots {
+    let mut slots = [slot::UNREAD as u8; PLACES + 1];
+    let mut place = 0;
+    while place < PLACES {
+        let slot = match (within, TABLE_OF_NAMES[place].name) {
+            (_, Name::Other) => slot::UNREAD,
+            (Within::Record, Name::Field(n)) => own_slot(n as usize),
+            (Within::Record, Name::Part(part)) => slot::PART + part as usize,
+            (Within::Record, Name::TestMode { .. }) => slot::UNREAD,
+            (Within::Record, _) => RARE,
+            (Within::Data, Name::Field(n)) => slot::of_data(n as usize),
+            (Within::Data, Name::Alias(n)) if slot::of_data(n as usize) != slot::UNREAD => RARE,
+            (Within::State, Name::TestMode { .. }) => RARE,
+            (Within::Data | Within::State, _) => slot::UNREAD,
+        };
+        slots[place] = slot as u8;
+        place += 1;
+    }
+    slots
 }
 
 /// The bytes of a name that the table compares. Longer names are compared once more.
@@ -67,8 +136,8 @@ const PLACES: usize = 128;
 /// The shift that leaves the highest bits of a product. They are the number of a place.
 const SHIFT: u32 = u64::BITS.wrapping_sub(PLACES.ilog2());
 
-const fn place(low: u64, length: usize, spread: u64) -> usize {
-    (low ^ length as u64).wrapping_mul(spread).wrapping_shr(SHIFT) as usize
+const fn place(low: u64, length: u64, spread: u64) -> usize {
+    (low ^ length).wrapping_mul(spread).wrapping_shr(SHIFT) as usize
 }
 
 const fn spread() -> u64 {
@@ -106,14 +175,15 @@ const fn separates(spread: u64) -> bool {
 struct Known {
     low: u64,
     high: u64,
-    length: usize,
+    length: u64,
     name: Name,
 }
 
 const NONE: Known = known(b"", Name::Other);
 
 /// The names, each at its place.
-static TABLE: [Known; PLACES] = table();
+static TABLE: [Known; PLACES] = TABLE_OF_NAMES;
+const TABLE_OF_NAMES: [Known; PLACES] = table();
 
 // The compiler runs this, so a panic here stops the build.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
@@ -142,57 +212,74 @@ const fn known(text: &[u8], name: Name) -> Known {
     Known {
         low,
         high,
-        length: text.len(),
+        length: text.len() as u64,
         name,
     }
 }
 
-/// The meaning of the key that is the first `length` bytes of `bytes`.
+/// The key that is the first `length` bytes of `bytes`.
 #[inline(always)]
-pub fn named(bytes: &[u8], length: usize) -> Name {
-    match bytes.first_chunk::<WORD>() {
-        Some(block) if length <= WORD => of_block(block, length),
+pub fn named(bytes: &[u8], length: usize) -> Key {
+    match bytes.first_chunk() {
+        Some(block) => of_block(block, bytes, length),
         _ => rarely_named(bytes, length),
     }
 }
 
-/// Compares the rest of a name that is longer than [`WORD`].
-fn long(name: Name, bytes: &[u8], length: usize) -> Name {
-    let is_it = |(key, known): &(&str, Name)| *known == name && Some(key.as_bytes()) == bytes.get(..length);
-    if OTHERS.iter().any(is_it) { name } else { Name::Other }
-}
-
-/// [`named`] for the keys that few records have: long ones, those with escapes, and the last ones of a text.
+/// [`named`] for the keys that few records have: those with escapes, and the last ones of a text.
 #[inline(never)]
-pub fn rarely_named(bytes: &[u8], length: usize) -> Name {
+pub fn rarely_named(bytes: &[u8], length: usize) -> Key {
     let mut block = [0; WORD];
     for (to, from) in block.iter_mut().zip(bytes) {
         *to = *from;
     }
-    let name = of_block(&block, length);
-    if length > WORD { long(name, bytes, length) } else { name }
+    of_block(&block, bytes, length)
 }
 
 #[inline(always)]
-fn of_block(block: &[u8; WORD], length: usize) -> Name {
+fn of_block(block: &[u8; WORD], bytes: &[u8], length: usize) -> Key {
     let word = u128::from_le_bytes(*block);
-    let low = word as u64 & ones(length);
-    match TABLE.get(place(low, length, SPREAD)) {
-        Some(known) if known.length == length && known.low == low => {
-            let high = (word >> 64) as u64 & if length > 8 { ones(length.wrapping_sub(8)) } else { 0 };
-            if known.high == high { known.name } else { Name::Other }
-        }
-        _ => Name::Other,
+    // Of a longer key than MASKS has, no mask is needed: no name has its length.
+    let mask = MASKS.get(length & LONGEST).copied().unwrap_or(0);
+    let (low, high) = ((word & mask) as u64, ((word & mask) >> 64) as u64);
+    let place = place(low, length as u64, SPREAD);
+    let Some(known) = TABLE.get(place) else {
+        return Key::OTHER;
+    };
+    let differs = (known.low ^ low) | (known.high ^ high) | (known.length ^ length as u64);
+    if differs == 0 && length > WORD {
+        return long(place, bytes, length);
     }
+    // All bits set if there is a difference, so that no branch is needed.
+    let other = ((differs | differs.wrapping_neg()) as i64 >> 63) as u8;
+    Key(place as u8 & !other | Key::OTHER.0 & other)
 }
 
-/// A mask of the lowest `bytes` bytes, at most eight.
-const fn ones(bytes: usize) -> u64 {
-    if bytes >= 8 {
-        u64::MAX
-    } else {
-        !(u64::MAX << (bytes as u32).wrapping_mul(8))
+/// Compares the rest of a name that is longer than [`WORD`].
+#[cold]
+#[inline(never)]
+fn long(place: usize, bytes: &[u8], length: usize) -> Key {
+    let key = Key(place as u8);
+    let is_it = |(text, name): &(&str, Name)| *name == key.name() && Some(text.as_bytes()) == bytes.get(..length);
+    if OTHERS.iter().any(is_it) { key } else { Key::OTHER }
+}
+
+/// The longest key that has a mask.
+const LONGEST: usize = 31;
+
+/// For each length of a key, a mask of so many bytes.
+static MASKS: [u128; LONGEST + 1] = masks();
+
+// The compiler runs this, so a panic here stops the build.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+const fn masks() -> [u128; LONGEST + 1] {
+    let mut masks = [u128::MAX; LONGEST + 1];
+    let mut length = 0;
+    while length < WORD {
+        masks[length] = (1 << (8 * length)) - 1;
+        length += 1;
     }
+    masks
 }
 
 #[cfg(test)]
@@ -216,21 +303,21 @@ mod tests {
         for (name, want) in &keys {
             for after in [&around[..], b"", b"\""] {
                 let key = [name.as_bytes(), after].concat();
-                assert_eq!(named(&key, name.len()), *want, "{name}");
+                assert_eq!(named(&key, name.len()).name(), *want, "{name}");
                 for wrong in (0..key.len()).filter(|length| *length != name.len()) {
                     let prefix = &name[..wrong.min(name.len())];
                     let same = keys.iter().any(|(known, _)| *known == prefix);
-                    assert!(same || named(&key, wrong) == Name::Other, "{name} {wrong}");
+                    assert!(same || named(&key, wrong) == Key::OTHER, "{name} {wrong}");
                 }
                 for at in 0..name.len() {
                     let mut other = key.clone();
                     other[at] ^= 1;
-                    assert_eq!(named(&other, name.len()), Name::Other, "{name} {at}");
+                    assert_eq!(named(&other, name.len()), Key::OTHER, "{name} {at}");
                 }
             }
         }
-        assert_eq!(named(&[0; 20], 0), Name::Other);
-        assert_eq!(named(&[0; 20], 3), Name::Other);
-        assert_eq!(named(b"conversationStat\"", 16), Name::Other);
+        assert_eq!(named(&[0; 20], 0), Key::OTHER);
+        assert_eq!(named(&[0; 20], 3), Key::OTHER);
+        assert_eq!(named(b"conversationStat\"", 16), Key::OTHER);
     }
 }

@@ -4,7 +4,7 @@ use crate::calendar::timestamp::Naive;
 use crate::records::envelope::{delivery_id, is_test};
 use crate::records::mistakes::Miscount;
 use crate::records::page::OpenPage;
-use crate::records::row::{Fault, Field, Known, Part, Row, Value};
+use crate::records::row::{Fault, Known, Part, Row, Value};
 use std::borrow::Cow;
 
 /// How records are read.
@@ -144,7 +144,7 @@ impl<'r> Route<'r> {
     /// The id of the phone number.
     pub fn number_id(&self) -> Option<&'r [u8]> {
         let own = if self.webhook {
-            self.row.of_data(Known::NumberId).value.named()
+            self.row.of(true, Known::NumberId).value.named()
         } else {
             number_of(self.row)
         };
@@ -153,19 +153,17 @@ impl<'r> Route<'r> {
 
     /// The phone number itself, as text.
     pub fn phone_number(&self) -> Option<&'r [u8]> {
-        self.row.own(Known::PhoneNumber).value.named()
+        self.row.value(Known::PhoneNumber).named()
     }
 
     /// The channel; empty if it is not known.
     pub fn channel(&self) -> Cow<'r, [u8]> {
-        let named = match (self.kind, self.webhook) {
-            (Kind::Message, _) => self.row.own(Known::Channel),
-            (Kind::Call, true) => self.row.of_data(Known::Type),
-            (Kind::Call, false) => self.row.own(Known::Type),
+        let value = match (self.kind, self.webhook) {
+            (Kind::Message, _) => self.row.value(Known::Channel),
+            (Kind::Call, data) => self.row.of(data, Known::Type).value,
         };
         // The type of a record may be its kind.
-        let named = named
-            .value
+        let named = value
             .named()
             .filter(|name| !matches!(*name, b"call" | b"message") || self.kind == Kind::Message);
         let own = named.map_or(Cow::Borrowed(&b""[..]), channel_of);
@@ -186,13 +184,8 @@ impl<'r> Route<'r> {
         }
     }
 
-    fn direction_value(&self) -> &'r Value<'r> {
-        let field = if self.webhook {
-            self.row.of_data(Known::Direction)
-        } else {
-            self.row.own(Known::Direction)
-        };
-        field.value
+    fn direction_value(&self) -> Value<'r> {
+        self.row.of(self.webhook, Known::Direction).value
     }
 }
 
@@ -211,7 +204,7 @@ fn channel_of(name: &[u8]) -> Cow<'_, [u8]> {
 
 /// The id of the account's phone number in a record that is not a webhook.
 fn number_of<'r>(row: &'r Row<'r>) -> Option<&'r [u8]> {
-    let named = |name| row.own(name).value.named();
+    let named = |name| row.value(name).named();
     named(Known::PhoneNumberId).or_else(|| named(Known::NumberId))
 }
 
@@ -284,7 +277,7 @@ pub fn messages_of<'t>(row: &Row<'t>, text: &[u8]) -> Option<&'t str> {
         .part(Part::Messages, b'[')
         .filter(|_| shape_of(row) == Shape::Bare)?;
     let object = OpenPage::of(std::str::from_utf8(text).ok()?);
-    (!object.is_partial()).then_some(messages)
+    std::str::from_utf8(messages).ok().filter(|_| !object.is_partial())
 }
 
 /// The defaults of the messages of a conversation: the agent, number and channel of the conversation, or else those of
@@ -304,7 +297,7 @@ pub fn conversation(row: &Row<'_>, defaults: &Defaults) -> Result<Defaults, Faul
     if let Some(number) = number_of(row) {
         found.number_id = Some(owned(number));
     }
-    if let Some(channel) = row.own(Known::Channel).value.named() {
+    if let Some(channel) = row.value(Known::Channel).named() {
         let channel = channel_of(channel);
         if !channel.is_empty() {
             found.channel = Some(owned(&channel));
@@ -382,18 +375,16 @@ fn is_left_out(route: &Route<'_>, without: &str) -> bool {
 /// The id of a record, from `id` or the field `specific`. The second one is only looked at where the first one has none. Checks that
 /// the `data` of a webhook is an object or missing.
 fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r [u8]>, Fault> {
-    let fields = if webhook {
-        if let Some(value) = row.non_object_data() {
-            let pointer = "/data";
-            return Field { pointer, value }.fault("wanted an object or null");
+    let (first, second) = if webhook {
+        if let Some(field) = row.non_object_data() {
+            return field.fault("wanted an object or null");
         }
-        [row.of_data(specific), row.of_data(Known::Id)]
+        (specific, Known::Id)
     } else {
-        [row.own(Known::Id), row.own(specific)]
+        (Known::Id, specific)
     };
-    let [first, second] = fields;
-    match first.name()? {
-        None => second.name(),
+    match row.of(webhook, first).name()? {
+        None => row.of(webhook, second).name(),
         id => Ok(id),
     }
 }
@@ -403,11 +394,7 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading:
     let id = id(row, webhook, Known::MessageId)?;
     let agent_id = row.own(Known::AgentId).name()?;
     let agent_name = row.own(Known::AgentName).name()?;
-    let received = if webhook {
-        row.of_data(Known::ReceivedAt)
-    } else {
-        row.own(Known::ReceivedAt)
-    };
+    let received = row.of(webhook, Known::ReceivedAt);
     let at = match received.time(naive)? {
         None if webhook => row.own(Known::Timestamp).time(naive)?,
         at => at,
@@ -435,7 +422,7 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading:
 }
 
 fn call<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading: &Reading) -> Result<Event<'r>, Fault> {
-    let field = |name| if webhook { row.of_data(name) } else { row.own(name) };
+    let field = |name| row.of(webhook, name);
     let id = id(row, webhook, Known::CallId)?;
     let agent_id = row.own(Known::AgentId).name()?;
     let agent_name = row.own(Known::AgentName).name()?;
@@ -462,7 +449,7 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading: &R
     let seconds = match seconds {
         Some(_) if reading.what_if.step != 0.0 => {
             let exact = match field(Known::DurationSeconds).value {
-                Value::Number(seconds) if duration.is_some() => *seconds * 1000.0,
+                Value::Number(seconds) if duration.is_some() => seconds * 1000.0,
                 _ => ended.unwrap_or(at).saturating_sub(at) as f64,
             };
             Some(reading.what_if.rounded(exact))

@@ -13,6 +13,7 @@
 
 use crate::error::{Code, Place, UsageError};
 use crate::json::MAX_DEPTH;
+use crate::json::cursor::Cursor;
 use crate::json::strings::{ascii_len, line_breaks, text_len};
 use crate::json::syntax::{Container, NOT_UTF8, State, Step, Syntax, foreign_beginning, too_deep};
 use crate::json::utf8::Utf8;
@@ -364,10 +365,10 @@ impl Reader {
     pub(super) fn read_chunk(&mut self, chunk: &[u8], may_wait: bool, sink: &mut dyn Sink) -> Result<(), UsageError> {
         self.from = 0;
         self.max_record = sink.max_record();
-        let mut row = Row::default();
+        let (mut row, mut cursor) = (Row::default(), Cursor::new(chunk, 0));
         let mut at = 0_usize;
         loop {
-            at = self.read_whole_records(chunk, at, may_wait, &mut row, sink)?;
+            at = self.read_whole_records(&mut cursor, at, may_wait, &mut row, sink)?;
             let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) else {
                 break;
             };
@@ -782,7 +783,7 @@ impl Reader {
     fn send_text(&self, record: Record, text: &[u8], sink: &mut dyn Sink) -> Result<(), UsageError> {
         // The grammar has taken the text, so the scan stops only at bytes that are not UTF-8.
         let mut row = Row::default();
-        if scan::record(text, 0, MAX_DEPTH, &mut row).is_ok() {
+        if scan::record(&mut Cursor::new(text, 0), 0, MAX_DEPTH, &mut row).is_ok() {
             return self.give(&row, text, record.line, record.offset, sink);
         }
         let before = std::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
@@ -802,7 +803,8 @@ impl Reader {
         offset: u64,
         sink: &mut dyn Sink,
     ) -> Result<(), UsageError> {
-        let messages = row.has(Part::Messages).then(|| messages_of(row, text)).flatten();
+        let has_messages = row.part(Part::Messages, b'[').is_some();
+        let messages = has_messages.then(|| messages_of(row, text)).flatten();
         let origin = Found {
             reader: self,
             text,

@@ -4,12 +4,12 @@
 //! effect, and [`reader`](super::reader) reads that text, with exact places and recovery. Tests check that both read every
 //! record alike.
 
-use crate::json::cursor::Cursor;
-use crate::json::strings::{ascii_len, line_breaks};
-use crate::json::value::{kind_of, unescaped};
+use crate::json::cursor::{Cursor, key_ahead, quote_ahead};
+use crate::json::strings::line_breaks;
+use crate::json::value::{kind_of, unescape};
 use crate::records::envelope;
-use crate::records::field_lookup::{Name, named, rarely_named};
-use crate::records::row::{Part, Row, Value, data_slot};
+use crate::records::field_lookup::{Key, Name, OF_DATA, OF_RECORD, OF_STATE, RARE, Slots, named, rarely_named};
+use crate::records::row::{Part, Row, Value, data_slot, own_slot, slot};
 
 /// Where a record ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,36 +29,34 @@ pub enum Stop {
     NeedsSlowPath,
 }
 
-/// Reads the record that begins at an offset of a text, if it is a whole and valid object and not a list page. Arrays and
+/// Reads the record that begins at an offset of the text, if it is a whole and valid object and not a list page. Arrays and
 /// objects may be nested `levels` deep, including the record itself.
 ///
 /// # Errors
 /// Why the record is not read.
-pub fn record<'t>(text: &'t [u8], at: usize, levels: usize, row: &mut Row<'t>) -> Result<Scanned, Stop> {
-    let mut scan = Cursor {
-        text,
-        at,
-        spaced: false,
-    };
+pub fn record<'t>(scan: &mut Cursor<'t>, at: usize, levels: usize, row: &mut Row<'t>) -> Result<Scanned, Stop> {
+    scan.at = at;
+    scan.spaced = false;
+    scan.bitmaps.go_to(at);
     row.clear();
     let read = levels
         .checked_sub(1)
         .and_then(|within| scan.fields(within, Object::Record, row));
-    match read {
-        Some(()) if row.has(Part::Body) => envelope::open(row),
-        _ => {}
+    row.resolve_escapes();
+    if read.is_some() && row.part(Part::Body, b'{').is_some() {
+        envelope::open(row);
     }
     match read {
         Some(()) => Ok(Scanned {
             end: scan.at,
             lines: if scan.spaced {
-                line_breaks(text.get(at..scan.at).unwrap_or_default())
+                line_breaks(scan.text.get(at..scan.at).unwrap_or_default())
             } else {
                 0
             },
         }),
         // The cursor stops before an invalid byte, so here the text has ended.
-        None if scan.at >= text.len() => Err(Stop::End),
+        None if scan.at >= scan.text.len() => Err(Stop::End),
         None => Err(Stop::NeedsSlowPath),
     }
 }
@@ -77,166 +75,177 @@ enum Object {
 }
 
 impl Object {
-    const fn is_record(self) -> bool {
-        matches!(self, Object::Record | Object::Body)
+    const fn slots(self) -> &'static Slots {
+        match self {
+            Object::Record | Object::Body => &OF_RECORD,
+            Object::Data => &OF_DATA,
+            Object::State => &OF_STATE,
+        }
     }
 }
 
 /// Reads the fields of the record in the `body` of an envelope. Its text has been checked.
 pub(super) fn body<'t>(text: &'t [u8], row: &mut Row<'t>) {
-    let mut scan = Cursor {
-        text,
-        at: 0,
-        spaced: false,
-    };
-    scan.fields(crate::json::MAX_DEPTH, Object::Body, row);
-}
-
-/// Sets the field of a name in the row, if the row has it.
-#[inline(always)]
-fn set_field<'t>(row: &mut Row<'t>, name: Name, object: Object, value: Value<'t>) {
-    match name {
-        Name::Field(n) if object == Object::Data => {
-            if let Some(slot) = data_slot(n.into()) {
-                row.set_in_data(slot, value);
-            }
-        }
-        Name::Field(n) if object != Object::State => row.set(n.into(), value),
-        Name::Other | Name::Field(_) => {}
-        _ => set_rare(row, name, object, value),
-    }
+    Cursor::new(text, 0).fields(crate::json::MAX_DEPTH, Object::Body, row);
+    row.resolve_escapes();
 }
 
 /// Sets what few records have: a field under its other spelling, a mark of a test, or `data` and other objects with a wrong value.
-/// It is not a part of [`set_field`], so that the common fields are set by little code.
 #[inline(never)]
 fn set_rare<'t>(row: &mut Row<'t>, name: Name, object: Object, value: Value<'t>) {
     match name {
-        Name::Alias(n) if object == Object::Data => {
-            if let Some(slot) = data_slot(n.into()) {
-                row.set_alias_in_data(slot, value);
-            }
-        }
-        Name::Alias(n) if object != Object::State => row.set_alias(n.into(), value),
-        Name::Data if object.is_record() => row.set_data(value),
-        Name::Part(part) if object.is_record() => row.set_part(part, b""),
-        Name::State { is_alias } if object.is_record() => drop(row.begin_state(is_alias)),
-        Name::TestMode { is_alias } if object == Object::State => row.set_test_mode(is_alias, value),
-        _ => {}
+        Name::Alias(n) if object == Object::Data => row.set_alias(data_slot(n.into()), value),
+        Name::Alias(n) => row.set_alias(own_slot(n.into()), value),
+        Name::Data => row.set_data(value),
+        Name::State { is_alias } => drop(row.begin_state(is_alias)),
+        Name::TestMode { is_alias } => row.set_test_mode(is_alias, value),
+        Name::Field(_) | Name::Part(_) | Name::Other => {}
     }
 }
 
-/// The value of a string, from the bytes between its quotes.
-fn text(spelled: &[u8]) -> Option<Value<'_>> {
-    let text = std::str::from_utf8(spelled).ok()?;
-    Some(unescaped(text).map_or(Value::BrokenText, Value::Text))
+/// The key that is written with escapes.
+#[inline(never)]
+fn escaped_key(spelled: &[u8]) -> Key {
+    let mut key = Vec::new();
+    unescape(spelled, &mut key).map_or(Key::OTHER, |()| rarely_named(&key, key.len()))
 }
 
 impl<'t> Cursor<'t> {
-    /// Reads a value. It may be nested `levels` deep.
-    fn value(&mut self, first: u8, levels: usize) -> Option<Value<'t>> {
-        if matches!(first, b'-' | b'0'..=b'9') {
-            return self.number(first).map(Value::Number);
-        }
-        let start = self.at;
-        self.pass(first, levels)?;
-        Some(match first {
-            b'"' => return text(self.text.get(start.wrapping_add(1)..self.at.wrapping_sub(1))?),
-            b'n' => Value::Null,
-            b't' => Value::True,
-            _ => Value::Other(kind_of(first)),
-        })
-    }
-
-    /// Reads the fields of an object: a record or its `data`. Values in it may be nested `levels` deep.
+    /// Reads the fields of an object. Values in it may be nested `levels` deep.
     #[inline(never)]
     fn fields(&mut self, levels: usize, object: Object, row: &mut Row<'t>) -> Option<()> {
         if self.byte()? != b'{' {
             return None;
         }
         self.skip(1);
-        let mut more = self.first_entry()?;
-        while more {
-            let name = self.key()?;
-            let quote = self.quote_ahead();
-            if quote > 0 {
-                self.skip(quote);
-                let rest = self.text.get(self.at..)?;
-                let length = ascii_len(rest);
-                let (text, after) = rest.split_at_checked(length)?;
-                if after.first() == Some(&b'"') {
-                    self.skip(length.wrapping_add(1));
-                    set_field(row, name, object, Value::Ascii(text));
-                } else {
-                    self.slow_text(length, name, object, row)?;
-                }
-            } else {
-                self.value_of(name, levels, object, row)?;
-            }
-            more = self.next_entry()?;
+        if !self.first_entry()? {
+            return Some(());
         }
-        Some(())
+        let (slots, text) = (object.slots(), self.text);
+        // The offset stays out of the cursor where it can: what is written to memory and read again makes the next step wait.
+        let mut at = self.at;
+        loop {
+            let start = at.wrapping_add(1);
+            let end = self.end_of_string(start)?;
+            let length = end.wrapping_sub(start);
+            let key = if self.bitmaps.has_escapes(start, length) {
+                escaped_key(text.get(start..end)?)
+            } else {
+                named(text.get(start..)?, length)
+            };
+            let slot = key.slot(slots);
+            at = end.wrapping_add(1);
+            let quote = quote_ahead(text, at);
+            if quote > 0 && slot != RARE {
+                let start = at.wrapping_add(quote);
+                let end = self.end_of_string(start)?;
+                let spelled = text.get(start..end)?;
+                row.set_spelled(slot, spelled, self.bitmaps.has_escapes(start, spelled.len()));
+                at = end.wrapping_add(1);
+            } else {
+                self.at = at;
+                self.value(key, slot, levels, object, row)?;
+                at = self.at;
+            }
+            at = match key_ahead(text, at) {
+                0 => {
+                    self.at = at;
+                    if !self.next_entry()? {
+                        return Some(());
+                    }
+                    self.at
+                }
+                key => at.wrapping_add(key),
+            };
+        }
     }
 
     /// Reads the value after a key. The fast case, a string directly after the colon, is handled before.
     #[inline(never)]
-    fn value_of(&mut self, name: Name, levels: usize, object: Object, row: &mut Row<'t>) -> Option<()> {
+    fn value(&mut self, key: Key, slot: usize, levels: usize, object: Object, row: &mut Row<'t>) -> Option<()> {
         let first = self.value_token()?;
-        match (name, first) {
-            (Name::Other, _) => self.pass(first, levels),
-            (Name::Data, b'{') if object.is_record() => {
-                row.set_data_object();
-                self.fields(levels.checked_sub(1)?, Object::Data, row)
-            }
-            (Name::Data, b'[') if object == Object::Record => None, // a list page
-            (Name::State { is_alias }, b'{') if object.is_record() && row.begin_state(is_alias) => {
-                self.fields(levels.checked_sub(1)?, Object::State, row)
-            }
-            (Name::State { .. }, b'{') => self.pass(first, levels),
-            (Name::Part(part), _) => {
+        let value = match first {
+            b'{' | b'[' => return self.container(first, key, slot, levels, object, row),
+            b'"' => {
+                self.skip(1);
                 let start = self.at;
-                self.pass(first, levels)?;
-                if object.is_record() {
-                    row.set_part(part, self.text.get(start..self.at)?);
+                let text = self.rest_of_string()?;
+                if self.bitmaps.has_escapes(start, text.len()) {
+                    row.unescaped(text)
+                } else {
+                    Value::Text(text)
                 }
-                Some(())
+            }
+            b'-' | b'0'..=b'9' => match self.pass_short_number() {
+                #[allow(clippy::cast_precision_loss)] // it has seven digits at most
+                Some(number) => Value::Number(number as f64),
+                None if slot == slot::UNREAD => {
+                    self.pass_number(first)?;
+                    return Some(());
+                }
+                None => Value::Number(self.number(first)?),
+            },
+            b'n' => {
+                self.word(b"null")?;
+                Value::Null
+            }
+            b't' => {
+                self.word(b"true")?;
+                Value::True
             }
             _ => {
-                let value = self.value(first, levels)?;
-                set_field(row, name, object, value);
-                Some(())
+                self.word(b"false")?;
+                Value::Other(kind_of(first))
             }
-        }
-    }
-
-    /// Reads a key, and finds the field that it names.
-    #[inline(always)]
-    fn key(&mut self) -> Option<Name> {
-        self.skip(1);
-        let rest = self.text.get(self.at..)?;
-        let length = ascii_len(rest);
-        if rest.get(length) == Some(&b'"') {
-            self.skip(length.wrapping_add(1));
-            return Some(named(rest, length));
-        }
-        self.slow_key(length)
-    }
-
-    #[inline(never)]
-    fn slow_key(&mut self, plain: usize) -> Option<Name> {
-        let key = unescaped(std::str::from_utf8(self.escaped_string(plain)?).ok()?);
-        Some(key.map_or(Name::Other, |key| rarely_named(key.as_bytes(), key.len())))
-    }
-
-    #[inline(never)]
-    fn slow_text(&mut self, plain: usize, name: Name, object: Object, row: &mut Row<'t>) -> Option<()> {
-        let spelled = self.escaped_string(plain)?;
-        // Text that is not read is not unescaped. A part that is a string is not read either.
-        let value = match name {
-            Name::Other | Name::Part(_) => Value::Null,
-            _ => text(spelled)?,
         };
-        set_field(row, name, object, value);
+        if slot == RARE {
+            set_rare(row, key.name(), object, value);
+        } else {
+            row.set(slot, value);
+        }
+        Some(())
+    }
+
+    /// Reads an object or an array that is the value of a key.
+    #[inline(never)]
+    fn container(
+        &mut self,
+        first: u8,
+        key: Key,
+        slot: usize,
+        levels: usize,
+        object: Object,
+        row: &mut Row<'t>,
+    ) -> Option<()> {
+        let start = self.at;
+        if slot == RARE {
+            match (key.name(), first) {
+                (Name::Data, b'{') => {
+                    row.set_data_object();
+                    return self.fields(levels.checked_sub(1)?, Object::Data, row);
+                }
+                (Name::Data, b'[') if object == Object::Record => return None, // a list page
+                (Name::State { is_alias }, b'{') => {
+                    return if row.begin_state(is_alias) {
+                        self.fields(levels.checked_sub(1)?, Object::State, row)
+                    } else {
+                        self.pass(first, levels)
+                    };
+                }
+                (name, _) => {
+                    self.pass(first, levels)?;
+                    set_rare(row, name, object, Value::Other(kind_of(first)));
+                }
+            }
+            return Some(());
+        }
+        self.pass(first, levels)?;
+        let value = if slot >= slot::PART {
+            Value::Part(self.text.get(start..self.at)?)
+        } else {
+            Value::Other(kind_of(first))
+        };
+        row.set(slot, value);
         Some(())
     }
 }

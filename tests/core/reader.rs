@@ -8,7 +8,7 @@ use usage_by_agent::error::{Place, UsageError};
 use usage_by_agent::records::judge::{Defaults, conversation};
 use usage_by_agent::records::page::Page;
 use usage_by_agent::records::reader::{Origin, Reader, Sink};
-use usage_by_agent::records::row::{self, ALIASES, DATA_FIELDS, FIELDS, Row};
+use usage_by_agent::records::row::{self, ALIASES, DATA_FIELDS, FIELDS, Row, slot};
 
 /// Everything that a reader gives to its sink. A record is noted as the fields that are read from it.
 #[derive(Default, Debug, PartialEq)]
@@ -84,14 +84,14 @@ fn row_of(object: &Value) -> String {
     row.clear();
     let body = &object["body"];
     let is_envelope = is_bare(object, |kind| !kind.is_null()) && body.is_object() && !body["event"].is_null();
-    let at = |name: &str| FIELDS.iter().position(|field| *field == name).unwrap();
+    let at = |name: &str| slot::OWN + FIELDS.iter().position(|field| *field == name).unwrap();
     if is_envelope {
         row.set_enveloped();
         let headers = object["headers"].as_object().into_iter().flatten();
         for (key, value) in headers.filter(|(key, _)| key.to_lowercase() == "x-webhook-id") {
             if let Some(id) = value.as_str().filter(|id| !id.is_empty()) {
                 assert_eq!(key, "X-Webhook-ID", "the texts of this test have one spelling");
-                row.set(at("headers/x-webhook-id"), row::Value::Text(id.into()));
+                row.set(at("headers/x-webhook-id"), row::Value::Text(id.as_bytes()));
             }
         }
         for (name, from) in [("envelope/id", "id"), ("envelope/deliveryId", "deliveryId")] {
@@ -103,7 +103,7 @@ fn row_of(object: &Value) -> String {
     let object = if is_envelope { body } else { object };
     for (n, name) in FIELDS.iter().enumerate().filter(|(_, name)| !name.contains('/')) {
         if let Some(value) = field(object, name) {
-            row.set(n, value_of(value));
+            row.set(slot::OWN + n, value_of(value));
         }
     }
     let first = |object: &Value, names: [&str; 2]| names.into_iter().find_map(|name| object.get(name).cloned());
@@ -118,7 +118,7 @@ fn row_of(object: &Value) -> String {
             row.set_data_object();
             for (n, name) in DATA_FIELDS.iter().enumerate() {
                 if let Some(value) = field(data, name) {
-                    row.set_in_data(n, value_of(value));
+                    row.set(slot::OF_DATA + n, value_of(value));
                 }
             }
         }
@@ -131,7 +131,7 @@ fn value_of(value: &Value) -> row::Value<'_> {
     match value {
         Value::Null => row::Value::Null,
         Value::Number(n) => row::Value::Number(n.as_f64().unwrap()),
-        Value::String(text) => row::Value::Text(text.into()),
+        Value::String(text) => row::Value::Text(text.as_bytes()),
         Value::Bool(true) => row::Value::True,
         Value::Bool(false) => row::Value::Other("a boolean"),
         Value::Array(_) => row::Value::Other("an array"),

@@ -30,7 +30,7 @@ function assertWithin(limit, bytes, what) {
 // It was 142,800 before strings with escapes or other characters than ASCII were checked sixteen bytes at once, which takes 0.4 kB: text with
 // many of them is read in a sixth less time.
 test("the module is within its budget", () => {
-  assertWithin(143_200, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
+  assertWithin(144_700, readFileSync(file("wasm/usage_by_agent.wasm")), "the module with every zone");
 });
 
 // What the page of the command `serve` adds to the tarball: its own scripts, styles and list. The scripts and the module of the package
@@ -60,7 +60,7 @@ async function appOfOneFunction() {
 
 // What an app of one function downloads. It was 156,200 before the module's strings with escapes, which take 0.6 kB as text.
 test("the bundle of one function is within its budget", async () => {
-  assertWithin(156_800, await appOfOneFunction(), "the bundle of one function");
+  assertWithin(158_200, await appOfOneFunction(), "the bundle of one function");
 });
 
 // The documents told sizes of an older release for a while, which were a fifth too small.

@@ -21,7 +21,6 @@ use crate::contract::responses::SHAPES;
 use crate::contract::{Field, Kind, MAX_FIELDS, Shape};
 use crate::json::cursor::Cursor;
 use crate::json::decimal::nearest;
-use crate::json::strings::ascii_len;
 use crate::json::value::{key_among, unescaped};
 use crate::json::{MAX_DEPTH, MAX_SAFE_F64};
 use crate::message::{number_shown, shown};
@@ -166,7 +165,7 @@ pub trait Judge<'t> {
 
 /// Reads a whole response. `None` where the text is not an object, or is not JSON.
 pub fn response<'t>(text: &'t [u8], shape: &'static Shape, judge: &mut impl Judge<'t>) -> Option<Object<'t>> {
-    let mut scan = cursor_at(text, 0);
+    let mut scan = Cursor::new(text, 0);
     if scan.token()? != b'{' {
         return None;
     }
@@ -181,15 +180,7 @@ pub fn inner_object<'t>(
     shape: &'static Shape,
     judge: &mut impl Judge<'t>,
 ) -> Option<Object<'t>> {
-    one_object(&mut cursor_at(text, at), shape, judge)
-}
-
-const fn cursor_at(text: &[u8], at: usize) -> Cursor<'_> {
-    Cursor {
-        text,
-        at,
-        spaced: false,
-    }
+    one_object(&mut Cursor::new(text, at), shape, judge)
 }
 
 #[inline(never)]
@@ -408,11 +399,9 @@ fn read_expected<'t>(
 ) -> (usize, FieldSet) {
     let mut before = u64::from(before);
     let (mut read, mut verified) = (0_usize, FieldSet::default());
-    let mut here = *scan;
     let mut behind = scan.at;
     for ((field, key), got) in fields.iter().zip(keys).zip(got) {
-        let Some(value) =
-            read_expected_key(&mut here, key, before).and_then(|()| read_expected_value(&mut here, field.kind))
+        let Some(value) = read_expected_key(scan, key, before).and_then(|()| read_expected_value(scan, field.kind))
         else {
             break;
         };
@@ -420,7 +409,7 @@ fn read_expected<'t>(
         verified.0 |= u32::from(!field.kind.is_restricted_text()).wrapping_shl(read as u32);
         read = read.wrapping_add(1);
         before = u64::from(b',');
-        behind = here.at;
+        behind = scan.at;
     }
     scan.at = behind;
     (read, verified)
@@ -472,13 +461,11 @@ const fn is_certain(kind: Kind, got: Got<'_>) -> bool {
 #[inline(never)]
 fn field(scan: &mut Cursor<'_>, shape: &'static Shape, next: usize) -> Option<Option<usize>> {
     scan.skip(1);
-    let rest = scan.text.get(scan.at..)?;
-    let length = ascii_len(rest);
-    if rest.get(length) != Some(&b'"') {
-        return escaped_field(scan, shape, length);
+    let start = scan.at;
+    let key = scan.rest_of_string()?;
+    if scan.bitmaps.has_escapes(start, key.len()) {
+        return escaped_field(key, shape);
     }
-    scan.skip(length.wrapping_add(1));
-    let key = rest.get(..length)?;
     let is_it = |field: &Field| field.name.as_bytes() == key;
     if shape.fields.get(next).is_some_and(is_it) {
         return Some(Some(next));
@@ -486,10 +473,10 @@ fn field(scan: &mut Cursor<'_>, shape: &'static Shape, next: usize) -> Option<Op
     Some(shape.fields.iter().position(is_it))
 }
 
-/// Does what [`field`] does for a key with escapes or with characters beyond ASCII, after `length` bytes without them.
+/// Does what [`field`] does for a key with escapes.
 #[inline(never)]
-fn escaped_field(scan: &mut Cursor<'_>, shape: &'static Shape, length: usize) -> Option<Option<usize>> {
-    let key = std::str::from_utf8(scan.escaped_string(length)?).ok()?;
+fn escaped_field(key: &[u8], shape: &'static Shape) -> Option<Option<usize>> {
+    let key = std::str::from_utf8(key).ok()?;
     Some(
         shape
             .fields
@@ -507,7 +494,7 @@ fn value<'t>(scan: &mut Cursor<'t>, first: u8, levels: usize) -> Option<Got<'t>>
             scan.skip(1);
             match scan.pass_ascii() {
                 Some(text) => Got::Ascii(text),
-                None => Got::RawText(scan.escaped_string(ascii_len(scan.text.get(scan.at..)?))?),
+                None => Got::RawText(scan.rest_of_string()?),
             }
         }
         b'-' | b'0'..=b'9' => match scan.pass_number(first)? {
@@ -542,7 +529,7 @@ mod tests {
         let text = format!("{row},                ");
         let expected = Expected::of(&AgentUsageItem::SHAPE);
         let mut fields = Object::EMPTY.fields;
-        let mut scan = cursor_at(text.as_bytes(), 0);
+        let mut scan = Cursor::new(text.as_bytes(), 0);
         read_expected(&mut scan, b'{', expected.shape.fields, expected.keys, &mut fields).0
     }
 
