@@ -9,10 +9,10 @@
 use crate::json::blocks::{BLOCK, Block, Letters, stops_of_plain, utf8_errors};
 
 /// The blocks of which a text has bitmaps at a time.
-const BLOCKS: usize = 32;
+const BLOCKS: usize = 256;
 const WINDOW: usize = BLOCKS * BLOCK;
-/// How many blocks are added at once.
-const AHEAD: usize = 16;
+/// How many blocks are added at once: text and bitmaps are then still in the processor's first cache when they are read.
+const AHEAD: usize = 128;
 
 /// The bits of a window of a text, eight to a byte. The first eight bytes come again at the end, so that each byte has seven more
 /// behind it.
@@ -171,6 +171,11 @@ impl<'t> Bitmaps<'t> {
         }
         for _ in 0..AHEAD {
             self.add_block();
+            if self.to > self.text.len() {
+                // The end of the text is a stop, so nothing behind it is looked at.
+                self.limit = usize::MAX;
+                return;
+            }
         }
         self.limit = self.to.wrapping_sub(BLOCK);
     }
