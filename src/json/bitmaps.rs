@@ -28,7 +28,7 @@ pub struct Bitmaps<'t> {
     stops: Bitmap,
     /// Where there are backslashes.
     slashes: Bitmap,
-    /// The offset at which the blocks began. Each later block follows the one before it.
+    /// The offset of the first block. Each later block follows the one before it.
     begin: usize,
     /// The offset after the last block.
     to: usize,
@@ -36,7 +36,7 @@ pub struct Bitmaps<'t> {
     limit: usize,
     /// Is the first byte after the window escaped?
     is_escaped: bool,
-    /// Is one of the last three bytes of the last block not ASCII?
+    /// Is the last byte of the last block not ASCII? A character that the end of the block cuts has such bytes only.
     has_high_end: bool,
 }
 
@@ -211,23 +211,15 @@ impl<'t> Bitmaps<'t> {
             stops = block.quotes & !escaped | block.control | self.wrong_escapes(start, bytes, escaped);
         }
         if block.high != 0 || self.has_high_end {
-            let before = if start == self.begin {
-                &[0; 16]
-            } else {
-                let before = self
-                    .text
-                    .get(start.wrapping_sub(16)..)
-                    .and_then(|rest| rest.first_chunk());
-                before.unwrap_or(&[0; 16])
-            };
+            let before = self.text.get(..start).and_then(|before| before.last_chunk());
             // The error may be known only at the quote after a cut character. So the byte before it is a stop too.
-            let errors = utf8_errors(before, bytes);
+            let errors = utf8_errors(before.unwrap_or(&[0; 16]), bytes);
             stops |= (errors | errors >> 1) & block.high;
-            if errors & 1 != 0 && before[15] >= 0x80 {
+            if errors & 1 != 0 && self.has_high_end {
                 self.stop_before(place_of(start / BLOCK));
             }
         }
-        self.has_high_end = block.high >> 61 != 0;
+        self.has_high_end = block.high >> 63 != 0;
         (stops, block.slashes)
     }
 
@@ -323,6 +315,87 @@ mod tests {
                 if let Some(length) = got {
                     prop_assert_eq!(bitmaps.has_escapes(at, length), text[at..at + length].contains(&b'\\'));
                 }
+            }
+        }
+    }
+
+    /// The texts before a string in a test: so many bytes that it begins in front of the end of a block or of the window, or behind it.
+    fn beginnings() -> impl Iterator<Item = Vec<u8>> {
+        let lengths = (50..70).chain(WINDOW - 9..WINDOW + 2).chain([2 * WINDOW - 1]);
+        lengths.flat_map(|length| {
+            let plain = vec![b'a'; length];
+            let escaped = [&vec![b'a'; length - 2], &b"\\\""[..]].concat();
+            [plain, escaped]
+        })
+    }
+
+    #[test]
+    fn escapes_and_characters_are_judged_at_the_end_of_a_block_too() {
+        let parts: [&[u8]; 18] = [
+            b"\\n",
+            b"\\x",
+            b"\\\"",
+            b"\\\\",
+            b"\\\\\\",
+            b"\\u00e9",
+            b"\\u00eg",
+            b"\\u00g9",
+            b"\\u0g00",
+            b"\\ug000",
+            b"\\ud83d",
+            b"\xc3",
+            b"\xc3\xa9",
+            b"\xa9",
+            b"\xe2\x82\xac",
+            b"\xe2\x82",
+            b"\xf0\x9f\x98\x80",
+            b"\x1f",
+        ];
+        for beginning in beginnings() {
+            for part in parts {
+                for after in [&b"\""[..], b"b\"", b"\xa9\"", b"\xc3\xa9\"", b""] {
+                    let text = [&beginning, part, after].concat();
+                    // serde_json reads what follows the beginning, which is valid.
+                    let want = by_serde(&text[beginning.len()..]).map(|length| beginning.len() + length);
+                    let got = by_bitmaps(&mut Bitmaps::new(&text), 0);
+                    assert_eq!(got, want, "{part:?} {after:?} after {} bytes", beginning.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_without_an_end_stops_at_the_end_of_the_text() {
+        for length in (0..200).chain(WINDOW - 1..WINDOW + 66) {
+            let text = vec![b'a'; length];
+            assert_eq!(Bitmaps::new(&text).until_stop(0), length);
+            assert_eq!(Bitmaps::new(&text).until_stop(length), 0);
+        }
+    }
+
+    #[test]
+    fn offsets_may_go_back() {
+        let text: Vec<u8> = (0..3 * WINDOW)
+            .map(|n| if n % 71 == 70 { b'"' } else { b'a' })
+            .collect();
+        let mut bitmaps = Bitmaps::new(&text);
+        for at in (0..2 * WINDOW + 300).step_by(50) {
+            assert_eq!(bitmaps.until_stop(at), 70 - at % 71, "{at}");
+        }
+        for at in [
+            0,
+            2 * WINDOW,
+            2 * WINDOW - 200,
+            WINDOW - 1,
+            10,
+            3 * WINDOW - 400,
+            WINDOW + 5,
+            64,
+            0,
+        ] {
+            bitmaps.go_to(at);
+            for at in (at..at + 300).step_by(17) {
+                assert_eq!(bitmaps.until_stop(at), 70 - at % 71, "{at}");
             }
         }
     }
