@@ -124,6 +124,8 @@ pub mod slot {
     pub const PART: usize = OF_DATA + DATA_FIELDS.len();
     /// The number of slots.
     pub const COUNT: usize = PART + PARTS.len();
+    // The compiler runs this, so a panic here stops the build: a row has a bit for each slot.
+    const _: () = assert!(COUNT <= 64);
 
     /// The slot in `data` of a field, by its index in [`FIELDS`]; [`UNREAD`] for a field that `data` can't have.
     // The compiler runs this, so a panic here stops the build.
