@@ -5,17 +5,40 @@
 use crate::json::bitmaps::Bitmaps;
 use crate::json::decimal::nearest;
 use crate::json::strings::ascii_before_quote;
+use std::ops::{Deref, DerefMut};
 
 /// A position in a text.
-pub struct Cursor<'t> {
+#[derive(Clone, Copy)]
+pub struct Position<'t> {
     /// The whole text.
     pub text: &'t [u8],
     /// The offset of the next byte.
     pub at: usize,
+}
+
+/// A position that knows where the strings of its text end.
+pub struct Cursor<'t> {
+    position: Position<'t>,
     /// Has the cursor passed white space other than single spaces? Only then the passed text can have line breaks.
     pub spaced: bool,
     /// Where the strings of the text end.
     pub bitmaps: Bitmaps<'t>,
+}
+
+impl<'t> Deref for Cursor<'t> {
+    type Target = Position<'t>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Position<'t> {
+        &self.position
+    }
+}
+
+impl DerefMut for Cursor<'_> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.position
+    }
 }
 
 /// The number of digits at the beginning, and their value. `None` if all eight bytes are digits. It has no branch on the number
@@ -71,17 +94,7 @@ pub fn key_ahead(text: &[u8], at: usize) -> usize {
     }
 }
 
-impl<'t> Cursor<'t> {
-    /// A cursor at an offset of a text.
-    pub const fn new(text: &'t [u8], at: usize) -> Self {
-        Cursor {
-            text,
-            at,
-            spaced: false,
-            bitmaps: Bitmaps::new(text),
-        }
-    }
-
+impl<'t> Position<'t> {
     /// The next byte. The cursor does not move.
     #[inline(always)]
     pub fn byte(&self) -> Option<u8> {
@@ -92,6 +105,51 @@ impl<'t> Cursor<'t> {
     #[inline(always)]
     pub const fn skip(&mut self, bytes: usize) {
         self.at = self.at.wrapping_add(bytes);
+    }
+
+    /// Passes a string of unescaped ASCII, from after its opening quote, and returns it. With other text the cursor does not
+    /// move.
+    #[inline(always)]
+    pub fn pass_ascii(&mut self) -> Option<&'t [u8]> {
+        let rest = self.text.get(self.at..)?;
+        let length = ascii_before_quote(rest)?;
+        self.skip(length.wrapping_add(1));
+        rest.get(..length)
+    }
+
+    /// Passes a literal such as `null`.
+    #[inline(always)]
+    pub fn word(&mut self, word: &[u8]) -> Option<()> {
+        let rest = self.text.get(self.at..)?;
+        if !rest.starts_with(word) {
+            return None;
+        }
+        self.skip(word.len());
+        Some(())
+    }
+
+    /// Passes a whole number of at most seven digits that ends an entry. With other text the cursor does not move.
+    #[inline(always)]
+    pub fn pass_short_number(&mut self) -> Option<u64> {
+        let block = self.text.get(self.at..)?.first_chunk()?;
+        let (count, number) = few_digits(block)?;
+        let after = block.get(count)?;
+        if !matches!(after, b',' | b'}') || count == 0 || block[0] == b'0' && count > 1 {
+            return None;
+        }
+        self.skip(count);
+        Some(number)
+    }
+}
+
+impl<'t> Cursor<'t> {
+    /// A cursor at an offset of a text.
+    pub const fn new(text: &'t [u8], at: usize) -> Self {
+        Cursor {
+            position: Position { text, at },
+            spaced: false,
+            bitmaps: Bitmaps::new(text),
+        }
     }
 
     /// Skips white space, and returns the next byte. The cursor stays before that byte.
@@ -145,16 +203,6 @@ impl<'t> Cursor<'t> {
             }
             _ => None,
         }
-    }
-
-    /// Passes a string of unescaped ASCII, from after its opening quote, and returns it. With other text the cursor does not
-    /// move.
-    #[inline(always)]
-    pub fn pass_ascii(&mut self) -> Option<&'t [u8]> {
-        let rest = self.text.get(self.at..)?;
-        let length = ascii_before_quote(rest)?;
-        self.skip(length.wrapping_add(1));
-        rest.get(..length)
     }
 
     /// Passes a string from its opening quote on, without reading it.
@@ -285,17 +333,6 @@ impl<'t> Cursor<'t> {
         self.value_token()
     }
 
-    /// Passes a literal such as `null`.
-    #[inline(always)]
-    pub fn word(&mut self, word: &[u8]) -> Option<()> {
-        let rest = self.text.get(self.at..)?;
-        if !rest.starts_with(word) {
-            return None;
-        }
-        self.skip(word.len());
-        Some(())
-    }
-
     /// Passes digits. Returns their count and their value; the value is only exact up to 19 digits.
     #[inline(always)]
     pub fn digits(&mut self) -> Option<(usize, u64)> {
@@ -306,19 +343,6 @@ impl<'t> Cursor<'t> {
             self.skip(1);
         }
         Some((self.at.wrapping_sub(start), number))
-    }
-
-    /// Passes a whole number of at most seven digits that ends an entry. With other text the cursor does not move.
-    #[inline(always)]
-    pub fn pass_short_number(&mut self) -> Option<u64> {
-        let block = self.text.get(self.at..)?.first_chunk()?;
-        let (count, number) = few_digits(block)?;
-        let after = block.get(count)?;
-        if !matches!(after, b',' | b'}') || count == 0 || block[0] == b'0' && count > 1 {
-            return None;
-        }
-        self.skip(count);
-        Some(number)
     }
 
     /// Passes a number. Returns its absolute value if it is whole and has at most 15 digits, so that a double holds it exactly.

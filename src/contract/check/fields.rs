@@ -19,7 +19,7 @@
 
 use crate::contract::responses::SHAPES;
 use crate::contract::{Field, Kind, MAX_FIELDS, Shape};
-use crate::json::cursor::Cursor;
+use crate::json::cursor::{Cursor, Position};
 use crate::json::decimal::nearest;
 use crate::json::value::{key_among, unescaped};
 use crate::json::{MAX_DEPTH, MAX_SAFE_F64};
@@ -399,9 +399,12 @@ fn read_expected<'t>(
 ) -> (usize, FieldSet) {
     let mut before = u64::from(before);
     let (mut read, mut verified) = (0_usize, FieldSet::default());
+    // A copy of the position, which can stay out of memory.
+    let mut here = **scan;
     let mut behind = scan.at;
     for ((field, key), got) in fields.iter().zip(keys).zip(got) {
-        let Some(value) = read_expected_key(scan, key, before).and_then(|()| read_expected_value(scan, field.kind))
+        let Some(value) =
+            read_expected_key(&mut here, key, before).and_then(|()| read_expected_value(&mut here, field.kind))
         else {
             break;
         };
@@ -409,7 +412,7 @@ fn read_expected<'t>(
         verified.0 |= u32::from(!field.kind.is_restricted_text()).wrapping_shl(read as u32);
         read = read.wrapping_add(1);
         before = u64::from(b',');
-        behind = scan.at;
+        behind = here.at;
     }
     scan.at = behind;
     (read, verified)
@@ -417,7 +420,7 @@ fn read_expected<'t>(
 
 /// Passes this key, if the text has it as expected after the byte `before`.
 #[inline(always)]
-fn read_expected_key(scan: &mut Cursor<'_>, key: &ExpectedKey, before: u64) -> Option<()> {
+fn read_expected_key(scan: &mut Position<'_>, key: &ExpectedKey, before: u64) -> Option<()> {
     let [low, high] = words(*scan.text.get(scan.at..)?.first_chunk()?);
     // Two words and not two arrays: arrays would be compared in memory, and the processor would wait for it.
     let behind = 128_u32.wrapping_sub(u32::from(key.length).wrapping_mul(8));
@@ -430,7 +433,7 @@ fn read_expected_key(scan: &mut Cursor<'_>, key: &ExpectedKey, before: u64) -> O
 
 /// Reads a value that is written in the usual way for its kind. A string begins after its opening quote.
 #[inline(always)]
-fn read_expected_value<'t>(scan: &mut Cursor<'t>, kind: Kind) -> Option<Got<'t>> {
+fn read_expected_value<'t>(scan: &mut Position<'t>, kind: Kind) -> Option<Got<'t>> {
     match kind {
         Kind::Count | Kind::CountOrNull => scan.pass_short_number().map(Got::Whole),
         Kind::Flag => {
