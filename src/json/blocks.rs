@@ -33,7 +33,7 @@ pub struct Letters {
 mod kind {
     /// `"` and `/`, by their high half.
     pub const HIGH_2: u8 = 1;
-    /// `\\`
+    /// `\`
     pub const HIGH_5: u8 = 2;
     /// `b`, `f` and `n`
     pub const HIGH_6: u8 = 4;
