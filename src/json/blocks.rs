@@ -385,8 +385,32 @@ mod eight {
     /// The quotes and control characters of a block that has neither backslashes nor bytes from 0x80 on.
     #[inline(always)]
     pub fn stops_of_plain(bytes: &[u8; BLOCK]) -> Option<u64> {
-        let block = Block::of(bytes);
-        (block.slashes | block.high == 0).then_some(block.quotes | block.control)
+        let (mut stops, mut others) = (0, 0);
+        for (n, eight) in (0_u32..).zip(bytes.as_chunks::<8>().0) {
+            let eight = u64::from_le_bytes(*eight);
+            others |= eight | equal_to(eight, b'\\');
+            let found = bits(equal_to(eight, b'"') | below_space(eight));
+            stops |= found.wrapping_shl(n.wrapping_mul(8));
+        }
+        (others & HIGH == 0).then_some(stops)
+    }
+
+    /// Sets the highest bit of each byte that is at least a limit, or at least 0x80. No sum carries into the next byte.
+    #[inline(always)]
+    const fn from(bytes: u64, limit: u8) -> u64 {
+        (bytes & LOW).wrapping_add(ONES.wrapping_mul(0x80_u8.wrapping_sub(limit) as u64)) | bytes
+    }
+
+    /// Sets the highest bit of each byte that is equal to this one. The other bits mean nothing.
+    #[inline(always)]
+    const fn equal_to(bytes: u64, byte: u8) -> u64 {
+        !from(bytes ^ ONES.wrapping_mul(byte as u64), 1)
+    }
+
+    /// Sets the highest bit of each byte that is less than a space. The other bits mean nothing.
+    #[inline(always)]
+    const fn below_space(bytes: u64) -> u64 {
+        !from(bytes, b' ')
     }
 
     impl Block {
@@ -400,16 +424,11 @@ mod eight {
             };
             for (n, eight) in (0_u32..).zip(bytes.as_chunks::<8>().0) {
                 let eight = u64::from_le_bytes(*eight);
-                // The highest bit of a byte that is below 0x80 and at least a limit. No sum carries into the next byte.
-                let from = |bytes: u64, limit: u8| {
-                    (bytes & LOW).wrapping_add(ONES.wrapping_mul(u64::from(0x80_u8.wrapping_sub(limit)))) | bytes
-                };
-                let is = |byte: u8| bits(!from(eight ^ ONES.wrapping_mul(byte.into()), 1));
-                let place = |bits: u64| bits.wrapping_shl(n.wrapping_mul(8));
-                block.quotes |= place(is(b'"'));
-                block.slashes |= place(is(b'\\'));
-                block.control |= place(bits(!from(eight, 0x20)));
-                block.high |= place(bits(eight));
+                let place = |bytes: u64| bits(bytes).wrapping_shl(n.wrapping_mul(8));
+                block.quotes |= place(equal_to(eight, b'"'));
+                block.slashes |= place(equal_to(eight, b'\\'));
+                block.control |= place(below_space(eight));
+                block.high |= place(eight);
             }
             block
         }
@@ -487,6 +506,9 @@ mod tests {
                         high: bits(|b| b >= 0x80),
                     };
                     assert_eq!(Block::of(&bytes), want, "{around} {byte} at {at}");
+                    let is_plain = want.slashes | want.high == 0;
+                    let stops = is_plain.then_some(want.quotes | want.control);
+                    assert_eq!(stops_of_plain(&bytes), stops, "{around} {byte} at {at}");
                 }
             }
         }
