@@ -1,4 +1,4 @@
-/** The reader takes sixteen bytes of a string at once. It must accept exactly the strings that TextDecoder and JSON.parse accept. */
+/** The reader takes sixteen or 64 bytes of a string at once. It must accept exactly the strings that TextDecoder and JSON.parse accept. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { usageByAgent } from "usage-by-agent";
