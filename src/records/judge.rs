@@ -336,34 +336,67 @@ pub fn judge<'r>(row: &'r Row<'r>, defaults: &'r Defaults, reading: &Reading) ->
     if !reading.what_if.tests && is_test(row) {
         return Judged::Test;
     }
-    let judged = match shape {
+    let (kind, webhook) = match shape {
         Shape::Message { webhook } => {
             if webhook && row.own(Known::Channel).value.is("voice") && !reading.what_if.voice_turns {
                 return Judged::VoiceTurn;
             }
-            message(row, webhook, defaults, reading)
+            (Kind::Message, webhook)
         }
-        Shape::Call { webhook } => call(row, webhook, defaults, reading),
+        Shape::Call { webhook } => (Kind::Call, webhook),
         Shape::Reaction => return Judged::Reaction,
         Shape::OtherEvent | Shape::Unknown | Shape::Bare => return Judged::OtherEvent,
     };
-    match judged {
-        Ok(event) if event.kind == Kind::Message && is_left_out(&event.route, &reading.what_if.without) => {
-            Judged::OtherEvent
-        }
-        Ok(mut event) => {
-            if event.agent_id.is_none() {
-                event.agent_id = given(&defaults.agent_id);
-                event.agent_name = given(&defaults.agent_name);
-            }
-            if event.webhook && event.id.is_none() && !reading.what_if.redeliveries {
-                event.id = delivery_id(row);
-                event.is_delivery_id = event.id.is_some();
-            }
-            Judged::Event(event)
-        }
-        Err(fault) => Judged::Invalid(fault),
+    event(row, kind, webhook, defaults, reading).unwrap_or_else(Judged::Invalid)
+}
+
+/// Judges a message or a call.
+#[inline(always)]
+fn event<'r>(
+    row: &'r Row<'r>,
+    kind: Kind,
+    webhook: bool,
+    defaults: &'r Defaults,
+    reading: &Reading,
+) -> Result<Judged<'r>, Fault> {
+    let id = id(row, webhook, kind)?;
+    let mut agent_id = row.own(Known::AgentId).name()?;
+    let mut agent_name = row.own(Known::AgentName).name()?;
+    let counted = match kind {
+        Kind::Message => message(row, webhook, reading)?,
+        Kind::Call => call(row, webhook, reading)?,
+    };
+    let route = Route {
+        row,
+        kind,
+        webhook,
+        defaults,
+    };
+    if kind == Kind::Message && is_left_out(&route, &reading.what_if.without) {
+        return Ok(Judged::OtherEvent);
     }
+    if agent_id.is_none() {
+        agent_id = given(&defaults.agent_id);
+        agent_name = given(&defaults.agent_name);
+    }
+    let mut id = id.map(Cow::Borrowed);
+    let mut is_delivery_id = false;
+    if webhook && id.is_none() && !reading.what_if.redeliveries {
+        id = delivery_id(row);
+        is_delivery_id = id.is_some();
+    }
+    Ok(Judged::Event(Event {
+        kind,
+        at: counted.at,
+        id,
+        is_delivery_id,
+        webhook,
+        agent_id,
+        agent_name,
+        route,
+        seconds: counted.seconds,
+        not_completed: counted.not_completed,
+    }))
 }
 
 /// Is the direction the one whose messages do not count?
@@ -372,9 +405,13 @@ fn is_left_out(route: &Route<'_>, without: &str) -> bool {
     !without.is_empty() && route.direction_value().is(without)
 }
 
-/// The id of a record, from `id` or the field `specific`. The second one is only looked at where the first one has none. Checks that
+/// The id of a record, from `id` or the field of its kind. The second one is only looked at where the first one has none. Checks that
 /// the `data` of a webhook is an object or missing.
-fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r [u8]>, Fault> {
+fn id<'r>(row: &'r Row<'r>, webhook: bool, kind: Kind) -> Result<Option<&'r [u8]>, Fault> {
+    let specific = match kind {
+        Kind::Message => Known::MessageId,
+        Kind::Call => Known::CallId,
+    };
     let (first, second) = if webhook {
         if let Some(field) = row.non_object_data() {
             return field.fault("wanted an object or null");
@@ -389,31 +426,23 @@ fn id<'r>(row: &'r Row<'r>, webhook: bool, specific: Known) -> Result<Option<&'r
     }
 }
 
-fn message<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading: &Reading) -> Result<Event<'r>, Fault> {
+/// What a message or a call counts as, as in [`Event`].
+struct Counted<'r> {
+    at: i64,
+    seconds: Option<u64>,
+    not_completed: Option<&'r [u8]>,
+}
+
+fn message<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Counted<'r>, Fault> {
     let naive = reading.naive;
-    let id = id(row, webhook, Known::MessageId)?;
-    let agent_id = row.own(Known::AgentId).name()?;
-    let agent_name = row.own(Known::AgentName).name()?;
     let received = row.of(webhook, Known::ReceivedAt);
     let at = match received.time(naive)? {
         None if webhook => row.own(Known::Timestamp).time(naive)?,
         at => at,
     };
     match at {
-        Some(at) => Ok(Event {
-            kind: Kind::Message,
+        Some(at) => Ok(Counted {
             at,
-            id: id.map(Cow::Borrowed),
-            is_delivery_id: false,
-            webhook,
-            agent_id,
-            agent_name,
-            route: Route {
-                row,
-                kind: Kind::Message,
-                webhook,
-                defaults,
-            },
             seconds: None,
             not_completed: None,
         }),
@@ -421,11 +450,8 @@ fn message<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading:
     }
 }
 
-fn call<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading: &Reading) -> Result<Event<'r>, Fault> {
+fn call<'r>(row: &'r Row<'r>, webhook: bool, reading: &Reading) -> Result<Counted<'r>, Fault> {
     let field = |name| row.of(webhook, name);
-    let id = id(row, webhook, Known::CallId)?;
-    let agent_id = row.own(Known::AgentId).name()?;
-    let agent_name = row.own(Known::AgentName).name()?;
     let status = field(Known::Status).text()?;
     let started = field(Known::StartedAt).time(reading.naive)?;
     let mut duration = field(Known::DurationSeconds).seconds()?;
@@ -462,20 +488,8 @@ fn call<'r>(row: &'r Row<'r>, webhook: bool, defaults: &'r Defaults, reading: &R
         None if webhook => None,
         other => Some(other.unwrap_or_default()),
     };
-    Ok(Event {
-        kind: Kind::Call,
+    Ok(Counted {
         at,
-        id: id.map(Cow::Borrowed),
-        is_delivery_id: false,
-        webhook,
-        agent_id,
-        agent_name,
-        route: Route {
-            row,
-            kind: Kind::Call,
-            webhook,
-            defaults,
-        },
         seconds,
         not_completed,
     })
