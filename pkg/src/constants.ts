@@ -122,10 +122,26 @@ export const TAG = {
   true: 15,
   tooOften: 16,
   term: 17,
+  plainCall: 18,
+  plainMessage: 19,
+} as const;
+
+/** The numbers that stand for a value in place of the number of a term, and the number of the first term. */
+export const TERM = {
+  absent: 0,
+  someId: 1,
+  text: 2,
+  first: 3,
 } as const;
 
 /** How many bits of an entry of a batch hold its tag. The bits above them hold the field. */
 export const TAG_BITS = 5;
+
+/** This is added to the number of the field of a plain record whose time has a lone surrogate. */
+export const BROKEN_TIME = 1;
+
+/** This is added to the number of the field of a plain record whose id has a lone surrogate. */
+export const BROKEN_ID = 2;
 
 /** This is added to the number of a field in an entry if the field was found under its second spelling. */
 export const ALIAS_FIELD = 64;

@@ -6,13 +6,19 @@
 //! record itself, and begins a record. The other numbers are those of the slots of a row ([`slot`]). A field
 //! without an entry is absent. A number or a `Date` takes the next value of `numbers`. A text takes the next value of
 //! `lengths`, and that many UTF-16 units of `text`. Texts that occur often are terms: `text` begins with the terms of the batch,
-//! `terms` has their lengths, and after the entry of a term comes its number. A field has one entry at most. A field under its
-//! other spelling has its number plus [`ALIAS`]. Two fields follow those of `data`. The first one marks the body of an envelope.
-//! The second one marks a conversation, and its value is the number of messages.
+//! `terms` has their lengths, and after the entry of a term comes its number. The numbers before [`TERMS`]'s `first` stand for
+//! other values. A field has one entry at most. A field under its other spelling has its number plus [`ALIAS`]. Three fields
+//! follow those of `data`. The first one marks the body of an envelope. The second one marks a conversation, and its value is the
+//! number of messages.
+//!
+//! The third one stands for all fields of a plain record: a call or a message as the API lists it, whose time and id are text.
+//! After its entry come four numbers: those of its id, its agent, the agent's name and, for a call, its status. Its time takes a
+//! text, its id may take the next one, and the duration of a call takes a number. [`BROKEN_TIME`] and [`BROKEN_ID`] are added to
+//! the number of the field if these texts have a lone surrogate.
 //!
 //! `pkg/src/bridge/columns.ts` writes what this module reads.
 
-use crate::records::row::{Row, Value, slot};
+use crate::records::row::{Known, Row, Value, slot};
 
 /// A batch of records.
 #[derive(Clone, Copy, Debug)]
@@ -54,12 +60,31 @@ pub const TAG_BITS: u32 = 5;
 /// This is added to the number of a field that the object has under its other spelling.
 pub const ALIAS: usize = 1 << 6;
 
+/// This is added to the number of the field of a plain record whose time has a lone surrogate.
+pub const BROKEN_TIME: usize = 1;
+
+/// This is added to the number of the field of a plain record whose id has a lone surrogate.
+pub const BROKEN_ID: usize = 2;
+
 /// The field that begins a record. The other fields have the numbers of their slots.
 const RECORD: usize = slot::UNREAD;
 /// The mark of the body of an envelope.
 const ENVELOPED: usize = slot::PART;
 /// The mark of a conversation, with the number of its messages.
 const CONVERSATION: usize = ENVELOPED + 1;
+/// The fields of a plain record.
+const PLAIN: usize = CONVERSATION + 1;
+
+/// The numbers that stand for a value in place of the number of a term.
+mod term {
+    pub const ABSENT: u16 = 0;
+    /// An id, where it only counts that there is one.
+    pub const SOME_ID: u16 = 1;
+    /// The next text, for the id of a plain record.
+    pub const TEXT: u16 = 2;
+    /// The first term of the batch. Those after it have the next numbers.
+    pub const FIRST: u16 = 3;
+}
 
 /// The types of values.
 mod tag {
@@ -81,6 +106,8 @@ mod tag {
     pub const TRUE: u8 = 15;
     pub const TOO_OFTEN: u8 = 16;
     pub const TERM: u8 = 17;
+    pub const PLAIN_CALL: u8 = 18;
+    pub const PLAIN_MESSAGE: u8 = 19;
 }
 
 const fn named(tag: u8) -> Option<&'static str> {
@@ -106,7 +133,8 @@ const fn named(tag: u8) -> Option<&'static str> {
 impl<'a> Columns<'a> {
     /// Reads the terms.
     pub fn items(mut self) -> Items<'a> {
-        let terms = self.terms.iter().map_while(|units| self.text_of(*units)).collect();
+        let mut terms = vec![Value::Absent, Value::Text(b"id"), Value::Absent];
+        terms.extend(self.terms.iter().map_while(|units| self.text_of(*units)));
         Items { left: self, terms }
     }
 }
@@ -127,6 +155,10 @@ impl<'a> Items<'a> {
                 tag::TERM => self.term()?,
                 tag::TEXT => self.text()?,
                 tag::NUMBER => Value::Number(self.number()?),
+                tag::PLAIN_CALL | tag::PLAIN_MESSAGE => {
+                    self.plain(tag == tag::PLAIN_CALL, field.wrapping_sub(PLAIN), row)?;
+                    continue;
+                }
                 _ => self.rare(tag)?,
             };
             if field < slot::DATA {
@@ -168,6 +200,28 @@ impl<'a> Items<'a> {
         let (number, rest) = self.left.entries.split_first()?;
         self.left.entries = rest;
         self.terms.get(usize::from(*number)).copied()
+    }
+
+    /// Reads the fields of a plain record.
+    #[inline(always)]
+    fn plain(&mut self, is_call: bool, broken: usize, row: &mut Row<'a>) -> Option<()> {
+        let intact = |text, part| if broken & part == 0 { text } else { Value::BrokenText };
+        let time = if is_call { Known::StartedAt } else { Known::ReceivedAt };
+        row.set_known(time, intact(self.text()?, BROKEN_TIME));
+        let (id, rest) = self.left.entries.split_first()?;
+        self.left.entries = rest;
+        let id = match *id {
+            term::TEXT => intact(self.text()?, BROKEN_ID),
+            term => *self.terms.get(usize::from(term))?,
+        };
+        row.set_known(Known::Id, id);
+        row.set_known(Known::AgentId, self.term()?);
+        row.set_known(Known::AgentName, self.term()?);
+        if is_call {
+            row.set_known(Known::Status, self.term()?);
+            row.set_known(Known::DurationSeconds, Value::Number(self.number()?));
+        }
+        Some(())
     }
 
     /// The value of a tag that few fields have.
@@ -267,6 +321,16 @@ pub const TAGS: &[(&str, u8)] = &[
     ("true", tag::TRUE),
     ("tooOften", tag::TOO_OFTEN),
     ("term", tag::TERM),
+    ("plainCall", tag::PLAIN_CALL),
+    ("plainMessage", tag::PLAIN_MESSAGE),
+];
+
+/// Every number that stands for a value, and the one of the first term, with its name in TypeScript.
+pub const TERMS: &[(&str, u16)] = &[
+    ("absent", term::ABSENT),
+    ("someId", term::SOME_ID),
+    ("text", term::TEXT),
+    ("first", term::FIRST),
 ];
 
 #[cfg(test)]
@@ -384,6 +448,80 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_record_has_one_entry_for_its_fields() {
+        let plain = |broken: usize, tag: u8| u16::try_from((PLAIN + broken) << TAG_BITS).unwrap() | u16::from(tag);
+        let entries = [
+            entry("", tag::OBJECT),
+            plain(0, tag::PLAIN_CALL),
+            term::TEXT,
+            term::FIRST + 1,
+            term::ABSENT,
+            term::FIRST,
+            entry("test", tag::TRUE),
+            entry("", tag::OBJECT),
+            plain(0, tag::PLAIN_MESSAGE),
+            term::SOME_ID,
+            term::ABSENT,
+            term::FIRST + 1,
+        ];
+        let columns = Columns {
+            entries: &entries,
+            numbers: &[7.5],
+            lengths: &[2, 3, 4],
+            text: "okéat1id1late".as_bytes(),
+            terms: &[2, 2],
+        };
+        let mut items = columns.items();
+        let mut got = Row::default();
+        let call = [
+            ("startedAt", Value::Text(b"t1")),
+            ("id", Value::Text(b"id1")),
+            ("agentId", Value::Text("éa".as_bytes())),
+            ("agentName", Value::Absent),
+            ("status", Value::Text(b"ok")),
+            ("durationSeconds", Value::Number(7.5)),
+            ("test", Value::True),
+        ];
+        assert_eq!((items.next_item(&mut got), &got), (Some(Item::Row), &row(&call)));
+        let message = [
+            ("receivedAt", Value::Text(b"late")),
+            ("id", Value::Text(b"id")),
+            ("agentId", Value::Absent),
+            ("agentName", Value::Text("éa".as_bytes())),
+        ];
+        assert_eq!((items.next_item(&mut got), &got), (Some(Item::Row), &row(&message)));
+        assert_eq!(items.next_item(&mut got), None);
+        for (broken, time, id) in [
+            (BROKEN_TIME, Value::BrokenText, Value::Text(b"id1")),
+            (BROKEN_ID, Value::Text(b"t1"), Value::BrokenText),
+            (BROKEN_TIME | BROKEN_ID, Value::BrokenText, Value::BrokenText),
+        ] {
+            let mut entries = entries;
+            entries[1] = plain(broken, tag::PLAIN_CALL);
+            let columns = Columns {
+                entries: &entries,
+                ..columns
+            };
+            let mut want = call;
+            (want[0].1, want[1].1) = (time, id);
+            let mut got = Row::default();
+            columns.items().next_item(&mut got);
+            assert_eq!(got, row(&want));
+        }
+        // A batch that is cut inside such a record ends there. With its first entry alone, a record has no fields.
+        for end in 2..entries.len() {
+            let columns = Columns {
+                entries: &entries[..end],
+                ..columns
+            };
+            let mut items = columns.items();
+            let is_whole = |item| item == Some(Item::Row);
+            let read = [is_whole(items.next_item(&mut got)), is_whole(items.next_item(&mut got))];
+            assert_eq!(read, [end > 5, end == 8], "{end} entries");
+        }
+    }
+
+    #[test]
     fn what_is_not_an_object_has_a_name() {
         for (name, tag) in TAGS {
             let columns = Columns {
@@ -397,7 +535,7 @@ mod tests {
             let got = items.next_item(&mut Row::default());
             match *tag {
                 tag::OBJECT => assert_eq!(got, Some(Item::Row)),
-                tag::THREW => assert_eq!(got, None),
+                tag::THREW | tag::PLAIN_CALL | tag::PLAIN_MESSAGE => assert_eq!(got, None),
                 _ => assert!(matches!(got, Some(Item::NotObject(_))), "{name}"),
             }
         }
@@ -432,16 +570,16 @@ mod tests {
         let entries = [
             entry("", tag::OBJECT),
             entry("type", tag::TERM),
-            1,
+            term::FIRST + 1,
             entry("id", tag::TEXT),
             entry("agentId", tag::TERM),
-            0,
+            term::FIRST,
             entry("", tag::OBJECT),
             entry("agentId", tag::TERM),
-            1,
+            term::FIRST + 1,
             entry("", tag::OBJECT),
             entry("agentId", tag::TERM),
-            2,
+            term::FIRST + 2,
         ];
         let items = |terms: &'static [u32]| {
             let columns = Columns {

@@ -169,6 +169,49 @@ test("lone surrogates in adjacent texts are not joined", () => {
   assert.match(problems[1].message, /lone surrogate/);
 });
 
+test("a plain record whose type or event can't be read is invalid", () => {
+  const call = { id: "c", startedAt: AT, status: "completed", durationSeconds: 1 };
+  for (const record of [message({ id: "m" }), { ...call, type: "call" }, call]) {
+    for (const name of ["type", "event"]) {
+      const get = () => {
+        throw new Error("boom");
+      };
+      const { problems, counted } = skipping([record, Object.defineProperty({ ...record }, name, { get })]).diagnostics;
+      assert.deepEqual([counted, problems.map(({ path }) => path)], [1, [`/1/${name}`]]);
+    }
+  }
+});
+
+test("a lone surrogate is found behind plain records and before them, with their ids and without", () => {
+  const texts = ["x", "é", "😀", "名前", "\ud83d", "\ude00", "a\ud83d", "\ude00b", ""];
+  const random = new Random(1, 17);
+  const any = () => `${random.pick(texts)}${random.pick(texts)}`;
+  for (let n = 0; n < 300; n++) {
+    const records = Array.from({ length: 12 }, (_, i) => {
+      const fields = {
+        id: `${i}${any()}`,
+        agentId: random.chance(0.7) ? "名" : any(),
+        agentName: random.chance(0.8) ? "n" : any(),
+      };
+      return random.chance(0.5)
+        ? message({ ...fields, receivedAt: random.chance(0.9) ? "2024-06-02T00:00:00Z" : any() })
+        : {
+            ...fields,
+            startedAt: "2024-06-02T00:00:00Z",
+            status: random.pick(["completed", any()]),
+            durationSeconds: 1,
+          };
+    });
+    for (const dedupe of [true, false]) {
+      assert.deepEqual(
+        outcome(records, { dedupe }),
+        outcome(JSON.stringify(records), { dedupe }),
+        JSON.stringify(records),
+      );
+    }
+  }
+});
+
 test("a text longer than a batch is handed over at once and unchanged", () => {
   const long = `${"é".repeat(300_000)}x`;
   const records = [long, `${long}y`, long].map((id) => message({ id, agentId: id, agentName: "n" }));

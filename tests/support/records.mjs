@@ -47,8 +47,8 @@ function some(names, random) {
 }
 
 /** The report and the diagnostics of records, without lines and bytes, which objects do not have. */
-export function outcome(input) {
-  const { report, diagnostics } = skipping(input);
+export function outcome(input, query) {
+  const { report, diagnostics } = skipping(input, query);
   const problems = diagnostics.problems.map(({ line, byteOffset, ...problem }) => problem);
   return { report, diagnostics: { ...diagnostics, problems } };
 }

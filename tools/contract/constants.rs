@@ -4,7 +4,7 @@ use usage_by_agent::calendar::period::WEEKDAYS;
 use usage_by_agent::contract::PERIODS;
 use usage_by_agent::counting::breakdown::{DIMENSIONS, DIRECTION_NAMES, STEPS};
 use usage_by_agent::json::MAX_DEPTH;
-use usage_by_agent::records::columns::{ALIAS, TAG_BITS, TAGS};
+use usage_by_agent::records::columns::{ALIAS, BROKEN_ID, BROKEN_TIME, TAG_BITS, TAGS, TERMS};
 use usage_by_agent::records::row::{ALIASES, DATA_FIELDS, FIELDS};
 
 const HEAD: &str = "// Written by `npm run contract` from src/. Change it there.\n";
@@ -12,6 +12,7 @@ const HEAD: &str = "// Written by `npm run contract` from src/. Change it there.
 /// All constants.
 pub fn constants() -> String {
     let tags = TAGS.iter().map(|(name, tag)| format!("  {name}: {tag},\n"));
+    let terms = TERMS.iter().map(|(name, term)| format!("  {name}: {term},\n"));
     [
         HEAD.to_owned(),
         words("A kind of calendar period.", "Period", &PERIODS),
@@ -64,10 +65,24 @@ pub fn constants() -> String {
             "The tag of a value in a batch of records: what the value is.",
             &format!("const TAG = {{\n{}}} as const;", tags.collect::<String>()),
         ),
+        item(
+            "The numbers that stand for a value in place of the number of a term, and the number of the first term.",
+            &format!("const TERM = {{\n{}}} as const;", terms.collect::<String>()),
+        ),
         number(
             "How many bits of an entry of a batch hold its tag. The bits above them hold the field.",
             "TAG_BITS",
             TAG_BITS,
+        ),
+        number(
+            "This is added to the number of the field of a plain record whose time has a lone surrogate.",
+            "BROKEN_TIME",
+            BROKEN_TIME,
+        ),
+        number(
+            "This is added to the number of the field of a plain record whose id has a lone surrogate.",
+            "BROKEN_ID",
+            BROKEN_ID,
         ),
         number(
             "This is added to the number of a field in an entry if the field was found under its second spelling.",

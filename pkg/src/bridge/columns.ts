@@ -1,7 +1,7 @@
 // A batch of JavaScript values as columns for the core. The values are not checked here.
 // src/records/columns.rs reads the columns, and describes their format.
 
-import { ALIAS_FIELD, DATA_FIELDS, RECORD_FIELDS, TAG, TAG_BITS } from "../constants.js";
+import { ALIAS_FIELD, BROKEN_ID, BROKEN_TIME, DATA_FIELDS, RECORD_FIELDS, TAG, TAG_BITS, TERM } from "../constants.js";
 import { Thrown } from "./fields.js";
 import { Terms } from "./terms.js";
 import { isDate, isWellFormed, said } from "./values.js";
@@ -12,9 +12,9 @@ const RECORD = 0;
 /** This is added to the bits of a field that was found under its second spelling. */
 const ALIAS = ALIAS_FIELD << TAG_BITS;
 
-/** The numbers of the fields of a record, of its `data`, and of the two marks after them, as the bits of entries. */
+/** The numbers of the fields of a record, of its `data`, and of the three marks after them, as the bits of entries. */
 export const OWN = bitsOf([...RECORD_FIELDS, "data"], RECORD + 1);
-export const DATA = bitsOf([...DATA_FIELDS, "enveloped", "conversation"], RECORD + 2 + RECORD_FIELDS.length);
+export const DATA = bitsOf([...DATA_FIELDS, "enveloped", "conversation", "plain"], RECORD + 2 + RECORD_FIELDS.length);
 
 function bitsOf(names: readonly string[], first: number): Record<FieldName, number> {
   const bits = names.map((name, i) => [name, (first + i) << TAG_BITS]);
@@ -48,7 +48,11 @@ export type FieldName =
   | "envelope/deliveryId"
   | "data"
   | "enveloped"
-  | "conversation";
+  | "conversation"
+  | "plain";
+
+/** Stands for a value that has no number. */
+const NOT_SHORT = -1;
 
 /** The most records of a batch. */
 const MAX_BATCH_RECORDS = 512;
@@ -175,14 +179,61 @@ export class Columns {
   id(bits: number, first: unknown, second?: unknown): unknown {
     const id = first === undefined ? second : first;
     if (this.ids || typeof id !== "string" || id === "" || !isWellFormed(id)) return this.value(bits, first, second);
-    this.term(bits, "id");
+    this.#enter(bits | TAG.term);
+    this.#enter(TERM.someId);
     return id;
+  }
+
+  /**
+   * Writes one entry for all fields of a call, if they are plain: its time and its id are text, its duration is a number, and the others
+   * are terms, `null` or absent.
+   *
+   * @returns whether they are. Otherwise nothing is written
+   */
+  plainCall(
+    startedAt: unknown,
+    id: unknown,
+    agentId: unknown,
+    agentName: unknown,
+    status: unknown,
+    durationSeconds: unknown,
+  ): boolean {
+    if (typeof durationSeconds !== "number") return false;
+    const state = this.#short(status);
+    if (state === NOT_SHORT || !this.#plain(TAG.plainCall, startedAt, id, agentId, agentName)) return false;
+    this.#enter(state);
+    this.#numbers[this.#numbered++] = durationSeconds;
+    return true;
+  }
+
+  /** Does for a message what {@link plainCall} does for a call. */
+  plainMessage(receivedAt: unknown, id: unknown, agentId: unknown, agentName: unknown): boolean {
+    return this.#plain(TAG.plainMessage, receivedAt, id, agentId, agentName);
+  }
+
+  #plain(tag: number, at: unknown, id: unknown, agentId: unknown, agentName: unknown): boolean {
+    if (typeof at !== "string" || typeof id !== "string" || id === "") return false;
+    if (endsInHalf(at) || (this.ids ? endsInHalf(id) : !isWellFormed(id))) return false;
+    const agent = this.#short(agentId);
+    const name = this.#short(agentName);
+    if (agent === NOT_SHORT || name === NOT_SHORT) return false;
+    this.#string(DATA.plain | tag, at);
+    if (this.ids) this.#string(TERM.text, id);
+    else this.#enter(TERM.someId);
+    this.#enter(agent);
+    this.#enter(name);
+    return true;
+  }
+
+  /** The number of a term, or the one of an absent value, which `null` is as good as. */
+  #short(value: unknown): number {
+    if (typeof value === "string") return this.#terms.number(value) ?? NOT_SHORT;
+    return value === undefined || value === null ? TERM.absent : NOT_SHORT;
   }
 
   #value(bits: number, value: unknown): void {
     if (typeof value === "string") {
-      // Texts are joined, so a high surrogate at the end could pair with the next text's low surrogate.
-      if (isHigh(value.charCodeAt(value.length - 1))) this.#string(bits | TAG.brokenText, "");
+      if (endsInHalf(value)) this.#string(bits | TAG.brokenText, "");
       else this.#string(bits | TAG.text, value);
     } else if (typeof value === "number") {
       this.number(bits | TAG.number, value);
@@ -223,19 +274,30 @@ export class Columns {
   #findBroken(all: string): void {
     let at = 0;
     let texts = 0;
+    const isNextBroken = () => {
+      const start = at;
+      at += this.#lengths[texts++] as number;
+      return !isWellFormed(all.slice(start, at));
+    };
     for (let i = 0; i < this.#entered; i++) {
       const entry = this.#entries[i] as number;
       const tag = entry & ((1 << TAG_BITS) - 1);
       if (tag === TAG.term) i++; // the number of the term follows
-      if (tag !== TAG.text && tag !== TAG.brokenText && tag !== TAG.threw) continue;
-      const end = at + (this.#lengths[texts++] as number);
-      if (!isWellFormed(all.slice(at, end))) this.#entries[i] = entry - tag + TAG.brokenText;
-      at = end;
+      if (tag === TAG.text || tag === TAG.brokenText || tag === TAG.threw) {
+        if (isNextBroken()) this.#entries[i] = entry - tag + TAG.brokenText;
+      }
+      if (tag === TAG.plainCall || tag === TAG.plainMessage) {
+        const time = isNextBroken() ? BROKEN_TIME : 0;
+        const id = this.#entries[i + 1] === TERM.text && isNextBroken() ? BROKEN_ID : 0;
+        this.#entries[i] = entry + ((time + id) << TAG_BITS);
+        i += tag === TAG.plainCall ? 4 : 3; // the numbers of its id and of its terms follow
+      }
     }
   }
 }
 
-const isHigh = (unit: number) => (unit & 0xfc00) === 0xd800;
+/** Whether the text ends in a high surrogate. Texts are joined, so it could pair with the next text's low surrogate. */
+const endsInHalf = (text: string) => (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
 
 /** The tag of a value that is not a number, a text or a Date, or of any record. */
 export function kindOf(value: unknown): number {

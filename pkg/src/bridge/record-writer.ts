@@ -148,50 +148,84 @@ export class RecordWriter {
   }
 
   #fields(from: Fields, data: unknown, record: object): List | undefined {
-    const { columns } = this;
     const { type, event } = from;
-    columns.term(OWN.type, type);
-    columns.term(OWN.event, event);
     if (type !== "message" && type !== "call" && isKnown(event)) {
+      this.#kind(type, event);
       if (event === "agent.message") this.#messageWebhook(from, data);
       else if (event === "agent.call_ended") this.#callWebhook(from, data);
       else if (!EVENTS.includes(event)) this.#isUnknown(record, type, event);
       this.#test(from);
       return;
     }
-    const startedAt = type === "message" ? undefined : this.#startedAt(OWN, from);
-    if (type === "call" || startedAt !== undefined) {
-      this.#call(from);
+    const isMessage = type === "message";
+    const startedAt = isMessage ? undefined : from.startedAt;
+    const started_at = isMessage || startedAt !== undefined ? undefined : from.started_at;
+    if (type === "call" || startedAt !== undefined || started_at !== undefined) {
+      this.#call(from, type, event, startedAt, started_at);
     } else {
-      const receivedAt = this.#receivedAt(OWN, from);
-      if (type !== "message" && receivedAt === undefined) return this.#bare(from, type, record);
-      this.#message(from);
+      const { receivedAt } = from;
+      const received_at = receivedAt === undefined ? from.received_at : undefined;
+      const hasTime = receivedAt !== undefined || received_at !== undefined;
+      if (!isMessage && !hasTime) return this.#bare(from, type, event, record);
+      this.#message(from, type, event, receivedAt, received_at);
     }
     this.#test(from);
     return;
   }
 
-  /** A call as the API lists it, whose `startedAt` is written already. */
-  #call(from: Fields): void {
+  #kind(type: unknown, event: unknown): void {
+    this.columns.term(OWN.type, type);
+    this.columns.term(OWN.event, event);
+  }
+
+  /**
+   * Whether one entry may stand for a record as the API lists it. Its kind then shows from its time, so its type and its event are not
+   * written. One of them that can't be read would make the record invalid.
+   */
+  get #mayBePlain(): boolean {
+    return !(this.#routes || this.#mistakes || this.columns.mayHaveThrown);
+  }
+
+  /** A call as the API lists it, whose start has been read in both spellings. */
+  #call(from: Fields, type: unknown, event: unknown, startedAt: unknown, started_at: unknown): void {
     const { columns } = this;
-    const { id } = from;
+    const { id, status, durationSeconds } = from;
+    const { agentId, agentName } = from;
+    const agent_id = agentId === undefined ? from.agent_id : undefined;
+    const agent_name = agentName === undefined ? from.agent_name : undefined;
+    if (this.#mayBePlain) {
+      if (columns.plainCall(startedAt, id, agentId ?? agent_id, agentName ?? agent_name, status, durationSeconds))
+        return;
+    }
+    this.#kind(type, event);
+    columns.value(OWN.startedAt, startedAt, started_at);
     columns.id(OWN.id, id);
     if (isEmpty(id)) this.#callId(OWN, from);
-    this.#agent(from);
-    columns.term(OWN.status, from.status);
-    this.#seconds(OWN, from);
+    columns.term(OWN.agentId, agentId, agent_id);
+    columns.term(OWN.agentName, agentName, agent_name);
+    columns.term(OWN.status, status);
+    this.#seconds(OWN, from, durationSeconds);
     if (!this.#routes) return;
     this.#phone(from);
     columns.term(OWN.direction, from.direction);
   }
 
-  /** A message as the API lists it, whose `receivedAt` is written already. */
-  #message(from: Fields): void {
+  /** A message as the API lists it, whose time has been read in both spellings. */
+  #message(from: Fields, type: unknown, event: unknown, receivedAt: unknown, received_at: unknown): void {
     const { columns } = this;
     const { id } = from;
+    const { agentId, agentName } = from;
+    const agent_id = agentId === undefined ? from.agent_id : undefined;
+    const agent_name = agentName === undefined ? from.agent_name : undefined;
+    if (this.#mayBePlain) {
+      if (columns.plainMessage(receivedAt, id, agentId ?? agent_id, agentName ?? agent_name)) return;
+    }
+    this.#kind(type, event);
+    columns.value(OWN.receivedAt, receivedAt, received_at);
     columns.id(OWN.id, id);
     if (isEmpty(id)) this.#messageId(OWN, from);
-    this.#agent(from);
+    columns.term(OWN.agentId, agentId, agent_id);
+    columns.term(OWN.agentName, agentName, agent_name);
     if (this.#routes || this.#mistakes) columns.term(OWN.direction, from.direction);
     if (!this.#routes) return;
     this.#phone(from);
@@ -225,7 +259,7 @@ export class RecordWriter {
       hasId = !isEmpty(this.#callId(DATA, of)) || !isEmpty(columns.id(DATA.id, of.id));
       columns.term(DATA.status, of.status);
       this.#startedAt(DATA, of);
-      this.#seconds(DATA, of);
+      this.#seconds(DATA, of, of.durationSeconds);
       if (this.#routes) {
         this.#numberId(DATA, of);
         columns.term(DATA.direction, of.direction);
@@ -297,9 +331,8 @@ export class RecordWriter {
   }
 
   /** The duration of a call, and its end if that is needed. */
-  #seconds(bits: Bits, from: Fields): void {
+  #seconds(bits: Bits, from: Fields, durationSeconds: unknown): void {
     const { columns } = this;
-    const { durationSeconds } = from;
     const second = durationSeconds === undefined ? from.duration_seconds : undefined;
     const seconds = columns.value(bits.durationSeconds, durationSeconds, second);
     if (!isEmpty(seconds) && !this.#mistakes) return;
@@ -308,7 +341,8 @@ export class RecordWriter {
   }
 
   /** A record that has neither an event nor a type nor a time: an envelope, a conversation, or a record of an unknown kind. */
-  #bare(from: Fields, type: unknown, record: object): List | undefined {
+  #bare(from: Fields, type: unknown, event: unknown, record: object): List | undefined {
+    this.#kind(type, event);
     const { body } = from;
     if (!isKnown(type) && this.#isObject(body)) {
       const of = this.#from(body as object, this.#body);

@@ -1,5 +1,6 @@
 // Texts that many records of a batch share, such as agents and statuses. Each of them crosses to the core once for each batch.
 
+import { TERM } from "../constants.js";
 import { isWellFormed } from "./values.js";
 
 /** The most terms of a batch, and the most that are remembered. */
@@ -77,7 +78,7 @@ export class Terms {
   #use(place: number, term: string): boolean {
     if (this.#count === MAX_TERMS) return false;
     this.#batches[place] = this.#batch;
-    this.#numbers[place] = this.#count;
+    this.#numbers[place] = TERM.first + this.#count;
     this.#lengths[this.#count++] = term.length;
     this.#text += term;
     return true;
