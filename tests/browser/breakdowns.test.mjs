@@ -111,6 +111,18 @@ test("of a period that is not over, the days that are over are compared with equ
   // The day that is not over says so in the chart and in its table.
   await page.locator(".bars .now").first().waitFor(); // the chart comes after the sentence
   assert.deepEqual(await page.locator(".bars .now").allTextContents(), ["not over"]);
+  assert.deepEqual(await page.evaluate(underLabel), [], "the bar of the day before is higher");
+  // On the last day the label has no room behind the bar.
+  await page.clock.setFixedTime("2025-06-30T15:00:00Z");
+  const last = ["2025-06-28", "2025-06-29", "2025-06-29", "2025-06-30"].map((day, n) =>
+    line(`c${n}`, "a", `${day}T08:00:00-04:00`),
+  );
+  await choose(page, asFile("last.ndjson", [...lines, ...last].join("\n")));
+  await page.locator(".bars .now").first().waitFor();
+  assert.deepEqual(await page.evaluate(underLabel), [], "on the last day");
+  await page.clock.setFixedTime("2025-06-18T15:00:00Z");
+  await choose(page, asFile("running.ndjson", lines.join("\n")));
+  await page.locator(".bars .now").first().waitFor();
   await page.getByText("The chart as a table").first().click();
   await page.getByText("Wednesday 18 June 2025 (not over)").waitFor();
   // A period that is over is compared with the whole of the one before; one before all records with none.
@@ -118,6 +130,16 @@ test("of a period that is not over, the days that are over are compared with equ
   await page.getByText("The records begin in this period, so there is none to compare it with.").waitFor();
   await close();
 });
+
+/** The points of the label "not over" that are on a bar. */
+function underLabel() {
+  const { x, y, width, height } = document.querySelector(".bars .now").getBBox();
+  const { width: whole } = document.querySelector(".bars").getBoundingClientRect();
+  if (x + width > whole) throw new Error(`the label ends at ${x + width} of ${whole} pixels`);
+  const points = [0, 0.25, 0.5, 0.75, 1].flatMap((part) => [0, 0.5, 1].map((line) => [part * width, line * height]));
+  const bars = [...document.querySelectorAll(".bars .layer")];
+  return points.filter(([right, down]) => bars.some((bar) => bar.isPointInFill(new DOMPoint(x + right, y + down))));
+}
 
 /** What the page shows of a measure, as numbers. */
 function shown(page, measure) {

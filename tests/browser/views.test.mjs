@@ -156,6 +156,29 @@ test("the table is sorted, and shows thousands of agents in batches", async () =
   await close();
 });
 
+test("the chart is that of the report, although no observer says that its place has been shown", async () => {
+  const { page, close } = await site.open({ hash: MARCH });
+  // An observer says nothing of a place that is hidden and shown again within one frame.
+  await page.addInitScript(() => {
+    window.ResizeObserver = class {
+      observe() {}
+    };
+  });
+  await page.reload();
+  const bars = () =>
+    page.locator("#report .chart .layer").evaluateAll((all) => all.map((bar) => bar.getAttribute("d")));
+  await page.getByText("This is a sample").waitFor();
+  await settled(page);
+  await page.locator("#report .chart .layer").first().waitFor();
+  const before = await bars();
+  await choose(page, asFile("one.ndjson", record("1")));
+  const after = await bars();
+  assert.ok(before.length > 1, `${before.length} agents`);
+  assert.equal(after.length, 1);
+  assert.match(after[0], /^M[^M]*$/, "one bar");
+  await close();
+});
+
 test("a file of calls alone shows calls, and hostile names stay text", async () => {
   const { page, close } = await site.open({ hash: MARCH });
   const NAME = "<img src=x onerror=alert(1)>\u202egnp";

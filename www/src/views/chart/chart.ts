@@ -25,6 +25,9 @@ export interface ChartData {
 /** The most layers that the read-out names. */
 const NAMED = 6;
 
+/** The width that the label of the step that is not over needs, in pixels. */
+const NOT_OVER_WIDTH = 54;
+
 export class Chart {
   readonly #svg = makeSvg("svg", { class: "bars", "aria-hidden": "true" });
   readonly #plot = make("div", { class: "plot", role: "slider", tabindex: "0" }, this.#svg);
@@ -69,7 +72,11 @@ export class Chart {
   #draw(): void {
     const data = this.#data;
     const { clientWidth: width, clientHeight: height } = this.#plot;
-    if (data === null || width === 0) return;
+    if (data === null) return;
+    if (width === 0) {
+      this.#svg.replaceChildren(); // it is hidden, and the bars of earlier data must not come back with it
+      return;
+    }
     const geometry = geometryOf(data.layers, data.steps, data.step, data.measure, { width, height });
     this.#geometry = geometry;
     const { left, right, bottom } = geometry;
@@ -89,14 +96,20 @@ export class Chart {
     );
   }
 
-  /** Hatches the step that is not over. */
-  #notOver({ xOf, yOf, stepWidth, bottom, top }: Geometry): SVGElement[] {
+  /**
+   * Hatches the step that is not over. Its label begins with the step, because later steps have no bars. Where the label has no room, it
+   * begins earlier, and stands above the bars that are there.
+   */
+  #notOver({ xOf, yOf, stepWidth, bottom, top, left, right }: Geometry): SVGElement[] {
     const at = this.#running();
     if (at < 0) return [];
     const [x, y] = [xOf(at), Math.min(yOf(at), bottom - 1)];
+    const start = Math.max(left, Math.min(x, right - NOT_OVER_WIDTH));
+    let highest = y;
+    for (let step = Math.floor((start - left) / stepWidth); step < at; step++) highest = Math.min(highest, yOf(step));
     return [
       makeSvg("rect", { class: "not-over", x, y, width: stepWidth, height: bottom - y }),
-      makeSvg("text", { class: "now", x: x + stepWidth / 2, y: Math.max(y - 4, top - 4) }, "not over"),
+      makeSvg("text", { class: "now", x: start, y: Math.max(highest, top) - 4 }, "not over"),
     ];
   }
 
