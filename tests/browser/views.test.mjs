@@ -176,6 +176,8 @@ test("the chart is that of the report, although no observer says that its place 
   assert.ok(before.length > 1, `${before.length} agents`);
   assert.equal(after.length, 1);
   assert.match(after[0], /^M[^M]*$/, "one bar");
+  await settledAfter(page, () => page.locator(".usage .name").first().click());
+  assert.equal(await page.locator(".agent-part .chart .layer").count(), 1);
   await close();
 });
 

@@ -99,7 +99,7 @@ const viewing: Viewing = new Viewing(usage, Intl.DateTimeFormat().resolvedOption
     shownDays = { first: firstDate, last: lastDate, tz };
     period.showWindow(answers);
     windowLine.show(answers);
-    report.hidden = counts.kind === "empty"; // before the rest: a chart is drawn where it has a width
+    report.hidden = counts.kind === "empty"; // first: a chart is drawn where it has a width
     dashboard.show(answers, view, isOpened);
   },
   onFailure: showFailure,

@@ -64,7 +64,6 @@ export class AgentPart {
     this.#heading.replaceChildren(untrusted(name));
     const what = NAMES[measure];
     const title = `${what} of ${name.slice(0, 40)} by ${step}`;
-    this.#chart.show({ title, layers: [layerOf(row, measure, colours)], steps, step, measure, nowMs });
     const part = (heading: string, content: HTMLElement) => make("div", {}, make("h4", {}, heading), content);
     this.#content.replaceChildren(
       make("p", {}, `${usedInWords(row)}${averageInWords(row)}.`),
@@ -78,6 +77,8 @@ export class AgentPart {
       part("Phone numbers", numberTable(`Phone numbers of ${name.slice(0, 40)}`, numbers, measure)),
     );
     this.element.hidden = false;
+    // At last: a chart is drawn where it has a width.
+    this.#chart.show({ title, layers: [layerOf(row, measure, colours)], steps, step, measure, nowMs });
   }
 }
 
