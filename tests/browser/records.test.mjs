@@ -10,7 +10,7 @@ import { openFirefox } from "./support/firefox.mjs";
 import { DIST, openAt } from "./support/page.mjs";
 import { asFile } from "./support/records.mjs";
 import { serve } from "./support/server.mjs";
-import { makeScarce } from "./support/usage-page.mjs";
+import { failGrowths, makeScarce } from "./support/usage-page.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "usage-records-"));
 let server;
@@ -255,7 +255,7 @@ test("the page goes on after its module was lost", async () => {
   await counted(page, "[\\d,]+ records");
   await filesOf(page).setInputFiles(asFile("good.ndjson", message("1")));
   await counted(page, "1 record");
-  await page.evaluate(() => new BroadcastChannel("memory").postMessage(1));
+  await failGrowths(page, 1);
   // Names are kept, so these need more memory than the sample has left.
   const large = Array.from({ length: 8000 }, (_, n) =>
     message(`large ${n}`, { agentId: `a${n}`, agentName: `Agent ${n} ${"x".repeat(2500)}` }),

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { UsageAggregator, UsageRollup } from "usage-by-agent";
 import { records } from "./support/records.mjs";
-import { startUsage } from "./support/usage-page.mjs";
+import { failGrowths, startUsage } from "./support/usage-page.mjs";
 
 const READING = { dedupe: true, onInvalid: "skip", naiveTimestamps: "reject" };
 const PERIOD = { period: "month", tz: "America/New_York", now: Date.parse("2025-06-18T12:00:00Z") };
@@ -376,14 +376,6 @@ describe("saved counts are a source like any other", () => {
 });
 
 describe("the counts go on after the module's memory could not grow", () => {
-  const scarce = (page, failures) =>
-    page.evaluate(async (failures) => {
-      const channel = new BroadcastChannel("memory");
-      channel.postMessage(failures);
-      await usage.about(); // the worker has taken the message before
-      channel.close();
-    }, failures);
-
   /** A question whose answer needs memory of its own. */
   const large = (page) =>
     page.evaluate(() =>
@@ -400,7 +392,7 @@ describe("the counts go on after the module's memory could not grow", () => {
   test("a file that needs too much is told, and the others are counted again", async () => {
     const page = await site.open();
     await add(page, ["small", PARTS[0]]);
-    await scarce(page, 1);
+    await failGrowths(page, 1);
     const state = await add(page, [
       "large",
       lines
@@ -424,7 +416,7 @@ describe("the counts go on after the module's memory could not grow", () => {
     const page = await site.open();
     await add(page, ["many", many]);
     for (const kind of ["counted", "failed"]) {
-      await scarce(page, 1);
+      await failGrowths(page, 1);
       const failure = await large(page);
       assert.ok(["out_of_memory", "terminated"].includes(failure?.code), failure?.code);
       // Again and again without a change, the page does not try for ever.

@@ -36,13 +36,16 @@ const APP = `
 
 /**
  * Lets a page make the next growths of the module's memory fail, and end the worker: `new BroadcastChannel("memory").postMessage(1)`
- * for one growth, and `"end"`.
+ * for one growth, and `"end"`. The worker says `"taken"` for a number of growths: its other messages may overtake those of a channel.
  */
 const SCARCE = `{
   let failing = 0;
-  new BroadcastChannel("memory").onmessage = ({ data }) => {
+  const channel = new BroadcastChannel("memory");
+  channel.onmessage = ({ data }) => {
     if (data === "end") throw new Error("the test ends the worker");
+    if (typeof data !== "number") return;
     failing = data;
+    channel.postMessage("taken");
   };
   const Real = WebAssembly.Instance;
   WebAssembly.Instance = function (module, imports) {
@@ -52,6 +55,19 @@ const SCARCE = `{
   };
 }
 `;
+
+/** Makes the next growths of the module's memory fail in a page whose memory is scarce. */
+export function failGrowths(page, growths) {
+  return page.evaluate(async (growths) => {
+    const channel = new BroadcastChannel("memory");
+    const taken = new Promise((resolve) => {
+      channel.onmessage = resolve;
+    });
+    channel.postMessage(growths);
+    await taken;
+    channel.close();
+  }, growths);
+}
 
 /** Makes the memory of the worker scarce in a built page. */
 export function makeScarce(dist) {
