@@ -189,14 +189,12 @@ export class RecordWriter {
   /** A call as the API lists it, whose start has been read in both spellings. */
   #call(from: Fields, type: unknown, event: unknown, startedAt: unknown, started_at: unknown): void {
     const { columns } = this;
-    const { id, status, durationSeconds } = from;
-    const { agentId, agentName } = from;
+    const { id, agentId, agentName, status, durationSeconds } = from;
     const agent_id = agentId === undefined ? from.agent_id : undefined;
     const agent_name = agentName === undefined ? from.agent_name : undefined;
-    if (this.#mayBePlain) {
-      if (columns.plainCall(startedAt, id, agentId ?? agent_id, agentName ?? agent_name, status, durationSeconds))
-        return;
-    }
+    const agent = agentId ?? agent_id;
+    const name = agentName ?? agent_name;
+    if (this.#mayBePlain && columns.plainCall(startedAt, id, agent, name, status, durationSeconds)) return;
     this.#kind(type, event);
     columns.value(OWN.startedAt, startedAt, started_at);
     columns.id(OWN.id, id);
@@ -213,13 +211,12 @@ export class RecordWriter {
   /** A message as the API lists it, whose time has been read in both spellings. */
   #message(from: Fields, type: unknown, event: unknown, receivedAt: unknown, received_at: unknown): void {
     const { columns } = this;
-    const { id } = from;
-    const { agentId, agentName } = from;
+    const { id, agentId, agentName } = from;
     const agent_id = agentId === undefined ? from.agent_id : undefined;
     const agent_name = agentName === undefined ? from.agent_name : undefined;
-    if (this.#mayBePlain) {
-      if (columns.plainMessage(receivedAt, id, agentId ?? agent_id, agentName ?? agent_name)) return;
-    }
+    const agent = agentId ?? agent_id;
+    const name = agentName ?? agent_name;
+    if (this.#mayBePlain && columns.plainMessage(receivedAt, id, agent, name)) return;
     this.#kind(type, event);
     columns.value(OWN.receivedAt, receivedAt, received_at);
     columns.id(OWN.id, id);
